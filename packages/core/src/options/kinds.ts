@@ -1,0 +1,71 @@
+/** The kinds of values an option can have. `expected` completes the sentence "expected …" in an error message. */
+export const optionKinds = {
+  text: { expected: 'text' },
+  path: { expected: 'an absolute path' },
+  integer: { expected: 'a whole number' },
+  seconds: { expected: 'a number of seconds' },
+  number: { expected: 'a number' },
+  bytes: { expected: 'a number of bytes' },
+  boolean: { expected: 'true or false' },
+  choice: { expected: 'one of a few words' },
+  words: { expected: 'names separated by spaces' },
+  addresses: { expected: 'addresses separated by commas, as unix:///path or tcp://host:port' },
+} as const
+
+export type OptionKind = keyof typeof optionKinds
+
+interface KindValues {
+  text: string
+  path: string
+  integer: number
+  seconds: number
+  number: number
+  bytes: number
+  boolean: boolean
+  choice: string
+  words: readonly string[]
+  addresses: readonly string[]
+}
+
+/** One row of the table of options. Everything that is known of an option stands in its row. */
+export interface Option {
+  readonly kind: OptionKind
+  /** As it would stand in the file; may interpolate. Absent: the option is unset unless the file sets it. */
+  readonly default?: string
+  /** Inclusive bounds for numbers. */
+  readonly min?: number
+  readonly max?: number
+  /** For `choice`. */
+  readonly choices?: readonly string[]
+  /** One sentence or two for the manual, with the meaning of special values. */
+  readonly summary: string
+  /** A value worth showing in the manual where the default is unset or says little. */
+  readonly example?: string
+  /** Hidden by `-P`. */
+  readonly secret?: boolean
+  /** First release of haproxystats with it; absent: haproxystats 0.5.2 (Python) has it too. */
+  readonly since?: string
+  /** Parsed and checked, but without effect yet. */
+  readonly pending?: string
+}
+
+/** A group of options: one `[section]` of the file. */
+export interface Section {
+  readonly summary: string
+  /** Programs that read the section; both when absent. */
+  readonly program?: 'pull' | 'process'
+  /** The feature exists only when the file has the section. */
+  readonly enabledByPresence?: boolean
+  /** Instead of fixed options: ordered `name = regular expression`. */
+  readonly entries?: 'patterns'
+  readonly options: Readonly<Record<string, Option>>
+}
+
+type Value<O extends Option> = O extends { choices: readonly (infer C)[] } ? C : KindValues[O['kind']]
+
+/** The type of a section's parsed options: options without default may be `undefined`. */
+export type ValuesOf<Options extends Readonly<Record<string, Option>>> = {
+  readonly [Name in keyof Options]: Options[Name] extends { default: string }
+    ? Value<Options[Name]>
+    : Value<Options[Name]> | undefined
+}

@@ -1,0 +1,300 @@
+import type { Section } from './kinds.ts'
+
+const loglevels = ['debug', 'info', 'warning', 'error', 'critical'] as const
+
+const loglevel = {
+  kind: 'choice',
+  choices: loglevels,
+  default: 'info',
+  summary: 'The least severe messages to log.',
+} as const
+
+/**
+ * Every option of both programs, in the order of the manual. The only list there is: parsing, checking, `-p`, `-P`, the
+ * sample configuration and the README's settings chapter are made from it. Times are seconds, sizes bytes.
+ */
+export const sections = {
+  DEFAULT: {
+    summary: 'What every other section inherits, unless the section or its own built-in default says otherwise.',
+    options: {
+      loglevel,
+      retries: {
+        kind: 'integer',
+        min: -1,
+        default: '2',
+        summary: 'How often a failed attempt is repeated; -1 for ever, 0 not at all.',
+      },
+      timeout: { kind: 'seconds', min: 0.001, default: '1', summary: 'How long an attempt may take.' },
+      interval: { kind: 'seconds', min: 0, default: '2', summary: 'How long to wait before an attempt is repeated.' },
+    },
+  },
+  paths: {
+    summary: 'Where everything is kept.',
+    options: {
+      'base-dir': {
+        kind: 'path',
+        default: '/var/lib/haproxystats',
+        summary: 'The directory under which both programs keep their directories and status files.',
+      },
+    },
+  },
+  pull: {
+    summary: 'haproxystats-pull: which HAProxy processes to read, how often, and where snapshots go.',
+    program: 'pull',
+    options: {
+      loglevel,
+      'socket-dir': {
+        kind: 'path',
+        example: '/run/haproxy',
+        summary:
+          'A directory with the stats sockets of HAProxy; every socket in it is a source, and the directory is read again at every pull.',
+      },
+      servers: {
+        kind: 'addresses',
+        example: 'unix:///run/haproxy/admin.sock, tcp://127.0.0.1:1936, tcp://[::1]:1936',
+        summary: 'Sources by address, separated by commas; in addition to those of socket-dir.',
+      },
+      retries: {
+        kind: 'integer',
+        min: -1,
+        default: '1',
+        summary: 'How often to connect again to a source that could not be connected to; -1 for ever, 0 not at all.',
+      },
+      timeout: {
+        kind: 'seconds',
+        min: 0.001,
+        default: '0.1',
+        summary: 'How long connecting to a source may take; HAProxy accepts within 1 to 2 ms.',
+      },
+      interval: {
+        kind: 'seconds',
+        min: 0,
+        default: '0.5',
+        summary: 'How long to wait before connecting again; about as long as a reload of HAProxy takes.',
+      },
+      'pull-timeout': {
+        kind: 'seconds',
+        min: 0,
+        default: '2',
+        summary:
+          'How long one pull of all sources may take; shorter than pull-interval. 0 for no limit but pull-interval.',
+      },
+      'pull-interval': {
+        kind: 'seconds',
+        min: 1,
+        default: '10',
+        summary: 'Time from one pull to the next; a whole number, because a snapshot is named by its second.',
+      },
+      'buffer-limit': {
+        kind: 'bytes',
+        min: 1,
+        default: '6291456',
+        summary: 'How much of an answer is buffered at a time. It does not limit how long an answer may be.',
+      },
+      'answer-limit': {
+        kind: 'bytes',
+        min: 1024,
+        default: '67108864',
+        since: '1.0.0',
+        summary:
+          'The longest answer to accept from one source; a longer one is an error and makes the snapshot incomplete.',
+      },
+      'dst-dir': {
+        kind: 'path',
+        default: '${paths:base-dir}/incoming',
+        summary: 'The queue: complete snapshots, one directory each.',
+      },
+      'tmp-dst-dir': {
+        kind: 'path',
+        default: '${paths:base-dir}/incoming.tmp',
+        summary: 'Where snapshots are written before they are renamed into dst-dir; on the same file system.',
+      },
+      workers: {
+        kind: 'integer',
+        min: 1,
+        max: 1024,
+        default: '8',
+        summary: 'How many files are written at a time.',
+      },
+      'queue-size': {
+        kind: 'integer',
+        min: 1,
+        default: '360',
+        summary: 'Pulling is suspended while dst-dir holds this many snapshots.',
+      },
+    },
+  },
+  process: {
+    summary: 'haproxystats-process: which metrics are made of the snapshots, and with how many threads.',
+    program: 'process',
+    options: {
+      loglevel,
+      'src-dir': {
+        kind: 'path',
+        default: '${paths:base-dir}/incoming',
+        summary: 'The queue to consume: the same directory as dst-dir of [pull].',
+      },
+      workers: { kind: 'integer', min: 1, max: 256, default: '4', summary: 'How many threads process snapshots.' },
+      'frontend-metrics': {
+        kind: 'words',
+        example: 'scur stot bin bout hrsp_5xx',
+        summary: 'The fields of frontends to send, separated by spaces, instead of the default list.',
+      },
+      'backend-metrics': {
+        kind: 'words',
+        example: 'scur stot bin bout hrsp_5xx act',
+        summary: 'The fields of backends to send, separated by spaces, instead of the default list.',
+      },
+      'server-metrics': {
+        kind: 'words',
+        example: 'scur stot chkdown rtime',
+        summary: 'The fields of servers to send, separated by spaces, instead of the default list.',
+      },
+      'aggr-server-metrics': {
+        kind: 'boolean',
+        default: 'false',
+        summary: 'Also send server.<name>.<metric>: servers of one name merged over all backends.',
+      },
+      'exclude-frontends': {
+        kind: 'path',
+        example: '/etc/haproxystats/exclude-frontends',
+        summary: 'A file with the frontends to leave out, one name a line; # begins a comment.',
+      },
+      'exclude-backends': {
+        kind: 'path',
+        example: '/etc/haproxystats/exclude-backends',
+        summary: 'A file with the backends to leave out, with their servers, one name a line; # begins a comment.',
+      },
+      'per-process-metrics': {
+        kind: 'boolean',
+        default: 'false',
+        summary: 'Also send daemon.process.<id>.<metric> for every HAProxy process.',
+      },
+      'calculate-percentages': {
+        kind: 'boolean',
+        default: 'false',
+        summary: 'Also send ConnPercentage, ConnRatePercentage, SslRatePercentage and SslConnPercentage.',
+      },
+      'liveness-check-interval': {
+        kind: 'seconds',
+        min: 0.1,
+        default: '10',
+        summary: 'How often the worker threads are checked.',
+      },
+    },
+  },
+  graphite: {
+    summary: 'Delivery to Graphite, and the metric paths, which local-store uses too.',
+    program: 'process',
+    options: {
+      enabled: {
+        kind: 'boolean',
+        default: 'true',
+        since: '1.0.0',
+        summary: 'Whether datapoints are sent to Graphite.',
+      },
+      server: { kind: 'text', default: '127.0.0.1', summary: 'Host name or address of carbon or a relay.' },
+      port: { kind: 'integer', min: 1, max: 65535, default: '3002', summary: 'Its port for the plain text protocol.' },
+      retries: {
+        kind: 'integer',
+        min: -1,
+        default: '3',
+        summary:
+          'How often a failed delivery is repeated before the pause called delay; -1: never pause longer than delay.',
+      },
+      interval: { kind: 'seconds', min: 0, default: '1.8', summary: 'The wait before the first repetition.' },
+      'connect-timeout': { kind: 'seconds', min: 0.001, default: '1', summary: 'How long connecting may take.' },
+      'write-timeout': {
+        kind: 'seconds',
+        min: 0.001,
+        default: '1',
+        summary: 'How long sending may stand still before the attempt counts as failed.',
+      },
+      'commit-timeout': {
+        kind: 'seconds',
+        min: 0.001,
+        default: '10',
+        since: '1.0.0',
+        summary:
+          'How long the receiver may take to close the connection after the last byte; its closing proves that it has read everything.',
+      },
+      delay: {
+        kind: 'seconds',
+        min: 0,
+        default: '10',
+        summary: 'The pause after all repetitions have failed; further pauses grow to six times as long.',
+      },
+      backoff: {
+        kind: 'number',
+        min: 1,
+        default: '2',
+        summary: 'What the wait is multiplied by from one repetition to the next.',
+      },
+      namespace: {
+        kind: 'text',
+        default: 'loadbalancers',
+        summary: 'What every metric path begins with; dots make levels.',
+      },
+      'prefix-hostname': {
+        kind: 'boolean',
+        default: 'true',
+        summary: 'Whether the host name follows the namespace in metric paths.',
+      },
+      fqdn: {
+        kind: 'boolean',
+        default: 'true',
+        summary: 'The whole host name with dots as underscores (true), or what stands before its first dot (false).',
+      },
+      'queue-size': {
+        kind: 'integer',
+        min: 1,
+        default: '1000000',
+        summary:
+          'How many datapoints may wait in memory for this destination; what does not fit waits on disk as snapshots.',
+      },
+      'group-namespace': {
+        kind: 'text',
+        example: 'product',
+        summary: 'The level under which objects of a group are sent; unset: groups are not used.',
+      },
+      'group-namespace-double-writes': {
+        kind: 'boolean',
+        default: 'false',
+        summary: 'Whether objects of a group are sent under their usual path too.',
+      },
+    },
+  },
+  'frontend-groups': {
+    summary: 'Frontends by group: name = regular expression; the first that matches wins.',
+    program: 'process',
+    entries: 'patterns',
+    options: {},
+  },
+  'backend-groups': {
+    summary: 'Backends by group: name = regular expression; the first that matches wins.',
+    program: 'process',
+    entries: 'patterns',
+    options: {},
+  },
+  'server-groups': {
+    summary: 'Servers by group: name = regular expression; the first that matches wins.',
+    program: 'process',
+    entries: 'patterns',
+    options: {},
+  },
+  'local-store': {
+    summary: 'Writes the datapoints of every snapshot to a file, <dir>/<timestamp>/stats. Nothing removes them.',
+    program: 'process',
+    enabledByPresence: true,
+    options: {
+      dir: {
+        kind: 'path',
+        default: '/var/lib/haproxystats/local-store',
+        summary: 'Where the files go.',
+      },
+    },
+  },
+} as const satisfies Record<string, Section>
+
+export type Sections = typeof sections
+export type SectionName = keyof Sections

@@ -1,0 +1,27 @@
+/**
+ * The directory both programs meet in. A snapshot is `<queue>/<seconds since the epoch>/`, holding `<source>_info` and
+ * `<source>_stat` for every source: the answers of HAProxy to `show info` and `show stat`, byte for byte, each ending
+ * with its empty line.
+ */
+export const infoSuffix = '_info'
+export const statSuffix = '_stat'
+
+/** Prefix of the empty files that haproxystats-process leaves in a snapshot: one for each dispatcher that has it all. */
+export const deliveredPrefix = '.delivered.'
+
+/** Directories of ten digits or so; `2e9`, `-1`, `007` and everything else is somebody else's and left alone. */
+const snapshotName = /^[1-9][0-9]{0,11}$/
+
+/** Whether a directory entry of the queue is named as a snapshot is. */
+export function isSnapshotName(name: string): boolean {
+  return snapshotName.test(name)
+}
+
+/** The snapshots among directory entries, oldest first. */
+export function snapshotNames(names: Iterable<string>): string[] {
+  return [...names].filter(isSnapshotName).sort((a, b) => Number(a) - Number(b))
+}
+
+/** Permissions: readable by the group (nagios checks), by nobody else. */
+export const fileMode = 0o640
+export const directoryMode = 0o750
