@@ -1,1 +1,9 @@
-export {}
+export { type AnswerPart, AnswerReader, type AnswerSummary, command } from './ask/answer.ts'
+export { type AnswerSink, type AskOptions, ask } from './ask/ask.ts'
+export type { ConnectOptions } from './ask/connect.ts'
+export { type Deadline, startDeadline } from './ask/deadline.ts'
+export * from './fields/index.ts'
+export { type Info, infoNumber, parseInfo } from './info/parse.ts'
+export { readInteger, readNumber } from './stat/number.ts'
+export { parseRecord } from './stat/reference.ts'
+export { type StatHeader, scanHeader, scanRows } from './stat/scan.ts'

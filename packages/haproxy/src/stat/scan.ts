@@ -1,0 +1,116 @@
+import { StatsError } from '@haproxystats/core'
+import { parseRecord } from './reference.ts'
+
+const lineFeed = 0x0a
+const comma = 0x2c
+const quote = 0x22
+
+/** The columns of one answer. */
+export interface StatHeader {
+  /** As printed, in order; may hold `-`, `(null)` and duplicates. */
+  readonly names: readonly string[]
+  /** Position by name: the first of duplicates; `-`, `(null)` and empty names are not columns. */
+  readonly position: ReadonlyMap<string, number>
+}
+
+/**
+ * Called for every row but those of the header. Cell `c` is `bytes.subarray(offsets[c], offsets[c + 1] - 1)`; both arrays
+ * are reused for the next row.
+ */
+export type OnRow = (bytes: Uint8Array, offsets: Int32Array) => void
+
+/**
+ * Reads the first line of `show stat`: `# pxname,svname,…,` with a comma behind every name.
+ *
+ * @returns the header and where the rows begin.
+ * @throws ANSWER_MALFORMED when the bytes do not begin so.
+ */
+export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: number } {
+  const end = bytes.indexOf(lineFeed)
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset, end < 0 ? 0 : end).toString('latin1')
+  if (!line.startsWith('# pxname,') || !line.endsWith(',')) {
+    throw new StatsError('ANSWER_MALFORMED', 'does not begin with "# pxname,…," as the answer to show stat does')
+  }
+  const names = line.slice(2, -1).split(',')
+  const position = new Map<string, number>()
+  names.forEach((name, index) => {
+    if (name !== '' && name !== '-' && name !== '(null)' && !position.has(name)) position.set(name, index)
+  })
+  for (const name of ['svname', 'type']) {
+    if (!position.has(name)) throw new StatsError('ANSWER_MALFORMED', `the answer to show stat has no column ${name}`)
+  }
+  return { header: { names, position }, rows: end + 1 }
+}
+
+/**
+ * Walks over the rows of `show stat` and hands each to `onRow`, without making a string or an object for it. A line with
+ * a quote, which is rare (texts of health checks), goes through csv-parse. Listener rows are handed over like others,
+ * except those of HAProxy 1.5 and 1.6 whose raw name holds commas: these are left out, as nothing can tell their cells.
+ *
+ * @param bytes one whole answer, from `# pxname,` to the empty line.
+ * @throws ANSWER_MALFORMED when it does not end with an empty line, or a row is not as wide as the header.
+ */
+export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, onRow: OnRow): void {
+  const width = header.names.length
+  const offsets = new Int32Array(width + 1)
+  const type = header.position.get('type') as number
+  const length = bytes.length
+  let position = rows
+  let row = 1
+  while (position < length) {
+    if (bytes[position] === lineFeed) {
+      if (position + 1 < length) throw new StatsError('ANSWER_MALFORMED', `goes on after the empty line at its end`)
+      return
+    }
+    offsets[0] = position
+    let cells = 0
+    let byte = 0
+    for (; position < length; position++) {
+      byte = bytes[position] as number
+      if (byte === comma) {
+        cells++
+        if (cells <= width) offsets[cells] = position + 1
+      } else if (byte === lineFeed || byte === quote) break
+    }
+    if (byte === quote) {
+      const record = parseRecord(bytes, offsets[0] as number)
+      if (record.cells.length !== width) throw widthError(row, record.cells.length, width)
+      onRow(layOut(record.cells, offsets), offsets)
+      position = record.end
+    } else {
+      if (byte !== lineFeed) throw new StatsError('ANSWER_MALFORMED', `ends within row ${row}`)
+      if (cells === width && bytes[position - 1] === comma) onRow(bytes, offsets)
+      else if (!isRawListener(bytes.subarray(offsets[0], position), type + cells - width, cells - width)) {
+        throw widthError(row, cells, width)
+      }
+      position++
+    }
+    row++
+  }
+  throw new StatsError('ANSWER_MALFORMED', 'does not end with an empty line')
+}
+
+/** Puts parsed cells into bytes of their own, so that they are found by offsets like those of an ordinary row. */
+function layOut(cells: readonly Buffer[], offsets: Int32Array): Uint8Array {
+  let position = 0
+  for (let cell = 0; cell < cells.length; cell++) {
+    offsets[cell] = position
+    position += (cells[cell] as Buffer).length + 1
+  }
+  offsets[cells.length] = position
+  const bytes = new Uint8Array(position)
+  cells.forEach((cell, index) => {
+    bytes.set(cell, offsets[index])
+  })
+  return bytes
+}
+
+function isRawListener(line: Uint8Array, typeCell: number, surplus: number): boolean {
+  if (surplus <= 0) return false
+  const cells = Buffer.from(line).toString('latin1').split(',')
+  return cells[typeCell] === '3'
+}
+
+function widthError(row: number, cells: number, width: number): StatsError {
+  return new StatsError('ANSWER_MALFORMED', `row ${row} has ${cells} cells where the header has ${width}`)
+}

@@ -1,0 +1,45 @@
+import type { RetryPolicy } from '../types/dispatcher.ts'
+
+/** The longest pause, in multiples of `delay`: at the default of 10 s at most 60 attempts an hour. */
+const longestPause = 6
+
+/** How far a wait may be off to either side, so that many load balancers do not come back at the same instant. */
+const jitter = 0.2
+
+/**
+ * How long to wait before a failed attempt is repeated: `interval`, growing by `backoff`, for `retries` repetitions; then
+ * pauses of `delay` that double up to six times `delay`, one attempt after each. Only a delivery starts it over.
+ */
+export class Backoff {
+  readonly #policy: RetryPolicy
+  readonly #random: () => number
+  #failures = 0
+
+  constructor(policy: RetryPolicy, random: () => number = Math.random) {
+    this.#policy = policy
+    this.#random = random
+  }
+
+  /** Attempts that have failed since the last success. */
+  get failures(): number {
+    return this.#failures
+  }
+
+  /** Counts a failure; the seconds to wait now. */
+  failed(): number {
+    this.#failures++
+    return this.#seconds() * (1 - jitter + 2 * jitter * this.#random())
+  }
+
+  succeeded(): void {
+    this.#failures = 0
+  }
+
+  #seconds(): number {
+    const { retries, interval, backoff, delay } = this.#policy
+    const growing = interval * backoff ** (this.#failures - 1)
+    if (retries < 0) return Math.min(growing, Math.max(delay, interval))
+    if (this.#failures <= retries) return Math.min(growing, Math.max(longestPause * delay, interval))
+    return Math.min(delay * 2 ** (this.#failures - retries - 1), longestPause * delay)
+  }
+}

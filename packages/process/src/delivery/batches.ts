@@ -1,0 +1,83 @@
+import type { Batch, Encoding } from '../types/dispatcher.ts'
+import type { Encoded, Work, WorkResult } from '../types/work.ts'
+
+/** A snapshot's batch for one encoding, or why there is none. */
+export type Outcome = { readonly batch: Batch } | { readonly failure: Exclude<WorkResult, Encoded> }
+
+interface Entry {
+  readonly outcome: Promise<Outcome>
+  readonly users: Set<object>
+}
+
+interface Wanted {
+  readonly encoding: Encoding
+  readonly resolve: (outcome: Outcome) => void
+}
+
+/**
+ * Encoded snapshots that lanes hold in memory. Lanes that want the same snapshot in the same encoding share one batch, and
+ * what is wanted of a snapshot at the same time is made by one worker in one go.
+ */
+export class Batches {
+  readonly #run: (work: Work) => Promise<WorkResult>
+  readonly #pathOf: (snapshot: string) => string
+  readonly #onResult: (snapshot: string, result: WorkResult) => void
+  readonly #entries = new Map<string, Entry>()
+  readonly #wanted = new Map<string, Wanted[]>()
+
+  constructor(
+    run: (work: Work) => Promise<WorkResult>,
+    pathOf: (snapshot: string) => string,
+    onResult: (snapshot: string, result: WorkResult) => void,
+  ) {
+    this.#run = run
+    this.#pathOf = pathOf
+    this.#onResult = onResult
+  }
+
+  /** The batch of a snapshot for one user, who releases it when done. `key` identifies the encoding. */
+  request(snapshot: string, key: string, encoding: Encoding, user: object): Promise<Outcome> {
+    const id = `${snapshot} ${key}`
+    let entry = this.#entries.get(id)
+    if (entry === undefined) {
+      const outcome = new Promise<Outcome>((resolve) => this.#want(snapshot, { encoding, resolve }))
+      entry = { outcome, users: new Set() }
+      this.#entries.set(id, entry)
+    }
+    entry.users.add(user)
+    return entry.outcome
+  }
+
+  /** Whether a user has asked for a snapshot and not released it. */
+  has(snapshot: string, key: string, user: object): boolean {
+    return this.#entries.get(`${snapshot} ${key}`)?.users.has(user) ?? false
+  }
+
+  release(snapshot: string, key: string, user: object): void {
+    const id = `${snapshot} ${key}`
+    const entry = this.#entries.get(id)
+    if (entry?.users.delete(user) && entry.users.size === 0) this.#entries.delete(id)
+  }
+
+  #want(snapshot: string, wanted: Wanted): void {
+    const others = this.#wanted.get(snapshot)
+    if (others !== undefined) {
+      others.push(wanted)
+      return
+    }
+    this.#wanted.set(snapshot, [wanted])
+    setImmediate(() => void this.#make(snapshot))
+  }
+
+  async #make(snapshot: string): Promise<void> {
+    const wanted = this.#wanted.get(snapshot) ?? []
+    this.#wanted.delete(snapshot)
+    const encodings = wanted.map(({ encoding }) => encoding)
+    const result = await this.#run({ path: this.#pathOf(snapshot), snapshot, encodings })
+    this.#onResult(snapshot, result)
+    wanted.forEach(({ resolve }, index) => {
+      if (result.outcome !== 'encoded') resolve({ failure: result })
+      else resolve({ batch: { snapshot, ...(result.batches[index] as Encoded['batches'][number]) } })
+    })
+  }
+}

@@ -1,0 +1,200 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLogger } from '@haproxystats/core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { SnapshotQueue } from '../queue/snapshot-queue.ts'
+import type { Batch, Sink } from '../types/dispatcher.ts'
+import type { Work, WorkResult } from '../types/work.ts'
+import { Delivery } from './delivery.ts'
+import type { LaneSettings } from './lane.ts'
+
+let base: string
+let queue: SnapshotQueue
+let stop: AbortController
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'delivery-'))
+  await mkdir(join(base, 'incoming'))
+  queue = new SnapshotQueue(join(base, 'incoming'))
+  await queue.open()
+  stop = new AbortController()
+})
+
+afterEach(async () => {
+  stop.abort()
+  await rm(base, { recursive: true, force: true })
+})
+
+/** A destination in memory that fails while `down`. */
+class MemorySink implements Sink {
+  readonly got: string[] = []
+  attempts = 0
+  down = false
+  async send(batch: Batch): Promise<void> {
+    this.attempts++
+    if (this.down) throw new Error('down')
+    this.got.push(batch.snapshot)
+  }
+  async close(): Promise<void> {}
+}
+
+const encoded: WorkResult = {
+  outcome: 'encoded',
+  batches: [{ bytes: new Uint8Array(0), datapoints: 10 }],
+  processes: 1,
+  seconds: 0,
+  warnings: [],
+}
+
+function lane(name: string, sink: Sink, settings: Partial<LaneSettings> = {}): LaneSettings {
+  const retry = { retries: -1, interval: 0.01, backoff: 1, delay: 0.01 }
+  return { name, sink, encoding: { encoder: 'text', options: null }, retry, window: 1000, ahead: 2, ...settings }
+}
+
+async function publish(...snapshots: string[]): Promise<void> {
+  for (const snapshot of snapshots) await mkdir(queue.pathOf(snapshot))
+}
+
+function start(lanes: LaneSettings[], run: (work: Work) => Promise<WorkResult> = async () => encoded) {
+  const delivery = new Delivery({ queue, run, lanes, log: silentLogger() })
+  const ended = delivery.run(stop.signal)
+  delivery.scan()
+  return { delivery, ended }
+}
+
+const queued = () => readdir(queue.directory)
+
+test('delivers oldest first and takes out of the queue what was delivered', async () => {
+  const sink = new MemorySink()
+  await publish('300', '99', '1000')
+  await writeFile(join(queue.directory, 'readme'), 'not a snapshot')
+  await mkdir(join(queue.directory, 'other'))
+  const { ended } = start([lane('memory', sink)])
+  await vi.waitFor(async () => expect(await queued()).toEqual(['other', 'readme']))
+  expect(sink.got).toEqual(['99', '300', '1000'])
+  stop.abort()
+  await ended
+})
+
+test('a destination that is down holds up neither the other nor loses anything', async () => {
+  const [up, down] = [new MemorySink(), new MemorySink()]
+  down.down = true
+  await publish('1', '2', '3', '4', '5')
+  const { ended } = start([lane('up', up), lane('down', down)])
+  await vi.waitFor(() => expect(up.got).toEqual(['1', '2', '3', '4', '5']))
+  await vi.waitFor(() => expect(down.attempts).toBeGreaterThan(2))
+  expect(await queued()).toHaveLength(5)
+  down.down = false
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  expect(down.got).toEqual(['1', '2', '3', '4', '5'])
+  expect(up.got).toHaveLength(5)
+  stop.abort()
+  await ended
+})
+
+test('after a restart a dispatcher does not get again what it has', async () => {
+  const [up, down] = [new MemorySink(), new MemorySink()]
+  down.down = true
+  await publish('1', '2')
+  const { ended } = start([lane('up', up), lane('down', down)])
+  await vi.waitFor(async () => expect(await readdir(queue.pathOf('2'))).toEqual(['.delivered.up']))
+  stop.abort()
+  await ended
+  stop = new AbortController()
+  const later = new MemorySink()
+  const again = start([lane('up', later), lane('down', new MemorySink())])
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  expect(later.got).toEqual([])
+  stop.abort()
+  await again.ended
+})
+
+test('a snapshot that cannot be processed goes to quarantine with its reason, the next is delivered', async () => {
+  const sink = new MemorySink()
+  await publish('1', '2')
+  const { ended } = start([lane('memory', sink)], async ({ snapshot }) =>
+    snapshot === '1' ? { outcome: 'invalid', reason: 'a_stat ends within row 3' } : encoded,
+  )
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  await vi.waitFor(async () => expect((await readdir(queue.quarantine)).sort()).toEqual(['1', '1.reason']))
+  expect(await readFile(join(queue.quarantine, '1.reason'), 'utf8')).toBe('a_stat ends within row 3\n')
+  expect(sink.got).toEqual(['2'])
+  stop.abort()
+  await ended
+})
+
+test('holds no more batches in memory than its window has room for', async () => {
+  const sink = new MemorySink()
+  sink.down = true
+  const works: string[] = []
+  await publish(...Array.from({ length: 20 }, (_, index) => String(index + 1)))
+  const run = async ({ snapshot }: Work) => {
+    works.push(snapshot)
+    return encoded
+  }
+  const { ended } = start([lane('memory', sink, { window: 25, ahead: 50 })], run)
+  await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(5))
+  expect(works.length).toBeLessThan(20)
+  sink.down = false
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  expect(sink.got).toHaveLength(20)
+  stop.abort()
+  await ended
+})
+
+test('told to stop, it finishes what is in hand and leaves the rest', async () => {
+  let release: () => void = () => undefined
+  const got: string[] = []
+  const slow: Sink = {
+    send: async ({ snapshot }) => {
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+      got.push(snapshot)
+    },
+    close: async () => undefined,
+  }
+  await publish('1', '2', '3', '4')
+  const { ended } = start([lane('slow', slow, { ahead: 1 })])
+  await vi.waitFor(() => expect(release).not.toBe(undefined))
+  await vi.waitFor(async () => {
+    release()
+    expect(got).toEqual(['1'])
+  })
+  stop.abort()
+  const finishing = setInterval(() => release(), 5)
+  await ended
+  clearInterval(finishing)
+  expect(await queued()).toEqual(['1', '2', '3', '4'].slice(got.length))
+  expect(got.length).toBeLessThan(4)
+})
+
+test('told to stop while its destination is down, it stops without waiting for it', async () => {
+  const sink = new MemorySink()
+  sink.down = true
+  await publish('1')
+  const { ended } = start([lane('down', sink, { retry: { retries: 3, interval: 600, backoff: 2, delay: 600 } })])
+  await vi.waitFor(() => expect(sink.attempts).toBe(1))
+  stop.abort()
+  await ended
+  expect(await queued()).toEqual(['1'])
+})
+
+test('a snapshot that somebody takes out of the queue is forgotten, and the lane goes on', async () => {
+  const sink = new MemorySink()
+  sink.down = true
+  await publish('1', '2')
+  const { delivery, ended } = start([lane('memory', sink)])
+  await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(1))
+  await rm(queue.pathOf('2'), { recursive: true })
+  await vi.waitFor(async () => {
+    delivery.scan()
+    await new Promise((resolve) => setImmediate(resolve))
+    sink.down = false
+    expect(await queued()).toEqual([])
+  })
+  expect(sink.got[0]).toBe('1')
+  stop.abort()
+  await ended
+})

@@ -1,0 +1,205 @@
+import { type Logger, reasonOf } from '@haproxystats/core'
+import type { SnapshotQueue } from '../queue/snapshot-queue.ts'
+import type { Work, WorkResult } from '../types/work.ts'
+import { Batches } from './batches.ts'
+import { Lane, type LaneSettings } from './lane.ts'
+
+/** How long, in seconds, what is in hand may take after the program was told to stop. */
+export const stopTime = 10
+
+/** How often a snapshot may be unreadable, a second apart, before it is put aside so that it does not hold up others. */
+const unreadableLimit = 5
+
+/** A snapshot that somebody still has to get. */
+interface Waiting {
+  readonly seen: number
+  readonly lanes: Set<Lane>
+  /** How often it could not be read. */
+  unreadable: number
+  processes: number
+  datapoints: number
+}
+
+export interface DeliveryContext {
+  readonly queue: SnapshotQueue
+  readonly run: (work: Work) => Promise<WorkResult>
+  readonly lanes: readonly LaneSettings[]
+  readonly log: Logger
+}
+
+/**
+ * Takes every snapshot of the queue to every dispatcher, and out of the queue once all have it. What the queue holds is
+ * read from its directory; nothing that matters is only in memory.
+ */
+export class Delivery {
+  readonly #queue: SnapshotQueue
+  readonly #log: Logger
+  readonly #lanes: readonly Lane[]
+  readonly #waiting = new Map<string, Waiting>()
+  /** Snapshots that everybody has and that could not be taken out of the queue yet. */
+  readonly #done = new Set<string>()
+  readonly #told = new Set<string>()
+  #scanning: Promise<void> | undefined
+  #scanAgain = false
+  #stopped = false
+
+  constructor({ queue, run, lanes, log }: DeliveryContext) {
+    this.#queue = queue
+    this.#log = log
+    const batches = new Batches(
+      run,
+      (snapshot) => queue.pathOf(snapshot),
+      (snapshot, result) => this.#processed(snapshot, result),
+    )
+    this.#lanes = lanes.map((settings) => {
+      const lane: Lane = new Lane(
+        settings,
+        batches,
+        { delivered: (snapshot, datapoints) => this.#delivered(lane, snapshot, datapoints) },
+        log,
+      )
+      return lane
+    })
+  }
+
+  /** Delivers until `stop`, then finishes what is in hand, within a bound. */
+  async run(stop: AbortSignal): Promise<void> {
+    const kill = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const stopping = () => {
+      this.#stopped = true
+      timer = setTimeout(() => kill.abort(), stopTime * 1000)
+    }
+    if (stop.aborted) stopping()
+    else stop.addEventListener('abort', stopping, { once: true })
+    await Promise.all(this.#lanes.map((lane) => lane.run(stop, kill.signal)))
+    clearTimeout(timer)
+    await this.#scanning
+  }
+
+  /** Reads the queue; calls while it is being read lead to one more reading. */
+  scan(): void {
+    if (this.#stopped) return
+    if (this.#scanning !== undefined) {
+      this.#scanAgain = true
+      return
+    }
+    this.#scanning = this.#scan().finally(() => {
+      this.#scanning = undefined
+      if (!this.#scanAgain) return
+      this.#scanAgain = false
+      this.scan()
+    })
+  }
+
+  async #scan(): Promise<void> {
+    try {
+      const snapshots = await this.#queue.list()
+      this.#told.delete('list')
+      this.#forgetVanished(new Set(snapshots))
+      for (const snapshot of snapshots) {
+        if (this.#stopped) return
+        if (this.#done.has(snapshot)) await this.#remove(snapshot)
+        else if (!this.#waiting.has(snapshot)) await this.#take(snapshot)
+      }
+    } catch (error) {
+      this.#tell('list', error, 'the queue cannot be read; trying again every few seconds')
+    }
+  }
+
+  async #take(snapshot: string): Promise<void> {
+    const delivered = this.#lanes.length > 1 ? await this.#queue.deliveredTo(snapshot) : new Set()
+    const lanes = this.#lanes.filter(({ name }) => !delivered.has(name))
+    if (lanes.length === 0) return this.#remove(snapshot)
+    this.#waiting.set(snapshot, {
+      seen: performance.now(),
+      lanes: new Set(lanes),
+      unreadable: 0,
+      processes: 0,
+      datapoints: 0,
+    })
+    for (const lane of lanes) lane.add(snapshot)
+  }
+
+  #forgetVanished(present: ReadonlySet<string>): void {
+    for (const snapshot of this.#waiting.keys()) {
+      if (present.has(snapshot)) continue
+      for (const lane of this.#lanes) lane.drop(snapshot)
+      this.#waiting.delete(snapshot)
+      this.#log.error({ snapshot }, `snapshot ${snapshot} has vanished from the queue before it was delivered`)
+    }
+    for (const snapshot of this.#done) if (!present.has(snapshot)) this.#done.delete(snapshot)
+  }
+
+  /** A worker is through with a snapshot. */
+  #processed(snapshot: string, result: WorkResult): void {
+    const waiting = this.#waiting.get(snapshot)
+    if (waiting === undefined) return
+    if (result.outcome === 'encoded') {
+      waiting.processes = result.processes
+      for (const { message, facts } of result.warnings) this.#log.warn(facts, message)
+      return
+    }
+    if (result.outcome === 'unreadable' && ++waiting.unreadable < unreadableLimit) return
+    void this.#setAside(snapshot, result.reason)
+  }
+
+  async #setAside(snapshot: string, reason: string): Promise<void> {
+    if (!this.#waiting.delete(snapshot)) return
+    for (const lane of this.#lanes) lane.drop(snapshot)
+    try {
+      const path = await this.#queue.setAside(snapshot, reason)
+      this.#log.error(
+        { snapshot, reason, path },
+        `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`,
+      )
+    } catch (error) {
+      this.#tell(`quarantine ${snapshot}`, error, `snapshot ${snapshot} cannot be moved to quarantine`)
+    }
+  }
+
+  async #delivered(lane: Lane, snapshot: string, datapoints: number): Promise<void> {
+    const waiting = this.#waiting.get(snapshot)
+    if (waiting === undefined) return
+    waiting.lanes.delete(lane)
+    waiting.datapoints = Math.max(waiting.datapoints, datapoints)
+    if (waiting.lanes.size > 0) return this.#mark(snapshot, lane)
+    this.#waiting.delete(snapshot)
+    this.#done.add(snapshot)
+    const seconds = Math.round(performance.now() - waiting.seen) / 1000
+    const { processes } = waiting
+    const queue = this.#waiting.size
+    this.#log.info(
+      { snapshot: Number(snapshot), processes, datapoints: waiting.datapoints, seconds, queue },
+      `snapshot ${snapshot}: ${waiting.datapoints} datapoints of ${processes} processes delivered in ${seconds} s`,
+    )
+    await this.#remove(snapshot)
+  }
+
+  async #mark(snapshot: string, lane: Lane): Promise<void> {
+    try {
+      await this.#queue.markDelivered(snapshot, lane.name)
+      this.#told.delete('mark')
+    } catch (error) {
+      this.#tell('mark', error, `cannot note that ${lane.name} has snapshot ${snapshot}; a restart would send it again`)
+    }
+  }
+
+  async #remove(snapshot: string): Promise<void> {
+    this.#done.add(snapshot)
+    try {
+      await this.#queue.remove(snapshot)
+      this.#done.delete(snapshot)
+      this.#told.delete('remove')
+    } catch (error) {
+      this.#tell('remove', error, `cannot take snapshot ${snapshot} out of the queue; a restart would send it again`)
+    }
+  }
+
+  /** Says a trouble when it begins, not at every repetition. */
+  #tell(trouble: string, error: unknown, message: string): void {
+    if (this.#told.has(trouble)) return
+    this.#told.add(trouble)
+    this.#log.error({ reason: reasonOf(error) }, `${message}: ${reasonOf(error)}`)
+  }
+}

@@ -1,0 +1,142 @@
+import { createConnection, type Socket } from 'node:net'
+
+/** How much is handed to the kernel at a time; the timer for progress starts anew with each. */
+const chunkSize = 64 * 1024
+
+/** The peer did not close its side in time after we had closed ours. */
+export class NoClose extends Error {}
+
+/**
+ * One TCP connection for one batch: connect, write, close our side, wait for the peer to close its own. Every step has a
+ * deadline of its own, in seconds, and ends early when `signal` is aborted. What the peer sends is read and thrown away.
+ */
+export class Connection {
+  readonly #socket: Socket
+  readonly #signal: AbortSignal
+  #failure: Error | undefined
+  /** Seconds that connecting took: about one round trip. */
+  #roundTrip = 0
+  #ourEnd = false
+  #peerEnd = false
+  #closed = false
+  /** Looks whether the step that is waited for is done. */
+  #look: () => void = () => undefined
+
+  private constructor(host: string, port: number, signal: AbortSignal) {
+    this.#signal = signal
+    this.#socket = createConnection({ host, port, allowHalfOpen: true, noDelay: true })
+    this.#socket.on('connect', () => this.#look())
+    this.#socket.on('error', (error) => this.#fail(error))
+    this.#socket.on('end', () => {
+      this.#peerEnd = true
+      if (this.#ourEnd) this.#look()
+      else this.#fail(new Error('the peer closed the connection before it had everything'))
+    })
+    this.#socket.on('close', () => {
+      this.#closed = true
+      this.#look()
+    })
+    this.#socket.resume()
+  }
+
+  /** Connects; the name is resolved anew each time. */
+  static async open(host: string, port: number, timeout: number, signal: AbortSignal): Promise<Connection> {
+    const connection = new Connection(host, port, signal)
+    let begin = performance.now()
+    connection.#socket.on('connectionAttempt', () => {
+      begin = performance.now()
+    })
+    const late = new Error(`no connection within ${timeout} s`)
+    try {
+      await connection.#until(() => !connection.#socket.connecting, timeout, late)
+      connection.#roundTrip = (performance.now() - begin) / 1000
+      return connection
+    } catch (error) {
+      connection.destroy()
+      throw error
+    }
+  }
+
+  /** Writes everything; `timeout` bounds how long the peer may take nothing at all. */
+  async write(bytes: Uint8Array, timeout: number): Promise<void> {
+    const late = new Error(`nothing could be sent for ${timeout} s`)
+    for (let start = 0; start < bytes.length; start += chunkSize) {
+      let taken = false
+      this.#socket.write(bytes.subarray(start, start + chunkSize), () => {
+        taken = true
+        this.#look()
+      })
+      await this.#until(() => taken, timeout, late)
+    }
+  }
+
+  /**
+   * Closes our side and waits until the peer has closed its own. First it waits two round trips: a peer that closed
+   * while our last bytes were on their way has then been heard of, and cannot be mistaken for one that answers our end.
+   *
+   * @throws NoClose when it does not within `timeout`.
+   */
+  async end(timeout: number): Promise<void> {
+    const late = new NoClose(`the peer did not close the connection within ${timeout} s after the last byte`)
+    await this.#pause(Math.min(2 * this.#roundTrip, timeout))
+    this.#ourEnd = true
+    this.#socket.end()
+    await this.#until(() => this.#closed, timeout, late)
+    if (!this.#peerEnd) throw new Error('the connection was lost before the peer closed it')
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#look()
+  }
+
+  /** Lets time pass, unless something goes wrong. */
+  async #pause(seconds: number): Promise<void> {
+    let over = false
+    const timer = setTimeout(() => {
+      over = true
+      this.#look()
+    }, seconds * 1000)
+    try {
+      await this.#until(() => over, seconds + 1, new Error('a timer is late'))
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Waits for one step: done, failed, too late or no longer wanted, whichever comes first. */
+  async #until(done: () => boolean, timeout: number, late: Error): Promise<void> {
+    const { promise, resolve, reject } = withResolvers()
+    const stop = () => reject(new Error('stopped before it was done'))
+    const timer = setTimeout(() => reject(late), timeout * 1000)
+    this.#signal.addEventListener('abort', stop)
+    this.#look = () => {
+      if (this.#failure !== undefined) reject(this.#failure)
+      else if (this.#signal.aborted) stop()
+      else if (done()) resolve()
+    }
+    this.#look()
+    try {
+      await promise
+    } finally {
+      clearTimeout(timer)
+      this.#signal.removeEventListener('abort', stop)
+      this.#look = () => undefined
+    }
+  }
+}
+
+/** `Promise.withResolvers`, which Node has from 22. */
+function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve!: () => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { parseConfiguration, silentLogger } from '@haproxystats/core'
+import { afterEach, expect, test } from 'vitest'
+import { GraphiteSink } from './graphite-sink.ts'
+
+const signal = new AbortController().signal
+const servers: Server[] = []
+const sockets = new Set<Socket>()
+
+afterEach(() => {
+  for (const socket of sockets) socket.destroy()
+  for (const server of servers.splice(0)) server.close()
+})
+
+/** A receiver on a free port that does as `behave` says with each connection, by its number from 0. */
+async function receiver(behave: (socket: Socket, number: number) => void): Promise<number> {
+  let number = 0
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    behave(socket, number++)
+  })
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as { port: number }).port
+}
+
+/** Reads to the end, then closes: what carbon and carbon-c-relay do. */
+function readAll(socket: Socket, chunks: Buffer[] = []): void {
+  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.on('end', () => socket.end())
+}
+
+function sink(port: number, options = ''): GraphiteSink {
+  const { graphite } = parseConfiguration(`[graphite]
+server = 127.0.0.1
+port = ${port}
+connect-timeout = 2
+${options}`)
+  return new GraphiteSink(graphite, silentLogger())
+}
+
+const text = 'a.b 1 1700000000\n'.repeat(50_000)
+const batch = { snapshot: '1700000000', bytes: new Uint8Array(Buffer.from(text)), datapoints: 50_000 }
+
+test('resolves once the receiver has read everything and closed its side', async () => {
+  const chunks: Buffer[] = []
+  const port = await receiver((socket) => readAll(socket, chunks))
+  await sink(port).send(batch, signal)
+  expect(Buffer.concat(chunks).toString() === text).toBe(true)
+})
+
+test('begins with one empty connection that shows how the receiver closes, and not again', async () => {
+  const sizes: number[] = []
+  const port = await receiver((socket, number) => {
+    sizes[number] = 0
+    socket.on('data', (chunk) => {
+      sizes[number] = (sizes[number] as number) + chunk.length
+    })
+    socket.on('end', () => socket.end())
+  })
+  const destination = sink(port)
+  await destination.send(batch, signal)
+  await destination.send(batch, signal)
+  expect(sizes).toEqual([0, text.length, text.length])
+})
+
+test('a receiver that closes before it has everything does not count as having it', async () => {
+  const port = await receiver((socket, number) => {
+    if (number === 0) readAll(socket)
+    else socket.once('data', () => socket.destroy())
+  })
+  await expect(sink(port).send(batch, signal)).rejects.toMatchObject({ code: 'DESTINATION', retry: true })
+})
+
+test('a reset after the last byte does not count as having it', async () => {
+  const port = await receiver((socket, number) => {
+    if (number === 0) readAll(socket)
+    else socket.on('data', () => undefined).on('end', () => socket.resetAndDestroy())
+  })
+  await expect(sink(port).send(batch, signal)).rejects.toThrow(/127\.0\.0\.1:[0-9]+: .*(ECONNRESET|lost|EPIPE)/)
+})
+
+test('a receiver that takes nothing any more is given up after write-timeout', async () => {
+  const port = await receiver((socket, number) => {
+    if (number === 0) readAll(socket)
+    else socket.pause()
+  })
+  const large = { ...batch, bytes: new Uint8Array(64 * 1024 * 1024) }
+  await expect(sink(port, 'write-timeout = 0.3').send(large, signal)).rejects.toThrow(/nothing could be sent for 0.3 s/)
+})
+
+test('a receiver that reads but never closes is given up after commit-timeout', async () => {
+  const port = await receiver((socket, number) => {
+    if (number === 0) readAll(socket)
+    else socket.resume()
+  })
+  await expect(sink(port, 'commit-timeout = 0.3').send(batch, signal)).rejects.toThrow(/did not close .* within 0.3 s/)
+})
+
+test('a receiver that never closes even an empty connection is sent to without proof', async () => {
+  const chunks: Buffer[] = []
+  const port = await receiver((socket) => void socket.on('data', (chunk) => chunks.push(chunk)))
+  await sink(port, 'commit-timeout = 0.3').send(batch, signal)
+  await expect.poll(() => Buffer.concat(chunks).length).toBe(text.length)
+})
+
+test('nobody listening is said with the address', async () => {
+  const port = await receiver(() => undefined)
+  servers[0]?.close()
+  await expect(sink(port).send(batch, signal)).rejects.toThrow(`127.0.0.1:${port}: connect ECONNREFUSED`)
+})
+
+test('an abort ends a send at once', async () => {
+  const port = await receiver((socket, number) => {
+    if (number === 0) readAll(socket)
+    else socket.resume()
+  })
+  const controller = new AbortController()
+  const sending = sink(port, 'commit-timeout = 60').send(batch, controller.signal)
+  setTimeout(() => controller.abort(), 100)
+  await expect(sending).rejects.toThrow(/stopped/)
+})

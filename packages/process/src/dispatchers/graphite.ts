@@ -1,0 +1,17 @@
+import type { Configuration } from '@haproxystats/core'
+import type { Dispatcher } from '../types/dispatcher.ts'
+import { GraphiteSink } from './graphite-sink.ts'
+import { linesEncoding } from './paths.ts'
+
+export type GraphiteOptions = Configuration['graphite']
+
+/** Datapoints over TCP in Graphite's plain text protocol, to carbon or a relay. */
+export const graphite: Dispatcher<GraphiteOptions> = {
+  name: 'graphite',
+  summary: 'Graphite over TCP: carbon, carbon-c-relay and everything that takes the plain text protocol.',
+  settings: (configuration) => (configuration.graphite.enabled ? configuration.graphite : undefined),
+  encoding: (configuration) => linesEncoding(configuration),
+  retry: ({ retries, interval, backoff, delay }) => ({ retries, interval, backoff, delay }),
+  window: (options) => options['queue-size'],
+  open: (options, { log }) => new GraphiteSink(options, log),
+}

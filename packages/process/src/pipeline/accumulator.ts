@@ -1,0 +1,187 @@
+import { readInteger, readNumber } from '@haproxystats/haproxy'
+import type { ColumnMerge } from './metric-lists.ts'
+
+/** One column of a table that is being merged. */
+export interface Column {
+  readonly field: string
+  readonly merge: ColumnMerge
+  /** For means with weights and with traffic: the field that weighs. */
+  readonly weight?: string
+  /** An empty cell counts as 0, as haproxystats 0.5.2 had it for its lists. */
+  readonly emptyIsZero: boolean
+  /** Values from 2^63 are a counter's; of anything else they are an underflow (a gauge below 0 after `clear counters`). */
+  readonly counter: boolean
+}
+
+/** Where the columns of an accumulator stand in the answer of one process. -1: that process does not report it. */
+export interface Source {
+  readonly cells: Int32Array
+  readonly weights: Int32Array
+  /** A process that is stopping takes no part in limits and means. */
+  readonly stopping: boolean
+}
+
+const underflow = 2 ** 63
+
+/**
+ * Rows × columns that merge while they are read. Two numbers a cell: the value so far, and what its merge needs beside
+ * it (how many, how much weight, or whether one process is without limit).
+ */
+export class Accumulator {
+  readonly columns: readonly Column[]
+  #values: Float64Array
+  #aside: Float64Array
+  #wide = new Map<number, bigint>()
+  #rows = 0
+
+  constructor(columns: readonly Column[], rows = 64) {
+    this.columns = columns
+    this.#values = new Float64Array(rows * columns.length).fill(Number.NaN)
+    this.#aside = new Float64Array(rows * columns.length)
+  }
+
+  /** Forgets all rows, keeps the memory. */
+  clear(): void {
+    const used = this.#rows * this.columns.length
+    this.#values.fill(Number.NaN, 0, used)
+    this.#aside.fill(0, 0, used)
+    this.#wide = new Map()
+    this.#rows = 0
+  }
+
+  /** A new row, all absent; its index. */
+  addRow(): number {
+    const needed = (this.#rows + 1) * this.columns.length
+    if (needed > this.#values.length) this.#grow(needed)
+    return this.#rows++
+  }
+
+  /** Merges one process's cells into a row. Cell `c` is `bytes[offsets[c] … offsets[c + 1] - 1)`. */
+  merge(row: number, bytes: Uint8Array, offsets: Int32Array, source: Source): void {
+    const { cells, weights, stopping } = source
+    const base = row * this.columns.length
+    for (let column = 0; column < cells.length; column++) {
+      const cell = cells[column] as number
+      if (cell < 0) continue
+      const start = offsets[cell] as number
+      const end = (offsets[cell + 1] as number) - 1
+      const value = start === end ? Number.NaN : readNumber(bytes, start, end)
+      const weightCell = weights[column] as number
+      const weight =
+        weightCell < 0 ? 1 : readNumber(bytes, offsets[weightCell] as number, (offsets[weightCell + 1] as number) - 1)
+      if (value > Number.MAX_SAFE_INTEGER) this.#addWide(base + column, column, value, bytes, start, end)
+      else this.add(base + column, column, value, weight, stopping)
+    }
+  }
+
+  /** Sets a value that is not merged but computed. */
+  set(row: number, column: number, value: number): void {
+    this.#values[row * this.columns.length + column] = value
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** Merges one value into the cell `index` of `column`. NaN is an empty cell. */
+  add(index: number, column: number, given: number, weight: number, stopping: boolean): void {
+    const { merge, emptyIsZero } = this.columns[column] as Column
+    const value = emptyIsZero && Number.isNaN(given) ? 0 : given
+    if (Number.isNaN(value)) {
+      if (merge === 'limit-unless-empty' && !stopping) this.#aside[index] = 1
+      return
+    }
+    const values = this.#values
+    const before = values[index] as number
+    const first = Number.isNaN(before)
+    switch (merge) {
+      case 'limit-unless-zero':
+        if (!stopping && value === 0) this.#aside[index] = 1
+        if (!stopping) this.#sum(index, before, value)
+        return
+      case 'limit':
+      case 'limit-unless-empty':
+        if (!stopping) this.#sum(index, before, value)
+        return
+      case 'mean':
+        if (!stopping) this.#weigh(index, before, value, 1)
+        return
+      case 'mean-with-traffic':
+        if (weight > 0) this.#weigh(index, before, value, 1)
+        return
+      case 'weighted-mean':
+        if (!stopping && weight > 0) this.#weigh(index, before, value, weight)
+        return
+      case 'max':
+        if (first || value > before) values[index] = value
+        return
+      case 'min':
+        if (first || value < before) values[index] = value
+        return
+      case 'min-age':
+        if (first || before < 0 || (value >= 0 && value < before)) values[index] = value
+        return
+      case 'first':
+        if (first || (this.#aside[index] === 1 && !stopping)) values[index] = value
+        if (first || !stopping) this.#aside[index] = stopping ? 1 : 0
+        return
+      default:
+        this.#sum(index, before, value)
+    }
+  }
+
+  /** The merged rows: NaN where no process had a value. Valid until `clear`. */
+  finish(): { values: Float64Array; wide: ReadonlyMap<number, bigint> } {
+    const width = this.columns.length
+    const values = this.#values.subarray(0, this.#rows * width)
+    for (let column = 0; column < width; column++) {
+      const { merge } = this.columns[column] as Column
+      const mean = merge === 'mean' || merge === 'weighted-mean' || merge === 'mean-with-traffic'
+      if (!mean && merge !== 'limit-unless-zero' && merge !== 'limit-unless-empty') continue
+      for (let index = column; index < values.length; index += width) {
+        const aside = this.#aside[index] as number
+        if (mean) values[index] = (values[index] as number) / aside
+        else if (aside === 1) values[index] = merge === 'limit-unless-zero' ? 0 : Number.NaN
+      }
+    }
+    return { values, wide: this.#wide }
+  }
+
+  #sum(index: number, before: number, value: number): void {
+    if (Number.isNaN(before)) this.#values[index] = value
+    else if (Math.abs(before + value) <= Number.MAX_SAFE_INTEGER && !this.#wide.has(index)) {
+      this.#values[index] = before + value
+    } else if (Number.isInteger(value)) this.#sumWide(index, BigInt(value))
+    else this.#values[index] = before + value
+  }
+
+  #weigh(index: number, before: number, value: number, weight: number): void {
+    this.#values[index] = (Number.isNaN(before) ? 0 : before) + value * weight
+    this.#aside[index] = (this.#aside[index] as number) + weight
+  }
+
+  #addWide(index: number, column: number, value: number, bytes: Uint8Array, start: number, end: number): void {
+    const { counter, merge } = this.columns[column] as Column
+    if (!counter && value >= underflow) return
+    const exact = merge === 'sum' ? readInteger(bytes, start, end) : undefined
+    if (exact !== undefined) this.#sumWide(index, exact)
+    else this.add(index, column, value, 1, false)
+  }
+
+  #sumWide(index: number, value: bigint): void {
+    const before = this.#values[index] as number
+    const sum = (this.#wide.get(index) ?? (Number.isNaN(before) ? 0n : BigInt(before))) + value
+    this.#wide.set(index, sum)
+    this.#values[index] = Number(sum)
+  }
+
+  #grow(needed: number): void {
+    const length = Math.max(needed, this.#values.length * 2)
+    const values = new Float64Array(length).fill(Number.NaN, this.#values.length)
+    values.set(this.#values)
+    const aside = new Float64Array(length)
+    aside.set(this.#aside)
+    this.#values = values
+    this.#aside = aside
+  }
+}

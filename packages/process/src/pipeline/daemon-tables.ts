@@ -1,0 +1,106 @@
+import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { segmentOf, shortHash } from '../types/segment.ts'
+import type { ObjectName, Table } from '../types/table.ts'
+import { Accumulator, type Column } from './accumulator.ts'
+import type { RowMetric } from './derived/derived.ts'
+import { rowMetrics } from './derived/row-metrics.ts'
+import { spreadMetrics } from './derived/spread-metrics.ts'
+
+/** One process as it described itself. */
+export interface Process {
+  readonly source: string
+  readonly info: Info
+}
+
+export interface DaemonSettings {
+  readonly percentages: boolean
+  readonly perProcess: boolean
+}
+
+/** Whether a process has been told to stop: it serves what it still has and takes nothing new. HAProxy 1.9 and newer say. */
+export function isStopping(info: Info): boolean {
+  return infoNumber(info, 'Stopping') === 1
+}
+
+/** The tables `daemon`, one row merged over all processes, and `process`, a row each. Without a process there are none. */
+export function daemonTables(
+  processes: readonly Process[],
+  columns: readonly Column[],
+  settings: DaemonSettings,
+): Table[] {
+  if (processes.length === 0) return []
+  const metrics = rowMetrics.filter(({ percentage }) => settings.percentages || !percentage)
+  const tables = [daemonTable(processes, columns, metrics)]
+  if (settings.perProcess) tables.push(processTable(processes, columns, metrics))
+  return tables
+}
+
+function daemonTable(processes: readonly Process[], columns: readonly Column[], metrics: readonly RowMetric[]): Table {
+  const merged = new Accumulator(columns, 1)
+  const row = merged.addRow()
+  for (const { info } of processes) {
+    const stopping = isStopping(info)
+    columns.forEach(({ field }, column) => {
+      merged.add(row + column, column, infoNumber(info, field), 1, stopping)
+    })
+  }
+  const { values, wide } = merged.finish()
+  const fields = columns.map(({ field }) => field)
+  const ofRow = processes.length === 1 ? metrics : metrics.filter(({ name }) => name !== 'CpuUsagePct')
+  const derived = derive(fields, values, ofRow)
+  const spread = processes.length === 1 ? [] : spreadOver(processes)
+  return {
+    kind: 'daemon',
+    objects: [{ path: 'daemon' }],
+    fields: [...fields, ...ofRow.map(({ name }) => name), ...spread.map(({ name }) => name)],
+    values: Float64Array.from([...values, ...derived, ...spread.map(({ value }) => value)]),
+    wide,
+  }
+}
+
+function spreadOver(processes: readonly Process[]): { name: string; value: number }[] {
+  return spreadMetrics.map(({ name, of, compute }) => {
+    const metric = rowMetrics.find((candidate) => candidate.name === of) as RowMetric
+    const values = processes
+      .map(({ info }) => computeFrom(metric, (field) => infoNumber(info, field)))
+      .filter((value) => !Number.isNaN(value))
+    return { name, value: values.length > 1 ? compute(values) : Number.NaN }
+  })
+}
+
+function processTable(processes: readonly Process[], columns: readonly Column[], metrics: readonly RowMetric[]): Table {
+  const fields = columns.map(({ field }) => field)
+  const rows = processes.map(({ info }) => {
+    const values = Float64Array.from(fields, (field) => infoNumber(info, field))
+    return [...values, ...derive(fields, values, metrics)]
+  })
+  return {
+    kind: 'process',
+    objects: processObjects(processes),
+    fields: [...fields, ...metrics.map(({ name }) => name)],
+    values: Float64Array.from(rows.flat()),
+    wide: new Map(),
+  }
+}
+
+/** The process number where it tells the processes apart (nbproc), else the name of the source. */
+function processObjects(processes: readonly Process[]): ObjectName[] {
+  const numbers = processes.map(({ info }) => info.get('Process_num') ?? '')
+  const byNumber = new Set(numbers).size === numbers.length && !numbers.includes('')
+  const names = byNumber ? numbers : processes.map(({ source }) => source)
+  const segments = names.map(segmentOf)
+  return segments.map((segment, index) => {
+    const name = names[index] as string
+    const alike = segments.filter((other) => other === segment).length > 1 && segment !== name
+    return { path: `daemon.process.${alike ? `${segment}-${shortHash(name)}` : segment}` }
+  })
+}
+
+function derive(fields: readonly string[], values: Float64Array, metrics: readonly RowMetric[]): number[] {
+  return metrics.map((metric) => computeFrom(metric, (field) => values[fields.indexOf(field)] ?? Number.NaN))
+}
+
+function computeFrom({ needs, compute }: RowMetric, numberOf: (field: string) => number): number {
+  const given = Object.fromEntries(needs.map((field) => [field, numberOf(field)]))
+  return Object.values(given).some(Number.isNaN) ? Number.NaN : compute(given)
+}

@@ -1,0 +1,56 @@
+import type { ObjectName, Table, TableKind } from '../types/table.ts'
+
+/** What is known of the making of one snapshot's datapoints; times in seconds, counts of datapoints by kind of table. */
+export interface Making {
+  readonly seconds: Readonly<Record<'haproxy' | 'frontends' | 'backends' | 'servers' | 'all' | 'total', number>>
+  readonly datapoints: Readonly<Record<TableKind, number>>
+}
+
+/** One metric of haproxystats itself. */
+export interface OwnMetric {
+  readonly name: string
+  readonly unit: string
+  readonly summary: string
+  readonly value: (making: Making) => number
+}
+
+const time = (of: keyof Making['seconds'], name: string, summary: string): OwnMetric => ({
+  name,
+  unit: 'seconds',
+  summary,
+  value: ({ seconds }) => Number(seconds[of].toFixed(6)),
+})
+
+const count = (name: string, summary: string, ...kinds: TableKind[]): OwnMetric => ({
+  name,
+  unit: 'count',
+  summary,
+  value: ({ datapoints }) => kinds.reduce((sum, kind) => sum + datapoints[kind], 0),
+})
+
+/** Metrics below `haproxystats.`, by the names of haproxystats 0.5.2. */
+export const ownMetrics: readonly OwnMetric[] = [
+  time('haproxy', 'WallClockTimeHAProxy', 'Time spent on the daemon and its processes.'),
+  time('frontends', 'WallClockTimeFrontends', 'Time spent on merging and finishing frontends.'),
+  time('backends', 'WallClockTimeBackends', 'Time spent on merging and finishing backends.'),
+  time('servers', 'WallClockTimeServers', 'Time spent on merging and finishing servers.'),
+  time('all', 'WallClockTimeAllStats', 'Time spent on everything but reading the files.'),
+  time('total', 'TotalWallClockTime', 'Time from reading the snapshot to having its datapoints.'),
+  count('MetricsHAProxy', 'Datapoints of the daemon and its processes.', 'daemon', 'process'),
+  count('MetricsFrontend', 'Datapoints of frontends.', 'frontend'),
+  count('MetricsBackend', 'Datapoints of backends.', 'backend'),
+  count('MetricsServer', 'Datapoints of servers.', 'server', 'aggregated-server'),
+]
+
+const object: ObjectName = { path: 'haproxystats' }
+
+/** The table of own metrics. */
+export function ownTable(making: Making): Table {
+  return {
+    kind: 'own',
+    objects: [object],
+    fields: ownMetrics.map(({ name }) => name),
+    values: Float64Array.from(ownMetrics, ({ value }) => value(making)),
+    wide: new Map(),
+  }
+}

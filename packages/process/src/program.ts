@@ -1,0 +1,22 @@
+import type { ProgramDefinition } from '@haproxystats/core'
+import { surroundingProblems } from './check.ts'
+import { processSnapshots } from './process-snapshots.ts'
+
+/** haproxystats-process, as `runProgram` runs it. */
+export const program: ProgramDefinition = {
+  name: 'haproxystats-process',
+  summary: 'Turns queued snapshots of HAProxy statistics into datapoints and delivers them.',
+  sections: [
+    'DEFAULT',
+    'paths',
+    'process',
+    'graphite',
+    'frontend-groups',
+    'backend-groups',
+    'server-groups',
+    'local-store',
+  ],
+  directoryOption: true,
+  check: surroundingProblems,
+  run: processSnapshots,
+}

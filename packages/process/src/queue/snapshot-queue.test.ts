@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { lockQueue } from './consumer-lock.ts'
+import { SnapshotQueue } from './snapshot-queue.ts'
+
+let base: string
+let queue: SnapshotQueue
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'queue-'))
+  await mkdir(join(base, 'incoming'))
+  queue = new SnapshotQueue(join(base, 'incoming'))
+  await queue.open()
+})
+
+afterEach(() => rm(base, { recursive: true, force: true }))
+
+test('lists snapshots by age and nothing else', async () => {
+  for (const name of ['1700000010', '99', '1700000002', '007', '-1', '1e9', 'x', '1700000003.tmp']) {
+    await mkdir(queue.pathOf(name))
+  }
+  await writeFile(queue.pathOf('1700000001'), 'a file')
+  await symlink(base, queue.pathOf('1700000004'))
+  expect(await queue.list()).toEqual(['99', '1700000002', '1700000010'])
+})
+
+test('a removed snapshot is gone, with all its files', async () => {
+  await mkdir(queue.pathOf('5'))
+  await writeFile(join(queue.pathOf('5'), 'a_info'), 'x')
+  await queue.remove('5')
+  expect(await queue.list()).toEqual([])
+  expect(await readdir(join(base, 'incoming.removing'))).toEqual([])
+})
+
+test('removal does not follow links', async () => {
+  const elsewhere = join(base, 'elsewhere')
+  await mkdir(elsewhere)
+  await writeFile(join(elsewhere, 'precious'), 'x')
+  await mkdir(queue.pathOf('5'))
+  await symlink(elsewhere, join(queue.pathOf('5'), 'a_stat'))
+  await queue.remove('5')
+  expect(await readdir(elsewhere)).toEqual(['precious'])
+})
+
+test('a removal that was interrupted is finished at the next start', async () => {
+  const half = join(base, 'incoming.removing', '5')
+  await mkdir(half)
+  await writeFile(join(half, 'a_info'), 'x')
+  await new SnapshotQueue(queue.directory).open()
+  expect(await readdir(join(base, 'incoming.removing'))).toEqual([])
+})
+
+test('marks tell who has a snapshot', async () => {
+  await mkdir(queue.pathOf('5'))
+  await writeFile(join(queue.pathOf('5'), 'a_info'), 'x')
+  expect(await queue.deliveredTo('5')).toEqual(new Set())
+  await queue.markDelivered('5', 'graphite')
+  await queue.markDelivered('5', 'local-store')
+  expect(await queue.deliveredTo('5')).toEqual(new Set(['graphite', 'local-store']))
+})
+
+test('two snapshots of one name can be put aside', async () => {
+  for (const reason of ['first', 'second']) {
+    await mkdir(queue.pathOf('5'))
+    await queue.setAside('5', reason)
+  }
+  expect((await readdir(queue.quarantine)).sort()).toEqual(['5', '5.1', '5.1.reason', '5.reason'])
+  expect(await readFile(join(queue.quarantine, '5.1.reason'), 'utf8')).toBe('second\n')
+})
+
+test('a queue has one consumer, by whatever path it is named', async () => {
+  const lock = await lockQueue(queue.directory)
+  await symlink(queue.directory, join(base, 'other-path'))
+  await expect(lockQueue(join(base, 'other-path'))).rejects.toMatchObject({ code: 'QUEUE_BUSY' })
+  lock.release()
+  await expect.poll(() => lockQueue(queue.directory).then((next) => next.release())).toBe(undefined)
+})
+
+test('a queue that is not there is named', async () => {
+  await expect(lockQueue(join(base, 'missing'))).rejects.toThrow(/cannot use the queue .*missing.*ENOENT/)
+})

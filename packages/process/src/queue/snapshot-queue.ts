@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { deliveredPrefix, directoryMode, fileMode, isSnapshotName, StatsError, snapshotNames } from '@haproxystats/core'
+
+/**
+ * The queue directory as its one consumer sees it. All changes are single renames or creations, so that a kill at any
+ * instant leaves a snapshot wholly in the queue or wholly out of it.
+ */
+export class SnapshotQueue {
+  readonly directory: string
+  /** Where snapshots go that cannot be processed: `<queue's parent>/quarantine`. */
+  readonly quarantine: string
+  readonly #removing: string
+
+  constructor(directory: string) {
+    this.directory = directory
+    this.quarantine = join(dirname(directory), 'quarantine')
+    this.#removing = join(dirname(directory), `${basename(directory)}.removing`)
+  }
+
+  /** Prepares the directories beside the queue and finishes removals that a kill interrupted. */
+  async open(): Promise<void> {
+    try {
+      await mkdir(this.#removing, { recursive: true, mode: directoryMode })
+      for (const name of await readdir(this.#removing)) {
+        if (isSnapshotName(name)) await rm(join(this.#removing, name), { recursive: true, force: true })
+      }
+    } catch (error) {
+      throw new StatsError('QUEUE_IO', `cannot prepare ${this.#removing}: ${(error as Error).message}`, {}, error)
+    }
+  }
+
+  pathOf(snapshot: string): string {
+    return join(this.directory, snapshot)
+  }
+
+  /** What waits, oldest first. Entries that are not named as snapshots are somebody else's. */
+  async list(): Promise<string[]> {
+    try {
+      const entries = await readdir(this.directory, { withFileTypes: true })
+      return snapshotNames(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
+    } catch (error) {
+      throw new StatsError(
+        'QUEUE_IO',
+        `cannot read the queue ${this.directory}: ${(error as Error).message}`,
+        {},
+        error,
+      )
+    }
+  }
+
+  /** The dispatchers that have a snapshot already, by the marks in its directory. */
+  async deliveredTo(snapshot: string): Promise<Set<string>> {
+    const names = await readdir(this.pathOf(snapshot)).catch(() => [])
+    return new Set(
+      names.filter((name) => name.startsWith(deliveredPrefix)).map((name) => name.slice(deliveredPrefix.length)),
+    )
+  }
+
+  /** Notes that a dispatcher has all of a snapshot, so that it is not sent again after a restart. */
+  async markDelivered(snapshot: string, dispatcher: string): Promise<void> {
+    const file = await open(join(this.pathOf(snapshot), `${deliveredPrefix}${dispatcher}`), 'w', fileMode)
+    await file.close()
+  }
+
+  /** Takes a snapshot that everybody has out of the queue. */
+  async remove(snapshot: string): Promise<void> {
+    const target = join(this.#removing, snapshot)
+    await rm(target, { recursive: true, force: true })
+    await rename(this.pathOf(snapshot), target)
+    await rm(target, { recursive: true, force: true })
+  }
+
+  /** Puts a snapshot that cannot be processed aside, with the reason in a file beside it. */
+  async setAside(snapshot: string, reason: string): Promise<string> {
+    await mkdir(this.quarantine, { recursive: true, mode: directoryMode })
+    let target = join(this.quarantine, snapshot)
+    for (let attempt = 1; existsSync(target); attempt++) target = join(this.quarantine, `${snapshot}.${attempt}`)
+    await writeFile(`${target}.reason`, `${reason}\n`, { mode: fileMode })
+    await rename(this.pathOf(snapshot), target)
+    return target
+  }
+}

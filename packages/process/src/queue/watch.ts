@@ -1,0 +1,36 @@
+import type { Logger } from '@haproxystats/core'
+import { watch } from 'chokidar'
+
+/** How often the queue is read whether or not an event came: events get lost, and a watch may not be had at all. */
+const rescanInterval = 2
+
+/** Told that the queue should be read. */
+export interface Watch {
+  close(): Promise<void>
+}
+
+/**
+ * Calls `onChange` soon after a directory appears in `directory`, and every two seconds in any case. Events only wake:
+ * what there is, the caller reads from the directory itself.
+ */
+export function watchQueue(directory: string, log: Logger, onChange: () => void): Watch {
+  const watcher = watch(directory, {
+    depth: 0,
+    ignoreInitial: true,
+    ignored: (path, stats) => path !== directory && stats !== undefined && !stats.isDirectory(),
+  })
+  watcher.on('addDir', onChange)
+  let warned = false
+  watcher.on('error', (error) => {
+    if (warned) return
+    warned = true
+    log.warn({ err: error }, `cannot watch ${directory}; it is read every ${rescanInterval} s instead`)
+  })
+  const timer = setInterval(onChange, rescanInterval * 1000)
+  return {
+    close: async () => {
+      clearInterval(timer)
+      await watcher.close()
+    },
+  }
+}

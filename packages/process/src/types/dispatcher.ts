@@ -1,0 +1,56 @@
+import type { Configuration, Logger } from '@haproxystats/core'
+import type { Table } from './table.ts'
+
+/** What a worker is to make of tables for a destination: the encoder's name and its options, which must be plain data. */
+export interface Encoding {
+  readonly encoder: string
+  readonly options: unknown
+}
+
+/** Turns tables into bytes. Pure; runs in a worker. `timestamp` is the snapshot's, in seconds. */
+export type Encode = (tables: readonly Table[], timestamp: number) => EncodedBatch
+
+export interface EncodedBatch {
+  /** The whole of an ArrayBuffer of its own, so that it can be moved between threads. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly datapoints: number
+}
+
+/** One snapshot's datapoints for one destination. Sent as a whole, or again as a whole. */
+export interface Batch extends EncodedBatch {
+  /** The snapshot's name: seconds since the epoch. */
+  readonly snapshot: string
+}
+
+/** When and how a failed `send` is repeated. Times in seconds. */
+export interface RetryPolicy {
+  /** Repetitions before the pause; -1: for ever, so no pause ever. */
+  readonly retries: number
+  readonly interval: number
+  readonly backoff: number
+  /** The pause after the last repetition; following pauses grow up to six times as long. */
+  readonly delay: number
+}
+
+/** A destination that is open for one batch after the other. */
+export interface Sink {
+  /** Resolves once the destination has the whole batch; rejects otherwise. Never called concurrently. */
+  send(batch: Batch, signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * A kind of destination. It has nothing to do with order, repeating, counting or shutdown: delivery does that for all.
+ */
+export interface Dispatcher<Options> {
+  readonly name: string
+  readonly summary: string
+  /** Its options, or `undefined` when the configuration does not ask for it. */
+  settings(configuration: Configuration): Options | undefined
+  encoding(configuration: Configuration): Encoding
+  retry(options: Options): RetryPolicy
+  /** How many datapoints may wait in memory; one batch always may. */
+  window(options: Options): number
+  /** In the main thread. Opens nothing yet: a destination that is down must not keep the program from starting. */
+  open(options: Options, context: { log: Logger }): Sink
+}

@@ -1,0 +1,65 @@
+import { type Configuration, StatsError } from '@haproxystats/core'
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
+import { createEncoder } from '../dispatchers/encoders.ts'
+import { Pipeline } from '../pipeline/pipeline.ts'
+import type { Encode, Encoding } from '../types/dispatcher.ts'
+import type { Encoded, Warning, Work, WorkResult } from '../types/work.ts'
+import { ExcludeFiles } from './exclude-files.ts'
+
+/** What the main thread gives every worker when it starts. */
+export interface WorkerSettings {
+  readonly settings: Configuration['process']
+}
+
+const { settings } = workerData as WorkerSettings
+const warnings: Warning[] = []
+const excludeFiles = new ExcludeFiles(settings, (path, error) => {
+  warnings.push({ message: `cannot read ${path}, what it said last still holds: ${error.message}`, facts: { path } })
+})
+const pipeline = new Pipeline(settings, (kept, altered) => {
+  warnings.push({
+    message: `two names look the same in metric paths: ${kept} and ${altered}`,
+    facts: { kept, altered },
+  })
+})
+const encoders = new Map<string, Encode>()
+
+/** One snapshot, from its directory to the bytes for its destinations. */
+export default function work({ path, snapshot, encodings }: Work): WorkResult {
+  const begin = performance.now()
+  try {
+    const { tables, processes } = pipeline.run(path, excludeFiles.current())
+    const batches = encodings.map((encoding) => encoderOf(encoding)(tables, Number(snapshot)))
+    return moved({
+      outcome: 'encoded',
+      batches,
+      processes,
+      seconds: (performance.now() - begin) / 1000,
+      warnings: warnings.splice(0),
+    })
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error
+    return { outcome: error.code === 'QUEUE_IO' ? 'unreadable' : 'invalid', reason: error.message }
+  }
+}
+
+/** Encoders keep the paths of objects, so each lives as long as the worker. */
+function encoderOf(encoding: Encoding): Encode {
+  const key = keyOf(encoding)
+  let encode = encoders.get(key)
+  if (encode === undefined) {
+    encode = createEncoder(encoding)
+    encoders.set(key, encode)
+  }
+  return encode
+}
+
+function keyOf(encoding: Encoding): string {
+  return JSON.stringify(encoding, (_key, value) => (value instanceof RegExp ? String(value) : value))
+}
+
+/** Has the bytes moved to the main thread instead of copied. */
+function moved(result: Encoded): WorkResult {
+  const buffers = result.batches.map(({ bytes }) => bytes.buffer)
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: result } as never) as never
+}
