@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { until } from './until.ts'
+
+/** One line of a program's log. */
+export interface LogLine {
+  readonly level: number
+  readonly msg: string
+  readonly [fact: string]: unknown
+}
+
+/** One of the two built programs, running from a configuration file; killed at the latest when the test has finished. */
+export class Program {
+  readonly log: LogLine[] = []
+  readonly #child: ChildProcess
+  #errors = ''
+
+  constructor(name: 'pull' | 'process', ...commandArguments: string[]) {
+    const bin = fileURLToPath(new URL(`../../packages/${name}/bin/haproxystats-${name}.js`, import.meta.url))
+    this.#child = spawn(process.execPath, [bin, ...commandArguments], { stdio: ['ignore', 'pipe', 'pipe'] })
+    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.log.push(JSON.parse(line)))
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#errors += text
+    })
+    onTestFinished(async () => void (await this.stop('SIGKILL')))
+  }
+
+  get pid(): number {
+    return this.#child.pid!
+  }
+
+  /** What it wrote to standard error. */
+  get errors(): string {
+    return this.#errors
+  }
+
+  /** Sends a signal, waits until it is gone, and returns its exit code or the signal that killed it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals> {
+    this.#child.kill(signal)
+    return this.ended()
+  }
+
+  async ended(): Promise<number | NodeJS.Signals> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit')
+    return this.#child.exitCode ?? (this.#child.signalCode as NodeJS.Signals)
+  }
+
+  /** Waits for a log line that fits. */
+  said(what: string | ((line: LogLine) => boolean), seconds?: number): Promise<LogLine> {
+    const fits = typeof what === 'string' ? ({ msg }: LogLine) => msg.includes(what) : what
+    return until(
+      `a log line: ${what}`,
+      () => {
+        const line = this.log.find(fits)
+        if (line === undefined && this.#child.exitCode !== null) {
+          throw new Error(`the program ended with code ${this.#child.exitCode}: ${this.#errors}`)
+        }
+        return line
+      },
+      seconds,
+    )
+  }
+}
