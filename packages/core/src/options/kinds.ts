@@ -1,22 +1,40 @@
-/** The kinds of values an option can have. `expected` completes the sentence "expected …" in an error message. */
+/**
+ * The kinds of values an option can have. `expected` completes the sentence "expected …" in an error message; `max` bounds
+ * what a row of the table does not: a timer of Node.js fires at once when it is set to more than 24 days, and six times the
+ * longest wait must stay below that.
+ */
 export const optionKinds = {
   text: { expected: 'text' },
   path: { expected: 'an absolute path' },
+  host: { expected: 'the name or the IP address of a host' },
   integer: { expected: 'a whole number' },
-  seconds: { expected: 'a number of seconds' },
+  seconds: { expected: 'a number', unit: 'seconds', max: 86_400 },
   number: { expected: 'a number' },
-  bytes: { expected: 'a number of bytes' },
+  bytes: { expected: 'a whole number', unit: 'bytes' },
   boolean: { expected: 'true or false' },
-  choice: { expected: 'one of a few words' },
+  choice: { expected: 'one word' },
   words: { expected: 'names separated by spaces' },
   addresses: { expected: 'addresses separated by commas, as unix:///path or tcp://host:port' },
-} as const
+} as const satisfies Record<string, Kind>
+
+/** What is the same for all options of one kind. */
+export interface Kind {
+  readonly expected: string
+  readonly unit?: string
+  readonly max?: number
+}
 
 export type OptionKind = keyof typeof optionKinds
+
+/** The row of a kind, without the type of each. */
+export function kindRow(kind: OptionKind): Kind {
+  return optionKinds[kind]
+}
 
 interface KindValues {
   text: string
   path: string
+  host: string
   integer: number
   seconds: number
   number: number
@@ -32,9 +50,13 @@ export interface Option {
   readonly kind: OptionKind
   /** As it would stand in the file; may interpolate. Absent: the option is unset unless the file sets it. */
   readonly default?: string
+  /** Without a default of its own the option takes that of `[DEFAULT]`, so it always has a value. */
+  readonly inherited?: true
   /** Inclusive bounds for numbers. */
   readonly min?: number
   readonly max?: number
+  /** For `seconds`: no decimals. */
+  readonly whole?: true
   /** For `choice`. */
   readonly choices?: readonly string[]
   /** One sentence or two for the manual, with the meaning of special values. */
@@ -52,6 +74,8 @@ export interface Option {
 /** A group of options: one `[section]` of the file. */
 export interface Section {
   readonly summary: string
+  /** For a section without fixed options: a line worth showing in the manual. */
+  readonly example?: string
   /** Programs that read the section; both when absent. */
   readonly program?: 'pull' | 'process'
   /** The feature exists only when the file has the section. */
@@ -63,9 +87,9 @@ export interface Section {
 
 type Value<O extends Option> = O extends { choices: readonly (infer C)[] } ? C : KindValues[O['kind']]
 
-/** The type of a section's parsed options: options without default may be `undefined`. */
+/** The type of a section's parsed options: options that neither have nor inherit a default may be `undefined`. */
 export type ValuesOf<Options extends Readonly<Record<string, Option>>> = {
-  readonly [Name in keyof Options]: Options[Name] extends { default: string }
+  readonly [Name in keyof Options]: Options[Name] extends { default: string } | { inherited: true }
     ? Value<Options[Name]>
     : Value<Options[Name]> | undefined
 }

@@ -1,11 +1,11 @@
-import type { Section } from './kinds.ts'
+import type { Option, Section } from './kinds.ts'
 
 const loglevels = ['debug', 'info', 'warning', 'error', 'critical'] as const
 
 const loglevel = {
   kind: 'choice',
   choices: loglevels,
-  default: 'info',
+  inherited: true,
   summary: 'The least severe messages to log.',
 } as const
 
@@ -17,15 +17,30 @@ export const sections = {
   DEFAULT: {
     summary: 'What every other section inherits, unless the section or its own built-in default says otherwise.',
     options: {
-      loglevel,
+      loglevel: {
+        kind: 'choice',
+        choices: loglevels,
+        default: 'info',
+        summary: 'The least severe messages that both programs log.',
+      },
       retries: {
         kind: 'integer',
         min: -1,
         default: '2',
-        summary: 'How often a failed attempt is repeated; -1 for ever, 0 not at all.',
+        summary: 'Kept for files that have it: [pull] and [graphite] have their own default, which comes first.',
       },
-      timeout: { kind: 'seconds', min: 0.001, default: '1', summary: 'How long an attempt may take.' },
-      interval: { kind: 'seconds', min: 0, default: '2', summary: 'How long to wait before an attempt is repeated.' },
+      timeout: {
+        kind: 'seconds',
+        min: 0.001,
+        default: '1',
+        summary: 'Kept for files that have it: [pull] and [graphite] have their own defaults, which come first.',
+      },
+      interval: {
+        kind: 'seconds',
+        min: 0,
+        default: '2',
+        summary: 'Kept for files that have it: [pull] and [graphite] have their own default, which comes first.',
+      },
     },
   },
   paths: {
@@ -39,7 +54,7 @@ export const sections = {
     },
   },
   pull: {
-    summary: 'haproxystats-pull: which HAProxy processes to read, how often, and where snapshots go.',
+    summary: 'Which HAProxy processes to read, how often, and where snapshots go.',
     program: 'pull',
     options: {
       loglevel,
@@ -82,6 +97,7 @@ export const sections = {
       'pull-interval': {
         kind: 'seconds',
         min: 1,
+        whole: true,
         default: '10',
         summary: 'Time from one pull to the next; a whole number, because a snapshot is named by its second.',
       },
@@ -125,7 +141,7 @@ export const sections = {
     },
   },
   process: {
-    summary: 'haproxystats-process: which metrics are made of the snapshots, and with how many threads.',
+    summary: 'Which metrics are made of the snapshots, and with how many threads.',
     program: 'process',
     options: {
       loglevel,
@@ -193,7 +209,7 @@ export const sections = {
         since: '1.0.0',
         summary: 'Whether datapoints are sent to Graphite.',
       },
-      server: { kind: 'text', default: '127.0.0.1', summary: 'Host name or address of carbon or a relay.' },
+      server: { kind: 'host', default: '127.0.0.1', summary: 'Host name or address of carbon or a relay.' },
       port: { kind: 'integer', min: 1, max: 65535, default: '3002', summary: 'Its port for the plain text protocol.' },
       retries: {
         kind: 'integer',
@@ -266,18 +282,21 @@ export const sections = {
   },
   'frontend-groups': {
     summary: 'Frontends by group: name = regular expression; the first that matches wins.',
+    example: 'shop = ^shop-|^cart$',
     program: 'process',
     entries: 'patterns',
     options: {},
   },
   'backend-groups': {
     summary: 'Backends by group: name = regular expression; the first that matches wins.',
+    example: 'shop = ^shop-|^cart$',
     program: 'process',
     entries: 'patterns',
     options: {},
   },
   'server-groups': {
     summary: 'Servers by group: name = regular expression; the first that matches wins.',
+    example: 'cache = ^(varnish|cache)[0-9]+$',
     program: 'process',
     entries: 'patterns',
     options: {},
@@ -298,3 +317,17 @@ export const sections = {
 
 export type Sections = typeof sections
 export type SectionName = keyof Sections
+
+/** The table for code that loops over it: the same rows, without the type of each. */
+export const sectionRows: Readonly<Record<string, Section>> = sections
+
+/** The row of an option, if the section has one of this name; names come from outside. */
+export function optionRow(section: string, option: string): Option | undefined {
+  const options = sectionRow(section)?.options
+  return options !== undefined && Object.hasOwn(options, option) ? options[option] : undefined
+}
+
+/** The row of a section, if there is one of this name. */
+export function sectionRow(section: string): Section | undefined {
+  return Object.hasOwn(sectionRows, section) ? sectionRows[section] : undefined
+}

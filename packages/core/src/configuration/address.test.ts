@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { StatsError } from '../errors.ts'
+import { type Address, parseAddress } from './address.ts'
+
+const accepted: readonly [string, Address][] = [
+  ['unix:///run/haproxy/admin.sock', { kind: 'unix', path: '/run/haproxy/admin.sock' }],
+  ['unix:///a b/#1', { kind: 'unix', path: '/a b/#1' }],
+  ['UNIX:///a', { kind: 'unix', path: '/a' }],
+  [`unix:///${'a'.repeat(106)}`, { kind: 'unix', path: `/${'a'.repeat(106)}` }],
+  ['tcp://127.0.0.1:1936', { kind: 'tcp', host: '127.0.0.1', port: 1936 }],
+  ['tcp://lb-1.example.com:1', { kind: 'tcp', host: 'lb-1.example.com', port: 1 }],
+  ['tcp://lb_1:65535', { kind: 'tcp', host: 'lb_1', port: 65535 }],
+  ['tcp://[::1]:1936', { kind: 'tcp', host: '::1', port: 1936 }],
+  ['tcp://[fe80::1%eth0]:1936', { kind: 'tcp', host: 'fe80::1%eth0', port: 1936 }],
+]
+
+const hostColonPort = 'a host, a colon and a port, as tcp://127.0.0.1:1936'
+const address = 'an address as unix:///run/haproxy/admin.sock or tcp://127.0.0.1:1936'
+const refused: readonly [string, string][] = [
+  ['', address],
+  ['/run/haproxy/admin.sock', address],
+  ['127.0.0.1:1936', address],
+  ['unix:/run/a.sock', address],
+  ['http://127.0.0.1/stats', 'one of the supported schemes, unix:// or tcp://'],
+  ['constructor://a:1', 'one of the supported schemes, unix:// or tcp://'],
+  ['unix://run/a.sock', 'an absolute path after unix://, as unix:///run/haproxy/admin.sock'],
+  ['unix:///run/', 'the path of a socket, not of a directory'],
+  [`unix:///${'é'.repeat(54)}`, 'a path of at most 107 bytes, the longest a socket can have (this one has 109)'],
+  ['tcp://', hostColonPort],
+  ['tcp://host', hostColonPort],
+  ['tcp://host:', hostColonPort],
+  ['tcp://host:x', hostColonPort],
+  ['tcp://host:1936/', hostColonPort],
+  ['tcp://host:0', 'a port from 1 to 65535'],
+  ['tcp://host:65536', 'a port from 1 to 65535'],
+  ['tcp://:1936', 'the name or the IP address of a host before the port'],
+  ['tcp://300.1.1.1:1', 'the name or the IP address of a host before the port'],
+  ['tcp://a..b:1', 'the name or the IP address of a host before the port'],
+  ['tcp://user@host:1', 'the name or the IP address of a host before the port'],
+  ['tcp://::1:1936', 'brackets around an IPv6 address, as tcp://[::1]:1936'],
+  ['tcp://[127.0.0.1]:1936', 'an IPv6 address in the brackets'],
+  ['tcp://[]:1936', 'an IPv6 address in the brackets'],
+]
+
+describe('parseAddress', () => {
+  it.each(accepted)('reads %s', (text, expected) => {
+    expect(parseAddress(text)).toEqual(expected)
+  })
+
+  it.each(refused)('refuses %s', (text, expected) => {
+    expect(() => parseAddress(text)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', message: expected }))
+    expect(() => parseAddress(text)).toThrow(StatsError)
+  })
+})

@@ -1,0 +1,79 @@
+import type { GroupPattern } from '../options/configuration.ts'
+import { sectionRows } from '../options/table.ts'
+import type { Interpolated } from './interpolate.ts'
+import { translatePattern } from './pattern.ts'
+import type { Problem } from './problem.ts'
+import type { Settings } from './settings.ts'
+import { type Checked, checkValue } from './values.ts'
+
+/** What all checks of values share. */
+export interface Context {
+  readonly settings: Settings
+  readonly interpolate: (section: string, option: string) => Interpolated
+  /** Where mistakes are noted. */
+  readonly problems: Problem[]
+}
+
+/** The values of every section by name; a mistaken option stays `undefined`, as does a section that is not enabled. */
+export function checkValues(context: Context): Map<string, unknown> {
+  const values = new Map<string, unknown>()
+  for (const [section, row] of Object.entries(sectionRows)) {
+    if (row.entries === 'patterns') values.set(section, checkPatterns(context, section))
+    else if (row.enabledByPresence && !context.settings.given.has(section)) values.set(section, undefined)
+    else {
+      const options = Object.entries(row.options).map(([name, option]) => {
+        const checked = checkOption(context, section, name, (text) => checkValue(text, option))
+        return [name, checked] as const
+      })
+      if (section === 'DEFAULT') continue
+      values.set(section, Object.fromEntries(options))
+    }
+  }
+  return values
+}
+
+function checkPatterns(context: Context, section: string): GroupPattern[] {
+  const names = [...(context.settings.given.get(section)?.keys() ?? [])]
+  return names.flatMap((name) => {
+    const pattern = checkOption(context, section, name, checkPattern)
+    return pattern instanceof RegExp ? [{ name, pattern }] : []
+  })
+}
+
+function checkPattern(text: string): Checked {
+  const expected = 'a regular expression'
+  if (text === '') return { mistakes: [{ found: text, expected, hint: 'leave the line out to have no such group' }] }
+  if (text.includes('\n')) {
+    const hint = 'an indented line continues the value above it'
+    return { mistakes: [{ found: text, expected: `${expected} in one line`, hint }] }
+  }
+  const translated = translatePattern(text)
+  return 'pattern' in translated
+    ? { value: translated.pattern }
+    : { mistakes: [{ found: text, message: translated.message }] }
+}
+
+/**
+ * The checked value of one option; mistakes are noted where the option is set. A built-in default can only fail through
+ * an option that it refers to, and the mistake is told there.
+ */
+function checkOption(
+  { settings, problems, interpolate }: Context,
+  section: string,
+  option: string,
+  check: (text: string) => Checked,
+): unknown {
+  const interpolated = interpolate(section, option)
+  if (interpolated === undefined) return undefined
+  if ('problem' in interpolated) {
+    problems.push(interpolated.problem)
+    return undefined
+  }
+  const checked = check(interpolated.text)
+  if ('value' in checked) return checked.value
+  const setting = settings.find(section, option)!
+  if (setting.place === undefined) return undefined
+  const at = { ...setting.place, section: setting.section, option: setting.option }
+  problems.push(...checked.mistakes.map((mistake) => ({ ...at, ...mistake })))
+  return undefined
+}

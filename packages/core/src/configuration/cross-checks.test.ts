@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { renderProblem } from './problem.ts'
+import { readConfiguration } from './read.ts'
+
+function mistakes(text: string): string[] {
+  return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)
+}
+
+describe('options that do not go together', () => {
+  it.each([
+    [
+      '[pull]\npull-timeout = 10',
+      'a.conf:2: [pull] pull-timeout = 10: expected less than pull-interval, which is 10 by default; 0 for no limit but pull-interval',
+    ],
+    [
+      '[pull]\npull-interval = 4\npull-timeout = 5',
+      'a.conf:3: [pull] pull-timeout = 5: expected less than pull-interval, which is 4; 0 for no limit but pull-interval',
+    ],
+    [
+      '[pull]\ndst-dir = /x\ntmp-dst-dir = /x/',
+      'a.conf:3: [pull] tmp-dst-dir = /x/: expected a directory apart from dst-dir of [pull], which is /x',
+    ],
+    [
+      '[pull]\ntmp-dst-dir = ${dst-dir}/tmp',
+      'a.conf:2: [pull] tmp-dst-dir = /var/lib/haproxystats/incoming/tmp: expected a directory apart from dst-dir of [pull], which is /var/lib/haproxystats/incoming',
+    ],
+    [
+      '[pull]\ndst-dir = /var/lib/haproxystats/incoming.tmp/../incoming.tmp/in',
+      'a.conf:2: [pull] dst-dir = /var/lib/haproxystats/incoming.tmp/../incoming.tmp/in: expected a directory apart from tmp-dst-dir of [pull], which is /var/lib/haproxystats/incoming.tmp',
+    ],
+    [
+      '[process]\nsrc-dir = /var/lib/haproxystats/incoming.tmp',
+      'a.conf:2: [process] src-dir = /var/lib/haproxystats/incoming.tmp: expected a directory apart from tmp-dst-dir of [pull], which is /var/lib/haproxystats/incoming.tmp',
+    ],
+    [
+      '[local-store]\ndir = ${process:src-dir}',
+      'a.conf:2: [local-store] dir = /var/lib/haproxystats/incoming: expected another directory than src-dir of [process], which is /var/lib/haproxystats/incoming',
+    ],
+  ])('%j', (text, message) => {
+    expect(mistakes(`${text}\n`)).toEqual([message])
+  })
+
+  it.each([
+    '[pull]\npull-timeout = 0\npull-interval = 1',
+    '[pull]\npull-timeout = 0.9\npull-interval = 1',
+    '[pull]\ndst-dir = /q/in\ntmp-dst-dir = /q/in.tmp',
+    '[pull]\ndst-dir = /q\ntmp-dst-dir = /..q',
+    '[local-store]\ndir = /var/lib/haproxystats',
+  ])('%j is in order', (text) => {
+    expect(mistakes(`${text}\n`)).toEqual([])
+  })
+
+  it('only warn where a default does not fit', () => {
+    const { problems, warnings } = readConfiguration([{ file: 'a.conf', text: '[pull]\npull-interval = 2\n' }])
+    expect(problems).toEqual([])
+    expect(warnings.map(renderProblem)).toEqual([
+      'a.conf:2: [pull] pull-interval = 2: not longer than pull-timeout, which is 2 by default; set pull-timeout too: below pull-interval, or 0 for no limit but pull-interval',
+    ])
+  })
+
+  it('are left alone while one of them is mistaken itself', () => {
+    expect(mistakes('[pull]\npull-timeout = 5\npull-interval = x\n')).toEqual([
+      'a.conf:3: [pull] pull-interval = x: expected a whole number from 1 to 86400 (seconds)',
+    ])
+  })
+
+  it('leave the program that delivers a destination', () => {
+    const texts = [{ file: 'a.conf', text: '[graphite]\nenabled = no\n' }]
+    expect(readConfiguration(texts, { sections: ['process', 'graphite'] }).problems.map(renderProblem)).toEqual([
+      'a.conf:2: [graphite] enabled = no: no destination is left; enable it, or add a [local-store]',
+    ])
+    expect(readConfiguration(texts, { sections: ['pull'] }).problems).toEqual([])
+    const stored = [...texts, { file: 'b.conf', text: '[local-store]\n' }]
+    expect(readConfiguration(stored, { sections: ['process', 'graphite'] }).problems).toEqual([])
+  })
+})

@@ -1,0 +1,119 @@
+import { relative } from 'node:path'
+import type { SectionName } from '../options/table.ts'
+import type { Problem } from './problem.ts'
+
+/** What the checks look at. */
+export interface Values {
+  /** The checked value of an option; `undefined` when it is unset or mistaken. */
+  value(section: SectionName, option: string): unknown
+  /** Whether a file sets the option, or has the section. */
+  given(section: SectionName, option?: string): boolean
+}
+
+/** What does not go together, told of one of the options. */
+export type Clash = Problem & { readonly section: SectionName; readonly option: string }
+
+/** A rule over several options. */
+export interface CrossCheck {
+  readonly summary: string
+  /** Checked only for a program that reads this section. */
+  readonly programWith?: SectionName
+  /** Completed with what the option is set to, and where. */
+  check(values: Values): Clash | undefined
+  readonly severity: 'mistake' | 'warning'
+}
+
+export const crossChecks: readonly CrossCheck[] = [
+  {
+    summary: 'pull-timeout is shorter than pull-interval.',
+    severity: 'mistake',
+    check: (values) => (values.given('pull', 'pull-timeout') ? pullTimeout(values) : undefined),
+  },
+  {
+    summary: 'The default of pull-timeout does not fit a short pull-interval.',
+    severity: 'warning',
+    check: (values) => (values.given('pull', 'pull-timeout') ? undefined : pullTimeout(values)),
+  },
+  {
+    summary: 'dst-dir and tmp-dst-dir are apart.',
+    severity: 'mistake',
+    check: (values) => apart(values, ['pull', 'tmp-dst-dir'], ['pull', 'dst-dir']),
+  },
+  {
+    summary: 'src-dir and tmp-dst-dir are apart.',
+    severity: 'mistake',
+    check: (values) =>
+      values.value('process', 'src-dir') === values.value('pull', 'dst-dir')
+        ? undefined
+        : apart(values, ['process', 'src-dir'], ['pull', 'tmp-dst-dir']),
+  },
+  {
+    summary: 'The files of local-store are no snapshots.',
+    severity: 'mistake',
+    check: (values) => different(values, ['local-store', 'dir'], ['process', 'src-dir']),
+  },
+  {
+    summary: 'Datapoints go somewhere.',
+    severity: 'mistake',
+    programWith: 'process',
+    check: (values) =>
+      values.value('graphite', 'enabled') !== false || values.given('local-store')
+        ? undefined
+        : {
+            section: 'graphite',
+            option: 'enabled',
+            message: 'no destination is left',
+            hint: 'enable it, or add a [local-store]',
+          },
+  },
+]
+
+type Name = readonly [SectionName, string]
+
+function pullTimeout(values: Values): Clash | undefined {
+  const timeout = values.value('pull', 'pull-timeout')
+  const interval = values.value('pull', 'pull-interval')
+  if (typeof timeout !== 'number' || typeof interval !== 'number' || timeout < interval || timeout === 0)
+    return undefined
+  const { given } = values
+  if (given('pull', 'pull-timeout')) {
+    const expected = `less than pull-interval, which is ${interval}${given('pull', 'pull-interval') ? '' : ' by default'}`
+    return {
+      section: 'pull',
+      option: 'pull-timeout',
+      found: String(timeout),
+      expected,
+      hint: '0 for no limit but pull-interval',
+    }
+  }
+  const message = `not longer than pull-timeout, which is ${timeout} by default`
+  const hint = 'set pull-timeout too: below pull-interval, or 0 for no limit but pull-interval'
+  return { section: 'pull', option: 'pull-interval', message, hint }
+}
+
+function apart(values: Values, one: Name, other: Name): Clash | undefined {
+  return compareDirectories(values, one, other, (a, b) => isWithin(a, b) || isWithin(b, a), 'a directory apart from')
+}
+
+function different(values: Values, one: Name, other: Name): Clash | undefined {
+  return compareDirectories(values, one, other, (a, b) => relative(a, b) === '', 'another directory than')
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return !/^\.\.(?:\/|$)/.test(relative(directory, path))
+}
+
+function compareDirectories(
+  values: Values,
+  one: Name,
+  other: Name,
+  clash: (a: string, b: string) => boolean,
+  relation: string,
+): Clash | undefined {
+  const [a, b] = [values.value(...one), values.value(...other)]
+  if (typeof a !== 'string' || typeof b !== 'string' || !clash(a, b)) return undefined
+  const [at, from] = values.given(...one) || !values.given(...other) ? [one, other] : [other, one]
+  const [section, option] = at
+  const against = `${from[1]} of [${from[0]}], which is ${String(values.value(...from))}`
+  return { section, option, expected: `${relation} ${against}` }
+}

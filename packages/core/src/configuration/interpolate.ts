@@ -1,0 +1,117 @@
+import { sectionRow, sectionRows } from '../options/table.ts'
+import { didYouMean } from './nearest.ts'
+import type { Problem } from './problem.ts'
+import type { Setting, Settings } from './settings.ts'
+
+/** The value of an option with all its `${…}` replaced, or why that is impossible; `undefined` when it is unset. */
+export type Interpolated = { readonly text: string } | { readonly problem: Problem } | undefined
+
+interface Step {
+  readonly section: string
+  readonly option: string
+  readonly setting: Setting
+}
+
+/** A dollar sign with what belongs to it: `$$`, `${section:option}`, or a `$` that means nothing. */
+const dollar = /\$\$|\$\{([^}]+)\}|\$/g
+
+/**
+ * Returns a function that gives the value of an option as `configparser` with `ExtendedInterpolation` does: `${section:option}`,
+ * `${option}` of the section that asks or of `[DEFAULT]`, `$$` for a dollar sign, nested to any depth. A `$` that begins
+ * none of these is a mistake, except in a section of patterns, where it is the end of a name unless a `{` follows.
+ */
+export function createInterpolation(settings: Settings): (section: string, option: string) => Interpolated {
+  const known = new Map<string, Interpolated>()
+
+  function resolve(section: string, option: string, steps: readonly Step[]): Interpolated {
+    const setting = settings.find(section, option)
+    if (setting === undefined) return undefined
+    const repeated = steps.findIndex((step) => step.section === section && step.option === option)
+    if (repeated !== -1) return loop(steps.slice(repeated))
+    const name = JSON.stringify([section, option])
+    if (!known.has(name)) known.set(name, expand({ section, option, setting }, steps))
+    return known.get(name)
+  }
+
+  function expand(step: Step, steps: readonly Step[]): Interpolated {
+    const { section, setting } = step
+    let output = ''
+    let end = 0
+    for (const match of setting.text.matchAll(dollar)) {
+      output += setting.text.slice(end, match.index)
+      end = match.index + match[0].length
+      const reference = match[1]
+      if (match[0] === '$$') output += '$'
+      else if (reference === undefined) {
+        if (sectionRow(section)?.entries !== 'patterns' || setting.text[end] === '{') return loneDollar(step, end)
+        output += '$'
+      } else {
+        const target = targetOf(reference, section)
+        const there = target !== undefined && settings.has(target.section)
+        const value = there ? resolve(target.section, target.option, [...steps, step]) : undefined
+        if (value === undefined) return unknownReference(step, reference, settings)
+        if ('problem' in value) return value
+        output += value.text
+      }
+    }
+    return { text: output + setting.text.slice(end) }
+  }
+
+  return (section, option) => resolve(section, option, [])
+}
+
+/** The options that a value refers to, whether they are there or not. */
+export function referencesOf({ section, text }: Setting): { section: string; option: string }[] {
+  const references = [...text.matchAll(dollar)].flatMap((match) => match[1] ?? [])
+  return references.flatMap((reference) => targetOf(reference, section) ?? [])
+}
+
+function targetOf(reference: string, section: string): { section: string; option: string } | undefined {
+  const parts = reference.split(':')
+  if (parts.length > 2) return undefined
+  const option = parts.at(-1)!.toLowerCase()
+  return { section: parts.length === 1 ? section : parts[0]!, option }
+}
+
+function problemAt({ section, option, text, place }: Setting, message: string, hint?: string): { problem: Problem } {
+  return { problem: { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) } }
+}
+
+function loneDollar({ setting }: Step, end: number): { problem: Problem } {
+  if (setting.text[end] === '{') {
+    return problemAt(setting, '${ without a name and a closing }', 'write $$ for a dollar sign')
+  }
+  return problemAt(setting, 'a $ that is followed by neither $ nor {', 'write $$ for a dollar sign')
+}
+
+function unknownReference({ section, setting }: Step, reference: string, settings: Settings): { problem: Problem } {
+  const target = targetOf(reference, section)
+  if (target === undefined) {
+    return problemAt(setting, `\${${reference}} has more than one colon`, 'write ${section:option} or ${option}')
+  }
+  if (!settings.has(target.section)) {
+    const names = new Set([...Object.keys(sectionRows), ...settings.given.keys()])
+    const hint = didYouMean(target.section, names)
+    return problemAt(setting, `\${${reference}} refers to the section [${target.section}], which there is not`, hint)
+  }
+  const options = [
+    ...Object.keys(sectionRow(target.section)?.options ?? {}),
+    ...(settings.given.get(target.section)?.keys() ?? []),
+    ...(settings.given.get('DEFAULT')?.keys() ?? []),
+  ]
+  const unset = options.includes(target.option)
+  const hint = unset ? `set ${target.option} in [${target.section}]` : didYouMean(target.option, options)
+  const wrong = unset ? 'is unset' : 'is no option'
+  return problemAt(setting, `\${${reference}} refers to ${target.option} of [${target.section}], which ${wrong}`, hint)
+}
+
+/** Tells of a loop at the first of its settings that stand in a file, whichever option it was met from. */
+function loop(steps: readonly Step[]): { problem: Problem } {
+  const inFiles = steps.filter((step) => step.setting.place !== undefined)
+  const first = inFiles.reduce((a, b) => (b.setting.place!.line < a.setting.place!.line ? b : a))
+  const start = steps.indexOf(first)
+  const names = [...steps.slice(start), ...steps.slice(0, start), first].map(
+    ({ section, option }) => `[${section}] ${option}`,
+  )
+  return problemAt(first.setting, `refers to itself: ${names.join(' → ')}`, 'write one of them without the other')
+}

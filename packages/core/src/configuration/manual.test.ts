@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { sectionRows } from '../options/table.ts'
+import { renderSample, renderSettings } from './manual.ts'
+import { readConfiguration } from './read.ts'
+
+describe('the sample configuration', () => {
+  const sample = renderSample()
+
+  it('is read without a problem and is the default configuration', () => {
+    const { configuration, problems, warnings } = readConfiguration([{ file: 'sample', text: sample }])
+    expect([problems, warnings]).toEqual([[], []])
+    expect(configuration).toEqual(readConfiguration([]).configuration)
+  })
+
+  it('is sound with every option uncommented, and shows them all', () => {
+    const text = sample.replace(/^#(?=[a-z[])/gm, '')
+    const reading = readConfiguration([{ file: 'sample', text }])
+    expect([reading.problems, reading.warnings]).toEqual([[], []])
+    const missing = Object.entries(sectionRows).flatMap(([section, row]) =>
+      Object.keys(row.options).filter((option) => reading.place(section, option)?.file !== 'sample'),
+    )
+    expect(missing).toEqual([])
+    const { configuration } = readConfiguration([])
+    expect(reading.configuration?.pull).toMatchObject({
+      ...configuration?.pull,
+      servers: expect.any(Array),
+      'socket-dir': '/run/haproxy',
+    })
+    expect(reading.configuration?.['local-store']).toEqual({ dir: '/var/lib/haproxystats/local-store' })
+  })
+
+  it('explains an option above it', () => {
+    expect(sample).toContain(
+      '# Time from one pull to the next; a whole number, because a snapshot is named by its second. In\n# seconds, from 1 to 86400.\n#pull-interval = 10\n',
+    )
+    expect(sample).toMatch(/New in 1\.0\.0\.\n#answer-limit = 67108864\n/)
+    expect(sample.split('\n').filter((line) => line.startsWith('# ') && line.length > 100)).toEqual([])
+  })
+})
+
+describe('the settings chapter', () => {
+  it('has a row for every option, with default, bounds and example', () => {
+    const settings = renderSettings()
+    expect(settings).toContain('| `port` | `3002` | Its port for the plain text protocol. From 1 to 65535. |\n')
+    expect(settings).toMatch(/\| `socket-dir` \| unset \| .* Example: `\/run\/haproxy`\. \|\n/)
+    expect(settings).toMatch(
+      /\| `loglevel` \| as in `\[DEFAULT\]` \| .* One of debug, info, warning, error, critical\. \|\n/,
+    )
+    expect(settings).toContain('Example: `shop = ^shop-|^cart$`.')
+    expect(settings).toContain('server.\\<name>.\\<metric>')
+    const options = Object.values(sectionRows).flatMap((row) => Object.keys(row.options))
+    expect(settings.split('\n').filter((line) => line.startsWith('| `'))).toHaveLength(options.length)
+  })
+})

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { optionRow } from '../options/table.ts'
+import { renderProblem } from './problem.ts'
+import { readConfiguration } from './read.ts'
+import { retiredOptions } from './retired.ts'
+
+function mistakes(text: string): string[] {
+  return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)
+}
+
+function warnings(text: string): string[] {
+  return readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderProblem)
+}
+
+describe('names that nothing reads', () => {
+  it.each([
+    ['[pul]\nworkers = 1', 'a.conf:1: [pul]: no such section; did you mean [pull]?'],
+    ['[default]', 'a.conf:1: [default]: no such section; did you mean [DEFAULT]?'],
+    ['[ pull ]', 'a.conf:1: [ pull ]: no such section; did you mean [pull]?'],
+    [
+      '[kafka]',
+      'a.conf:1: [kafka]: no such section; the sections are [DEFAULT], [paths], [pull], [process], [graphite], [frontend-groups], [backend-groups], [server-groups], [local-store]',
+    ],
+    ['[__proto__]\nx = 1', /^a\.conf:1: \[__proto__\]: no such section; the sections are/],
+    [
+      '[pull]\npull-intervall = 10',
+      'a.conf:2: [pull] pull-intervall = 10: no such option; did you mean pull-interval?',
+    ],
+    ['[pull]\nPull_Timeout = 1', 'a.conf:2: [pull] pull_timeout = 1: no such option; did you mean pull-timeout?'],
+    ['[pull]\nport = 1', 'a.conf:2: [pull] port = 1: no such option; [graphite] has an option of this name'],
+    ['[process]\ndst-dir = /x', 'a.conf:2: [process] dst-dir = /x: no such option; [pull] has an option of this name'],
+    [
+      '[paths]\nworkers = 1',
+      'a.conf:2: [paths] workers = 1: no such option; [pull], [process] have an option of this name',
+    ],
+    ['[pull]\nnamespce = x', 'a.conf:2: [pull] namespce = x: no such option; did you mean namespace in [graphite]?'],
+    ['[pull]\nconstructor = x', 'a.conf:2: [pull] constructor = x: no such option'],
+    ['[pull]\n__proto__ = x', 'a.conf:2: [pull] __proto__ = x: no such option'],
+    ['[kafka]\na = 1\nb = ${a}', /^a\.conf:1: \[kafka\]: no such section/],
+    [
+      '[process]\nqueue-sise = 1',
+      'a.conf:2: [process] queue-sise = 1: no such option; did you mean queue-size in [pull], [graphite]?',
+    ],
+    ['[DEFAULT]\nnonsense = x', 'a.conf:2: [DEFAULT] nonsense = x: no such option'],
+    ['[DEFAULT]\nlog-level = info', 'a.conf:2: [DEFAULT] log-level = info: no such option; did you mean loglevel?'],
+  ])('%j', (text, message) => {
+    const found = mistakes(`${text}\n`)
+    expect(found).toEqual([typeof message === 'string' ? message : expect.stringMatching(message)])
+  })
+
+  it('are in order when an interpolation refers to them', () => {
+    const text =
+      '[site]\nroot = /r\nunused = 1\n[pull]\nsub = x\ndst-dir = ${site:root}/${sub}\n[DEFAULT]\nown = a\n[graphite]\nnamespace = ${own}\n'
+    expect(mistakes(text)).toEqual([])
+    expect(mistakes('[pull]\nsub = x\n[graphite]\nnamespace = $${pull:sub}\n')).toEqual([
+      'a.conf:2: [pull] sub = x: no such option',
+    ])
+  })
+
+  it.each([
+    [
+      '[graphite]\nprefix_hostname = true',
+      'a.conf:2: [graphite] prefix_hostname = true: has no effect; write prefix-hostname instead',
+    ],
+    [
+      '[graphite]\nprefix-name = x',
+      'a.conf:2: [graphite] prefix-name = x: has no effect; write prefix-hostname instead',
+    ],
+    [
+      '[graphite]\ntimeout = 1',
+      'a.conf:2: [graphite] timeout = 1: has no effect; write connect-timeout and write-timeout instead',
+    ],
+    ['[pull]\nretry = 1', 'a.conf:2: [pull] retry = 1: has no effect; write retries instead'],
+    ['[DEFAULT]\nretry = 1', 'a.conf:2: [DEFAULT] retry = 1: has no effect; write retries instead'],
+    [
+      '[graphite]\nsent-failed = /x',
+      'a.conf:2: [graphite] sent-failed = /x: has no effect; leave it out: what cannot be sent waits in src-dir of [process]',
+    ],
+    [
+      '[DEFAULT]\nworkers = 2',
+      'a.conf:2: [DEFAULT] workers = 2: has no effect; write it in [pull], [process], which has a default of its own',
+    ],
+  ])('%j is only warned of', (text, message) => {
+    expect(mistakes(`${text}\n`)).toEqual([])
+    expect(warnings(`${text}\n`)).toEqual([message])
+  })
+
+  it('are not warned of where the sample files are sound', () => {
+    expect(
+      warnings('[DEFAULT]\nloglevel = info\nretries = 2\ntimeout = 1\ninterval = 2\nsocket-dir = /run/haproxy\n'),
+    ).toEqual([])
+  })
+})
+
+describe('the table of retired options', () => {
+  const rows = retiredOptions.flatMap(({ sections, ...row }) => sections.map((section) => ({ section, ...row })))
+
+  it.each(rows)('[$section] $option only warns, and names what there is', ({ section, option, hint }) => {
+    const text = `[${section}]\n${option} = 1\n`
+    expect(mistakes(text)).toEqual([])
+    expect(warnings(text)).toEqual([`a.conf:2: [${section}] ${option} = 1: has no effect; ${hint}`])
+    const replacements = /^write (.*) instead$/.exec(hint)?.[1]?.split(' and ') ?? []
+    expect(replacements.filter((name) => optionRow(section, name) === undefined)).toEqual([])
+  })
+})

@@ -1,0 +1,108 @@
+import { optionRow, sectionRow, sectionRows } from '../options/table.ts'
+import { referencesOf } from './interpolate.ts'
+import { nearest } from './nearest.ts'
+import type { Problem } from './problem.ts'
+import { retiredOption } from './retired.ts'
+import type { Setting, Settings } from './settings.ts'
+
+/**
+ * Finds the sections and options that nothing reads. One that some `${…}` refers to is the operator's own and in order.
+ * Options that haproxystats' own samples carry are only warned of, and so is an option in `[DEFAULT]` that no section
+ * inherits.
+ */
+export function checkNames(settings: Settings): { problems: Problem[]; warnings: Problem[] } {
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  const referenced = referencedNames(settings)
+  for (const [section, options] of settings.given) {
+    const row = sectionRow(section)
+    if (row === undefined) {
+      if (!referenced.sections.has(section)) problems.push(unknownSection(section, settings))
+      continue
+    }
+    if (row.entries === 'patterns') continue
+    for (const setting of options.values()) {
+      if (optionRow(section, setting.option) !== undefined || referenced.has(setting)) continue
+      const retired = retiredOption(section, setting.option)
+      if (retired !== undefined) {
+        warnings.push(problemAt(setting, 'has no effect', retired.hint))
+      } else if (section !== 'DEFAULT' || sectionsWith(setting.option).length === 0) {
+        problems.push(unknownOption(setting))
+      } else if (!isInherited(setting.option)) {
+        const hint = `write it in ${listed(sectionsWith(setting.option))}, which has a default of its own`
+        warnings.push(problemAt(setting, 'has no effect', hint))
+      }
+    }
+  }
+  return { problems, warnings }
+}
+
+/**
+ * The sections and options that some `${…}` refers to. One without a section, written in `[DEFAULT]`, is looked up in
+ * whichever section inherits it.
+ */
+function referencedNames(settings: Settings): { sections: Set<string>; has(setting: Setting): boolean } {
+  const given = [...settings.given.values()].flatMap((options) => [...options.values()])
+  const references = given.flatMap((setting) =>
+    referencesOf(setting).map((target) => ({ ...target, from: setting.section })),
+  )
+  const targets = references.flatMap(({ section, option }) => settings.find(section, option) ?? [])
+  const options = new Set(targets.map(nameOf))
+  const anywhere = new Set(references.flatMap(({ section, option }) => (section === 'DEFAULT' ? option : [])))
+  return {
+    sections: new Set(references.flatMap(({ section, from }) => (from === section ? [] : section))),
+    has: (setting) => options.has(nameOf(setting)) || anywhere.has(setting.option),
+  }
+}
+
+function nameOf({ section, option }: { section: string; option: string }): string {
+  return JSON.stringify([section, option])
+}
+
+function problemAt({ section, option, text, place }: Setting, message: string, hint?: string): Problem {
+  return { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+function unknownSection(section: string, settings: Settings): Problem {
+  const candidate = nearest(section, Object.keys(sectionRows))
+  const hint =
+    candidate === undefined ? `the sections are ${listed(Object.keys(sectionRows))}` : `did you mean [${candidate}]?`
+  return { ...settings.headers.get(section), section, message: 'no such section', hint }
+}
+
+function unknownOption(setting: Setting): Problem {
+  const { section, option } = setting
+  const own = Object.keys(sectionRow(section)!.options)
+  const elsewhere = sectionsWith(option)
+  const candidate = nearest(option, own) ?? (elsewhere.length === 0 ? nearestElsewhere(option) : undefined)
+  const hints = [
+    elsewhere.length === 0
+      ? undefined
+      : `${listed(elsewhere)} ${elsewhere.length === 1 ? 'has' : 'have'} an option of this name`,
+    candidate === undefined ? undefined : `did you mean ${candidate}?`,
+  ].filter((hint) => hint !== undefined)
+  return problemAt(setting, 'no such option', hints.length === 0 ? undefined : hints.join('; '))
+}
+
+/** The nearest option of all sections, with the section to write it in. */
+function nearestElsewhere(option: string): string | undefined {
+  const candidate = nearest(
+    option,
+    Object.values(sectionRows).flatMap((row) => Object.keys(row.options)),
+  )
+  return candidate === undefined ? undefined : `${candidate} in ${listed(sectionsWith(candidate))}`
+}
+
+/** The sections, other than `[DEFAULT]`, that have an option of this name. */
+function sectionsWith(option: string): string[] {
+  return Object.keys(sectionRows).filter((section) => section !== 'DEFAULT' && optionRow(section, option) !== undefined)
+}
+
+/** Whether writing the option in `[DEFAULT]` can reach a section, because one has no default that comes before. */
+function isInherited(option: string): boolean {
+  return sectionsWith(option).some((section) => optionRow(section, option)!.default === undefined)
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `[${name}]`).join(', ')
+}

@@ -1,0 +1,107 @@
+import { StatsError } from '../errors.ts'
+import type { Configuration } from '../options/configuration.ts'
+import { optionRow, type SectionName } from '../options/table.ts'
+import { type Context, checkValues } from './check-values.ts'
+import { crossChecks, type Values } from './cross-checks.ts'
+import { type ConfigurationText, readIniFile } from './ini-file.ts'
+import { createInterpolation } from './interpolate.ts'
+import { checkNames } from './names.ts'
+import { concealed, type Place, type Problem, renderProblem } from './problem.ts'
+import { layer } from './settings.ts'
+
+/** What became of reading a configuration. */
+export interface Reading {
+  /** `undefined` when there are problems. */
+  readonly configuration: Configuration | undefined
+  /** All mistakes, in the order of files and lines. */
+  readonly problems: readonly Problem[]
+  /** What is odd but harmless. */
+  readonly warnings: readonly Problem[]
+  readonly files: readonly string[]
+  /** What an option is set to after interpolation, as text; `undefined` when it is unset or cannot be interpolated. */
+  text(section: string, option: string): string | undefined
+  /** The names of a `*-groups` section, in order. */
+  names(section: string): readonly string[]
+  /** Where a section, or an option with inheritance, is set; `undefined` for built-in defaults. */
+  place(section: string, option?: string): Place | undefined
+}
+
+/**
+ * Reads and checks configuration files, given as texts in the order in which they were named; a later one overrides an
+ * earlier one. No file at all is the default configuration. Mistakes anywhere are found, also in sections that the program
+ * does not read; `sections` are those it reads, for the few checks that concern only one program.
+ */
+export function readConfiguration(
+  texts: readonly ConfigurationText[],
+  { sections = [] }: { sections?: readonly SectionName[] } = {},
+): Reading {
+  const files = texts.map(readIniFile)
+  const settings = layer(files.map(({ ini }) => ini))
+  const context = {
+    settings,
+    problems: files.flatMap((file) => file.problems),
+    interpolate: createInterpolation(settings),
+  }
+  const names = checkNames(settings)
+  context.problems.push(...names.problems)
+  const values = checkValues(context)
+  const crossed = applyCrossChecks(context, values, sections)
+  const order = texts.map(({ file }) => file)
+  const problems = presentable([...context.problems, ...crossed.problems], order)
+  return {
+    configuration: problems.length === 0 ? (Object.fromEntries(values) as unknown as Configuration) : undefined,
+    problems,
+    warnings: presentable([...names.warnings, ...crossed.warnings], order),
+    files: order,
+    text: (section, option) => {
+      const interpolated = context.interpolate(section, option)
+      return interpolated !== undefined && 'text' in interpolated ? interpolated.text : undefined
+    },
+    names: (section) => [...(settings.given.get(section)?.keys() ?? [])],
+    place: (section, option) =>
+      option === undefined ? settings.headers.get(section) : settings.find(section, option)?.place,
+  }
+}
+
+/** The configuration of one text, for tools and tests. Throws a `StatsError` with code CONFIGURATION naming every mistake. */
+export function parseConfiguration(text: string, file = 'configuration'): Configuration {
+  const { configuration, problems } = readConfiguration([{ file, text }])
+  if (configuration === undefined) throw new StatsError('CONFIGURATION', problems.map(renderProblem).join('\n'))
+  return configuration
+}
+
+function applyCrossChecks(
+  { settings, interpolate }: Context,
+  values: Map<string, unknown>,
+  sections: readonly SectionName[],
+) {
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  const view: Values = {
+    value: (section, option) => (values.get(section) as Record<string, unknown> | undefined)?.[option],
+    given: (section, option) =>
+      option === undefined ? settings.given.has(section) : settings.find(section, option)?.place !== undefined,
+  }
+  for (const { check, programWith, severity } of crossChecks) {
+    if (programWith !== undefined && !sections.includes(programWith)) continue
+    const problem = check(view)
+    if (problem === undefined) continue
+    const { section, option } = problem
+    const set = interpolate(section, option)
+    const found = set !== undefined && 'text' in set ? { found: set.text } : {}
+    const list = severity === 'mistake' ? problems : warnings
+    list.push({ ...settings.find(section, option)?.place, ...found, ...problem })
+  }
+  return { problems, warnings }
+}
+
+/** As they may be shown, by file and line, each once: several options can meet the same mistake. */
+function presentable(problems: readonly Problem[], order: readonly string[]): Problem[] {
+  const shown = problems.map(({ found, ...problem }) => {
+    const { section = '', option = '' } = problem
+    return found === undefined ? problem : { ...problem, found: concealed(optionRow(section, option), found) }
+  })
+  const unique = new Map(shown.map((problem) => [JSON.stringify(problem), problem]))
+  const rank = ({ file }: Problem) => (file === undefined ? order.length : order.indexOf(file))
+  return [...unique.values()].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { checkValue } from '../configuration/values.ts'
+import { optionKinds } from './kinds.ts'
+import { optionRow, sectionRow, sectionRows } from './table.ts'
+
+const rows = Object.entries(sectionRows).flatMap(([section, { options }]) =>
+  Object.entries(options).map(([name, option]) => ({ section, name, option })),
+)
+
+describe('the table of options', () => {
+  it.each(rows)('[$section] $name is complete', ({ section, name, option }) => {
+    expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/)
+    expect(option.summary).toMatch(/^[A-Z].*\.$/)
+    expect(Object.keys(optionKinds)).toContain(option.kind)
+    expect(option.kind === 'choice').toBe(option.choices !== undefined)
+    const inherited = option.inherited ? optionRow('DEFAULT', name)?.default : undefined
+    const shown = option.default ?? inherited ?? option.example
+    expect(shown, 'has a default, or inherits one, or shows an example').toBeDefined()
+    expect(section === 'DEFAULT' ? option.default : 'x').toBeDefined()
+  })
+
+  it.each(rows.flatMap((row) => (row.option.default === undefined ? [] : { ...row, text: row.option.default })))(
+    '[$section] $name accepts its default, $text',
+    ({ option, text }) => {
+      expect(checkValue(text.replace(/\$\{.*?\}/, '/x'), option)).toHaveProperty('value')
+    },
+  )
+
+  it.each(rows.flatMap((row) => (row.option.example === undefined ? [] : { ...row, text: row.option.example })))(
+    '[$section] $name accepts its example, $text',
+    ({ option, text }) => {
+      expect(checkValue(text, option)).toHaveProperty('value')
+    },
+  )
+
+  it('has no rows by the names of objects', () => {
+    expect(sectionRow('constructor')).toBeUndefined()
+    expect(optionRow('pull', '__proto__')).toBeUndefined()
+    expect(optionRow('__proto__', 'x')).toBeUndefined()
+  })
+})

@@ -1,0 +1,97 @@
+import { Command, CommanderError, Option } from 'commander'
+import { nearest } from '../configuration/nearest.ts'
+import { version } from '../version.ts'
+import { exitCodes } from './exit-codes.ts'
+
+/** The file both programs read when none is named; it may be absent. */
+export const defaultFile = '/etc/haproxystats.conf'
+
+/** How a program presents itself on the command line. */
+export interface CommandLineDefinition {
+  readonly name: string
+  readonly summary: string
+  /** Whether it has `-d/--dir`. */
+  readonly directoryOption: boolean
+}
+
+/** What the command line asks for. */
+export interface Invocation {
+  readonly action: 'run' | 'check' | 'print-defaults' | 'print-configuration'
+  /** The file named with `-f`. */
+  readonly file: string | undefined
+  /** The directory named with `-d`. */
+  readonly directory: string | undefined
+}
+
+/** What there is to say and no more: help, the version, or a mistake. */
+export interface Answer {
+  readonly code: number
+  readonly output: string
+  readonly errors: string
+}
+
+/** The options; commander checks them and prints the help from them. */
+export function createProgram({ name, summary, directoryOption }: CommandLineDefinition): Command {
+  const command = new Command(name)
+    .description(summary)
+    .version(version, '-v, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .option('-f, --file <file>', `the configuration file (default: ${defaultFile}, which may be absent)`)
+  if (directoryOption) {
+    command.option('-d, --dir <dir>', 'read every *.conf of this directory, by name, after the file if one is named')
+  }
+  return command
+    .addOption(new Option('-p, --print', 'print the default settings').conflicts(['printConf', 'check']))
+    .addOption(new Option('-P, --print-conf', 'print the settings in effect, without secrets').conflicts('check'))
+    .option('--check', 'check everything that can be checked without starting; exit 0 or 1')
+    .allowExcessArguments(true)
+    .showSuggestionAfterError(false)
+    .exitOverride()
+}
+
+/** Reads the arguments after the program's name. */
+export function readCommandLine(
+  definition: CommandLineDefinition,
+  commandArguments: readonly string[],
+): Invocation | Answer {
+  let output = ''
+  const command = createProgram(definition).configureOutput({
+    writeOut: (text) => {
+      output += text
+    },
+    writeErr: () => undefined,
+    outputError: () => undefined,
+  })
+  try {
+    command.parse(commandArguments, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? { code: exitCodes.done.code, output, errors: '' } : mistake(command, mistakeOf(error))
+  }
+  const [surplus] = command.args
+  if (surplus !== undefined) return mistake(command, `unexpected argument '${surplus}'`, `--${surplus}`)
+  const options = command.opts<{ file?: string; dir?: string; print?: true; printConf?: true; check?: true }>()
+  return { action: actionOf(options), file: options.file, directory: options.dir }
+}
+
+function actionOf(options: { print?: true; printConf?: true; check?: true }): Invocation['action'] {
+  if (options.print) return 'print-defaults'
+  if (options.printConf) return 'print-configuration'
+  return options.check ? 'check' : 'run'
+}
+
+function mistakeOf(error: CommanderError): string {
+  return error.message.replace(/^error: /, '')
+}
+
+function mistake(command: Command, message: string, word = /^unknown option '(.*)'$/.exec(message)?.[1]): Answer {
+  const names = command.options.flatMap(({ long }) => long ?? [])
+  const candidate = word === undefined ? undefined : nearest(word.replace(/=.*/, ''), [...names, '--help'])
+  const hint = candidate === undefined ? '' : `; did you mean ${candidate}?`
+  const name = command.name()
+  return {
+    code: exitCodes.usage.code,
+    output: '',
+    errors: `${name}: ${message}${hint}\nTry '${name} --help' for the options.\n`,
+  }
+}

@@ -1,0 +1,22 @@
+/** Every exit code of both programs, and what it tells. */
+export const exitCodes = {
+  done: {
+    code: 0,
+    summary: 'Stopped as it was told to, or printed what was asked for; with --check: no mistake found.',
+  },
+  failed: {
+    code: 1,
+    summary: 'Could not go on; the last line of the log says why. With --check: mistakes were found.',
+  },
+  usage: { code: 2, summary: 'The command line or the configuration has a mistake; nothing was started.' },
+  internal: { code: 70, summary: 'A defect of the program; the last line of the log has the stack to report.' },
+  hangup: { code: 129, summary: 'Ended at once by a second signal, which was SIGHUP.' },
+  interrupt: { code: 130, summary: 'Ended at once by a second signal, which was SIGINT.' },
+  terminated: { code: 143, summary: 'Ended at once by a second signal, which was SIGTERM.' },
+} as const
+
+/** The table of exit codes as the README prints it. */
+export function renderExitCodes(): string {
+  const rows = Object.values(exitCodes).map(({ code, summary }) => `| ${code} | ${summary} |`)
+  return ['| code | meaning |', '| --- | --- |', ...rows].join('\n')
+}

@@ -1,0 +1,154 @@
+import { type FileList, listConfigurationFiles, readConfigurationFiles } from '../configuration/files.ts'
+import { renderDefaults, renderEffective } from '../configuration/print.ts'
+import { type Problem, renderProblem } from '../configuration/problem.ts'
+import { type Reading, readConfiguration } from '../configuration/read.ts'
+import { createLogger, type Logger } from '../log.ts'
+import type { Configuration } from '../options/configuration.ts'
+import type { SectionName } from '../options/table.ts'
+import { type CommandLineDefinition, defaultFile, type Invocation, readCommandLine } from './command-line.ts'
+import { exitCodes } from './exit-codes.ts'
+import { superviseRun } from './supervise.ts'
+
+/** What a program gets besides its configuration. */
+export interface ProgramContext {
+  /** Logs at the level of the program's own section. */
+  readonly log: Logger
+  /** Aborted when the program is told to stop; its reason is the name of the signal. */
+  readonly signal: AbortSignal
+}
+
+/** One of the two programs. */
+export interface ProgramDefinition extends CommandLineDefinition {
+  /** The sections it reads, in the order in which `-p` and `-P` print them. */
+  readonly sections: readonly SectionName[]
+  /**
+   * What must be right beyond the configuration, such as directories that can be written. With `starting` only what keeps
+   * the program from running; `--check` looks at everything. A problem with `section` and `option` is completed with the
+   * file and line that set it.
+   */
+  check?(configuration: Configuration, starting: boolean): readonly Problem[] | Promise<readonly Problem[]>
+  /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
+  run(configuration: Configuration, context: ProgramContext): Promise<void>
+}
+
+/** Where texts for people go; the log goes to standard output by itself. */
+export interface Output {
+  out(text: string): void
+  error(text: string): void
+}
+
+const standardOutput: Output = {
+  out: (text) => void process.stdout.write(text),
+  error: (text) => void process.stderr.write(text),
+}
+
+/**
+ * Runs a program with the arguments of this process, and ends the process with its exit code at once: whatever is left
+ * open cannot keep it, and a reader that went away, as in `-P | head`, is no error. Writing to a pipe is synchronous.
+ */
+export async function runProgram(definition: ProgramDefinition): Promise<never> {
+  process.exit(await executeProgram(definition, process.argv.slice(2)))
+}
+
+/** Does what the arguments ask for and resolves with the exit code. */
+export async function executeProgram(
+  definition: ProgramDefinition,
+  commandArguments: readonly string[],
+  output: Output = standardOutput,
+): Promise<number> {
+  const invocation = readCommandLine(definition, commandArguments)
+  if ('code' in invocation) {
+    output.out(invocation.output)
+    output.error(invocation.errors)
+    return invocation.code
+  }
+  if (invocation.action === 'print-defaults') {
+    output.out(renderDefaults(definition.sections))
+    return exitCodes.done.code
+  }
+  const reading = readInvoked(invocation, definition.sections)
+  if (invocation.action === 'check') return check(definition, reading, output)
+  if (reading.configuration === undefined) {
+    output.error(renderProblems(definition, reading.problems))
+    return exitCodes.usage.code
+  }
+  if (invocation.action === 'print-configuration') {
+    output.error(renderWarnings(reading.warnings))
+    output.out(renderEffective(reading, definition.sections))
+    return exitCodes.done.code
+  }
+  const obstacles = await surroundingProblems(definition, reading, true)
+  if (obstacles.length > 0) {
+    output.error(renderProblems(definition, obstacles))
+    return exitCodes.usage.code
+  }
+  return start(definition, reading.configuration, reading)
+}
+
+async function surroundingProblems(
+  definition: ProgramDefinition,
+  reading: Reading,
+  starting: boolean,
+): Promise<Problem[]> {
+  if (reading.configuration === undefined) return []
+  const found = (await definition.check?.(reading.configuration, starting)) ?? []
+  return found.map((problem) => located(problem, reading))
+}
+
+/** The file named, then those of the directory named; the default file only when nothing is named. */
+export function filesToRead({ file, directory }: Pick<Invocation, 'file' | 'directory'>): FileList {
+  if (file === undefined && directory === undefined)
+    return { files: [{ file: defaultFile, optional: true }], problems: [] }
+  const named = file === undefined ? [] : [{ file }]
+  const { files, problems } = directory === undefined ? { files: [], problems: [] } : listConfigurationFiles(directory)
+  return { files: [...named, ...files], problems }
+}
+
+function readInvoked(invocation: Invocation, sections: readonly SectionName[]): Reading {
+  const { files, problems: unlisted } = filesToRead(invocation)
+  const { texts, problems: unread } = readConfigurationFiles(files)
+  const reading = readConfiguration(texts, { sections })
+  const missing = [...unread, ...unlisted]
+  if (missing.length === 0) return reading
+  return { ...reading, configuration: undefined, problems: [...missing, ...reading.problems] }
+}
+
+async function check(definition: ProgramDefinition, reading: Reading, output: Output): Promise<number> {
+  const { files, warnings } = reading
+  const problems = [...reading.problems, ...(await surroundingProblems(definition, reading, false))]
+  output.error(renderWarnings(warnings))
+  if (problems.length > 0) {
+    output.error(renderProblems(definition, problems))
+    return exitCodes.failed.code
+  }
+  output.out(`configuration OK: ${files.length === 0 ? 'built-in defaults, no file' : files.join(', ')}\n`)
+  return exitCodes.done.code
+}
+
+function located(problem: Problem, reading: Reading): Problem {
+  const { file, section, option } = problem
+  return file === undefined && section !== undefined ? { ...reading.place(section, option), ...problem } : problem
+}
+
+function start(
+  definition: ProgramDefinition,
+  configuration: Configuration,
+  { files, warnings }: Reading,
+): Promise<number> {
+  const own = definition.sections.includes('pull') ? 'pull' : 'process'
+  const log = createLogger(definition.name, configuration[own].loglevel)
+  for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
+  log.info({ files }, 'starting')
+  return superviseRun(log, (signal) => definition.run(configuration, { log, signal }))
+}
+
+function renderProblems({ name }: ProgramDefinition, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
+  return [...problems.map(renderProblem), `${name}: ${count} found; nothing was started`]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function renderWarnings(warnings: readonly Problem[]): string {
+  return warnings.map((warning) => `warning: ${renderProblem(warning)}\n`).join('')
+}

@@ -1,0 +1,81 @@
+import { constants } from 'node:fs'
+import { access, mkdir, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { dirname } from 'node:path'
+import type { Problem } from '../configuration/problem.ts'
+import { reasonOf } from '../errors.ts'
+import { directoryMode } from './contract.ts'
+
+const othersMayWrite = 0o002
+
+/** A directory that a program needs for itself, by the option that names it. */
+export interface DirectoryOption {
+  readonly section: string
+  readonly option: string
+  readonly path: string
+}
+
+/** What a usable directory is on; without `inode` while it is still to be made. */
+export interface DirectoryPlace {
+  readonly device: number
+  readonly inode?: number
+}
+
+/**
+ * Whether a program can keep things in a directory: it is there, or can be made in its parent; we may read and write it,
+ * and not everybody else may. Makes nothing.
+ */
+export async function inspectDirectory(directory: DirectoryOption): Promise<DirectoryPlace | { problem: Problem }> {
+  const { path } = directory
+  try {
+    const stats = await stat(path)
+    if (!stats.isDirectory()) return wrong(directory, 'is not a directory', 'remove it, or set another')
+    const reason = await unwritable(path)
+    if (reason !== undefined) return wrong(directory, `cannot be written to (${reason})`, ownershipHint(path))
+    if ((stats.mode & othersMayWrite) === 0) return { device: stats.dev, inode: stats.ino }
+    const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0')
+    const message = `may be written to by everybody (mode ${mode}), who could forge or remove what is in it`
+    return wrong(directory, message, `chmod o-w ${path}`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      return wrong(directory, `cannot be used (${reasonOf(error)})`)
+    return inspectParent(directory)
+  }
+}
+
+/** Makes a directory where it is missing and its parent is there; a problem that remains is found by `inspectDirectory`. */
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { mode: directoryMode }).catch(() => undefined)
+}
+
+async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace | { problem: Problem }> {
+  const parent = dirname(directory.path)
+  const missing = 'does not exist and cannot be made'
+  try {
+    const stats = await stat(parent)
+    if (!stats.isDirectory()) return wrong(directory, `${missing}, because ${parent} is not a directory`)
+    const reason = await unwritable(parent)
+    if (reason !== undefined) return wrong(directory, `${missing} in ${parent} (${reason})`, ownershipHint(parent))
+    return { device: stats.dev }
+  } catch (error) {
+    const hint = `make the parent: install -d -m 0750 -o ${userInfo().username} ${parent}`
+    return wrong(directory, `${missing}, because of its parent (${reasonOf(error)})`, hint)
+  }
+}
+
+async function unwritable(path: string): Promise<string | undefined> {
+  try {
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+function wrong({ section, option, path }: DirectoryOption, message: string, hint?: string): { problem: Problem } {
+  return { problem: { section, option, found: path, message, ...(hint !== undefined && { hint }) } }
+}
+
+function ownershipHint(path: string): string {
+  return `this program runs as ${userInfo().username}: chown ${userInfo().username} ${path}`
+}

@@ -1,0 +1,66 @@
+// Writes the parts of the documentation that are printed from tables: `node scripts/docs.mjs`, after a build.
+// With --check it changes nothing, names what is stale, and then exits with 1.
+// @ts-check
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { renderExitCodes, renderSample, renderSettings } from '../packages/core/dist/index.js'
+
+/**
+ * @typedef {object} Generated
+ * @property {string} file by its path from the root of the checkout
+ * @property {string} [marker] the part between `<!-- marker: begin -->` and `<!-- marker: end -->`; the whole file without
+ * @property {() => string} render
+ */
+
+/** @type {readonly Generated[]} */
+const generated = [
+  { file: 'contrib/haproxystats.conf', render: renderSample },
+  { file: 'README.md', marker: 'settings', render: renderSettings },
+  { file: 'README.md', marker: 'exit codes', render: renderExitCodes },
+]
+
+/**
+ * The content that the file should have, given the one it has.
+ *
+ * @param {Generated} row
+ * @param {string} content
+ */
+function refreshed({ file, marker, render }, content) {
+  if (marker === undefined) return render()
+  const [begin, end] = ['begin', 'end'].map((edge) => `<!-- ${marker}: ${edge} -->`)
+  const [before, after] = [content.indexOf(`${begin}\n`), content.indexOf(`\n${end}\n`)]
+  if (before === -1 || after < before) throw new Error(`${file}: expected the lines ${begin} and ${end}, in this order`)
+  return `${content.slice(0, before)}${begin}\n\n${render()}\n${content.slice(after)}`
+}
+
+/** @param {string} path */
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+/** Goes through the table and returns what was stale. */
+function refreshAll(write = true) {
+  return generated.flatMap((row) => {
+    const path = fileURLToPath(new URL(`../${row.file}`, import.meta.url))
+    const content = read(path)
+    const wanted = refreshed(row, content)
+    if (wanted === content) return []
+    if (write) writeFileSync(path, wanted)
+    return [row.marker === undefined ? row.file : `${row.file} (${row.marker})`]
+  })
+}
+
+const check = process.argv.includes('--check')
+try {
+  const stale = refreshAll(!check)
+  for (const name of stale) console.log(check ? `stale: ${name}; refresh it with npm run docs` : `refreshed: ${name}`)
+  if (check && stale.length > 0) process.exitCode = 1
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,238 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { version } from '@haproxystats/core'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryDirectory } from './support/temporary.ts'
+import { until } from './support/until.ts'
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const fixture = file('support/fixture-program.mjs')
+const bins = {
+  'haproxystats-pull': file('../packages/pull/bin/haproxystats-pull.js'),
+  'haproxystats-process': file('../packages/process/bin/haproxystats-process.js'),
+}
+
+/** A started program whose output is collected; killed at the latest when the test has finished. */
+function start(script: string, commandArguments: string[], behaviour = 'finish') {
+  const child = spawn(process.execPath, [script, ...commandArguments], {
+    env: { ...process.env, FIXTURE: behaviour },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { out: '', errors: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.errors += text
+  })
+  const closed = once(child, 'close')
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await closed
+  })
+  return {
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    said: (text: string) => until(text, () => output.out.includes(text)),
+    ended: async () => {
+      await closed
+      return { ...output, code: child.exitCode ?? child.signalCode }
+    },
+  }
+}
+
+function run(script: string, commandArguments: string[], behaviour?: string) {
+  return start(script, commandArguments, behaviour).ended()
+}
+
+async function configuration(text = ''): Promise<string> {
+  const path = join(await temporaryDirectory(), 'haproxystats.conf')
+  await writeFile(path, text)
+  return path
+}
+
+/** The log: one object a line, and nothing else on standard output. */
+function lines(out: string): { level: number; msg: string; [fact: string]: unknown }[] {
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}
+
+describe('a program that runs', () => {
+  it('logs its files and warnings at the level of its section, and ends with 0', async () => {
+    const path = await configuration('[process]\nloglevel = debug\nworkers = 3\n[graphite]\nprefix_hostname = no\n')
+    const { code, out, errors } = await run(fixture, ['-f', path])
+    expect([code, errors]).toEqual([0, ''])
+    expect(lines(out)).toMatchObject([
+      {
+        level: 40,
+        msg: `${path}:5: [graphite] prefix_hostname = no: has no effect; write prefix-hostname instead`,
+        line: 5,
+      },
+      { level: 30, msg: 'starting', files: [path], program: 'haproxystats-fixture' },
+      { level: 20, msg: 'running', workers: 3 },
+      { level: 30, msg: 'stopped' },
+    ])
+  })
+
+  it('says nothing below its level', async () => {
+    const path = await configuration('[DEFAULT]\nloglevel = critical\n[graphite]\ntimeout = 1\n')
+    expect(await run(fixture, ['-f', path])).toEqual({ code: 0, out: '', errors: '' })
+  })
+
+  it('ends even when its work left something running', async () => {
+    const { code, out } = await run(fixture, ['-f', await configuration()], 'leave something running')
+    expect([code, lines(out).at(-1)?.msg]).toEqual([0, 'stopped'])
+  })
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops by %s and ends with 0', async (signal) => {
+    const program = start(fixture, ['-f', await configuration()], 'linger')
+    await program.said('ready')
+    program.kill(signal)
+    const { code, out, errors } = await program.ended()
+    expect([code, errors]).toEqual([0, ''])
+    expect(lines(out).slice(-3)).toMatchObject([
+      { msg: 'stopping', signal },
+      { msg: 'told to stop', reason: signal },
+      { msg: 'stopped' },
+    ])
+  })
+
+  it('takes what is thrown because it was stopped for a stop', async () => {
+    const program = start(fixture, ['-f', await configuration()], 'throw when stopped')
+    await program.said('ready')
+    program.kill('SIGTERM')
+    const { code, out } = await program.ended()
+    expect([code, lines(out).at(-1)]).toMatchObject([0, { level: 30, msg: 'stopped' }])
+  })
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)('ends at once by a second %s', async (signal, expected) => {
+    const program = start(fixture, ['-f', await configuration()], 'ignore the signal')
+    await program.said('ready')
+    program.kill('SIGTERM')
+    await program.said('will not stop')
+    program.kill(signal)
+    expect(await program.ended()).toMatchObject({ code: expected, errors: '' })
+  })
+})
+
+describe('a program that fails', () => {
+  it.each(['fail as foreseen', 'fail as foreseen, unseen'])(
+    '%s: one line without a stack, exit code 1',
+    async (behaviour) => {
+      const { code, out, errors } = await run(fixture, ['-f', await configuration()], behaviour)
+      expect([code, errors]).toEqual([1, ''])
+      const last = lines(out).at(-1)!
+      expect(last).toMatchObject({
+        level: 60,
+        msg: 'graphite.example.com took no batch',
+        code: 'DESTINATION',
+        attempts: 3,
+      })
+      expect(JSON.stringify(last)).not.toContain('    at ')
+    },
+  )
+
+  it.each([
+    ['fail by a defect', 'rows is undefined'],
+    ['reject unseen', 'nobody waits for this'],
+    ['throw in a timer', 'nobody catches this'],
+  ])('%s: the stack and exit code 70', async (behaviour, message) => {
+    const { code, out, errors } = await run(fixture, ['-f', await configuration()], behaviour)
+    expect([code, errors]).toEqual([70, ''])
+    const last = lines(out).at(-1)!
+    expect(last).toMatchObject({ level: 60, version, err: { type: 'TypeError', message } })
+    expect(JSON.stringify(last)).toContain('fixture-program.mjs')
+  })
+
+  it('logs even what is no error', async () => {
+    const { code, out } = await run(fixture, ['-f', await configuration()], 'throw a string')
+    expect([code, lines(out).at(-1)]).toMatchObject([70, { level: 60, err: 'nothing useful' }])
+  })
+})
+
+describe('a mistaken configuration', () => {
+  it('ends with 2 before anything is started or logged', async () => {
+    const path = await configuration('[process]\nworkers = many\n[pull]\nqueue-sizes = 3\n')
+    expect(await run(fixture, ['-f', path], 'linger')).toEqual({
+      code: 2,
+      out: '',
+      errors: [
+        `${path}:2: [process] workers = many: expected a whole number from 1 to 256`,
+        `${path}:4: [pull] queue-sizes = 3: no such option; did you mean queue-size?`,
+        'haproxystats-fixture: 2 problems found; nothing was started',
+        '',
+      ].join('\n'),
+    })
+  })
+
+  it('is refused also from a file that is absent', async () => {
+    const { code, out, errors } = await run(fixture, ['-f', '/nonexistent/a.conf'])
+    expect([code, out]).toEqual([2, ''])
+    expect(errors).toMatch(/^\/nonexistent\/a\.conf: cannot be read: it does not exist\n/)
+  })
+})
+
+it('a reader that has seen enough ends a print without a word', async () => {
+  const child = spawn('bash', ['-o', 'pipefail', '-c', '"$0" "$1" --print | true', process.execPath, fixture], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const errors: Buffer[] = []
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
+  const [code] = await once(child, 'close')
+  expect([code, Buffer.concat(errors).toString()]).toEqual([0, ''])
+})
+
+describe.each(Object.entries(bins))('%s', (name, bin) => {
+  it('shows its version and its help', async () => {
+    expect(await run(bin, ['-v'])).toEqual({ code: 0, out: `${version}\n`, errors: '' })
+    const help = await run(bin, ['--help'])
+    expect(help).toMatchObject({ code: 0, errors: '', out: expect.stringContaining(`Usage: ${name} [options]`) })
+    expect(help.out.includes('--dir')).toBe(name === 'haproxystats-process')
+  })
+
+  it('prints default settings that are the settings in effect', async () => {
+    const { code, out, errors } = await run(bin, ['-p'])
+    expect([code, errors]).toEqual([0, ''])
+    const path = await configuration(out)
+    const effective = await run(bin, ['-P', '-f', path])
+    expect(effective).toMatchObject({ code: 0, errors: '' })
+    expect(await run(bin, ['-P', '-f', await configuration()])).toEqual(effective)
+    expect(await run(bin, ['-P', '-f', await configuration(effective.out)])).toEqual(effective)
+  })
+
+  it('refuses an unknown option with the nearest, and surplus arguments', async () => {
+    const tail = `\nTry '${name} --help' for the options.\n`
+    const mistake = `${name}: unknown option '--chekc'; did you mean --check?${tail}`
+    expect(await run(bin, ['--chekc'])).toEqual({ code: 2, out: '', errors: mistake })
+    const surplus = `${name}: unexpected argument 'check'; did you mean --check?${tail}`
+    expect(await run(bin, ['check'])).toEqual({ code: 2, out: '', errors: surplus })
+  })
+
+  it('checks the whole configuration and starts nothing', async () => {
+    const path = await configuration('[graphite]\nport = none\n[pull]\npull-timeout = 60\n')
+    expect(await run(bin, ['--check', '-f', path])).toEqual({
+      code: 1,
+      out: '',
+      errors: [
+        `${path}:2: [graphite] port = none: expected a whole number from 1 to 65535`,
+        `${path}:4: [pull] pull-timeout = 60: expected less than pull-interval, which is 10 by default; 0 for no limit but pull-interval`,
+        `${name}: 2 problems found; nothing was started`,
+        '',
+      ].join('\n'),
+    })
+  })
+
+  it('finds a good configuration good', async () => {
+    const directory = await temporaryDirectory()
+    const path = await configuration(`[paths]\nbase-dir = ${directory}\n[pull]\nsocket-dir = ${directory}\n`)
+    expect(await run(bin, ['--check', '-f', path])).toEqual({ code: 0, out: `configuration OK: ${path}\n`, errors: '' })
+  })
+})
