@@ -1,0 +1,28 @@
+// @ts-check
+// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test]. Says a line for what it does, and nothing
+// when there is nothing to do.
+import { installTools } from './setup/debian.mjs'
+import { checkNode } from './setup/node-version.mjs'
+import { Problem, report } from './setup/problem.mjs'
+import { buildPrograms, installDependencies } from './setup/workspace.mjs'
+
+/** What each mode needs besides the built programs. @type {Record<string, () => void>} */
+const modes = {
+  build: () => {},
+  start: () => installTools('start'),
+  test: () => installTools('test'),
+}
+
+try {
+  const mode = process.argv[2] ?? 'build'
+  const needs = modes[mode]
+  if (needs === undefined) {
+    throw new Problem(`setup: found "${mode}", expected one of: ${Object.keys(modes).join(', ')}`, 2)
+  }
+  checkNode()
+  installDependencies()
+  buildPrograms()
+  needs()
+} catch (error) {
+  report(error)
+}

@@ -1,0 +1,110 @@
+// @ts-check
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { Problem } from './problem.mjs'
+import { quietly } from './quietly.mjs'
+
+/** @typedef {'start' | 'test'} Purpose */
+
+/**
+ * The programs that come from Debian or Ubuntu: what to look for, the package that brings it, and what for.
+ * @type {readonly { command: string, package: string, purposes: readonly Purpose[], why: string }[]}
+ */
+const tools = [
+  {
+    command: 'haproxy',
+    package: 'haproxy',
+    purposes: ['start', 'test'],
+    why: 'the load balancer whose statistics are read',
+  },
+  { command: 'carbon-c-relay', package: 'carbon-c-relay', purposes: ['test'], why: 'a real receiver of datapoints' },
+  { command: 'carbon-cache', package: 'graphite-carbon', purposes: ['test'], why: 'Graphite itself as a receiver' },
+  { command: 'strace', package: 'strace', purposes: ['test'], why: 'makes system calls fail on request' },
+  { command: 'systemd-analyze', package: 'systemd', purposes: ['test'], why: 'checks the units' },
+]
+
+/**
+ * Installs as root. A policy that forbids starting services stands there meanwhile, unless the machine has its own: the
+ * packages bring services of which only the programs are wanted. The lists are fetched when there are none, and once
+ * more when an install fails, for they may be old.
+ */
+const installScript = `
+export DEBIAN_FRONTEND=noninteractive
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  trap 'exit 130' INT TERM HUP
+  printf '#!/bin/sh\\nexit 101\\n' >"$policy"
+  chmod 755 "$policy"
+fi
+install() { apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"; }
+ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 && install "$@" && exit
+apt-get update && install "$@"
+`
+
+/**
+ * Sees to it that the programs of a purpose are there, or throws a `Problem` that says what to install.
+ * @param {Purpose} purpose
+ */
+export function installTools(purpose) {
+  const missing = tools.filter((tool) => tool.purposes.includes(purpose) && findCommand(tool.command) === undefined)
+  if (missing.length === 0) return
+  const asRoot = findCommand('apt-get') === undefined ? undefined : waysToRoot()
+  if (asRoot === undefined) throw new Problem(whatToInstall(missing, 'and cannot be installed from here'))
+  const packages = missing.map((tool) => tool.package).join(', ')
+  console.log(`setup: installing ${packages} with apt-get`)
+  const [command = 'sh', ...args] = [...asRoot, 'sh', '-c', installScript, 'sh', ...missing.map((tool) => tool.package)]
+  quietly(`Installing ${packages} with apt-get`, command, args)
+  if (existsSync('/run/systemd/system')) {
+    console.log(
+      'setup: services of these packages were not started, but may be at the next boot; see systemctl disable',
+    )
+  }
+  const absent = missing.filter((tool) => findCommand(tool.command) === undefined)
+  if (absent.length > 0) throw new Problem(whatToInstall(absent, 'though apt-get reported no error'))
+}
+
+/**
+ * Where a command is, in PATH or where Debian keeps the administrator's commands, which are in no user's PATH.
+ * @param {string} command
+ */
+export function findCommand(command) {
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
+    '/usr/sbin',
+    '/usr/bin',
+  ]
+  return folders.map((folder) => join(folder, command)).find(isExecutable)
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** What to put before a command to run it as root without being asked for a password; undefined when there is no way. */
+function waysToRoot() {
+  if (process.getuid?.() === 0) return []
+  const sudo = findCommand('sudo')
+  if (sudo === undefined) return undefined
+  return spawnSync(sudo, ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? [sudo, '-n'] : undefined
+}
+
+/**
+ * @param {readonly { command: string, package: string, why: string }[]} missing
+ * @param {string} circumstance
+ */
+function whatToInstall(missing, circumstance) {
+  return [
+    `These programs are missing, ${circumstance}:`,
+    ...missing.map((tool) => `  ${tool.command}: ${tool.why}`),
+    'On Debian and Ubuntu this installs them, as root; then run the command again:',
+    `  apt-get install --no-install-recommends ${missing.map((tool) => tool.package).join(' ')}`,
+  ].join('\n')
+}

@@ -1,0 +1,49 @@
+// @ts-check
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { quietly, root } from './quietly.mjs'
+
+/** The package manager, fetched by npm; the only place that names its release. */
+const pnpm = 'pnpm@12.21.0'
+
+const modules = join(root, 'node_modules')
+const stamp = join(modules, '.haproxystats-installed')
+
+/** Installs the dependencies of the lock file, unless that was done since anything about them changed. */
+export function installDependencies() {
+  const wanted = fingerprint()
+  if (wanted === installed()) return
+  console.log(`setup: installing the dependencies with ${pnpm}`)
+  const install = ['pnpm', 'install', '--frozen-lockfile', '--config.confirm-modules-purge=false']
+  quietly(`${pnpm} install`, 'npm', ['exec', '--yes', `--package=${pnpm}`, '--', ...install])
+  writeFileSync(stamp, wanted)
+}
+
+/** Compiles what is not up to date of both programs and all they import; the compiler knows what. */
+export function buildPrograms() {
+  if (!existsSync(join(root, 'packages/process/dist/main.js'))) console.log('setup: building')
+  const compiler = join(modules, 'typescript/bin/tsc')
+  quietly('Building', process.execPath, [compiler, '-b', 'packages/pull', 'packages/process'])
+}
+
+/** A hash of all that decides what an install brings. */
+function fingerprint() {
+  const hash = createHash('sha256').update(`${pnpm} ${process.platform} ${process.arch}`)
+  const settings = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']
+  for (const file of [...settings, ...packages().map((name) => `packages/${name}/package.json`)]) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(root, file)))
+  }
+  return hash.digest('hex')
+}
+
+/** The fingerprint of the last install, if what it made is still there. */
+function installed() {
+  const folders = [modules, ...packages().map((name) => join(root, 'packages', name, 'node_modules'))]
+  if (![...folders, stamp].every((path) => existsSync(path))) return undefined
+  return readFileSync(stamp, 'utf8')
+}
+
+function packages() {
+  return readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'package.json')))
+}

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const units = new URL('../systemd/', import.meta.url)
+const names = readdirSync(units).filter((name) => name.endsWith('.service'))
+const read = (name: string) => readFileSync(new URL(name, units), 'utf8')
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'haproxystats-units-'))
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/**
+ * What `systemd-analyze verify` says of a unit. It also wants the commands to be there, which they are only where
+ * haproxystats is installed: here /bin/true stands for them. What it says of other units of the machine is left out.
+ */
+function verify(name: string, text: string): { complaints: string[]; exitCode: number | null } {
+  const path = join(directory, name)
+  writeFileSync(path, text.replace(/^(ExecStart(?:Pre)?=)\S+/gm, '$1/bin/true'))
+  const result = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8', timeout: 25_000 })
+  expect(result.error).toBeUndefined()
+  const complaints = `${result.stdout}${result.stderr}`.split('\n').filter((line) => line.includes(name))
+  return { complaints, exitCode: result.status }
+}
+
+/** All values that a unit gives a key. */
+function values(text: string, key: string): string[] {
+  return [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value]) => value!)
+}
+
+describe('the units', () => {
+  it('are one for each program', () => {
+    expect(names).toEqual(['haproxystats-process.service', 'haproxystats-pull.service'])
+  })
+
+  it('would not pass with a mistake', () => {
+    const mistaken = read(names[0]!).replace('PrivateTmp=', 'PrivateTemp=')
+    expect(verify('mistaken.service', mistaken).complaints).toEqual([expect.stringContaining('PrivateTemp')])
+    const absent = read(names[0]!).replace('[Service]', '[Service]\nExecStartPost=/nonexistent/command')
+    expect(verify('absent.service', absent).exitCode).not.toBe(0)
+  })
+
+  it.each(names)('%s passes systemd-analyze verify', (name) => {
+    expect(verify(name, read(name))).toEqual({ complaints: [], exitCode: 0 })
+  })
+
+  it.each(names)('%s starts the program of its name after checking its configuration', (name) => {
+    const program = name.replace(/\.service$/, '')
+    const folder = program.replace('haproxystats-', '')
+    const manifest = JSON.parse(readFileSync(new URL(`../packages/${folder}/package.json`, import.meta.url), 'utf8'))
+    expect(Object.keys(manifest.bin)).toEqual([program])
+    const command = `/usr/bin/${program} -f /etc/haproxystats.conf`
+    expect(values(read(name), 'ExecStart')).toEqual([command])
+    expect(values(read(name), 'ExecStartPre')).toEqual([`${command} --check`])
+  })
+
+  it.each(names)('%s runs as its own user, keeps its state, and comes back after a failure', (name) => {
+    const text = read(name)
+    expect(values(text, 'User')).toEqual(['haproxystats'])
+    expect(values(text, 'StateDirectory')).toEqual(['haproxystats'])
+    expect(values(text, 'StateDirectoryMode')).toEqual(['0750'])
+    expect(values(text, 'Restart')).toEqual(['on-failure'])
+    expect(values(text, 'MemoryDenyWriteExecute')).toEqual([])
+  })
+})
