@@ -1,1 +1,2 @@
-export {}
+export { program } from './program.ts'
+export { pull } from './pull.ts'

@@ -1,1 +1,4 @@
-export {}
+import { runProgram } from '@haproxystats/core'
+import { program } from './program.ts'
+
+await runProgram(program)

@@ -5,6 +5,7 @@ import { statFields } from './stat-fields.ts'
 
 export type { Field, InfoField, Merge, Nature, StatField, ValueType } from './field.ts'
 export { infoFields } from './info-fields.ts'
+export { type LearntField, learnFields, mergeOfLearnt } from './learn.ts'
 export { moduleFields } from './module-fields.ts'
 export { statFields } from './stat-fields.ts'
 

@@ -5,7 +5,8 @@ export type Info = ReadonlyMap<string, string>
 
 /**
  * Parses `show info`: `Name: value` lines up to an empty line. Names may hold spaces (`Unstoppable Jobs`). Since HAProxy
- * 1.7 text values are quoted as in CSV when they need it; 1.5 and 1.6 print them raw, so a lone quote is kept.
+ * 1.7 text values are quoted as in CSV when they need it, and then may hold line feeds (`description`); 1.5 and 1.6 print
+ * them raw, so a lone quote is kept.
  *
  * @param bytes one whole answer.
  * @throws ANSWER_MALFORMED when it does not begin with `Name: ` or does not end with an empty line.
@@ -17,17 +18,26 @@ export function parseInfo(bytes: Uint8Array): Info {
   }
   if (!text.endsWith('\n\n')) throw new StatsError('ANSWER_MALFORMED', 'does not end with an empty line')
   const info = new Map<string, string>()
-  for (const line of text.slice(0, -2).split('\n')) {
-    const border = line.indexOf(': ')
-    if (border > 0 && !info.has(line.slice(0, border))) info.set(line.slice(0, border), unquote(line.slice(border + 2)))
+  for (let start = 0, end: number; start < text.length - 1; start = end + 1) {
+    end = text.indexOf('\n', start)
+    const border = text.slice(start, end).indexOf(': ')
+    if (border <= 0) continue
+    const name = text.slice(start, start + border)
+    const from = start + border + 2
+    const closing = text[from] === '"' ? closingQuote(text, from + 1) : -1
+    const quoted = text[closing + 1] === '\n'
+    if (quoted) end = closing + 1
+    const value = quoted ? text.slice(from + 1, closing).replaceAll('""', '"') : text.slice(from, end)
+    if (!info.has(name)) info.set(name, value)
   }
   return info
 }
 
-function unquote(value: string): string {
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"')
-    ? value.slice(1, -1).replaceAll('""', '"')
-    : value
+/** Where the quote is that ends a quoted text; two are one within it. -1 without. */
+function closingQuote(text: string, start: number): number {
+  let position = text.indexOf('"', start)
+  while (position >= 0 && text[position + 1] === '"') position = text.indexOf('"', position + 2)
+  return position
 }
 
 const decimal = /^-?[0-9]+(\.[0-9]+)?$/
@@ -40,4 +50,11 @@ export function infoNumber(info: Info, name: string): number {
   const value = info.get(name)
   if (value === undefined) return Number.NaN
   return decimal.test(value) || /^0x[0-9a-fA-F]+$/.test(value) ? Number(value) : Number.NaN
+}
+
+/** Every digit of a whole number beyond 2^53; `undefined` for everything else. */
+export function infoInteger(info: Info, name: string): bigint | undefined {
+  const value = info.get(name)
+  if (value === undefined || value.length < 16 || !/^[0-9]+$/.test(value)) return undefined
+  return Number(value) > Number.MAX_SAFE_INTEGER ? BigInt(value) : undefined
 }

@@ -2,6 +2,7 @@ import { StatsError } from '@haproxystats/core'
 import { parse } from 'csv-parse/sync'
 
 const lineFeed = 0x0a
+const comma = 0x2c
 const quote = 0x22
 
 /**
@@ -9,19 +10,30 @@ const quote = 0x22
  * every record with a quote in it. Quoted cells may hold commas, doubled quotes and line feeds.
  *
  * @returns the cells without the empty one behind the last comma, and the position behind the record's line feed.
- * @throws ANSWER_MALFORMED when a quote is never closed, or csv-parse refuses the record.
+ * @throws ANSWER_MALFORMED when a quote is never closed, the last comma is missing, or csv-parse refuses the record.
  */
 export function parseRecord(bytes: Uint8Array, start: number): { cells: Buffer[]; end: number } {
-  let end = start
-  let quoted = false
-  for (; end < bytes.length; end++) {
-    if (bytes[end] === quote) quoted = !quoted
-    else if (bytes[end] === lineFeed && !quoted) break
-  }
-  if (end === bytes.length) throw new StatsError('ANSWER_MALFORMED', 'ends within a quoted cell or a row')
+  const end = endOfRecord(bytes, start)
+  if (bytes[end - 1] !== comma) throw new StatsError('ANSWER_MALFORMED', 'has a row without a comma at its end')
   const cells = parseCells(bytes.subarray(start, end))
   cells.pop()
   return { cells, end: end + 1 }
+}
+
+/** Only a quote that begins a cell opens it; within, two are one. */
+function endOfRecord(bytes: Uint8Array, start: number): number {
+  let quoted = false
+  let mayOpen = true
+  for (let position = start; position < bytes.length; position++) {
+    const byte = bytes[position]
+    if (quoted) {
+      quoted = byte !== quote
+      mayOpen = !quoted
+    } else if (byte === lineFeed) return position
+    else if (byte === quote && mayOpen) quoted = true
+    else mayOpen = byte === comma
+  }
+  throw new StatsError('ANSWER_MALFORMED', 'ends within a quoted cell or a row')
 }
 
 function parseCells(record: Uint8Array): Buffer[] {
@@ -29,7 +41,7 @@ function parseCells(record: Uint8Array): Buffer[] {
     const records = parse(Buffer.from(record), {
       encoding: null,
       relax_column_count: true,
-      record_delimiter: [Buffer.from('\0\0\0')],
+      record_delimiter: [Buffer.from('\n')],
     }) as unknown as Buffer[][]
     return records[0] ?? []
   } catch (error) {

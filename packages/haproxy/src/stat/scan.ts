@@ -27,7 +27,7 @@ export type OnRow = (bytes: Uint8Array, offsets: Int32Array) => void
  */
 export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: number } {
   const end = bytes.indexOf(lineFeed)
-  const line = Buffer.from(bytes.buffer, bytes.byteOffset, end < 0 ? 0 : end).toString('latin1')
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.max(0, end)).toString('latin1')
   if (!line.startsWith('# pxname,') || !line.endsWith(',')) {
     throw new StatsError('ANSWER_MALFORMED', 'does not begin with "# pxname,…," as the answer to show stat does')
   }
@@ -43,8 +43,8 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
 }
 
 /**
- * Walks over the rows of `show stat` and hands each to `onRow`, without making a string or an object for it. A line with
- * a quote, which is rare (texts of health checks), goes through csv-parse. Listener rows are handed over like others,
+ * Walks over the rows of `show stat` and hands each to `onRow`, without making a string or an object for it. A row with
+ * a quoted cell, which is rare (texts of health checks), goes through csv-parse; a quote within a cell is only a letter. Listener rows are handed over like others,
  * except those of HAProxy 1.5 and 1.6 whose raw name holds commas: these are left out, as nothing can tell their cells.
  *
  * @param bytes one whole answer, from `# pxname,` to the empty line.
@@ -64,13 +64,15 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
     }
     offsets[0] = position
     let cells = 0
+    let cellStart = position
     let byte = 0
     for (; position < length; position++) {
       byte = bytes[position] as number
       if (byte === comma) {
         cells++
-        if (cells <= width) offsets[cells] = position + 1
-      } else if (byte === lineFeed || byte === quote) break
+        cellStart = position + 1
+        if (cells <= width) offsets[cells] = cellStart
+      } else if (byte === lineFeed || (byte === quote && position === cellStart)) break
     }
     if (byte === quote) {
       const record = parseRecord(bytes, offsets[0] as number)
@@ -81,6 +83,7 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
       if (byte !== lineFeed) throw new StatsError('ANSWER_MALFORMED', `ends within row ${row}`)
       if (cells === width && bytes[position - 1] === comma) onRow(bytes, offsets)
       else if (!isRawListener(bytes.subarray(offsets[0], position), type + cells - width, cells - width)) {
+        if (cells === width) throw new StatsError('ANSWER_MALFORMED', `row ${row} does not end with a comma`)
         throw widthError(row, cells, width)
       }
       position++
@@ -88,6 +91,13 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
     row++
   }
   throw new StatsError('ANSWER_MALFORMED', 'does not end with an empty line')
+}
+
+/** One cell of a row that `scanRows` hands over, a byte a character. */
+export function cellText(bytes: Uint8Array, offsets: Int32Array, cell: number): string {
+  const start = offsets[cell] as number
+  const end = (offsets[cell + 1] as number) - 1
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
 }
 
 /** Puts parsed cells into bytes of their own, so that they are found by offsets like those of an ordinary row. */

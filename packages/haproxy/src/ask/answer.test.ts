@@ -1,0 +1,195 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { StatsError } from '@haproxystats/core'
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { AnswerReader, type AnswerSummary } from './answer.ts'
+
+const recorded = new URL('../../../../test/fixtures/answers/', import.meta.url)
+const fileOf = (release: string) => new URL(`${release}/semi.txt`, recorded)
+const releases = readdirSync(recorded).filter((release) => existsSync(fileOf(release)))
+const answerOf = (release: string) => readFileSync(fileOf(release))
+const current = answerOf('2.6.12-debian')
+
+interface Outcome {
+  readonly info: string
+  readonly stat: string
+  readonly summary?: AnswerSummary
+  readonly error?: string
+}
+
+/** Reads an answer cut into chunks at the given places. */
+function read(answer: Buffer, { cuts = [], limit = 1e9 }: { cuts?: readonly number[]; limit?: number } = {}): Outcome {
+  const reader = new AnswerReader('a', limit)
+  const parts = { info: [] as Buffer[], stat: [] as Buffer[] }
+  const places = [...cuts.filter((cut) => cut <= answer.length), answer.length].sort((a, b) => a - b)
+  const outcome = () => ({
+    info: Buffer.concat(parts.info).toString('latin1'),
+    stat: Buffer.concat(parts.stat).toString('latin1'),
+  })
+  try {
+    let from = 0
+    for (const to of places) {
+      for (const { part, bytes } of reader.push(answer.subarray(from, to))) parts[part].push(bytes)
+      from = to
+    }
+    return { summary: reader.end(), ...outcome() }
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error
+    return { info: '', stat: '', error: `${error.code}: ${error.message}` }
+  }
+}
+
+test('there are recorded answers', () => expect(releases.length).toBeGreaterThan(10))
+
+describe.each(releases)('the recorded answer of HAProxy %s', (release) => {
+  const answer = answerOf(release)
+
+  it('is taken apart without changing a byte', () => {
+    const { info, stat, summary } = read(answer)
+    expect(info + stat).toBe(answer.toString('latin1'))
+    expect(info).toMatch(/^Name: HAProxy\n[\s\S]*[^\n]\n\n$/)
+    expect(stat).toMatch(/^# pxname,[\s\S]*[^\n]\n\n$/)
+    const lineFeeds = stat.replace(/"[^"]*"/g, '').split('\n').length - 1
+    expect(summary).toEqual({ info: info.length, stat: stat.length, rows: lineFeeds - 2 })
+  })
+
+  it('cut short anywhere is not complete', () => {
+    const step = answer.equals(current) ? 1 : 17
+    for (let length = 0; length < answer.length; length += step) {
+      expect(read(answer.subarray(0, length)).error, `${length} bytes`).toMatch(/^ANSWER_TRUNCATED/)
+    }
+  })
+
+  it('with a row cut short before the empty line is not complete', () => {
+    const text = answer.toString('latin1')
+    const first = text.indexOf('\n', text.indexOf('# pxname,')) + 1
+    for (let length = first + 1; length < answer.length - 1; length += 13) {
+      if (text[length - 1] === '\n' || text[length] === '\n') continue
+      const { error } = read(Buffer.from(`${text.slice(0, length)}\n\n`, 'latin1'))
+      expect(error, `${length} bytes`).toMatch(/^ANSWER_(TRUNCATED|MALFORMED)/)
+    }
+  })
+})
+
+const chunked = fc.array(fc.nat(30), { maxLength: 30 }).map((lengths) => {
+  let at = 0
+  return lengths.map((length) => {
+    at += length
+    return at
+  })
+})
+
+/** Answers that are nearly right, made of the pieces that matter. */
+const nearAnswers = fc
+  .array(
+    fc.constantFrom(
+      ...['Name: HAProxy\n', '\n', '\n\n', '# pxname,svname,last_chk,\n', '\n\n# pxname,', 'svname,x,\n', 'w,s,,\n'],
+      ...[
+        'w,s,"a\n\nb, ""c""",\n',
+        '"',
+        ',',
+        'Unknown command.\n',
+        'description: "a\n\nb"\n',
+        '\r',
+        '\0',
+        'x'.repeat(250),
+      ],
+    ),
+    { maxLength: 12 },
+  )
+  .map((pieces) => Buffer.from(pieces.join(''), 'latin1'))
+
+test('however an answer comes in chunks, the outcome is the same', () => {
+  const wholeOnes = fc.constantFrom(...releases.map(answerOf))
+  const cutOnes = fc.tuple(wholeOnes, fc.nat(12_000)).map(([answer, length]) => answer.subarray(0, length))
+  const answers = fc.oneof(nearAnswers, wholeOnes, cutOnes)
+  const limits = fc.oneof(fc.constant(1e9), fc.nat(300))
+  fc.assert(
+    fc.property(answers, chunked, limits, (answer, cuts, limit) => {
+      expect(read(answer, { cuts, limit })).toEqual(read(answer, { limit }))
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('byte by byte, the outcome is the same', () => {
+  const everywhere = Array.from(current.keys())
+  expect(read(current, { cuts: everywhere })).toEqual(read(current))
+})
+
+const header = '# pxname,svname,last_chk,\n'
+const info = 'Name: HAProxy\nPid: 1\n\n'
+
+describe('a complete answer', () => {
+  it.each([
+    ['with line feeds and an empty line in a quoted cell', `${info}${header}w,s,"line1\nline2\n\nafter blank",\n\n`],
+    ['with a cell that looks like the border', `${info}${header}w,s,"a\n\n# pxname,b",\n\n`],
+    ['with quotes in a quoted cell', `${info}${header}w,s,"Oh, ""no""\t\x02\xe9",\n\n`],
+    ['with text quoted twice, as 1.6 does', `${info}${header}w,s,"""Oh, """"no""""\t""",\n\n`],
+    ['with a quote within a cell, as 1.5 writes a listener name', `${info}${header}w,a"b,,\n\n`],
+    ['with an empty line in the description', `Name: x\ndescription: "a\n\nb"\n\n${header}w,s,,\n\n`],
+    ['with broken names in the header', `${info}# pxname,svname,(null),\nw,s,-,\n\n`],
+  ])('%s is taken', (_, answer) => {
+    const { summary, info: infoPart } = read(Buffer.from(answer, 'latin1'))
+    expect(summary?.rows).toBe(1)
+    expect(infoPart.endsWith('\n\n')).toBe(true)
+  })
+
+  it('of 1.5 with commas in a listener name is taken, although the row is wider', () => {
+    const old = answerOf('1.5.0').toString('latin1')
+    const odd = old.replace('web,lis:1,', 'web,a,b,c,')
+    expect(odd).not.toBe(old)
+    expect(read(Buffer.from(odd, 'latin1')).summary?.rows).toBe(read(Buffer.from(old, 'latin1')).summary?.rows)
+  })
+})
+
+describe('refused', () => {
+  it.each([
+    ['nothing', '', /^ANSWER_TRUNCATED: a closed the connection without a word/],
+    ['show info alone', info, /^ANSWER_TRUNCATED: .*before show stat began/],
+    ['a header alone', `${info}${header}\n`, /^ANSWER_TRUNCATED: .*no row: the process is stopping/],
+    ['no empty line at the end', `${info}${header}w,s,,\n`, /^ANSWER_TRUNCATED: .*without its empty line/],
+    ['an end within a quoted cell', `${info}${header}w,s,"a\n\n`, /^ANSWER_TRUNCATED/],
+    ['text after the end', `${info}${header}w,s,,\n\nx`, /^ANSWER_MALFORMED: .*text after its end/],
+    ['a line feed after the end', `${info}${header}w,s,,\n\n\n`, /^ANSWER_MALFORMED/],
+    ['a narrow row', `${info}${header}w,s,,\nw,t,\n\n`, /^ANSWER_MALFORMED: .*2 columns in row 2, .* 3 columns/],
+    ['a wide row', `${info}${header}w,s,,,\n\n`, /^ANSWER_MALFORMED: .*4 columns in row 1/],
+    ['a last cell without comma', `${info}${header}w,s,,x\n\n`, /^ANSWER_MALFORMED: .*last cell without a comma/],
+    ['a header without last comma', `${info}# pxname,svname\nw,s,\n\n`, /^ANSWER_MALFORMED/],
+    [
+      'the master socket',
+      'Unknown command, but maybe\n  show proc\n\n',
+      /^SOURCE_REFUSED: a answered "Unknown command, but maybe": this is the master/,
+    ],
+    ['a level too low', 'Permission denied\n\n', /^SOURCE_REFUSED: .*"level user".* is enough/],
+    [
+      'an HTTP frontend',
+      'HTTP/1.1 400 Bad request\r\n\r\n',
+      /^SOURCE_REFUSED: a answered "HTTP\/1\.1 400 Bad request\\x0d": an HTTP frontend/,
+    ],
+    ['HTML', '<html><body>', /^SOURCE_REFUSED: .*an HTTP frontend/],
+    [
+      'show stat without show info',
+      `${header}w,s,,\n\n`,
+      /^SOURCE_REFUSED: a answered "# pxname,svname,last_chk,": this is no stats socket/,
+    ],
+    ['something else', '220 mail ESMTP\n', /^SOURCE_REFUSED: a answered "220 mail ESMTP": this is no stats socket/],
+    ['our own words', 'show info;show stat\n', /^SOURCE_REFUSED/],
+    ['control bytes', '\x1b[2J\x07\xff\n', /"\\x1b\[2J\\x07\\xff"/],
+    ['a long line', 'y'.repeat(5000), /"y{80}…"/],
+  ])('%s', (_, answer, message) => {
+    expect(read(Buffer.from(answer, 'latin1')).error).toMatch(message)
+  })
+
+  it('before the end of a refusal, which may never come', () => {
+    const reader = new AnswerReader('a', 1000)
+    expect(() => reader.push(Buffer.from('Unknown command.\n'))).toThrow(/master/)
+  })
+})
+
+describe('the limit', () => {
+  it('takes an answer of just that size and no longer one', () => {
+    expect(read(current, { limit: current.length }).summary).toBeDefined()
+    expect(read(current, { limit: current.length - 1 }).error).toMatch(/^ANSWER_TOO_LARGE: .*answer-limit, 6932 bytes/)
+  })
+})

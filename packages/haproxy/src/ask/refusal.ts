@@ -1,0 +1,41 @@
+import { StatsError } from '@haproxystats/core'
+
+/** What else can be found behind a socket, by how it answers `show info;show stat` (seen with HAProxy 1.5 to 3.5). */
+const refusals = [
+  {
+    begins: /^Unknown command/,
+    hint: 'this is the master socket of HAProxy (-S), which has no statistics; name a "stats socket" of the configuration instead',
+  },
+  {
+    begins: /^Permission denied/,
+    hint: 'the socket does not permit it; "level user" on the "stats socket" line of HAProxy is enough',
+  },
+  {
+    begins: /^(HTTP\/|<!?[A-Za-z])/,
+    hint: 'an HTTP frontend listens here; name a "stats socket" of the configuration instead',
+  },
+] as const
+
+const otherwise = 'this is no stats socket of HAProxy; name a "stats socket" of its configuration instead'
+
+const shownLength = 80
+
+/** How many bytes of a first line are worth waiting for. */
+export const firstLineLimit = 200
+
+/** Text from outside, fit for one line of a log: ASCII, everything else as `\xHH`, at most 80 bytes of it. */
+export function printableLine(bytes: Uint8Array): string {
+  const shown = [...bytes.subarray(0, shownLength)].map((byte) =>
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+  )
+  return shown.join('') + (bytes.length > shownLength ? '…' : '')
+}
+
+/** The error for something that answered, but not as a stats socket does. `answer` is what has come so far. */
+export function refusal(source: string, answer: Buffer): StatsError {
+  const end = answer.subarray(0, firstLineLimit).indexOf(0x0a)
+  const line = answer.subarray(0, end === -1 ? firstLineLimit : end)
+  const text = line.toString('latin1')
+  const hint = refusals.find(({ begins }) => begins.test(text))?.hint ?? otherwise
+  return new StatsError('SOURCE_REFUSED', `${source} answered "${printableLine(line)}": ${hint}`, { source, hint })
+}

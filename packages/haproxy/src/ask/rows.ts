@@ -1,0 +1,98 @@
+import { StatsError } from '@haproxystats/core'
+
+const comma = 0x2c
+const lineFeed = 0x0a
+const quote = 0x22
+
+/** Where the next byte stands. A quote opens a cell only as its first byte; inside one, two quotes mean a quote. */
+const atCellStart = 0
+const inPlainCell = 1
+const inQuotedCell = 2
+const afterQuote = 3
+
+/**
+ * The header of HAProxy 1.5 and 1.6 has 62 columns. Only these releases write listener names unquoted, so a comma in
+ * `bind … name a,b` makes such a row wider than its header; it is let through, because nothing is missing from it.
+ */
+const columnsOfUnquotedNames = 62
+
+/**
+ * Checks the answer to `show stat` while it passes by, byte for byte and in pieces of any size: every row as wide as the
+ * header, every cell closed by its comma, an empty line at the end and nothing behind it. Line feeds in quoted cells
+ * (`last_chk` up to HAProxy 2.9) are part of their row. Keeps nothing but numbers.
+ */
+export class RowCheck {
+  readonly #source: string
+  #cell: 0 | 1 | 2 | 3 = atCellStart
+  #separators = 0
+  #columns = 0
+  #lines = 0
+  #ended = false
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  /** Rows seen so far, without the header. */
+  get rows(): number {
+    return Math.max(0, this.#lines - 1)
+  }
+
+  /** Throws `ANSWER_MALFORMED` at the first byte that cannot belong to an answer. */
+  push(bytes: Uint8Array): void {
+    let cell = this.#cell
+    let separators = this.#separators
+    let ended = this.#ended
+    for (let index = 0; index < bytes.length; index++) {
+      if (ended) throw this.#malformed('has text after its end')
+      const byte = bytes[index]
+      if (cell === inQuotedCell) {
+        if (byte === quote) cell = afterQuote
+      } else if (byte === comma) {
+        separators++
+        cell = atCellStart
+      } else if (byte === lineFeed) {
+        ended = this.#endsAnswer(separators, cell === atCellStart)
+        separators = 0
+        cell = atCellStart
+      } else if (byte === quote && cell !== inPlainCell) {
+        cell = inQuotedCell
+      } else {
+        cell = inPlainCell
+      }
+    }
+    this.#cell = cell
+    this.#separators = separators
+    this.#ended = ended
+  }
+
+  /** Throws `ANSWER_TRUNCATED` unless the whole answer has passed. */
+  end(): void {
+    if (!this.#ended) throw this.#truncated(`ended within or after row ${this.rows}, without its empty line`)
+    if (this.rows === 0) throw this.#truncated('has a header but no row: the process is stopping')
+  }
+
+  /** At a line feed outside quotes: whether it makes an empty line. Throws for a row of another width. */
+  #endsAnswer(separators: number, lastCellClosed: boolean): boolean {
+    if (separators === 0 && lastCellClosed) return true
+    if (this.#lines === 0) this.#columns = separators
+    const expected = this.#columns
+    const wide = separators > expected && expected === columnsOfUnquotedNames
+    if (!lastCellClosed || (separators !== expected && !wide)) {
+      const found = lastCellClosed ? `${separators} columns` : 'a last cell without a comma'
+      throw this.#malformed(`has ${found} in row ${this.#lines}, where the header has ${expected} columns`)
+    }
+    this.#lines++
+    return false
+  }
+
+  #malformed(what: string): StatsError {
+    const details = { source: this.#source, row: this.#lines }
+    return new StatsError('ANSWER_MALFORMED', `the answer of ${this.#source} to show stat ${what}`, details)
+  }
+
+  #truncated(what: string): StatsError {
+    const details = { source: this.#source, rows: this.rows }
+    return new StatsError('ANSWER_TRUNCATED', `the answer of ${this.#source} to show stat ${what}`, details)
+  }
+}

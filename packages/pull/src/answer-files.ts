@@ -1,0 +1,90 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { fileMode, infoSuffix, reasonOf, StatsError, statSuffix } from '@haproxystats/core'
+import type { AnswerPart, AnswerSink } from '@haproxystats/haproxy'
+import type { Lane } from './at-most.ts'
+
+/** One file to be: what of it is still in memory, and its handle once it is on disk. */
+interface Part {
+  readonly path: string
+  held: Buffer[]
+  handle?: FileHandle
+}
+
+/**
+ * The two files of one source. Bytes are held in memory until there are `bufferLimit` of them, then appended; an answer
+ * that fits is written once, by `finish`. `write` resolves when there is room for more.
+ */
+export class AnswerFiles implements AnswerSink {
+  readonly #parts: Readonly<Record<AnswerPart, Part>>
+  readonly #bufferLimit: number
+  readonly #lane: Lane
+  #held = 0
+  #size = 0
+
+  /** `path` is that of the files, without suffix; `lane` bounds how many files are written at a time. */
+  constructor(path: string, bufferLimit: number, lane: Lane) {
+    this.#parts = {
+      info: { path: path + infoSuffix, held: [] },
+      stat: { path: path + statSuffix, held: [] },
+    }
+    this.#bufferLimit = bufferLimit
+    this.#lane = lane
+  }
+
+  /** Bytes of both files. */
+  get size(): number {
+    return this.#size
+  }
+
+  write(part: AnswerPart, bytes: Buffer): Promise<void> | void {
+    this.#parts[part].held.push(bytes)
+    this.#held += bytes.length
+    this.#size += bytes.length
+    if (this.#held >= this.#bufferLimit) return this.#flush()
+  }
+
+  /** Writes what is held, syncs and closes both files. */
+  async finish(): Promise<void> {
+    for (const part of Object.values(this.#parts)) {
+      await this.#lane(async () => {
+        await append(part)
+        await part.handle!.sync()
+        await close(part)
+      })
+    }
+  }
+
+  /** Forgets what is held and closes both files. */
+  async abandon(): Promise<void> {
+    for (const part of Object.values(this.#parts)) {
+      part.held = []
+      await close(part)
+    }
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      for (const part of Object.values(this.#parts)) {
+        if (part.held.length > 0) await this.#lane(() => append(part))
+      }
+      this.#held = 0
+    } catch (error) {
+      const details = { errno: (error as NodeJS.ErrnoException).code }
+      throw new StatsError('SNAPSHOT_PUBLISH', `an answer could not be written: ${reasonOf(error)}`, details, error)
+    }
+  }
+}
+
+/** Opens exclusively: a file that is there already is not ours. */
+async function append(part: Part): Promise<void> {
+  part.handle ??= await open(part.path, 'wx', fileMode)
+  const held = part.held
+  part.held = []
+  await part.handle.writeFile(held.length === 1 ? held[0]! : Buffer.concat(held))
+}
+
+async function close(part: Part): Promise<void> {
+  const handle = part.handle
+  delete part.handle
+  await handle?.close()
+}

@@ -1,0 +1,75 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Configuration, parseConfiguration } from '@haproxystats/core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { prepareDirectories, surroundingProblems } from './directories.ts'
+
+let base: string
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'directories-'))
+})
+
+afterEach(() => rm(base, { recursive: true, force: true }))
+
+function configure(...lines: string[]): Configuration {
+  return parseConfiguration(`[paths]\nbase-dir = ${base}\n[pull]\n${lines.join('\n')}\n`)
+}
+
+test('both are made, for the program and its group', async () => {
+  await prepareDirectories(configure().pull)
+  for (const name of ['incoming', 'incoming.tmp']) {
+    expect((await stat(join(base, name))).mode & 0o777 & ~0o750).toBe(0)
+  }
+  await prepareDirectories(configure().pull)
+  expect(await surroundingProblems(configure(), false)).toEqual([])
+})
+
+test('a check makes nothing', async () => {
+  expect(await surroundingProblems(configure(), false)).toEqual([])
+  expect(await readdir(base)).toEqual([])
+})
+
+test('a parent that is missing is named, with what to do', async () => {
+  const configuration = configure(`dst-dir = ${base}/a/in`, `tmp-dst-dir = ${base}/b/tmp`)
+  await expect(prepareDirectories(configuration.pull)).rejects.toMatchObject({
+    code: 'CONFIGURATION',
+    message: expect.stringMatching(/dst-dir = .*install -d .*\/a\n.*tmp-dst-dir = .*install -d .*\/b$/),
+  })
+})
+
+test('a directory that everybody may write to is refused', async () => {
+  await mkdir(join(base, 'incoming'))
+  await chmod(join(base, 'incoming'), 0o1777)
+  const [problem, ...others] = await surroundingProblems(configure(), false)
+  expect(others).toEqual([])
+  expect(problem).toMatchObject({ option: 'dst-dir', hint: `chmod o-w ${base}/incoming` })
+})
+
+test('a file is no directory', async () => {
+  await writeFile(join(base, 'incoming'), '')
+  await expect(prepareDirectories(configure().pull)).rejects.toThrow(/dst-dir = .*is not a directory/)
+})
+
+test('both must be on one file system', async () => {
+  const { dev } = await stat(base)
+  const elsewhere = '/dev/shm'
+  expect((await stat(elsewhere)).dev).not.toBe(dev)
+  const other = await mkdtemp(join(elsewhere, 'directories-'))
+  try {
+    const problems = await surroundingProblems(configure(`tmp-dst-dir = ${other}/tmp`), true)
+    expect(problems).toMatchObject([{ option: 'tmp-dst-dir', message: expect.stringMatching(/on the file system of/) }])
+  } finally {
+    await rm(other, { recursive: true })
+  }
+})
+
+test('a socket-dir that is missing is found by a check, and keeps nobody from starting', async () => {
+  const configuration = configure(`socket-dir = ${base}/none`)
+  expect(await surroundingProblems(configuration, false)).toMatchObject([
+    { option: 'socket-dir', found: `${base}/none` },
+  ])
+  expect(await surroundingProblems(configuration, true)).toEqual([])
+  await prepareDirectories(configuration.pull)
+})

@@ -1,0 +1,33 @@
+import { readFileSync, type Stats, statSync } from 'node:fs'
+
+/**
+ * What a person can do about a socket or a directory that may not be used: the group to join, by name where `/etc/group`
+ * has it, or that it needs one. Never throws; without an answer it speaks of the path alone.
+ */
+export function permissionHint(path: string): string {
+  try {
+    return hintFor(path, statSync(path))
+  } catch {
+    return `give the user of this program access to ${path}, usually by adding it to the group haproxy`
+  }
+}
+
+function hintFor(path: string, stats: Stats): string {
+  const group = groupName(stats.gid)
+  const needed = stats.isDirectory() ? 0o050 : 0o020
+  const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
+  const found = `it belongs to the group ${group}, mode ${mode}`
+  if (stats.gid !== 0 && (stats.mode & needed) === needed) {
+    return `${found}; add the user of this program to that group: usermod -aG ${group} <user>`
+  }
+  const todo = stats.isDirectory()
+    ? `let a group in that the user of this program is in: chgrp haproxy ${path} && chmod g+rx ${path}`
+    : 'let a group in that the user of this program is in: add "mode 660 group haproxy" to the "stats socket" line of HAProxy'
+  return `${found}; ${todo}`
+}
+
+function groupName(gid: number): string {
+  const lines = readFileSync('/etc/group', 'utf8').split('\n')
+  const line = lines.find((entry) => entry.split(':')[2] === String(gid))
+  return line?.split(':')[0] ?? String(gid)
+}

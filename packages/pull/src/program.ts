@@ -1,0 +1,13 @@
+import type { ProgramDefinition } from '@haproxystats/core'
+import { surroundingProblems } from './directories.ts'
+import { pull } from './pull.ts'
+
+/** haproxystats-pull, as `runProgram` runs it. */
+export const program: ProgramDefinition = {
+  name: 'haproxystats-pull',
+  summary: 'Reads the statistics of HAProxy processes and queues them as snapshots.',
+  sections: ['DEFAULT', 'paths', 'pull'],
+  directoryOption: false,
+  check: surroundingProblems,
+  run: pull,
+}

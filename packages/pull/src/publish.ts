@@ -1,0 +1,108 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { directoryMode, reasonOf, StatsError } from '@haproxystats/core'
+import { AnswerFiles } from './answer-files.ts'
+import { atMost, type Lane } from './at-most.ts'
+import { isTaken } from './queue.ts'
+
+export interface DraftOptions {
+  readonly queue: string
+  readonly temporary: string
+  /** Bytes of one answer held in memory before they are written. */
+  readonly bufferLimit: number
+  /** Files written at a time. */
+  readonly workers: number
+}
+
+/** What to do about errors of the system, for the log. */
+const hints: Record<string, string> = {
+  ENOSPC: 'the disk is full, by bytes or by inodes (df, df -i)',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'the file system is read-only; has it failed? (dmesg)',
+  EIO: 'the disk fails (dmesg)',
+  EXDEV: 'tmp-dst-dir and dst-dir must be on one file system',
+  EMFILE: 'too many open files; raise LimitNOFILE',
+}
+
+/**
+ * A snapshot in the making: a directory of its own in `tmp-dst-dir`, in the queue at once and whole, or nowhere. All
+ * errors are `SNAPSHOT_PUBLISH`. After any of them only `discard` is left to do: nothing is written or synced twice,
+ * because a second fsync may claim success for bytes that the first has lost.
+ */
+export class SnapshotDraft {
+  readonly name: string
+  readonly #options: DraftOptions
+  readonly #directory: string
+  readonly #lane: Lane
+  readonly #files: AnswerFiles[] = []
+
+  private constructor(name: string, options: DraftOptions) {
+    this.name = name
+    this.#options = options
+    this.#directory = join(options.temporary, name)
+    this.#lane = atMost(options.workers)
+  }
+
+  /** Makes the directory, which must not be there. */
+  static async begin(name: string, options: DraftOptions): Promise<SnapshotDraft> {
+    const draft = new SnapshotDraft(name, options)
+    await draft.#step('could not be begun', () => mkdir(draft.#directory, { mode: directoryMode }))
+    return draft
+  }
+
+  /** Where the answer of one source goes; `source` is the name of its files. */
+  answer(source: string): AnswerFiles {
+    const files = new AnswerFiles(join(this.#directory, source), this.#options.bufferLimit, this.#lane)
+    this.#files.push(files)
+    return files
+  }
+
+  /** Publishes the given answers, all complete. Returns their size in bytes; stops before the rename if `signal` aborts. */
+  async publish(answers: readonly AnswerFiles[], signal: AbortSignal): Promise<number> {
+    const { queue, temporary } = this.#options
+    await this.#step('could not be written', () => settled(answers.map((files) => files.finish())))
+    await this.#step('could not be synced', () => syncDirectory(this.#directory))
+    const target = join(queue, this.name)
+    await this.#step('could not be moved into the queue', async () => {
+      signal.throwIfAborted()
+      if (await isTaken(queue, this.name)) throw new Error(`${target} is there already`)
+      await rename(this.#directory, target)
+    })
+    const doubtful = 'is in the queue, but may not survive a power cut, because the move could not be synced'
+    await this.#step(doubtful, () => settled([syncDirectory(queue), syncDirectory(temporary)]))
+    return answers.reduce((bytes, files) => bytes + files.size, 0)
+  }
+
+  /** Removes whatever of the draft is still in `tmp-dst-dir`. */
+  async discard(): Promise<void> {
+    await Promise.allSettled(this.#files.map((files) => files.abandon()))
+    const remove = () => rm(this.#directory, { recursive: true, force: true })
+    await this.#step('could not be removed again', remove)
+  }
+
+  async #step<T>(what: string, task: () => Promise<T>): Promise<T> {
+    try {
+      return await task()
+    } catch (error) {
+      const errno = (error as NodeJS.ErrnoException).code ?? ''
+      const hint = hints[errno] ? `; ${hints[errno]}` : ''
+      const text = `snapshot ${this.name} ${what}: ${reasonOf(error)}${hint}`
+      throw new StatsError('SNAPSHOT_PUBLISH', text, { snapshot: this.name, errno }, error)
+    }
+  }
+}
+
+/** Like `Promise.all`, but nothing is still going on when it rejects. */
+async function settled(tasks: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(tasks)) if (result.status === 'rejected') throw result.reason
+}
+
+/** Makes the names in a directory survive a power cut. */
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

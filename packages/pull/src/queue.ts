@@ -1,0 +1,20 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { snapshotNames } from '@haproxystats/core'
+
+/** The snapshots that wait in the queue, oldest first; whatever else is in its directory does not count. */
+export async function queuedSnapshots(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true })
+  return snapshotNames(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
+}
+
+/** Whether anything at all has the name of this snapshot. */
+export async function isTaken(directory: string, snapshot: string): Promise<boolean> {
+  try {
+    await lstat(join(directory, snapshot))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+import type { Configuration } from '@haproxystats/core'
+import { reasonOf } from '@haproxystats/core'
+import type { Outcome } from './ask-all.ts'
+import type { Changes } from './changes.ts'
+import { permissionHint } from './permission-hint.ts'
+import type { Source, SourceList } from './sources.ts'
+
+/** Keys of troubles: that of a source, and those there is one of. */
+const ofSource = (source: Source) => `source ${source.text}`
+const staleKind = 'stale'
+
+/** Whether nobody listened on this socket at the last pull. */
+export function isKnownStale(changes: Changes, source: Source): boolean {
+  return changes.kind(ofSource(source)) === staleKind
+}
+
+/** Says once which sources fail, which sockets are stale, and once when that is over. */
+export function reportOutcomes(changes: Changes, outcomes: readonly Outcome[]): void {
+  for (const { source, ...result } of outcomes) {
+    const key = ofSource(source)
+    const fields = { source: source.text }
+    if (result.outcome === 'answered') {
+      changes.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
+    } else if (result.outcome === 'stale') {
+      const text = `nobody listens on ${source.text}: it is left out until somebody does; if its HAProxy is gone for good, remove the socket`
+      changes.begin(key, { level: 'warn', kind: staleKind, fields, text })
+    } else {
+      const { code, message, details } = result.error
+      const hint = details['errno'] === 'EACCES' && source.address.kind === 'unix'
+      const todo = hint ? `; ${permissionHint((source.address as { path: string }).path)}` : ''
+      const text = `${message}${todo}; no snapshot is published while a source is missing`
+      const kind = `${code} ${details['errno'] ?? details['hint'] ?? ''}`
+      changes.begin(key, { level: 'error', kind, fields: { ...fields, code }, text })
+    }
+  }
+}
+
+/** Says once when a source that was in trouble is no longer among the sources. */
+export function reportGone(changes: Changes, sources: readonly Source[]): void {
+  const present = new Set(sources.map(ofSource))
+  for (const key of changes.keys('source ')) {
+    if (present.has(key)) continue
+    const source = key.slice('source '.length)
+    changes.end(key, () => `${source} is gone`, { source })
+  }
+}
+
+/** Says once that `socket-dir` cannot be read, and what to do. */
+export function reportSocketDirectory(changes: Changes, list: SourceList, options: Configuration['pull']): void {
+  const directory = options['socket-dir']
+  const key = 'socket-dir'
+  if (list.unreadable === undefined || directory === undefined) {
+    changes.end(key, () => `socket-dir ${directory} can be read again`)
+    return
+  }
+  const kind = list.unreadable.code ?? ''
+  const todo: Record<string, string> = {
+    ENOENT: 'is HAProxy installed and running? set socket-dir to the directory of its stats sockets',
+    ENOTDIR: 'set socket-dir to the directory of the stats sockets, or a single socket in servers',
+    EACCES: `${permissionHint(directory)}; no snapshot is published while a source may be missing`,
+  }
+  const text = `socket-dir ${directory} cannot be read: ${reasonOf(list.unreadable)}; ${todo[kind] ?? 'no snapshot is published until it can'}`
+  changes.begin(key, { level: 'warn', kind, fields: { directory }, text })
+}
+
+/** Says once that there is nothing to read, and why. */
+export function reportNoSource(changes: Changes, options: Configuration['pull'], stale: number): void {
+  const directory = options['socket-dir']
+  const [kind, text] =
+    stale > 0
+      ? ['stale', `nobody listens on any of the ${stale} sockets: no snapshot is published until HAProxy runs again`]
+      : directory === undefined && options.servers === undefined
+        ? [
+            'unset',
+            'there is nothing to read: set socket-dir in [pull] to the directory of the stats sockets of HAProxy, or list its addresses in servers',
+          ]
+        : ['empty', `there is no stats socket in socket-dir ${directory}: no snapshot is published until there is one`]
+  changes.begin('no source', { level: 'warn', kind, text })
+}

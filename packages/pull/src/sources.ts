@@ -1,0 +1,64 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type Address, type Configuration, parseAddress } from '@haproxystats/core'
+import { addressText, distinctNames } from './source-name.ts'
+
+/** One place HAProxy answers. */
+export interface Source {
+  /** What its files are called, without suffix. */
+  readonly name: string
+  /** Its address, for people. */
+  readonly text: string
+  readonly address: Address
+  /** Found in `socket-dir`, so it may be the stale socket of a process that is gone; not named in `servers`. */
+  readonly discovered: boolean
+}
+
+/** What there is to read; `unreadable` when `socket-dir` could not be read, so that sources may be missing. */
+export interface SourceList {
+  readonly sources: readonly Source[]
+  readonly unreadable?: NodeJS.ErrnoException
+}
+
+/** The names HAProxy binds under for a moment during a reload: `<socket>.<pid>.tmp` and `<socket>.<pid>.bak`. */
+const transient = /\.\d+\.(tmp|bak)$/
+
+/**
+ * The sources of `servers`, then the sockets that are in `socket-dir` now. A socket that is in both, or there twice by a
+ * link, counts once, because counting a process twice would be a wrong sum; what `servers` names is not `discovered`.
+ */
+export async function listSources(options: Configuration['pull']): Promise<SourceList> {
+  const named: readonly Address[] = (options.servers ?? []).map(parseAddress)
+  const { paths, unreadable } = await readSocketDirectory(options['socket-dir'])
+  const found = paths.map((path): Address => ({ kind: 'unix', path }))
+  const distinct = new Map<string, { address: Address; discovered: boolean }>()
+  for (const [index, address] of [...named, ...found].entries()) {
+    const key = await identity(address)
+    if (!distinct.has(key)) distinct.set(key, { address, discovered: index >= named.length })
+  }
+  const entries = [...distinct.values()]
+  const names = distinctNames(entries.map(({ address }) => address))
+  const sources = entries.map((entry, index) => ({ ...entry, name: names[index]!, text: addressText(entry.address) }))
+  return unreadable ? { sources, unreadable } : { sources }
+}
+
+async function readSocketDirectory(directory: string | undefined): Promise<{
+  paths: string[]
+  unreadable?: NodeJS.ErrnoException
+}> {
+  if (directory === undefined) return { paths: [] }
+  try {
+    const entries = await readdir(directory, { withFileTypes: true })
+    const sockets = entries.filter((entry) => entry.isSocket() && !transient.test(entry.name))
+    return { paths: sockets.map(({ name }) => join(directory, name)).sort() }
+  } catch (error) {
+    return { paths: [], unreadable: error as NodeJS.ErrnoException }
+  }
+}
+
+/** Equal for two addresses that lead to the same socket, over whatever links. */
+async function identity(address: Address): Promise<string> {
+  if (address.kind === 'tcp') return addressText(address)
+  const found = await stat(address.path).catch(() => undefined)
+  return found ? `${found.dev}:${found.ino}` : resolve(address.path)
+}

@@ -1,0 +1,186 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { exampleProxies, startHaproxy } from '../support/haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { levels, startPull } from './pull-program.ts'
+
+/** The daemons of a directory of sockets, as many as asked for: lb1.sock, lb2.sock, … */
+async function startDaemons(count: number) {
+  const sockets = await temporaryDirectory()
+  const names = Array.from({ length: count }, (_, index) => `lb${index + 1}.sock`)
+  const daemons = await Promise.all(
+    names.map((name) => startHaproxy({ sockets: [name], socketDirectory: sockets, config: exampleProxies })),
+  )
+  return { sockets, names, daemons }
+}
+
+const pidIn = (info: string | undefined) => Number(/^Pid: (\d+)$/m.exec(info ?? '')?.[1])
+
+describe.each([2, 4])('with %i daemons', (count) => {
+  test('every snapshot holds the complete answers of all', async () => {
+    const { sockets, names, daemons } = await startDaemons(count)
+    const pull = await startPull({ pull: { 'socket-dir': sockets } })
+    await fetch(`http://127.0.0.1:${daemons[0]!.port('www')}/`)
+    const snapshots = await pull.published(3)
+    for (const snapshot of snapshots) {
+      const files = await pull.read(snapshot)
+      expect(Object.keys(files)).toEqual(names.flatMap((name) => [`${name}_info`, `${name}_stat`]))
+      for (const [index, name] of names.entries()) {
+        expect(pidIn(files[`${name}_info`])).toBe(daemons[index]!.pid)
+        expect(files[`${name}_info`]).toMatch(/^Name: HAProxy\n[\s\S]*[^\n]\n\n$/)
+        expect(files[`${name}_stat`]).toMatch(/^# pxname,[\s\S]*\nwww,FRONTEND,[\s\S]*\napp,app2,[\s\S]*[^\n]\n\n$/)
+      }
+    }
+    const last = await pull.read(snapshots.at(-1)!)
+    expect(sessions(last['lb1.sock_stat']!)).toBe('1')
+    const [line] = pull.lines(/^snapshot \d+: /, levels.info)
+    expect(line).toMatchObject({ sources: count, bytes: expect.any(Number), seconds: expect.any(Number), queue: 1 })
+  })
+})
+
+/** The total sessions of frontend www. */
+function sessions(stat: string): string | undefined {
+  const [header, ...rows] = stat.split('\n')
+  const column = header!.slice(2).split(',').indexOf('stot')
+  return rows.find((row) => row.startsWith('www,FRONTEND,'))?.split(',')[column]
+}
+
+test('snapshots are directories 0750 of files 0640, one a second, named by their second', async () => {
+  const { sockets } = await startDaemons(2)
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  const snapshots = await pull.published(3)
+  expect(new Set(snapshots).size).toBe(snapshots.length)
+  for (const snapshot of snapshots) {
+    expect(Math.abs(Number(snapshot) - Date.now() / 1000)).toBeLessThan(60)
+    expect((await stat(join(pull.queue, snapshot))).mode & 0o777).toBe(0o750)
+    expect((await stat(join(pull.queue, snapshot, 'lb1.sock_stat'))).mode & 0o777).toBe(0o640)
+  }
+  expect((await stat(pull.queue)).mode & 0o777).toBe(0o750)
+  await pull.program.stop()
+  expect(await readdir(pull.temporary)).toEqual([])
+})
+
+test('a reload is survived, and the new process is read', async () => {
+  const { sockets, daemons } = await startDaemons(2)
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  await pull.published()
+  const old = daemons[0]!.pid
+  await daemons[0]!.reload()
+  expect(daemons[0]!.pid).not.toBe(old)
+  const snapshot = (await pull.published(2)).at(-1)!
+  const files = await pull.read(snapshot)
+  expect(Object.keys(files)).toHaveLength(4)
+  expect(pidIn(files['lb1.sock_info'])).toBe(daemons[0]!.pid)
+})
+
+test('a stopped daemon leaves a stale socket: said once, left out, and said when it comes back or goes', async () => {
+  const { sockets, daemons } = await startDaemons(2)
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  await pull.published()
+  const before = pull.log.length
+  await daemons[1]!.stop()
+  await pull.line(/nobody listens on .*lb2\.sock/)
+  const alone = await pull.read((await pull.published(3)).at(-1)!)
+  expect(Object.keys(alone)).toEqual(['lb1.sock_info', 'lb1.sock_stat'])
+  const warnings = pull.log.slice(before).filter(({ level, msg }) => level === levels.warning && /lb2\.sock/.test(msg))
+  expect(warnings).toHaveLength(1)
+
+  const again = await startHaproxy({ sockets: ['lb2.sock'], socketDirectory: sockets })
+  await pull.line(/lb2\.sock answers again/)
+  const both = await pull.read((await pull.published()).at(-1)!)
+  expect(pidIn(both['lb2.sock_info'])).toBe(again.pid)
+
+  const after = pull.log.length
+  await again.stop()
+  await pull.line(/nobody listens on .*lb2\.sock/, after)
+  await rm(join(sockets, 'lb2.sock'))
+  await pull.line(/lb2\.sock is gone/)
+})
+
+test('with stale sockets only there is no snapshot and one warning', async () => {
+  const { sockets, daemons } = await startDaemons(2)
+  for (const daemon of daemons) await daemon.stop()
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  await pull.line(/nobody listens on any of the 2 sockets/)
+  await pull.more(/nobody listens on any of the 2 sockets/, 2)
+  expect(pull.lines(/any of the 2/, levels.warning)).toHaveLength(1)
+  expect(await pull.snapshots()).toEqual([])
+  await startHaproxy({ sockets: ['lb1.sock'], socketDirectory: sockets })
+  await pull.published()
+  expect(pull.lines(/there is something to read again/)).toHaveLength(1)
+})
+
+test('a stopped process (SIGSTOP) means no snapshot, its end means snapshots again', async () => {
+  const { sockets, daemons } = await startDaemons(2)
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  await pull.published()
+  const running = pull.log.length
+  daemons[0]!.kill('SIGSTOP')
+  const error = await pull.line(/lb1\.sock did not answer completely/)
+  expect(error).toMatchObject({ level: 50, code: 'SOURCE_TIMEOUT' })
+  const before = await pull.snapshots()
+  await pull.more(/is incomplete and not published/, 2)
+  expect(await pull.snapshots()).toEqual(before)
+  const errors = pull.log.slice(running).filter(({ level, msg }) => level === levels.error && /lb1\.sock/.test(msg))
+  expect(errors).toHaveLength(1)
+  daemons[0]!.kill('SIGCONT')
+  await pull.line(/lb1\.sock answers again/)
+  const files = await pull.read((await pull.published())[0]!)
+  expect(Object.keys(files)).toHaveLength(4)
+  await pull.program.stop()
+  expect(await readdir(pull.temporary)).toEqual([])
+})
+
+test('the master socket in the directory is refused with a hint, and nothing is published', async () => {
+  const sockets = await temporaryDirectory()
+  await startHaproxy({ socketDirectory: sockets, masterSocket: join(sockets, 'master.sock') })
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  const error = await pull.line(/master\.sock answered "Unknown command/)
+  expect(error).toMatchObject({ level: 50, code: 'SOURCE_REFUSED' })
+  expect(error.msg).toMatch(/this is the master socket of HAProxy \(-S\)/)
+  await pull.more(/is incomplete and not published/)
+  expect(await pull.snapshots()).toEqual([])
+})
+
+test('an HTTP frontend on a socket in the directory is refused with a hint', async () => {
+  const sockets = await temporaryDirectory()
+  const web = `\nfrontend web\n  bind unix@${join(sockets, 'web.sock')}\n  http-request return status 200\n`
+  await startHaproxy({ socketDirectory: sockets, config: web })
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  const error = await pull.line(/web\.sock answered "HTTP\/1/)
+  expect(error.msg).toMatch(/an HTTP frontend listens here/)
+  expect(await pull.snapshots()).toEqual([])
+})
+
+test('a socket on a port, named in servers, is read beside those of socket-dir', async () => {
+  const sockets = await temporaryDirectory()
+  const global = (port: (name: string) => number) => `  stats socket ipv4@127.0.0.1:${port('stats')} level user\n`
+  const onPort = await startHaproxy({ sockets: ['admin.sock'], global })
+  const lb1 = await startHaproxy({ sockets: ['admin.sock'], socketDirectory: sockets })
+  const servers = `tcp://127.0.0.1:${onPort.port('stats')}, unix://${onPort.sockets[0]}, unix://${lb1.sockets[0]}`
+  const pull = await startPull({ pull: { 'socket-dir': sockets, servers } })
+  const files = await pull.read((await pull.published())[0]!)
+  const infos = Object.keys(files).filter((name) => name.endsWith('_info'))
+  expect(infos).toHaveLength(3)
+  expect(infos).toContain(`127.0.0.1_${onPort.port('stats')}_info`)
+  expect(infos).toContain('admin.sock_info')
+  expect(infos.filter((name) => /^admin\.sock-[0-9a-f]{8}_info$/.test(name))).toHaveLength(1)
+})
+
+test('texts of hell in the configuration of HAProxy arrive byte for byte', async () => {
+  const sockets = await temporaryDirectory()
+  const global = '  description "a\\n\\nb, \\"c\\" \\xe9"\n  node n1\n'
+  const config = `
+frontend web
+  bind unix@${join(await temporaryDirectory(), 'web.sock')} name "a,b \\"c\\" d"
+  option socket-stats
+  http-request return status 200
+`
+  const daemon = await startHaproxy({ socketDirectory: sockets, global, config })
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  const files = await pull.read((await pull.published())[0]!)
+  expect(files['lb1.sock_stat']).toContain('web,"a,b ""c"" d",')
+  expect(files['lb1.sock_info']).toContain('description: "a\n\nb, ""c"" \xe9"\n')
+  expect(await daemon.ask('show info')).toContain('description: "a\n\nb, ""c"" \xe9"\n')
+})

@@ -1,0 +1,114 @@
+import { chmod, link, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Behaviour, exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { levels, startPull } from './pull-program.ts'
+
+const whole = exampleAnswer().length
+const withoutRows = exampleAnswer().replace(/\nwww,[\s\S]*/, '\n\n')
+
+/** Every way to answer wrongly, what the log says of it, and the code of its error. */
+const misbehaviours: [string, Behaviour, RegExp, string][] = [
+  ['cut within show info', { cutAfter: 20 }, /before show stat began/, 'ANSWER_TRUNCATED'],
+  ['cut within a row', { cutAfter: whole - 40 }, /without its empty line/, 'ANSWER_TRUNCATED'],
+  ['cut before the empty line', { cutAfter: whole - 1 }, /without its empty line/, 'ANSWER_TRUNCATED'],
+  ['a header but no row', { answer: withoutRows }, /the process is stopping/, 'ANSWER_TRUNCATED'],
+  ['closes at once', { cutAfter: 0 }, /closed the connection without a word/, 'ANSWER_TRUNCATED'],
+  ['resets', { resetAfter: 100 }, /broke the connection after|before show stat began/, 'ANSWER_TRUNCATED'],
+  ['says nothing', { stallAfter: 0 }, /took the connection but said nothing/, 'SOURCE_TIMEOUT'],
+  ['stalls before the end', { stallAfter: whole - 1 }, /broke off after \d+ bytes/, 'SOURCE_TIMEOUT'],
+  ['does not close', { keepOpen: true }, /broke off after \d+ bytes/, 'SOURCE_TIMEOUT'],
+  ['never ends', { endless: true }, /longer than answer-limit, 100000 bytes/, 'ANSWER_TOO_LARGE'],
+  ['a row of another width', { answer: exampleAnswer().replace('app2,', '') }, /in row 3/, 'ANSWER_MALFORMED'],
+  ['permission denied', { answer: 'Permission denied\n\n' }, /"level user" .* is enough/, 'SOURCE_REFUSED'],
+]
+
+test('of sources that answer wrongly, in whatever way, nothing is published until all answer well', async () => {
+  const good = await fakeHaproxy()
+  const bad = await Promise.all(misbehaviours.map(([, behaviour]) => fakeHaproxy(behaviour)))
+  const servers = [good, ...bad].map(({ address }) => address).join(', ')
+  const pull = await startPull({ pull: { servers, 'answer-limit': 100_000 } })
+  await pull.more(/is incomplete and not published/, 3)
+  for (const [index, [what, , message, code]] of misbehaviours.entries()) {
+    const source = bad[index]!.address
+    const errors = pull.log.filter((line) => line.level === levels.error && line['source'] === source)
+    expect(errors, what).toContainEqual(expect.objectContaining({ code, msg: expect.stringMatching(message) }))
+  }
+  expect(await pull.snapshots()).toEqual([])
+  expect(new Set(good.commands)).toEqual(new Set(['show info;show stat']))
+  for (const fake of bad) fake.behave({})
+  const [snapshot] = await pull.published()
+  expect(Object.keys(await pull.read(snapshot!))).toHaveLength(2 * misbehaviours.length + 2)
+  expect(pull.lines(/answers again/)).toHaveLength(misbehaviours.length)
+  await pull.program.stop()
+  expect(await readdir(pull.temporary)).toEqual([])
+  expect(pull.program.errors).toBe('')
+})
+
+test('a source of servers that nobody listens on is no stale socket: nothing is published', async () => {
+  const good = await fakeHaproxy()
+  const closed = await fakeHaproxy()
+  await closed.close()
+  const missing = `unix://${await temporaryDirectory()}/none.sock`
+  const servers = [good.address, closed.address, missing].join(', ')
+  const pull = await startPull({ pull: { servers, retries: 0 } })
+  await pull.line(/could not connect to unix:.*none\.sock: there is no such socket \(ENOENT\)/)
+  const refused = await pull.line(/could not connect to tcp:.*: nobody listens there \(ECONNREFUSED\)/)
+  expect(refused).toMatchObject({ level: levels.error, code: 'SOURCE_CONNECT', source: closed.address })
+  await pull.more(/is incomplete and not published/, 2)
+  expect(await pull.snapshots()).toEqual([])
+  expect(pull.lines(/could not connect to .*none\.sock/, levels.error)).toHaveLength(1)
+})
+
+test('what is no socket, one in the making, or one that is there already by another name, is no source', async () => {
+  const sockets = await temporaryDirectory()
+  const lb1 = await fakeHaproxy({ path: join(sockets, 'lb1.sock') })
+  const making = await fakeHaproxy({ path: join(sockets, 'lb1.sock.4711.tmp'), stallAfter: 0 })
+  await writeFile(join(sockets, 'readme'), '')
+  await mkdir(join(sockets, 'directory'))
+  await symlink('nowhere', join(sockets, 'dangling'))
+  await symlink(join(sockets, 'lb1.sock'), join(sockets, 'link.sock'))
+  await link(join(sockets, 'lb1.sock'), join(sockets, 'same.sock'))
+  const otherPath = join(await temporaryDirectory(), 'run')
+  await symlink(sockets, otherPath)
+  const pull = await startPull({
+    pull: { 'socket-dir': sockets, servers: `${lb1.address}, unix://${otherPath}/lb1.sock` },
+  })
+  const [snapshot] = await pull.published()
+  expect(Object.keys(await pull.read(snapshot!))).toEqual(['lb1.sock_info', 'lb1.sock_stat'])
+  expect(making.commands).toEqual([])
+})
+
+test('without a source it says so once and goes on', async () => {
+  const pull = await startPull()
+  const warning = await pull.line(/there is nothing to read: set socket-dir in \[pull\]/)
+  expect(warning.level).toBe(levels.warning)
+  await pull.more(/there is nothing to read/, 2)
+  expect(pull.lines(/there is nothing to read/, levels.warning)).toHaveLength(1)
+  expect(await pull.program.stop()).toBe(0)
+})
+
+test('a missing socket-dir is said once, and read when it is there', async () => {
+  const sockets = join(await temporaryDirectory(), 'haproxy')
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  await pull.line(/socket-dir .* cannot be read: ENOENT.*is HAProxy installed and running\?/)
+  await pull.more(/socket-dir .* cannot be read/, 2)
+  expect(pull.lines(/cannot be read/, levels.warning)).toHaveLength(1)
+  expect(pull.lines(/there is no stats socket/)).toEqual([])
+  await mkdir(sockets)
+  await pull.line(/there is no stats socket in socket-dir/)
+  await fakeHaproxy({ path: join(sockets, 'lb1.sock') })
+  await pull.published()
+  expect(pull.lines(/can be read again/)).toHaveLength(1)
+})
+
+test.skipIf(process.getuid?.() === 0)('a socket without permission is named with its group (not as root)', async () => {
+  const sockets = await temporaryDirectory()
+  const fake = await fakeHaproxy({ path: join(sockets, 'lb1.sock') })
+  await chmod(join(sockets, 'lb1.sock'), 0)
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  const error = await pull.line(/permission denied \(EACCES\).*belongs to the group .*mode 660 group haproxy/)
+  expect(error.level).toBe(levels.error)
+  expect(fake.commands).toEqual([])
+})

@@ -1,0 +1,84 @@
+/** What only the system calls can tell: that a snapshot is synced before it is moved, and gone when it cannot be. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test as plainTest } from 'vitest'
+import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { until } from '../support/until.ts'
+
+const program = fileURLToPath(new URL('../../packages/pull/bin/haproxystats-pull.js', import.meta.url))
+const traceable = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
+const test = plainTest.skipIf(!traceable)
+
+/** Runs haproxystats-pull under strace until it has published so many snapshots; returns its system calls. */
+async function trace(
+  more: readonly string[],
+  snapshots: number,
+): Promise<{ calls: string[]; queue: string; log: string }> {
+  const base = await temporaryDirectory()
+  const fake = await fakeHaproxy()
+  const queue = join(base, 'incoming')
+  await mkdir(queue)
+  await writeFile(
+    join(base, 'pull.conf'),
+    `[paths]\nbase-dir = ${base}\n[pull]\nservers = ${fake.address}\npull-interval = 1\npull-timeout = 0\n`,
+  )
+  const file = join(base, 'calls')
+  const options = ['-f', '-y', '-o', file, '-e', 'trace=fsync,rename', ...more]
+  const child = spawn('strace', [...options, process.execPath, program, '-f', join(base, 'pull.conf')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // One thread for files, because strace counts the calls of each thread by itself.
+    env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
+    detached: true,
+  })
+  const end = once(child, 'exit')
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGTERM')
+    await end
+  }
+  onTestFinished(stop)
+  let log = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+  })
+  await until(`${snapshots} snapshots`, async () => (await readdir(queue)).length >= snapshots, 60)
+  await stop()
+  return { calls: (await readFile(file, 'utf8')).split('\n'), queue, log }
+}
+
+/** The paths that were synced between two calls, by their last part. */
+function synced(calls: readonly string[]): string[] {
+  return calls.flatMap((call) => /fsync\(\d+<.*\/([^/>]+)>.*\) += 0/.exec(call)?.[1] ?? [])
+}
+
+test('files, then their directory, are synced before the rename, and both parents after it', async () => {
+  const { calls } = await trace([], 2)
+  const first = calls.findIndex((call) => /rename\(/.test(call))
+  const second = calls.findIndex((call, index) => index > first && /rename\(/.test(call))
+  const name = /incoming\/(\d+)"/.exec(calls[first]!)![1]!
+  const before = synced(calls.slice(0, first))
+  expect(before.slice(0, 2).map((file) => file.replace(/^.*_/, '_'))).toEqual(['_info', '_stat'])
+  expect(before.slice(2)).toEqual([name])
+  const after = synced(calls.slice(first, second === -1 ? undefined : second))
+  expect(after.slice(0, 2).sort()).toEqual(['incoming', 'incoming.tmp'])
+})
+
+test.each([1, 2, 3])(
+  'when fsync fails the %i. time, that snapshot is nowhere and the next one is whole',
+  async (when) => {
+    const { calls, queue, log } = await trace(['-e', `inject=fsync:error=EIO:when=${when}`], 1)
+    const failed = calls.findIndex((call) => /EIO.*INJECTED/.test(call))
+    const renamed = calls.findIndex((call) => /rename\(/.test(call))
+    expect(failed).toBeGreaterThanOrEqual(0)
+    expect(renamed).toBeGreaterThan(failed)
+    expect(log).toMatch(/could not be (written|synced): EIO/)
+    const published = /incoming\/(\d+)"/.exec(calls[renamed]!)![1]!
+    expect((await readdir(queue))[0]).toBe(published)
+    const files = (await readdir(join(queue, published))).sort()
+    const texts = await Promise.all(files.map((file) => readFile(join(queue, published, file), 'utf8')))
+    expect(texts.join('')).toBe(exampleAnswer())
+  },
+)
