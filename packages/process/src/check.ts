@@ -10,7 +10,8 @@ import {
   type Problem,
   reasonOf,
 } from '@haproxystats/core'
-import { objectKinds, selectableFields } from './pipeline/plan.ts'
+import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
+import { skippableServers } from './pipeline/server-selection.ts'
 
 /** Everything that must be right before the queue is touched. Makes nothing. */
 export async function surroundingProblems(configuration: Configuration): Promise<Problem[]> {
@@ -19,7 +20,7 @@ export async function surroundingProblems(configuration: Configuration): Promise
     ...excludeOptions.map((option) => excludeProblems(configuration, option)),
     localStoreProblems(configuration),
   ])
-  return [...metricProblems(configuration), ...problems.flat()]
+  return [...wordProblems(configuration), ...problems.flat()]
 }
 
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. */
@@ -27,18 +28,30 @@ export async function prepareQueue(configuration: Configuration): Promise<void> 
   await makeDirectory(configuration.process['src-dir'])
 }
 
-/** Names that `*-metrics` list and no object of the kind has. */
-function metricProblems({ process }: Configuration): Problem[] {
-  return objectKinds.flatMap((kind) => {
-    const option = `${kind}-metrics` as const
-    const valid = ['all', ...selectableFields(kind)]
-    const unknown = (process[option] ?? []).filter((name) => !valid.includes(name))
-    return unknown.map((name) => {
-      const known = `the fields of ${kind}s are ${valid.slice(1).join(' ')}, or all for all of them`
-      const guess = didYouMean(name, valid)
-      const hint = guess === undefined ? known : `${guess} ${known}`
-      return { section: 'process', option, found: name, message: `is not a field of ${kind}s`, hint }
-    })
+/** Names that `*-metrics` list and no object of the kind has, and other words that mean nothing. */
+function wordProblems({ process }: Configuration): Problem[] {
+  const metrics = chosenKinds.flatMap((kind) => {
+    const of = kind === 'daemon' ? 'the daemon' : `${kind}s`
+    const valid = [...listWords, ...selectableFields(kind)]
+    const known = `the fields of ${of} are ${valid.slice(listWords.length).join(' ')}; ${listWords.join(' and ')} stand for many`
+    return unknownWords(process, `${kind}-metrics`, valid, { message: `is not a field of ${of}`, known })
+  })
+  const skip = { message: 'is no kind of servers to leave out', known: `expected ${skippableServers.join(' or ')}` }
+  return [...metrics, ...unknownWords(process, 'skip-servers', skippableServers, skip)]
+}
+
+type WordsOption = `${(typeof chosenKinds)[number]}-metrics` | 'skip-servers'
+
+function unknownWords(
+  settings: Configuration['process'],
+  option: WordsOption,
+  valid: readonly string[],
+  { message, known }: { message: string; known: string },
+): Problem[] {
+  const unknown = (settings[option] ?? []).filter((name) => !valid.includes(name))
+  return unknown.map((name) => {
+    const guess = didYouMean(name, valid)
+    return { section: 'process', option, found: name, message, hint: guess === undefined ? known : `${guess} ${known}` }
   })
 }
 

@@ -1,5 +1,5 @@
-import { type Configuration, type Logger, renderProblem, StatsError } from '@haproxystats/core'
-import { prepareQueue, surroundingProblems } from './check.ts'
+import type { Configuration, Logger } from '@haproxystats/core'
+import { prepareQueue } from './check.ts'
 import { Delivery } from './delivery/delivery.ts'
 import type { LaneSettings } from './delivery/lane.ts'
 import { dispatchers } from './dispatchers/index.ts'
@@ -14,8 +14,6 @@ export async function processSnapshots(
   { log, signal }: { log: Logger; signal: AbortSignal },
 ): Promise<void> {
   await prepareQueue(configuration)
-  const problems = await surroundingProblems(configuration)
-  if (problems.length > 0) throw new StatsError('CONFIGURATION', problems.map(renderProblem).join('\n'))
   const settings = configuration.process
   const queue = new SnapshotQueue(settings['src-dir'])
   const lock = await lockQueue(queue.directory)
@@ -46,6 +44,7 @@ function lanesOf(configuration: Configuration, log: Logger): LaneSettings[] {
         encoding: dispatcher.encoding(configuration),
         retry: dispatcher.retry(options),
         window: dispatcher.window(options),
+        together: dispatcher.together,
         ahead: configuration.process.workers + 1,
       },
     ]

@@ -154,22 +154,53 @@ export const sections = {
       'frontend-metrics': {
         kind: 'words',
         example: 'scur stot bin bout hrsp_5xx',
-        summary: 'The fields of frontends to send, separated by spaces, instead of the default list.',
+        summary:
+          'The fields of frontends to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
       },
       'backend-metrics': {
         kind: 'words',
         example: 'scur stot bin bout hrsp_5xx act',
-        summary: 'The fields of backends to send, separated by spaces, instead of the default list.',
+        summary:
+          'The fields of backends to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
       },
       'server-metrics': {
         kind: 'words',
         example: 'scur stot chkdown rtime',
-        summary: 'The fields of servers to send, separated by spaces, instead of the default list.',
+        summary:
+          'The fields of servers to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
+      },
+      'daemon-metrics': {
+        kind: 'words',
+        example: 'default Jobs Listeners TotalBytesOut',
+        since: '1.0.0',
+        summary: 'The lines of show info to send, as for frontends.',
       },
       'aggr-server-metrics': {
         kind: 'boolean',
         default: 'false',
         summary: 'Also send server.<name>.<metric>: servers of one name merged over all backends.',
+      },
+      'server-state-metrics': {
+        kind: 'boolean',
+        default: 'false',
+        since: '1.0.0',
+        summary:
+          'Also send, for every backend, how many of its servers are in each state (servers.up, servers.down, …) and ActiveServersPercentage.',
+      },
+      'skip-servers': {
+        kind: 'words',
+        example: 'unused maint',
+        since: '1.0.0',
+        summary:
+          'Servers to leave out: unused are those in maintenance that never had a session, as free slots of a server-template; maint are all in maintenance.',
+      },
+      'server-limit': {
+        kind: 'integer',
+        min: 0,
+        default: '0',
+        since: '1.0.0',
+        summary:
+          'When there are more servers than this, none is sent, only their backends, and haproxystats.ServersDropped tells how many; 0 for no limit.',
       },
       'exclude-frontends': {
         kind: 'path',

@@ -6,6 +6,12 @@
 export const infoSuffix = '_info'
 export const statSuffix = '_stat'
 
+/**
+ * Beside them, when `show stat` has columns that no table knows: the answer to `show stat … typed` for a few rows, which
+ * says of what nature they are.
+ */
+export const typedSuffix = '_typed'
+
 /** Prefix of the empty files that haproxystats-process leaves in a snapshot: one for each dispatcher that has it all. */
 export const deliveredPrefix = '.delivered.'
 

@@ -29,12 +29,14 @@ afterEach(async () => {
 /** A destination in memory that fails while `down`. */
 class MemorySink implements Sink {
   readonly got: string[] = []
+  readonly units: number[] = []
   attempts = 0
   down = false
-  async send(batch: Batch): Promise<void> {
+  async send(batches: readonly Batch[]): Promise<void> {
     this.attempts++
     if (this.down) throw new Error('down')
-    this.got.push(batch.snapshot)
+    this.got.push(...batches.map(({ snapshot }) => snapshot))
+    this.units.push(batches.length)
   }
   async close(): Promise<void> {}
 }
@@ -49,7 +51,16 @@ const encoded: WorkResult = {
 
 function lane(name: string, sink: Sink, settings: Partial<LaneSettings> = {}): LaneSettings {
   const retry = { retries: -1, interval: 0.01, backoff: 1, delay: 0.01 }
-  return { name, sink, encoding: { encoder: 'text', options: null }, retry, window: 1000, ahead: 2, ...settings }
+  return {
+    name,
+    sink,
+    encoding: { encoder: 'text', options: null },
+    retry,
+    window: 1000,
+    ahead: 2,
+    together: 1,
+    ...settings,
+  }
 }
 
 async function publish(...snapshots: string[]): Promise<void> {
@@ -147,16 +158,16 @@ test('told to stop, it finishes what is in hand and leaves the rest', async () =
   let release: () => void = () => undefined
   const got: string[] = []
   const slow: Sink = {
-    send: async ({ snapshot }) => {
+    send: async ([batch]) => {
       await new Promise<void>((resolve) => {
         release = resolve
       })
-      got.push(snapshot)
+      got.push((batch as Batch).snapshot)
     },
     close: async () => undefined,
   }
   await publish('1', '2', '3', '4')
-  const { ended } = start([lane('slow', slow, { ahead: 1 })])
+  const { ended } = start([lane('slow', slow, { ahead: 1, window: 10 })])
   await vi.waitFor(() => expect(release).not.toBe(undefined))
   await vi.waitFor(async () => {
     release()
@@ -195,6 +206,21 @@ test('a snapshot that somebody takes out of the queue is forgotten, and the lane
     expect(await queued()).toEqual([])
   })
   expect(sink.got[0]).toBe('1')
+  stop.abort()
+  await ended
+})
+
+test('a backlog of small snapshots goes out in units of several, in order', async () => {
+  const sink = new MemorySink()
+  sink.down = true
+  const snapshots = Array.from({ length: 40 }, (_, index) => String(index + 1))
+  await publish(...snapshots)
+  const { ended } = start([lane('memory', sink, { together: 100 })])
+  await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(1))
+  sink.down = false
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  expect(sink.got).toEqual(snapshots)
+  expect(Math.max(...sink.units)).toBe(10)
   stop.abort()
   await ended
 })

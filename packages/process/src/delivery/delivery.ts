@@ -1,5 +1,5 @@
 import { type Logger, reasonOf } from '@haproxystats/core'
-import type { SnapshotQueue } from '../queue/snapshot-queue.ts'
+import type { Queue } from '../types/queue.ts'
 import type { Work, WorkResult } from '../types/work.ts'
 import { Batches } from './batches.ts'
 import { Lane, type LaneSettings } from './lane.ts'
@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 export interface DeliveryContext {
-  readonly queue: SnapshotQueue
+  readonly queue: Queue
   readonly run: (work: Work) => Promise<WorkResult>
   readonly lanes: readonly LaneSettings[]
   readonly log: Logger
@@ -32,7 +32,7 @@ export interface DeliveryContext {
  * read from its directory; nothing that matters is only in memory.
  */
 export class Delivery {
-  readonly #queue: SnapshotQueue
+  readonly #queue: Queue
   readonly #log: Logger
   readonly #lanes: readonly Lane[]
   readonly #waiting = new Map<string, Waiting>()

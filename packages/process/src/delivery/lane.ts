@@ -6,6 +6,9 @@ import type { Batches } from './batches.ts'
 /** How long to leave a snapshot alone that could not be read just now, in seconds. */
 const unreadablePause = 1
 
+/** While fewer datapoints wait in memory, any number of batches may: enough to fill a unit. */
+const fewDatapoints = 100_000
+
 /** What a lane needs to know of its dispatcher. */
 export interface LaneSettings {
   /** The dispatcher's name; also the name of its marks in the queue. */
@@ -15,8 +18,10 @@ export interface LaneSettings {
   readonly retry: RetryPolicy
   /** How many datapoints may wait in memory; one batch always may. */
   readonly window: number
-  /** How many batches may wait in memory. */
+  /** How many batches may wait in memory; more if they are small. */
   readonly ahead: number
+  /** How many datapoints may go out as one while a backlog drains; one batch always may. */
+  readonly together: number
 }
 
 export interface LaneEvents {
@@ -90,19 +95,23 @@ export class Lane {
   #lookAhead(): void {
     const { window, ahead, encoding } = this.#settings
     let datapoints = 0
-    for (const snapshot of this.#pending.slice(0, ahead)) {
-      if (datapoints > 0 && datapoints + this.#lastSize > window) return
+    let count = 0
+    for (const snapshot of this.#pending) {
+      const size = this.#held.get(snapshot) ?? this.#lastSize
+      if (count > 0 && datapoints + size > window) return
+      if (count >= ahead && (datapoints + size > fewDatapoints || size === 0)) return
       if (!this.#batches.has(snapshot, this.#key, this)) {
+        this.#held.set(snapshot, this.#lastSize)
         void this.#batches.request(snapshot, this.#key, encoding, this).then((outcome) => {
           if ('batch' in outcome && this.#held.has(snapshot)) this.#held.set(snapshot, outcome.batch.datapoints)
         })
-        this.#held.set(snapshot, this.#lastSize)
       }
-      datapoints += this.#held.get(snapshot) ?? this.#lastSize
+      datapoints += size
+      count++
     }
   }
 
-  /** One snapshot; false when stopped before it was delivered. */
+  /** The next unit; false when stopped before it was delivered. */
   async #handle(snapshot: string, stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
     const outcome = await this.#batches.request(snapshot, this.#key, this.#settings.encoding, this)
     if (!this.#pending.includes(snapshot)) return true
@@ -113,17 +122,35 @@ export class Lane {
       else this.drop(snapshot)
       return true
     }
-    this.#lastSize = outcome.batch.datapoints
-    if (!(await this.#deliver(outcome.batch, stop, kill))) return false
-    this.drop(snapshot)
-    await this.#events.delivered(snapshot, outcome.batch.datapoints)
+    const unit = await this.#unit(outcome.batch)
+    if (!(await this.#deliver(unit, stop, kill))) return false
+    for (const batch of unit) {
+      if (!this.#pending.includes(batch.snapshot)) continue
+      this.drop(batch.snapshot)
+      await this.#events.delivered(batch.snapshot, batch.datapoints)
+    }
     return true
   }
 
-  async #deliver(batch: Batch, stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
+  /** The first batch, and those right behind it that are in hand and fit. */
+  async #unit(first: Batch): Promise<Batch[]> {
+    const unit = [first]
+    let datapoints = first.datapoints
+    for (const snapshot of this.#pending.slice(this.#pending.indexOf(first.snapshot) + 1)) {
+      if (datapoints >= this.#settings.together || !this.#batches.has(snapshot, this.#key, this)) break
+      const outcome = await this.#batches.request(snapshot, this.#key, this.#settings.encoding, this)
+      if ('failure' in outcome || datapoints + outcome.batch.datapoints > this.#settings.together) break
+      datapoints += outcome.batch.datapoints
+      unit.push(outcome.batch)
+    }
+    this.#lastSize = (unit.at(-1) as Batch).datapoints
+    return unit
+  }
+
+  async #deliver(unit: readonly Batch[], stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
     while (!kill.aborted) {
       try {
-        await this.#settings.sink.send(batch, kill)
+        await this.#settings.sink.send(unit, kill)
         this.#succeeded()
         return true
       } catch (error) {

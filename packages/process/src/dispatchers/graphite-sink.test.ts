@@ -48,7 +48,7 @@ const batch = { snapshot: '1700000000', bytes: new Uint8Array(Buffer.from(text))
 test('resolves once the receiver has read everything and closed its side', async () => {
   const chunks: Buffer[] = []
   const port = await receiver((socket) => readAll(socket, chunks))
-  await sink(port).send(batch, signal)
+  await sink(port).send([batch], signal)
   expect(Buffer.concat(chunks).toString() === text).toBe(true)
 })
 
@@ -62,8 +62,8 @@ test('begins with one empty connection that shows how the receiver closes, and n
     socket.on('end', () => socket.end())
   })
   const destination = sink(port)
-  await destination.send(batch, signal)
-  await destination.send(batch, signal)
+  await destination.send([batch], signal)
+  await destination.send([batch], signal)
   expect(sizes).toEqual([0, text.length, text.length])
 })
 
@@ -72,7 +72,7 @@ test('a receiver that closes before it has everything does not count as having i
     if (number === 0) readAll(socket)
     else socket.once('data', () => socket.destroy())
   })
-  await expect(sink(port).send(batch, signal)).rejects.toMatchObject({ code: 'DESTINATION', retry: true })
+  await expect(sink(port).send([batch], signal)).rejects.toMatchObject({ code: 'DESTINATION', retry: true })
 })
 
 test('a reset after the last byte does not count as having it', async () => {
@@ -80,7 +80,7 @@ test('a reset after the last byte does not count as having it', async () => {
     if (number === 0) readAll(socket)
     else socket.on('data', () => undefined).on('end', () => socket.resetAndDestroy())
   })
-  await expect(sink(port).send(batch, signal)).rejects.toThrow(/127\.0\.0\.1:[0-9]+: .*(ECONNRESET|lost|EPIPE)/)
+  await expect(sink(port).send([batch], signal)).rejects.toThrow(/127\.0\.0\.1:[0-9]+: .*(ECONNRESET|lost|EPIPE)/)
 })
 
 test('a receiver that takes nothing any more is given up after write-timeout', async () => {
@@ -89,7 +89,9 @@ test('a receiver that takes nothing any more is given up after write-timeout', a
     else socket.pause()
   })
   const large = { ...batch, bytes: new Uint8Array(64 * 1024 * 1024) }
-  await expect(sink(port, 'write-timeout = 0.3').send(large, signal)).rejects.toThrow(/nothing could be sent for 0.3 s/)
+  await expect(sink(port, 'write-timeout = 0.3').send([large], signal)).rejects.toThrow(
+    /nothing could be sent for 0.3 s/,
+  )
 })
 
 test('a receiver that reads but never closes is given up after commit-timeout', async () => {
@@ -97,20 +99,22 @@ test('a receiver that reads but never closes is given up after commit-timeout', 
     if (number === 0) readAll(socket)
     else socket.resume()
   })
-  await expect(sink(port, 'commit-timeout = 0.3').send(batch, signal)).rejects.toThrow(/did not close .* within 0.3 s/)
+  await expect(sink(port, 'commit-timeout = 0.3').send([batch], signal)).rejects.toThrow(
+    /did not close .* within 0.3 s/,
+  )
 })
 
 test('a receiver that never closes even an empty connection is sent to without proof', async () => {
   const chunks: Buffer[] = []
   const port = await receiver((socket) => void socket.on('data', (chunk) => chunks.push(chunk)))
-  await sink(port, 'commit-timeout = 0.3').send(batch, signal)
+  await sink(port, 'commit-timeout = 0.3').send([batch], signal)
   await expect.poll(() => Buffer.concat(chunks).length).toBe(text.length)
 })
 
 test('nobody listening is said with the address', async () => {
   const port = await receiver(() => undefined)
   servers[0]?.close()
-  await expect(sink(port).send(batch, signal)).rejects.toThrow(`127.0.0.1:${port}: connect ECONNREFUSED`)
+  await expect(sink(port).send([batch], signal)).rejects.toThrow(`127.0.0.1:${port}: connect ECONNREFUSED`)
 })
 
 test('an abort ends a send at once', async () => {
@@ -119,7 +123,7 @@ test('an abort ends a send at once', async () => {
     else socket.resume()
   })
   const controller = new AbortController()
-  const sending = sink(port, 'commit-timeout = 60').send(batch, controller.signal)
+  const sending = sink(port, 'commit-timeout = 60').send([batch], controller.signal)
   setTimeout(() => controller.abort(), 100)
   await expect(sending).rejects.toThrow(/stopped/)
 })

@@ -14,8 +14,8 @@ const settleTime = 1
 type Proof = 'unknown' | 'half-close' | 'plain'
 
 /**
- * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. A batch goes out whole, on a
- * connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
+ * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. What is sent at a time
+ * goes out whole, on a connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
  * everything. A reset, an early end or a time-out before that: not delivered.
  */
 export class GraphiteSink implements Sink {
@@ -30,10 +30,10 @@ export class GraphiteSink implements Sink {
     this.#name = `${options.server}:${options.port}`
   }
 
-  async send(batch: Batch, signal: AbortSignal): Promise<void> {
+  async send(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     try {
       if (this.#proof === 'unknown') this.#proof = await this.#findProof(signal)
-      await this.#deliver(batch.bytes, signal)
+      await this.#deliver(batches, signal)
     } catch (error) {
       throw new StatsError('DESTINATION', `${this.#name}: ${reasonOf(error)}`, {}, error)
     }
@@ -41,10 +41,10 @@ export class GraphiteSink implements Sink {
 
   async close(): Promise<void> {}
 
-  async #deliver(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  async #deliver(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     const connection = await this.#connect(signal)
     try {
-      await connection.write(bytes, this.#options['write-timeout'])
+      for (const { bytes } of batches) await connection.write(bytes, this.#options['write-timeout'])
       if (this.#proof === 'half-close') await connection.end(this.#options['commit-timeout'])
       else await connection.end(settleTime).catch(unlessSettled)
     } finally {

@@ -1,5 +1,6 @@
 import type { GroupPattern } from '@haproxystats/core'
 import type { EncodedBatch } from '../types/dispatcher.ts'
+import { segmentOf } from '../types/segment.ts'
 import type { GroupSection, ObjectName, Table } from '../types/table.ts'
 import { writeNumber } from './number.ts'
 
@@ -14,8 +15,8 @@ export interface LineOptions {
   readonly groups: Readonly<Record<GroupSection, readonly GroupPattern[]>>
 }
 
-/** The longest line: carbon drops what is longer than 16 KiB, and no path of ours comes near this. */
-export const longestLine = 1024
+/** What `writeNumber` may need. */
+const longestNumber = 350
 
 /**
  * Encodes tables as lines of Graphite's plain text protocol, `path value timestamp`. Bytes in, bytes out: object paths are
@@ -42,12 +43,13 @@ export class LineEncoder {
   }
 
   #encodeTable(table: Table, tail: Uint8Array): number {
-    const names = table.fields.map((field) => Buffer.from(`${field.replace(/[^A-Za-z0-9_:-]/g, '_')} `))
+    const names = table.fields.map((field) => Buffer.from(`${field.split('.').map(segmentOf).join('.')} `))
     const width = names.length
+    const longestEnd = Math.max(0, ...names.map(({ length }) => length)) + longestNumber + tail.length
     let datapoints = 0
     table.objects.forEach((object, row) => {
       for (const prefix of this.#prefixesOf(object)) {
-        this.#reserve(width * longestLine)
+        this.#reserve(width * (prefix.length + longestEnd))
         for (let column = 0; column < width; column++) {
           const index = row * width + column
           const value = table.values[index] as number

@@ -16,7 +16,7 @@ afterEach(() => rm(dir, { recursive: true, force: true }))
 
 test('writes the lines of a snapshot to <dir>/<timestamp>/stats and nothing else', async () => {
   const sink = localStore.open({ dir: join(dir, 'store') }, { log: silentLogger() })
-  await sink.send(batch('a.b 1 1700000000\n'), signal)
+  await sink.send([batch('a.b 1 1700000000\n')], signal)
   const directory = join(dir, 'store', '1700000000')
   expect(await readFile(join(directory, 'stats'), 'utf8')).toBe('a.b 1 1700000000\n')
   expect(await readdir(directory)).toEqual(['stats'])
@@ -25,15 +25,15 @@ test('writes the lines of a snapshot to <dir>/<timestamp>/stats and nothing else
 
 test('a second delivery replaces the file whole', async () => {
   const sink = localStore.open({ dir }, { log: silentLogger() })
-  await sink.send(batch('a.b 1 1700000000\nc.d 2 1700000000\n'), signal)
-  await sink.send(batch('a.b 1 1700000000\n'), signal)
+  await sink.send([batch('a.b 1 1700000000\nc.d 2 1700000000\n')], signal)
+  await sink.send([batch('a.b 1 1700000000\n')], signal)
   expect(await readFile(join(dir, '1700000000', 'stats'), 'utf8')).toBe('a.b 1 1700000000\n')
 })
 
 test('a directory that cannot be made is an error that names it and may be tried again', async () => {
   await writeFile(join(dir, 'file'), '')
   const sink = localStore.open({ dir: join(dir, 'file') }, { log: silentLogger() })
-  const sending = sink.send(batch('x'), signal)
+  const sending = sink.send([batch('x')], signal)
   await expect(sending).rejects.toMatchObject({ code: 'DESTINATION', retry: true })
   await expect(sending).rejects.toThrow(/cannot write .*file.1700000000.stats/)
   await mkdir(join(dir, 'unused'))

@@ -14,7 +14,13 @@ export const localStore: Dispatcher<LocalStoreOptions> = {
   encoding: (configuration) => linesEncoding(configuration),
   retry: () => ({ retries: 3, interval: 1, backoff: 2, delay: 10 }),
   window: () => 1_000_000,
-  open: ({ dir }) => ({ send: (batch) => store(dir, batch), close: async () => undefined }),
+  together: 1,
+  open: ({ dir }) => ({
+    send: async (batches) => {
+      for (const batch of batches) await store(dir, batch)
+    },
+    close: async () => undefined,
+  }),
 }
 
 /** Written and synced under another name, then renamed: a reader of `stats` never sees half. */

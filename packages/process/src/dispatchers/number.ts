@@ -28,8 +28,10 @@ export function writeNumber(bytes: Buffer, position: number, value: number | big
 }
 
 function decimalText(value: number | bigint): string {
+  if (typeof value === 'bigint' || Number.isInteger(value)) return BigInt(value).toString()
   const text = String(value)
   if (!text.includes('e')) return text
-  if (Math.abs(Number(value)) >= 1) return BigInt(value).toString()
-  return (value as number).toFixed(20).replace(/0+$/, '').replace(/\.$/, '')
+  const [mantissa, exponent] = text.split('e') as [string, string]
+  const zeros = '0'.repeat(-Number(exponent) - 1)
+  return `${mantissa.startsWith('-') ? '-' : ''}0.${zeros}${mantissa.replace(/[-.]/g, '')}`
 }

@@ -4,6 +4,8 @@ import type { ColumnMerge } from './metric-lists.ts'
 /** One column of a table that is being merged. */
 export interface Column {
   readonly field: string
+  /** The field of HAProxy that it is read from, where that has another name. */
+  readonly cell?: string
   readonly merge: ColumnMerge
   /** For means with weights and with traffic: the field that weighs. */
   readonly weight?: string
@@ -21,7 +23,7 @@ export interface Source {
   readonly stopping: boolean
 }
 
-const underflow = 2 ** 63
+const underflow = 2n ** 63n
 
 /**
  * Rows × columns that merge while they are read. Two numbers a cell: the value so far, and what its merge needs beside
@@ -69,8 +71,11 @@ export class Accumulator {
       const weightCell = weights[column] as number
       const weight =
         weightCell < 0 ? 1 : readNumber(bytes, offsets[weightCell] as number, (offsets[weightCell + 1] as number) - 1)
-      if (value > Number.MAX_SAFE_INTEGER) this.#addWide(base + column, column, value, bytes, start, end)
-      else this.add(base + column, column, value, weight, stopping)
+      if (value > Number.MAX_SAFE_INTEGER) {
+        const whole = readInteger(bytes, start, end)
+        if (whole !== undefined && this.addWide(base + column, column, whole)) continue
+      }
+      this.add(base + column, column, value, weight, stopping)
     }
   }
 
@@ -119,7 +124,7 @@ export class Accumulator {
         if (first || value < before) values[index] = value
         return
       case 'min-age':
-        if (first || before < 0 || (value >= 0 && value < before)) values[index] = value
+        if (first || (before < 0 ? value > before : value >= 0 && value < before)) values[index] = value
         return
       case 'first':
         if (first || (this.#aside[index] === 1 && !stopping)) values[index] = value
@@ -128,6 +133,15 @@ export class Accumulator {
       default:
         this.#sum(index, before, value)
     }
+  }
+
+  /** Whether that settled a value beyond 2^53: an underflow is dropped, a sum is kept to the last digit. */
+  addWide(index: number, column: number, value: bigint): boolean {
+    const { counter, merge } = this.columns[column] as Column
+    if (!counter && value >= underflow) return true
+    if (merge !== 'sum') return false
+    this.#sumWide(index, value)
+    return true
   }
 
   /** The merged rows: NaN where no process had a value. Valid until `clear`. */
@@ -152,7 +166,7 @@ export class Accumulator {
     else if (Math.abs(before + value) <= Number.MAX_SAFE_INTEGER && !this.#wide.has(index)) {
       this.#values[index] = before + value
     } else if (Number.isInteger(value)) this.#sumWide(index, BigInt(value))
-    else this.#values[index] = before + value
+    else this.#sumInexact(index, value)
   }
 
   #weigh(index: number, before: number, value: number, weight: number): void {
@@ -160,19 +174,22 @@ export class Accumulator {
     this.#aside[index] = (this.#aside[index] as number) + weight
   }
 
-  #addWide(index: number, column: number, value: number, bytes: Uint8Array, start: number, end: number): void {
-    const { counter, merge } = this.columns[column] as Column
-    if (!counter && value >= underflow) return
-    const exact = merge === 'sum' ? readInteger(bytes, start, end) : undefined
-    if (exact !== undefined) this.#sumWide(index, exact)
-    else this.add(index, column, value, 1, false)
-  }
-
   #sumWide(index: number, value: bigint): void {
     const before = this.#values[index] as number
+    const whole = Number.isNaN(before) || Number.isInteger(before) || this.#wide.has(index)
+    if (!whole) {
+      this.#sumInexact(index, Number(value))
+      return
+    }
     const sum = (this.#wide.get(index) ?? (Number.isNaN(before) ? 0n : BigInt(before))) + value
     this.#wide.set(index, sum)
     this.#values[index] = Number(sum)
+  }
+
+  /** With decimals, or beyond every double, there are no last digits to keep. */
+  #sumInexact(index: number, value: number): void {
+    this.#wide.delete(index)
+    this.#values[index] = (this.#values[index] as number) + value
   }
 
   #grow(needed: number): void {

@@ -1,10 +1,11 @@
-import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { type Info, infoInteger, infoNumber } from '@haproxystats/haproxy'
 import { segmentOf, shortHash } from '../types/segment.ts'
 import type { ObjectName, Table } from '../types/table.ts'
 import { Accumulator, type Column } from './accumulator.ts'
 import type { RowMetric } from './derived/derived.ts'
 import { rowMetrics } from './derived/row-metrics.ts'
 import { spreadMetrics } from './derived/spread-metrics.ts'
+import { defaultPlan } from './plan.ts'
 
 /** One process as it described itself. */
 export interface Process {
@@ -35,27 +36,51 @@ export function daemonTables(
   return tables
 }
 
-function daemonTable(processes: readonly Process[], columns: readonly Column[], metrics: readonly RowMetric[]): Table {
+function daemonTable(processes: readonly Process[], chosen: readonly Column[], metrics: readonly RowMetric[]): Table {
+  const ofRow = processes.length === 1 ? metrics : metrics.filter(({ name }) => name !== 'CpuUsagePct')
+  const sent = [...chosen, secondsSinceReload]
+  const columns = [...sent, ...unlisted(ofRow, sent)]
   const merged = new Accumulator(columns, 1)
   const row = merged.addRow()
   for (const { info } of processes) {
     const stopping = isStopping(info)
-    columns.forEach(({ field }, column) => {
-      merged.add(row + column, column, infoNumber(info, field), 1, stopping)
+    columns.forEach(({ field, cell, weight }, column) => {
+      const name = cell ?? field
+      const whole = infoInteger(info, name)
+      if (whole !== undefined && merged.addWide(row + column, column, whole)) return
+      merged.add(row + column, column, infoNumber(info, name), weight ? infoNumber(info, weight) : 1, stopping)
     })
   }
   const { values, wide } = merged.finish()
-  const fields = columns.map(({ field }) => field)
-  const ofRow = processes.length === 1 ? metrics : metrics.filter(({ name }) => name !== 'CpuUsagePct')
-  const derived = derive(fields, values, ofRow)
+  const derived = derive(fieldsOf(columns), values, ofRow)
   const spread = processes.length === 1 ? [] : spreadOver(processes)
   return {
     kind: 'daemon',
     objects: [{ path: 'daemon' }],
-    fields: [...fields, ...ofRow.map(({ name }) => name), ...spread.map(({ name }) => name)],
-    values: Float64Array.from([...values, ...derived, ...spread.map(({ value }) => value)]),
+    fields: [...fieldsOf(sent), ...ofRow.map(({ name }) => name), ...spread.map(({ name }) => name)],
+    values: Float64Array.from([...values.subarray(0, sent.length), ...derived, ...spread.map(({ value }) => value)]),
     wide,
   }
+}
+
+/** The process that was started last is the one of the last reload. */
+const secondsSinceReload: Column = {
+  field: 'SecondsSinceReload',
+  cell: 'Uptime_sec',
+  merge: 'min',
+  emptyIsZero: false,
+  counter: false,
+}
+
+/** Columns that derived metrics are made of and nobody asked for. */
+function unlisted(metrics: readonly RowMetric[], columns: readonly Column[]): Column[] {
+  const listed = new Set(fieldsOf(columns))
+  const missing = new Set(metrics.flatMap(({ needs }) => needs).filter((field) => !listed.has(field)))
+  return defaultPlan.daemon.filter(({ field }) => missing.has(field))
+}
+
+function fieldsOf(columns: readonly Column[]): string[] {
+  return columns.map(({ field }) => field)
 }
 
 function spreadOver(processes: readonly Process[]): { name: string; value: number }[] {
@@ -69,17 +94,24 @@ function spreadOver(processes: readonly Process[]): { name: string; value: numbe
 }
 
 function processTable(processes: readonly Process[], columns: readonly Column[], metrics: readonly RowMetric[]): Table {
-  const fields = columns.map(({ field }) => field)
-  const rows = processes.map(({ info }) => {
-    const values = Float64Array.from(fields, (field) => infoNumber(info, field))
-    return [...values, ...derive(fields, values, metrics)]
+  const fields = fieldsOf(columns)
+  const all = [...fields, ...fieldsOf(unlisted(metrics, columns))]
+  const wide = new Map<number, bigint>()
+  const width = fields.length + metrics.length
+  const rows = processes.map(({ info }, row) => {
+    const values = Float64Array.from(all, (field) => infoNumber(info, field))
+    fields.forEach((field, column) => {
+      const whole = infoInteger(info, field)
+      if (whole !== undefined) wide.set(row * width + column, whole)
+    })
+    return [...values.subarray(0, fields.length), ...derive(all, values, metrics)]
   })
   return {
     kind: 'process',
     objects: processObjects(processes),
     fields: [...fields, ...metrics.map(({ name }) => name)],
     values: Float64Array.from(rows.flat()),
-    wide: new Map(),
+    wide,
   }
 }
 

@@ -25,7 +25,7 @@ export interface ServerName extends Name {
 export type OnCollision = (kept: string, altered: string) => void
 
 /** How many names may be remembered that the last snapshot did not have. */
-const forgetAfter = 100_000
+export const forgetAfter = 100_000
 
 /**
  * Every frontend, backend and server that a worker has seen, so that a name is turned into a path once and not again for
@@ -111,11 +111,12 @@ export class Names {
       if (others === undefined) alike.set(name.plain, [name])
       else others.push(name)
     }
+    const taken = new Set(alike.keys())
     for (const [plain, group] of alike) {
-      for (const name of group) {
-        const segment =
-          group.length === 1 || name.name === plain ? plain : `${plain.slice(0, 191)}-${shortHash(name.name)}`
-        if (segment !== plain) this.#tell(plain, group, segment, name.name)
+      for (const name of group.length === 1 ? group : group.sort(byName)) {
+        const kept = group.length === 1 || name.name === plain
+        const segment = kept ? plain : alteredSegment(plain, name.name, taken)
+        if (!kept) this.#tell(plain, group, segment, name.name)
         if (segment === name.segment) continue
         name.segment = segment
         renamed(name)
@@ -129,6 +130,18 @@ export class Names {
     const other = group.find((candidate) => candidate.name !== name)
     this.#onCollision(other?.name ?? plain, `${name} as ${segment}`)
   }
+}
+
+const byName = (one: Name, other: Name) => (one.name < other.name ? -1 : 1)
+
+/** `plain` with a hash of the name; with another hash when somebody is called that already, were it on purpose. */
+function alteredSegment(plain: string, name: string, taken: Set<string>): string {
+  let segment = ''
+  for (let attempt = 0; segment === '' || taken.has(segment); attempt++) {
+    segment = `${plain.slice(0, 191)}-${shortHash(attempt === 0 ? name : `${name}\0${attempt}`)}`
+  }
+  taken.add(segment)
+  return segment
 }
 
 function proxyObject(kind: 'frontend' | 'backend', segment: string): ObjectName {

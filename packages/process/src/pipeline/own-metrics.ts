@@ -4,6 +4,12 @@ import type { ObjectName, Table, TableKind } from '../types/table.ts'
 export interface Making {
   readonly seconds: Readonly<Record<'haproxy' | 'frontends' | 'backends' | 'servers' | 'all' | 'total', number>>
   readonly datapoints: Readonly<Record<TableKind, number>>
+  /** HAProxy processes that answered, and those of which an answer is missing. */
+  readonly processes: number
+  readonly processesFailed: number
+  /** Servers left out by `skip-servers` and `server-limit`; NaN without these options. */
+  readonly serversSkipped: number
+  readonly serversDropped: number
 }
 
 /** One metric of haproxystats itself. */
@@ -40,6 +46,30 @@ export const ownMetrics: readonly OwnMetric[] = [
   count('MetricsFrontend', 'Datapoints of frontends.', 'frontend'),
   count('MetricsBackend', 'Datapoints of backends.', 'backend'),
   count('MetricsServer', 'Datapoints of servers.', 'server', 'aggregated-server'),
+  {
+    name: 'Processes',
+    unit: 'count',
+    summary: 'HAProxy processes whose answers the snapshot holds.',
+    value: ({ processes }) => processes,
+  },
+  {
+    name: 'ProcessesFailed',
+    unit: 'count',
+    summary: 'HAProxy processes of which an answer is missing in the snapshot.',
+    value: ({ processesFailed }) => processesFailed,
+  },
+  {
+    name: 'ServersSkipped',
+    unit: 'count',
+    summary: 'Servers left out by skip-servers; only with that option.',
+    value: ({ serversSkipped }) => serversSkipped,
+  },
+  {
+    name: 'ServersDropped',
+    unit: 'count',
+    summary: 'Servers left out because they are more than server-limit; only with that option.',
+    value: ({ serversDropped }) => serversDropped,
+  },
 ]
 
 const object: ObjectName = { path: 'haproxystats' }

@@ -3,11 +3,12 @@ import { type Configuration, StatsError } from '@haproxystats/core'
 import { parseInfo } from '@haproxystats/haproxy'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
 import { daemonTables, isStopping, type Process } from './daemon-tables.ts'
-import type { OnCollision } from './names.ts'
 import { ownTable } from './own-metrics.ts'
-import { type Plan, planOf } from './plan.ts'
+import { objectKinds, type Plan, planOf, wantsAll } from './plan.ts'
 import { readSnapshot, type SourceFiles } from './read-snapshot.ts'
-import { type Excluded, StatTables } from './stat-tables.ts'
+import { type SkippedServers, skippableServers } from './server-selection.ts'
+import { type Excluded, type StatSettings, StatTables, type StatTablesResult } from './stat-tables.ts'
+import { type UnknownField, unknownFields } from './unknown-fields.ts'
 
 /** All tables of one snapshot, in the order in which they are sent. Valid until the next snapshot. */
 export interface Tables {
@@ -16,16 +17,31 @@ export interface Tables {
   readonly processes: number
 }
 
-/** What turns snapshot directories into tables: read, parse, merge, derive. One for each worker; keeps what it learns of names. */
-export class Pipeline {
-  readonly #plan: Plan
-  readonly #settings: Configuration['process']
-  readonly #stats: StatTables
+/** Told of what a person should know, each thing once. */
+export interface PipelineEvents {
+  /** Two names look the same in metric paths: `altered` has got a hash. */
+  readonly collision: (kept: string, altered: string) => void
+  /** Nobody knows how to merge a field, so it is summed. */
+  readonly unknownField: (name: string) => void
+}
 
-  constructor(settings: Configuration['process'], onCollision: OnCollision) {
-    this.#plan = planOf(settings)
+/**
+ * What turns snapshot directories into tables: read, parse, merge, derive. One for each worker; keeps what it learns of
+ * names.
+ */
+export class Pipeline {
+  readonly #settings: Configuration['process']
+  readonly #events: PipelineEvents
+  readonly #plan: Plan
+  readonly #told = new Set<string>()
+  #unknown = ''
+  #stats: StatTables
+
+  constructor(settings: Configuration['process'], events: PipelineEvents) {
     this.#settings = settings
-    this.#stats = new StatTables(this.#plan, { aggregateServers: settings['aggr-server-metrics'] }, onCollision)
+    this.#events = events
+    this.#plan = planOf(settings)
+    this.#stats = this.#statTables([])
   }
 
   /**
@@ -43,8 +59,9 @@ export class Pipeline {
     })
     const parsed = performance.now()
     const stats = this.#mergeStats(files, processes, excluded)
-    const tables = [...daemon, ...stats]
+    const tables = [...daemon, ...stats.tables]
     const end = performance.now()
+    const failed = files.filter(({ stat }) => stat === undefined).length
     const own = ownTable({
       seconds: {
         haproxy: (parsed - read) / 1000,
@@ -53,11 +70,16 @@ export class Pipeline {
         total: (end - begin) / 1000,
       },
       datapoints: countDatapoints(tables),
+      processes: files.length - failed,
+      processesFailed: failed,
+      serversSkipped: this.#settings['skip-servers'] === undefined ? Number.NaN : stats.skipped,
+      serversDropped: this.#settings['server-limit'] === 0 ? Number.NaN : stats.dropped,
     })
     return { tables: [...tables, own], processes: files.length }
   }
 
-  #mergeStats(files: readonly SourceFiles[], processes: readonly Process[], excluded: Excluded): Table[] {
+  #mergeStats(files: readonly SourceFiles[], processes: readonly Process[], excluded: Excluded): StatTablesResult {
+    this.#adaptTo(files)
     this.#stats.begin(excluded)
     for (const { source, stat } of files) {
       if (stat === undefined) continue
@@ -67,11 +89,45 @@ export class Pipeline {
     return this.#stats.finish()
   }
 
+  /** With `all`, fields that no table knows get columns too; they change only with the release of HAProxy. */
+  #adaptTo(files: readonly SourceFiles[]): void {
+    if (!objectKinds.some((kind) => wantsAll(this.#settings, kind))) return
+    const fields = unknownFields(files)
+    const signature = JSON.stringify(fields)
+    if (signature === this.#unknown) return
+    this.#unknown = signature
+    this.#stats = this.#statTables(fields)
+    for (const { column, learnt } of fields) {
+      if (learnt || this.#told.has(column.field)) continue
+      this.#told.add(column.field)
+      this.#events.unknownField(column.field)
+    }
+  }
+
+  #statTables(unknown: readonly UnknownField[]): StatTables {
+    const columns = unknown.map(({ column }) => column)
+    const extended = objectKinds.map((kind) => {
+      return [kind, wantsAll(this.#settings, kind) ? [...this.#plan[kind], ...columns] : this.#plan[kind]]
+    })
+    const plan: Plan = { ...this.#plan, ...Object.fromEntries(extended) }
+    return new StatTables(plan, statSettings(this.#settings), this.#events.collision)
+  }
+
   /** One pass over `show stat` serves all kinds: its time is shared out by rows. */
   #shares(seconds: number): { frontends: number; backends: number; servers: number } {
     const { frontend, backend, server } = this.#stats.rows
     const each = seconds / Math.max(1, frontend + backend + server)
     return { frontends: frontend * each, backends: backend * each, servers: server * each }
+  }
+}
+
+function statSettings(settings: Configuration['process']): StatSettings {
+  const words: readonly string[] = settings['skip-servers'] ?? []
+  return {
+    aggregateServers: settings['aggr-server-metrics'],
+    serverStates: settings['server-state-metrics'],
+    skip: new Set<SkippedServers>(skippableServers.filter((word) => words.includes(word))),
+    serverLimit: settings['server-limit'],
   }
 }
 

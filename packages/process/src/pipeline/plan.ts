@@ -2,6 +2,7 @@ import { type Configuration, StatsError } from '@haproxystats/core'
 import {
   type Field,
   infoFieldByName,
+  infoFields,
   moduleFields,
   type StatField,
   statFieldByName,
@@ -9,26 +10,45 @@ import {
 } from '@haproxystats/haproxy'
 import type { Column } from './accumulator.ts'
 import { defaultLists, type ListedField } from './metric-lists.ts'
+import { variants } from './variants.ts'
 
 export const objectKinds = ['frontend', 'backend', 'server'] as const
 export type ObjectKind = (typeof objectKinds)[number]
 
+/** The kinds whose metrics can be chosen. */
+export const chosenKinds = ['daemon', ...objectKinds] as const
+export type ChosenKind = (typeof chosenKinds)[number]
+
 /** The columns of every table that is merged over processes. */
-export type Plan = Readonly<Record<ObjectKind | 'daemon', readonly Column[]>>
+export type Plan = Readonly<Record<ChosenKind, readonly Column[]>>
+
+/** Words that stand for a list of names. */
+export const listWords = ['default', 'all'] as const
 
 const letter = { frontend: 'F', backend: 'B', server: 'S' } as const
 const noNumber: ReadonlySet<string> = new Set(['key', 'none', 'distinct'])
 
-/** Whether objects of a kind can send a field: it is a number and makes sense over processes. */
-function canSend(field: StatField, kind: ObjectKind): boolean {
-  return field.objects.includes(letter[kind]) && field.type !== 'str' && !noNumber.has(field.merge)
+/** Whether a field is a number that makes sense over processes. */
+function isSendable({ type, merge }: Field): boolean {
+  return type !== 'str' && !noNumber.has(merge)
 }
 
-/** The names that `frontend-metrics`, `backend-metrics` or `server-metrics` may list, beside `all`. */
-export function selectableFields(kind: ObjectKind): string[] {
+function canSend(field: StatField, kind: ObjectKind): boolean {
+  return field.objects.includes(letter[kind]) && isSendable(field)
+}
+
+/** The fields that objects of a kind can send, by name. */
+function fieldsOf(kind: ChosenKind): readonly Field[] {
+  if (kind === 'daemon') return infoFields.filter(isSendable)
+  return [...statFields, ...moduleFields].filter((field) => canSend(field, kind))
+}
+
+/** The names that `daemon-metrics`, `frontend-metrics`, … may list, beside `listWords`. */
+export function selectableFields(kind: ChosenKind): string[] {
   const listed = defaultLists[kind].map(({ name }) => name)
-  const known = [...statFields, ...moduleFields].filter((field) => canSend(field, kind)).map(({ name }) => name)
-  return [...new Set<string>([...known, ...listed])]
+  const known = fieldsOf(kind).map(({ name }) => name)
+  const beside = variants.filter(({ kinds }) => (kinds as readonly ChosenKind[]).includes(kind)).map(({ name }) => name)
+  return [...new Set<string>([...known, ...listed, ...beside])]
 }
 
 /**
@@ -36,33 +56,52 @@ export function selectableFields(kind: ObjectKind): string[] {
  *
  * @throws CONFIGURATION for a name that no objects of the kind have.
  */
-export function planOf(settings: Configuration['process']): Plan {
-  const chosen = (kind: ObjectKind): Column[] => {
-    const names = settings[`${kind}-metrics`]
-    if (names === undefined) return defaultLists[kind].map((listed) => listedColumn(listed))
-    const all = names.includes('all') ? selectableFields(kind) : []
-    return [...new Set([...all, ...names.filter((name) => name !== 'all')])].map((name) => chosenColumn(kind, name))
+export function planOf(settings: Partial<Configuration['process']>): Plan {
+  const columns = (kind: ChosenKind) => {
+    const names = settings[`${kind}-metrics`] ?? ['default']
+    return [...new Set(names.flatMap((name) => namesOf(kind, name)))].map((name) => columnOf(kind, name))
   }
   return {
-    daemon: defaultLists.daemon.map(daemonColumn),
-    frontend: chosen('frontend'),
-    backend: chosen('backend'),
-    server: chosen('server'),
+    daemon: columns('daemon'),
+    frontend: columns('frontend'),
+    backend: columns('backend'),
+    server: columns('server'),
   }
 }
 
-function chosenColumn(kind: ObjectKind, name: string): Column {
+/** Without a choice. */
+export const defaultPlan: Plan = planOf({})
+
+/** Whether all fields are wanted, also those that no table knows. */
+export function wantsAll(settings: Configuration['process'], kind: ObjectKind): boolean {
+  return settings[`${kind}-metrics`]?.includes('all') ?? false
+}
+
+function namesOf(kind: ChosenKind, name: string): readonly string[] {
+  if (name === 'all') return selectableFields(kind)
+  return name === 'default' ? defaultLists[kind].map((listed) => listed.name) : [name]
+}
+
+function columnOf(kind: ChosenKind, name: string): Column {
   const listed = defaultLists[kind].find((candidate) => candidate.name === name)
-  if (listed !== undefined) return listedColumn(listed)
-  const field = statFieldByName.get(name)
-  if (field === undefined || !canSend(field, kind)) {
+  if (listed !== undefined) return kind === 'daemon' ? daemonColumn(listed) : listedColumn(listed)
+  if (!selectableFields(kind).includes(name)) {
     throw new StatsError('CONFIGURATION', `${kind}-metrics: ${name} is not a field of ${kind}s that can be sent`)
   }
-  return fieldColumn(field)
+  const variant = variants.find((candidate) => candidate.name === name)
+  if (variant === undefined)
+    return fieldColumn((kind === 'daemon' ? infoFieldByName : statFieldByName).get(name) as Field)
+  const { field, merge, weight } = variant
+  return { field: name, cell: field, merge, emptyIsZero: false, counter: false, ...(weight && { weight }) }
 }
 
-function fieldColumn(field: Field): Column {
-  const { name, merge, weight, nature } = field
+/** The column of a field, merged as the table of fields says. */
+export function fieldColumn({
+  name,
+  merge,
+  weight,
+  nature,
+}: Pick<Field, 'name' | 'merge' | 'weight' | 'nature'>): Column {
   return { field: name, merge, emptyIsZero: false, counter: nature === 'counter', ...(weight && { weight }) }
 }
 

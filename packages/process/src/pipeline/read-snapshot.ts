@@ -1,35 +1,40 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { infoSuffix, StatsError, statSuffix } from '@haproxystats/core'
+import { infoSuffix, StatsError, statSuffix, typedSuffix } from '@haproxystats/core'
 
-/** One source's answers as they were written. Either may be missing. */
-export interface SourceFiles {
+const kinds = { info: infoSuffix, stat: statSuffix, typed: typedSuffix } as const
+type Kind = keyof typeof kinds
+
+/** One source's answers as they were written. Any may be missing. */
+export interface SourceFiles extends Readonly<Record<Kind, Uint8Array | undefined>> {
   readonly source: string
-  readonly info: Uint8Array | undefined
-  readonly stat: Uint8Array | undefined
 }
+
+/** What `readdir` puts for bytes of a name that are not UTF-8: such a file cannot be opened by it. */
+const notUtf8 = '\ufffd'
 
 /** No answer is as large; a file that is would be read into memory whole. */
 const largest = 1024 ** 3
 
 /**
  * Reads the files of one snapshot, by source, in the order of their names. Links and everything else that is not a
- * regular file are refused; names that are neither `_info` nor `_stat` are somebody else's.
+ * regular file are refused; files of other names are somebody else's.
  *
  * @throws SNAPSHOT_INVALID when there is nothing in it, or something in it must not be read; QUEUE_IO when reading fails.
  */
 export function readSnapshot(path: string): SourceFiles[] {
-  const sources = new Map<string, { info?: Uint8Array; stat?: Uint8Array }>()
+  const sources = new Map<string, Partial<Record<Kind, Uint8Array>>>()
   for (const name of reading(path, () => readdirSync(path)).sort()) {
-    const suffix = name.endsWith(infoSuffix) ? infoSuffix : name.endsWith(statSuffix) ? statSuffix : undefined
-    if (suffix === undefined) continue
-    const source = name.slice(0, -suffix.length)
-    const files = sources.get(source) ?? {}
-    files[suffix === infoSuffix ? 'info' : 'stat'] = readFile(join(path, name), name)
-    sources.set(source, files)
+    const kind = (Object.keys(kinds) as Kind[]).find((candidate) => name.endsWith(kinds[candidate]))
+    if (kind === undefined) continue
+    if (name.includes(notUtf8)) throw new StatsError('SNAPSHOT_INVALID', `${name} is a name that is not UTF-8`)
+    const source = name.slice(0, -kinds[kind].length)
+    sources.set(source, { ...sources.get(source), [kind]: readFile(join(path, name), name) })
   }
-  if (sources.size === 0) throw new StatsError('SNAPSHOT_INVALID', 'holds no files with answers of HAProxy')
-  return [...sources].map(([source, { info, stat }]) => ({ source, info, stat }))
+  const found = [...sources].map(([source, { info, stat, typed }]) => ({ source, info, stat, typed }))
+  const answers = found.filter(({ info, stat }) => info !== undefined || stat !== undefined)
+  if (answers.length === 0) throw new StatsError('SNAPSHOT_INVALID', 'holds no files with answers of HAProxy')
+  return answers
 }
 
 function readFile(path: string, name: string): Uint8Array {

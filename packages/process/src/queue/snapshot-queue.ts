@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { deliveredPrefix, directoryMode, fileMode, isSnapshotName, StatsError, snapshotNames } from '@haproxystats/core'
+import type { Queue } from '../types/queue.ts'
 
 /**
  * The queue directory as its one consumer sees it. All changes are single renames or creations, so that a kill at any
  * instant leaves a snapshot wholly in the queue or wholly out of it.
  */
-export class SnapshotQueue {
+export class SnapshotQueue implements Queue {
   readonly directory: string
   /** Where snapshots go that cannot be processed: `<queue's parent>/quarantine`. */
   readonly quarantine: string

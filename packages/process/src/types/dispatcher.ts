@@ -34,8 +34,8 @@ export interface RetryPolicy {
 
 /** A destination that is open for one batch after the other. */
 export interface Sink {
-  /** Resolves once the destination has the whole batch; rejects otherwise. Never called concurrently. */
-  send(batch: Batch, signal: AbortSignal): Promise<void>
+  /** Resolves once the destination has all batches whole; rejects otherwise. Never called concurrently. */
+  send(batches: readonly Batch[], signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -51,6 +51,8 @@ export interface Dispatcher<Options> {
   retry(options: Options): RetryPolicy
   /** How many datapoints may wait in memory; one batch always may. */
   window(options: Options): number
+  /** How many datapoints of several snapshots may go out as one while a backlog drains; one batch always may. */
+  readonly together: number
   /** In the main thread. Opens nothing yet: a destination that is down must not keep the program from starting. */
   open(options: Options, context: { log: Logger }): Sink
 }

@@ -17,7 +17,7 @@ export interface Table {
   readonly kind: TableKind
   /** A row each. */
   readonly objects: readonly ObjectName[]
-  /** A column each: names of fields and derived metrics. */
+  /** A column each: names of fields and derived metrics; a dot makes a level of the path. */
   readonly fields: readonly string[]
   /** Rows × fields, row after row; NaN is absent. */
   readonly values: Float64Array

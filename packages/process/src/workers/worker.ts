@@ -16,11 +16,19 @@ const warnings: Warning[] = []
 const excludeFiles = new ExcludeFiles(settings, (path, error) => {
   warnings.push({ message: `cannot read ${path}, what it said last still holds: ${error.message}`, facts: { path } })
 })
-const pipeline = new Pipeline(settings, (kept, altered) => {
-  warnings.push({
-    message: `two names look the same in metric paths: ${kept} and ${altered}`,
-    facts: { kept, altered },
-  })
+const pipeline = new Pipeline(settings, {
+  collision: (kept, altered) => {
+    warnings.push({
+      message: `two names look the same in metric paths: ${kept} and ${altered}`,
+      facts: { kept, altered },
+    })
+  },
+  unknownField: (field) => {
+    warnings.push({
+      message: `nothing is known of the field ${field}, a newer one of HAProxy: its values are summed over processes`,
+      facts: { field },
+    })
+  },
 })
 const encoders = new Map<string, Encode>()
 

@@ -1,0 +1,18 @@
+import { parseConfiguration } from '@haproxystats/core'
+import { describe, expect, it } from 'vitest'
+import { createEncoder } from './encoders.ts'
+import { dispatchers } from './index.ts'
+
+describe('createEncoder', () => {
+  it.each(dispatchers)('knows the encoder of $name', (dispatcher) => {
+    const encode = createEncoder(dispatcher.encoding(parseConfiguration('')))
+    const table = { objects: [{ path: 'daemon' }], fields: ['m'], values: Float64Array.of(7), wide: new Map() }
+    const { bytes, datapoints } = encode([{ kind: 'daemon', ...table }], 123)
+    expect(datapoints).toBe(1)
+    expect(Buffer.from(bytes).toString()).toMatch(/^\S+\.haproxy\.daemon\.m 7 123\n$/)
+  })
+
+  it.each(['', 'nosuch'])('refuses "%s"', (encoder) => {
+    expect(() => createEncoder({ encoder, options: {} })).toThrow(TypeError)
+  })
+})

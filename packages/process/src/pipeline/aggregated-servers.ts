@@ -1,0 +1,80 @@
+import type { ObjectName, Table } from '../types/table.ts'
+import { Accumulator, type Column, type Source } from './accumulator.ts'
+import type { Names } from './names.ts'
+import { keepRows } from './server-selection.ts'
+import { tableOf } from './table-of.ts'
+
+/** Servers of one name over all backends. */
+export interface AggregatedServer {
+  readonly name: string
+  object: ObjectName
+  snapshot: number
+  row: number
+  /** Whether all servers of the name have been left out. */
+  skipped: boolean
+}
+
+/** The table `aggregated-server`: every server once more, merged with those of the same name in other backends. */
+export class AggregatedServers {
+  readonly #table: Accumulator
+  #byName = new Map<string, AggregatedServer>()
+  #rows: AggregatedServer[] = []
+  /** By row of the server table. */
+  #ofServer: AggregatedServer[] = []
+  #snapshot = 0
+
+  constructor(columns: readonly Column[]) {
+    this.#table = new Accumulator(columns)
+  }
+
+  forget(): void {
+    this.#byName = new Map()
+  }
+
+  begin(): void {
+    this.#snapshot++
+    this.#rows = []
+    this.#ofServer = []
+    this.#table.clear()
+  }
+
+  of(name: string): AggregatedServer {
+    let server = this.#byName.get(name)
+    if (server === undefined) {
+      server = { name, object: { path: '' }, snapshot: 0, row: 0, skipped: false }
+      this.#byName.set(name, server)
+    }
+    return server
+  }
+
+  /** Merges one process's row of a server, which is row `serverRow` of the server table. */
+  merge(server: AggregatedServer, serverRow: number, row: Uint8Array, offsets: Int32Array, source: Source): void {
+    if (server.snapshot !== this.#snapshot) {
+      server.snapshot = this.#snapshot
+      server.row = this.#table.addRow()
+      this.#rows.push(server)
+    }
+    this.#ofServer[serverRow] = server
+    this.#table.merge(server.row, row, offsets, source)
+  }
+
+  /**
+   * They are named as if they were servers of one backend, and grouped by their own name. A name all of whose servers are
+   * left out is left out too.
+   */
+  finish(names: Names, kept: (serverRow: number) => boolean): Table {
+    for (const server of this.#rows) server.skipped = true
+    this.#ofServer.forEach((server, row) => {
+      if (kept(row)) server.skipped = false
+    })
+    const named = this.#rows.map(({ name }) => names.server('', name))
+    names.separateServers(named)
+    this.#rows.forEach((server, index) => {
+      const segment = named[index]?.segment ?? ''
+      const path = `server.${segment}`
+      if (server.object.path !== path) server.object = { path, group: { section: 'server-groups', name: segment } }
+    })
+    const table = tableOf('aggregated-server', this.#table, this.#rows)
+    return keepRows(table, (row) => !this.#rows[row]?.skipped)
+  }
+}

@@ -1,0 +1,208 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseConfiguration, StatsError } from '@haproxystats/core'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { goldenSnapshots, release, releases } from '../../../../test/support/recorded.ts'
+import { infoAnswer, statAnswer } from '../../../../test/support/stat-answer.ts'
+import { LineEncoder } from '../dispatchers/lines.ts'
+import { linesEncoding } from '../dispatchers/paths.ts'
+import { Pipeline } from './pipeline.ts'
+
+const nothing = { frontends: new Set<string>(), backends: new Set<string>() }
+const configuration = parseConfiguration(`[process]
+aggr-server-metrics = true
+per-process-metrics = true
+calculate-percentages = true
+[graphite]
+prefix-hostname = false`)
+const everything = parseConfiguration(`[process]
+aggr-server-metrics = true
+per-process-metrics = true
+frontend-metrics = all
+backend-metrics = all
+server-metrics = all
+[graphite]
+prefix-hostname = false`)
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'haproxystats-pipeline-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+const put = (name: string, bytes: Uint8Array | string) => writeFileSync(join(directory, name), bytes)
+const pipelineOf = (given = configuration) =>
+  new Pipeline(given.process, { collision: () => undefined, unknownField: () => undefined })
+
+/** What a snapshot sends, without the metrics that hold times. */
+function linesOf(pipeline: Pipeline, path = directory, given = configuration): string[] {
+  const encoder = new LineEncoder(linesEncoding(given).options)
+  const { bytes } = encoder.encode(pipeline.run(path, nothing).tables, 1700000000)
+  const lines = Buffer.from(bytes).toString('latin1').split('\n')
+  expect(lines.pop()).toBe('')
+  for (const line of lines) if (!fit.test(line)) throw new Error(`not fit to be sent: ${JSON.stringify(line)}`)
+  expect(new Set(lines.map((line) => line.split(' ')[0])).size, 'different paths').toBe(lines.length)
+  return lines.filter((line) => !line.includes('.haproxystats.'))
+}
+
+const fit = /^loadbalancers\.haproxy(\.[A-Za-z0-9_:-]{1,200})+ -?[0-9]+(\.[0-9]+)? 1700000000$/
+
+/** What refuses a snapshot, and why. */
+function refusal(pipeline = pipelineOf()): [code: string, message: string] {
+  try {
+    pipeline.run(directory, nothing)
+  } catch (error) {
+    if (error instanceof StatsError) return [error.code, error.message]
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('a snapshot', () => {
+  it.each(goldenSnapshots)('becomes tables in the order in which they are sent: $case/$timestamp', ({ path }) => {
+    const { tables, processes } = pipelineOf().run(path, nothing)
+    expect(tables.map(({ kind }) => kind)).toEqual([
+      ...['daemon', 'process', 'frontend', 'backend', 'server', 'aggregated-server', 'own'],
+    ])
+    expect(processes).toBe(readdirSync(path).length / 2)
+    for (const { objects, fields, values } of tables) {
+      expect(objects.length).toBeGreaterThan(0)
+      expect(values).toHaveLength(objects.length * fields.length)
+    }
+  })
+
+  it.each(goldenSnapshots)('tells how many datapoints it is: $case/$timestamp', ({ path }) => {
+    const { tables } = pipelineOf().run(path, nothing)
+    const { fields, values } = tables.at(-1)!
+    const own = Object.fromEntries(fields.map((field, index) => [field, values[index]!]))
+    const lines = linesOf(pipelineOf(), path)
+    const below = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).length
+    expect(own).toMatchObject({
+      MetricsHAProxy: below(/^loadbalancers\.haproxy\.daemon\./),
+      MetricsFrontend: below(/^loadbalancers\.haproxy\.frontend\./),
+      MetricsBackend: below(/^loadbalancers\.haproxy\.backend\.[^.]+\.[^.]+ /),
+      MetricsServer: below(/\.server\./),
+    })
+    expect(own['TotalWallClockTime']).toBeGreaterThanOrEqual(own['WallClockTimeAllStats']!)
+    for (const [name, value] of Object.entries(own))
+      if (!name.startsWith('Servers')) expect(value).toBeGreaterThanOrEqual(0)
+    expect([own['ServersSkipped'], own['ServersDropped']]).toEqual([Number.NaN, Number.NaN])
+  })
+
+  it.each(releases)('of HAProxy $name is processed, with every field there is', ({ info, stat }) => {
+    put('a_info', info)
+    put('a_stat', stat)
+    const lines = linesOf(pipelineOf(everything), directory, everything)
+    expect(lines.length).toBeGreaterThan(300)
+  })
+
+  it('of a server called FRONTEND in a backend called BACKEND has its names in its paths', () => {
+    const { info, stat } = release('2.6.12-quoted')
+    put('a_info', info)
+    put('a_stat', stat)
+    const lines = linesOf(pipelineOf())
+    const value = (path: string) =>
+      lines.find((line) => line.startsWith(`loadbalancers.haproxy.${path} `))?.split(' ')[1]
+    expect(value('backend.BACKEND.server.BACKEND.weight')).toBe('1')
+    expect(value('backend.BACKEND.server.s_1:-_.weight')).toBe('1')
+    expect(value(`backend.BACKEND.TotalServers`)).toBe('3')
+    expect(value('frontend.FRONTEND.slim')).toBe('9983')
+    expect(value('frontend.answer.stot')).toMatch(/^\d+$/)
+    expect(lines.filter((line) => /sock-1|a_b|x_y/.test(line))).toEqual([])
+  })
+
+  it('gives the same lines every time, from the same and from another pipeline', () => {
+    const used = pipelineOf()
+    for (const { path } of goldenSnapshots) linesOf(used, path)
+    for (const { path } of goldenSnapshots) expect(linesOf(used, path)).toEqual(linesOf(pipelineOf(), path))
+  })
+
+  const columns = ['pxname', 'svname', 'type', 'weight', 'stot']
+  const answer = (weight: number) => statAnswer(columns, [['b', 's', '2', String(weight), '1']])
+
+  it('does not let a process that is stopping count in means', () => {
+    put('new_info', infoAnswer({ Stopping: 0, Idle_pct: 40 }))
+    put('new_stat', answer(10))
+    put('old_info', infoAnswer({ Stopping: 1, Idle_pct: 100 }))
+    put('old_stat', answer(90))
+    const lines = linesOf(pipelineOf())
+    expect(lines).toContain('loadbalancers.haproxy.backend.b.server.s.weight 10 1700000000')
+    expect(lines).toContain('loadbalancers.haproxy.backend.b.server.s.stot 2 1700000000')
+    expect(lines).toContain('loadbalancers.haproxy.daemon.Idle_pct 40 1700000000')
+  })
+
+  it('may lack one of the answers of a source', () => {
+    put('a_info', infoAnswer({ Maxconn: 3 }))
+    put('b_stat', answer(7))
+    const lines = linesOf(pipelineOf())
+    expect(lines).toContain('loadbalancers.haproxy.daemon.Maxconn 3 1700000000')
+    expect(lines).toContain('loadbalancers.haproxy.backend.b.server.s.weight 7 1700000000')
+  })
+
+  it('may hold the answer of a process that has no proxies any more', () => {
+    put('a_info', infoAnswer({ Maxconn: 3 }))
+    put('a_stat', statAnswer(columns, []))
+    expect(linesOf(pipelineOf())).toContain('loadbalancers.haproxy.daemon.Maxconn 3 1700000000')
+  })
+})
+
+describe('a snapshot that is not what was read from HAProxy', () => {
+  const { info, stat } = release('2.6.12-debian')
+
+  it.each([
+    ['a_stat', stat.subarray(0, -1), 'a_stat does not end with an empty line'],
+    ['a_stat', stat.subarray(0, -300), /^a_stat ends within row \d+$/],
+    ['a_stat', '', /^a_stat does not begin with "# pxname,/],
+    ['a_stat', 'Permission denied\n\n', /^a_stat does not begin with "# pxname,/],
+    ['a_stat', info, /^a_stat does not begin with "# pxname,/],
+    ['a_info', info.subarray(0, -1), 'a_info does not end with an empty line'],
+    ['a_info', stat, /^a_info does not begin with "Name: "/],
+    ['a_info', '', /^a_info does not begin with "Name: "/],
+  ] as const)('is refused with the file that is not: %s', (name, bytes, message) => {
+    put('a_info', info)
+    put('a_stat', stat)
+    put(name, bytes)
+    expect(refusal()).toEqual(['ANSWER_MALFORMED', expect.stringMatching(message)])
+  })
+
+  it('is refused when there is nothing in it', () => expect(refusal()[0]).toBe('SNAPSHOT_INVALID'))
+
+  it('is processed or refused, whatever is changed in it, and never harms the next', () => {
+    const used = pipelineOf(everything)
+    const files = goldenSnapshots.map(({ path }) => path)
+    const text = fc.oneof(
+      fc.constantFrom('"', ',', '\n', '""', '-', '.', '9'.repeat(30), '9'.repeat(400), 'constructor', '__proto__'),
+      fc.uint8Array({ maxLength: 4 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+    )
+    const damage = fc.record({ file: fc.nat(), at: fc.nat(), remove: fc.nat({ max: 5 }), add: text })
+    let processed = 0
+    fc.assert(
+      fc.property(fc.constantFrom(...files), fc.array(damage, { minLength: 1, maxLength: 6 }), (path, damages) => {
+        cpSync(path, directory, { recursive: true })
+        const names = readdirSync(directory)
+        for (const { file, at, remove, add } of damages) {
+          const name = join(directory, names[file % names.length]!)
+          const bytes = readFileSync(name)
+          const from = at % bytes.length
+          const added = Buffer.from(add, 'latin1')
+          writeFileSync(name, Buffer.concat([bytes.subarray(0, from), added, bytes.subarray(from + remove)]))
+        }
+        try {
+          linesOf(used, directory, everything)
+          processed++
+        } catch (error) {
+          if (!(error instanceof StatsError)) throw error
+          expect(error.code).toBe('ANSWER_MALFORMED')
+        }
+        rmSync(directory, { recursive: true })
+      }),
+      { numRuns: 60 },
+    )
+    expect(processed).toBeGreaterThan(0)
+    for (const path of files) {
+      expect(linesOf(used, path, everything)).toEqual(linesOf(pipelineOf(everything), path, everything))
+    }
+  })
+})

@@ -1,0 +1,41 @@
+import { learnFields, mergeOfLearnt, scanHeader, statFieldByName } from '@haproxystats/haproxy'
+import type { Column } from './accumulator.ts'
+import { fieldColumn } from './plan.ts'
+import type { SourceFiles } from './read-snapshot.ts'
+
+/** A column that no table knows: from a release of HAProxy that is newer than this program, or a build of its own. */
+export interface UnknownField {
+  readonly column: Column
+  /** Whether HAProxy has said of what nature it is; without that it is summed. */
+  readonly learnt: boolean
+}
+
+/**
+ * The columns of a snapshot that no table knows, by name. What HAProxy says of them in `show stat … typed` decides how
+ * they merge; what it says to be text, a name or a point in time is left out.
+ */
+export function unknownFields(files: readonly SourceFiles[]): UnknownField[] {
+  const names = new Set(files.flatMap(({ stat }) => (stat === undefined ? [] : unknownNames(stat))))
+  if (names.size === 0) return []
+  const learnt = new Map(files.flatMap(({ typed }) => (typed === undefined ? [] : [...learnFields(textOf(typed))])))
+  return [...names].sort().flatMap((name) => {
+    const field = learnt.get(name)
+    const merge = field === undefined ? 'sum' : mergeOfLearnt(field)
+    if (merge === 'none') return []
+    const column = fieldColumn({ name: name.replaceAll('.', '_'), merge, nature: field?.nature ?? 'gauge' })
+    return [{ column: { ...column, cell: name }, learnt: field !== undefined }]
+  })
+}
+
+/** None in an answer that is malformed: merging it will say so. */
+function unknownNames(stat: Uint8Array): string[] {
+  try {
+    return [...scanHeader(stat).header.position.keys()].filter((name) => !statFieldByName.has(name))
+  } catch {
+    return []
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+}
