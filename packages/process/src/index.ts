@@ -1,1 +1,2 @@
+export { renderMetrics } from './manual.ts'
 export { program } from './program.ts'
