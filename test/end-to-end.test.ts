@@ -218,7 +218,7 @@ test('a second process on the same queue refuses and leaves it alone', async () 
   await mkdir(join(base, 'incoming', '1700000000'))
   const second = new Program('process', '-f', file)
   expect(await second.ended()).toBe(1)
-  expect(second.log.at(-1)?.msg).toContain(`another haproxystats-process consumes ${join(base, 'incoming')}`)
+  expect(second.log.at(-1)?.msg).toContain(`another haproxystats-process uses ${join(base, 'incoming')}`)
   expect(await first.stop()).toBe(0)
 })
 

@@ -1,4 +1,5 @@
 import { type Field, infoFields, moduleFields, type StatField, statFields } from '@haproxystats/haproxy'
+import { accountMetrics, dispatcherMetrics } from './delivery/accounts.ts'
 import { backendMetrics } from './pipeline/backend-metrics.ts'
 import { rowMetrics } from './pipeline/derived/row-metrics.ts'
 import { spreadMetrics } from './pipeline/derived/spread-metrics.ts'
@@ -56,7 +57,11 @@ export function renderMetrics(): string {
     '### haproxystats itself',
     table(
       ['metric', 'unit', 'what'],
-      ownMetrics.map(({ name, unit, summary }) => [code(name), unit, summary]),
+      [
+        ...ownMetrics.map(({ name, unit, summary }) => [code(name), unit, summary]),
+        ...accountMetrics.map(({ name, summary }) => [code(name), 'count', summary]),
+        ...dispatcherMetrics.map(({ name, summary }) => [code(`dispatcher.<name>.${name}`), 'count', summary]),
+      ],
     ),
   ].join('\n\n')
 }

@@ -1,11 +1,11 @@
-import type { Configuration, Logger } from '@haproxystats/core'
+import { type Configuration, type Logger, lockDirectory, wait } from '@haproxystats/core'
 import { prepareQueue } from './check.ts'
 import { Delivery } from './delivery/delivery.ts'
 import type { LaneSettings } from './delivery/lane.ts'
 import { dispatchers } from './dispatchers/index.ts'
-import { lockQueue } from './queue/consumer-lock.ts'
 import { SnapshotQueue } from './queue/snapshot-queue.ts'
 import { watchQueue } from './queue/watch.ts'
+import { keepStatus, statusOf } from './status.ts'
 import { WorkerPool } from './workers/pool.ts'
 
 /** Consumes the queue until `signal`: watch → worker → deliver → remove. */
@@ -15,10 +15,10 @@ export async function processSnapshots(
 ): Promise<void> {
   await prepareQueue(configuration)
   const settings = configuration.process
-  const queue = new SnapshotQueue(settings['src-dir'])
-  const lock = await lockQueue(queue.directory)
+  const queue = new SnapshotQueue(settings['src-dir'], settings['quarantine-size'])
+  const lock = await lockDirectory('haproxystats-process', queue.directory, 'src-dir')
   await queue.open()
-  const pool = new WorkerPool(settings)
+  const pool = new WorkerPool(settings, log)
   const lanes = lanesOf(configuration, log)
   const delivery = new Delivery({ queue, run: (work) => pool.run(work), lanes, log })
   const watch = watchQueue(queue.directory, log, () => delivery.scan())
@@ -27,26 +27,39 @@ export async function processSnapshots(
     `watching ${queue.directory}, delivering to ${lanes.map(({ name }) => name).join(' and ')}`,
   )
   delivery.scan()
-  await delivery.run(signal)
-  await watch.close()
-  await pool.close()
-  lock.release()
+  const status = keepStatus(configuration, log, () => statusOf(delivery, pool.status))
+  const guard = guardWorkers(pool, settings['liveness-check-interval'], signal)
+  try {
+    await Promise.race([delivery.run(signal), guard])
+  } finally {
+    await watch.close()
+    await status.close()
+    await pool.close()
+    lock.release()
+  }
+}
+
+/** Checks the workers from time to time; rejects when they are dead and no new ones can be had. */
+async function guardWorkers(pool: WorkerPool, interval: number, signal: AbortSignal): Promise<never> {
+  while (!signal.aborted) {
+    await pool.check()
+    await wait(interval, signal)
+  }
+  return new Promise(() => undefined)
 }
 
 function lanesOf(configuration: Configuration, log: Logger): LaneSettings[] {
-  return dispatchers.flatMap((dispatcher) => {
-    const options = dispatcher.settings(configuration)
-    if (options === undefined) return []
-    return [
-      {
-        name: dispatcher.name,
-        sink: dispatcher.open(options, { log }),
-        encoding: dispatcher.encoding(configuration),
-        retry: dispatcher.retry(options),
-        window: dispatcher.window(options),
-        together: dispatcher.together,
-        ahead: configuration.process.workers + 1,
-      },
-    ]
-  })
+  return dispatchers.flatMap((dispatcher) =>
+    dispatcher.instances(configuration).map(({ name, options }) => ({
+      name,
+      sink: dispatcher.open(options, { log: log.child({ dispatcher: name }) }),
+      encoding: dispatcher.encoding(configuration, options),
+      retry: dispatcher.retry(options),
+      window: dispatcher.window(options),
+      together: dispatcher.together,
+      replay: dispatcher.replay?.(options) ?? 0,
+      maxRate: dispatcher.maxRate?.(options) ?? 0,
+      ahead: configuration.process.workers + 1,
+    })),
+  )
 }

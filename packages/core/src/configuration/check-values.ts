@@ -1,5 +1,5 @@
 import type { GroupPattern } from '../options/configuration.ts'
-import { sectionRows } from '../options/table.ts'
+import { sectionRow, sectionRows } from '../options/table.ts'
 import type { Interpolated } from './interpolate.ts'
 import { translatePattern } from './pattern.ts'
 import type { Problem } from './problem.ts'
@@ -17,7 +17,8 @@ export interface Context {
 /** The values of every section by name; a mistaken option stays `undefined`, as does a section that is not enabled. */
 export function checkValues(context: Context): Map<string, unknown> {
   const values = new Map<string, unknown>()
-  for (const [section, row] of Object.entries(sectionRows)) {
+  for (const section of Object.keys(sectionRows).flatMap((name) => [name, ...context.settings.members(name)])) {
+    const row = sectionRow(section)!
     if (row.entries === 'patterns') values.set(section, checkPatterns(context, section))
     else if (row.enabledByPresence && !context.settings.given.has(section)) values.set(section, undefined)
     else {

@@ -5,13 +5,15 @@ import type { Problem } from './problem.ts'
 /** What the checks look at. */
 export interface Values {
   /** The checked value of an option; `undefined` when it is unset or mistaken. */
-  value(section: SectionName, option: string): unknown
+  value(section: string, option: string): unknown
   /** Whether a file sets the option, or has the section. */
-  given(section: SectionName, option?: string): boolean
+  given(section: string, option?: string): boolean
+  /** The sections `[section:word]` of the files. */
+  members(section: SectionName): readonly string[]
 }
 
-/** What does not go together, told of one of the options. */
-export type Clash = Problem & { readonly section: SectionName; readonly option: string }
+/** What does not go together, told of one of the options or of a section. */
+export type Clash = Problem & { readonly section: string }
 
 /** A rule over several options. */
 export interface CrossCheck {
@@ -19,7 +21,7 @@ export interface CrossCheck {
   /** Checked only for a program that reads this section. */
   readonly programWith?: SectionName
   /** Completed with what the option is set to, and where. */
-  check(values: Values): Clash | undefined
+  check(values: Values): Clash | readonly Clash[] | undefined
   readonly severity: 'mistake' | 'warning'
 }
 
@@ -56,17 +58,38 @@ export const crossChecks: readonly CrossCheck[] = [
     summary: 'Datapoints go somewhere.',
     severity: 'mistake',
     programWith: 'process',
-    check: (values) =>
-      values.value('graphite', 'enabled') !== false || values.given('local-store')
-        ? undefined
-        : {
-            section: 'graphite',
-            option: 'enabled',
-            message: 'no destination is left',
-            hint: 'enable it, or add a [local-store]',
-          },
+    check: (values) => {
+      const graphites = ['graphite', ...values.members('graphite')]
+      if (values.given('local-store') || graphites.some((section) => values.value(section, 'enabled') !== false))
+        return undefined
+      const section = graphites.find((name) => values.given(name, 'enabled')) ?? 'graphite'
+      const hint = 'enable it, or add a [local-store]'
+      return { section, option: 'enabled', message: 'no destination is left', hint }
+    },
+  },
+  {
+    summary: 'No receiver is a destination twice.',
+    severity: 'warning',
+    check: sameReceivers,
   },
 ]
+
+/** Told of the later of two destinations, at its header: either of server and port may come from elsewhere. */
+function sameReceivers(values: Values): Clash[] {
+  const firsts = new Map<string, string>()
+  return ['graphite', ...values.members('graphite')].flatMap((section) => {
+    const [enabled, server, port] = ['enabled', 'server', 'port'].map((option) => values.value(section, option))
+    if (enabled === false || typeof server !== 'string' || typeof port !== 'number') return []
+    const receiver = `${server.toLowerCase()} port ${port}`
+    const first = firsts.get(receiver)
+    if (first === undefined) {
+      firsts.set(receiver, section)
+      return []
+    }
+    const message = `sends to ${receiver}, and so does [${first}]`
+    return [{ section, message, hint: 'give one of them its own server or port, or enabled = false' }]
+  })
+}
 
 type Name = readonly [SectionName, string]
 

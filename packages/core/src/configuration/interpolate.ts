@@ -1,4 +1,4 @@
-import { sectionRow, sectionRows } from '../options/table.ts'
+import { familyOf, sectionRow, sectionRows } from '../options/table.ts'
 import { didYouMean } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import type { Setting, Settings } from './settings.ts'
@@ -67,10 +67,10 @@ export function referencesOf({ section, text }: Setting): { section: string; opt
 }
 
 function targetOf(reference: string, section: string): { section: string; option: string } | undefined {
-  const parts = reference.split(':')
-  if (parts.length > 2) return undefined
-  const option = parts.at(-1)!.toLowerCase()
-  return { section: parts.length === 1 ? section : parts[0]!, option }
+  const colon = reference.lastIndexOf(':')
+  const target = colon === -1 ? section : reference.slice(0, colon)
+  if (colon !== -1 && target.includes(':') && familyOf(target) === undefined) return undefined
+  return { section: target, option: reference.slice(colon + 1).toLowerCase() }
 }
 
 function problemAt({ section, option, text, place }: Setting, message: string, hint?: string): { problem: Problem } {

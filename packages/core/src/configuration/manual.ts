@@ -13,9 +13,17 @@ export function renderSample(): string {
     const header = section.enabledByPresence ? `#[${name}]` : `[${name}]`
     const options = Object.entries(section.options).map(([option, row]) => sampleOption(option, row))
     const example = section.example === undefined ? [] : [`#${section.example}\n`]
-    return [`${comment(sectionSummary(section))}\n${header}\n`, ...options, ...example].join('\n')
+    return [`${comment(sectionSummary(section))}\n${header}\n`, ...options, ...example, ...sampleMember(section)].join(
+      '\n',
+    )
   })
   return `${introduction.map(comment).join('\n#\n')}\n\n${blocks.join('\n')}`
+}
+
+function sampleMember({ family }: Section): string[] {
+  if (family === undefined) return []
+  const lines = family.example.map((line) => `#${line}\n`)
+  return [`${comment('A further one, as explained above:')}\n${lines.join('')}`]
 }
 
 function sampleOption(name: string, option: Option): string {
@@ -32,7 +40,8 @@ export function renderSettings(): string {
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
     })
     const table = ['| option | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
-    const summary = [prose([sectionSummary(section)]), ...shown(section.example)].join(' ')
+    const examples = [section.example, section.family?.example.join('`, `')]
+    const summary = [prose([sectionSummary(section)]), ...examples.flatMap(shown)].join(' ')
     return [`### [${name}]`, summary, ...(rows.length === 0 ? [] : [table])].join('\n\n')
   })
   return chapters.join('\n\n')

@@ -1,4 +1,4 @@
-import { optionRow, sectionRow, sectionRows } from '../options/table.ts'
+import { familyOf, optionRow, sectionRow, sectionRows } from '../options/table.ts'
 import { referencesOf } from './interpolate.ts'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
@@ -17,7 +17,8 @@ export function checkNames(settings: Settings): { problems: Problem[]; warnings:
   for (const [section, options] of settings.given) {
     const row = sectionRow(section)
     if (row === undefined) {
-      if (!referenced.sections.has(section)) problems.push(unknownSection(section, settings))
+      const mistaken = familyOf(section) !== undefined || !referenced.sections.has(section)
+      if (mistaken) problems.push(unknownSection(section, settings))
       continue
     }
     if (row.entries === 'patterns') continue
@@ -38,14 +39,21 @@ export function checkNames(settings: Settings): { problems: Problem[]; warnings:
 }
 
 /**
- * The sections and options that some `${…}` refers to. One without a section, written in `[DEFAULT]`, is looked up in
- * whichever section inherits it.
+ * The sections and options that some `${…}` refers to. One without a section, written in `[DEFAULT]` or in `[name]` of a
+ * family, is looked up in whichever section inherits it.
  */
 function referencedNames(settings: Settings): { sections: Set<string>; has(setting: Setting): boolean } {
   const given = [...settings.given.values()].flatMap((options) => [...options.values()])
-  const references = given.flatMap((setting) =>
-    referencesOf(setting).map((target) => ({ ...target, from: setting.section })),
-  )
+  const references = given.flatMap((setting) => {
+    const { section: from } = setting
+    return referencesOf(setting).flatMap(({ section, option }) =>
+      [section, ...(section === from ? settings.members(section) : [])].map((name) => ({
+        section: name,
+        option,
+        from,
+      })),
+    )
+  })
   const targets = references.flatMap(({ section, option }) => settings.find(section, option) ?? [])
   const options = new Set(targets.map(nameOf))
   const anywhere = new Set(references.flatMap(({ section, option }) => (section === 'DEFAULT' ? option : [])))
@@ -64,10 +72,26 @@ function problemAt({ section, option, text, place }: Setting, message: string, h
 }
 
 function unknownSection(section: string, settings: Settings): Problem {
-  const candidate = nearest(section, Object.keys(sectionRows))
+  const family = familyOf(section)
+  if (family !== undefined) {
+    const expected = `1 to 64 letters, digits, _ and - after ${family}:`
+    return { ...settings.headers.get(section), section, expected, hint: 'the name becomes part of a file name' }
+  }
+  const candidate = nearestMember(section) ?? nearest(section, Object.keys(sectionRows))
   const hint =
     candidate === undefined ? `the sections are ${listed(Object.keys(sectionRows))}` : `did you mean [${candidate}]?`
   return { ...settings.headers.get(section), section, message: 'no such section', hint }
+}
+
+/** For a misspelt `[graphit:second]`: `graphite:second`. */
+function nearestMember(section: string): string | undefined {
+  const colon = section.indexOf(':')
+  if (colon === -1) return undefined
+  const families = Object.keys(sectionRows).filter((name) => sectionRow(name)?.family !== undefined)
+  const family = nearest(section.slice(0, colon), families)
+  if (family === undefined) return undefined
+  const name = `${family}:${section.slice(colon + 1).trim()}`
+  return sectionRow(name) === undefined ? undefined : name
 }
 
 function unknownOption(setting: Setting): Problem {

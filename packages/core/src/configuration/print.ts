@@ -1,4 +1,4 @@
-import { type SectionName, sectionRows } from '../options/table.ts'
+import { type SectionName, sectionRow, sectionRows } from '../options/table.ts'
 import { concealed } from './problem.ts'
 import type { Reading } from './read.ts'
 
@@ -16,12 +16,13 @@ export function renderDefaults(sections: readonly SectionName[]): string {
 }
 
 /**
- * What is in effect in these sections, after inheritance and interpolation, in INI form. Read back it gives the same
+ * What is in effect in these sections and their `[section:word]`, after inheritance and interpolation, in INI form. Read back it gives the same
  * configuration; only secrets are shown as `***`.
  */
 export function renderEffective(reading: Reading, sections: readonly SectionName[]): string {
-  const blocks = sections.flatMap((section) => {
-    const row = sectionRows[section]!
+  const present = sections.flatMap((section) => [section, ...reading.members(section)])
+  const blocks = present.flatMap((section) => {
+    const row = sectionRow(section)!
     if (row.enabledByPresence && reading.place(section) === undefined) return []
     const names = row.entries === 'patterns' ? reading.names(section) : Object.keys(row.options)
     const lines = names.map((name) => {

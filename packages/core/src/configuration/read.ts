@@ -1,13 +1,13 @@
 import { StatsError } from '../errors.ts'
 import type { Configuration } from '../options/configuration.ts'
-import { optionRow, type SectionName } from '../options/table.ts'
+import { optionRow, type SectionName, sectionRows } from '../options/table.ts'
 import { type Context, checkValues } from './check-values.ts'
 import { crossChecks, type Values } from './cross-checks.ts'
 import { type ConfigurationText, readIniFile } from './ini-file.ts'
 import { createInterpolation } from './interpolate.ts'
 import { checkNames } from './names.ts'
 import { concealed, type Place, type Problem, renderProblem } from './problem.ts'
-import { layer } from './settings.ts'
+import { layer, type Settings } from './settings.ts'
 
 /** What became of reading a configuration. */
 export interface Reading {
@@ -20,6 +20,8 @@ export interface Reading {
   readonly files: readonly string[]
   /** What an option is set to after interpolation, as text; `undefined` when it is unset or cannot be interpolated. */
   text(section: string, option: string): string | undefined
+  /** The sections `[section:word]` of the files, when the section is a family. */
+  members(section: string): readonly string[]
   /** The names of a `*-groups` section, in order. */
   names(section: string): readonly string[]
   /** Where a section, or an option with inheritance, is set; `undefined` for built-in defaults. */
@@ -49,7 +51,7 @@ export function readConfiguration(
   const order = texts.map(({ file }) => file)
   const problems = presentable([...context.problems, ...crossed.problems], order)
   return {
-    configuration: problems.length === 0 ? (Object.fromEntries(values) as unknown as Configuration) : undefined,
+    configuration: problems.length === 0 ? configurationOf(values, settings) : undefined,
     problems,
     warnings: presentable([...names.warnings, ...crossed.warnings], order),
     files: order,
@@ -57,10 +59,21 @@ export function readConfiguration(
       const interpolated = context.interpolate(section, option)
       return interpolated !== undefined && 'text' in interpolated ? interpolated.text : undefined
     },
+    members: settings.members,
     names: (section) => [...(settings.given.get(section)?.keys() ?? [])],
     place: (section, option) =>
       option === undefined ? settings.headers.get(section) : settings.find(section, option)?.place,
   }
+}
+
+function configurationOf(values: ReadonlyMap<string, unknown>, settings: Settings): Configuration {
+  const entries = Object.entries(sectionRows).flatMap(([section, { family }]) => {
+    const own = [section, values.get(section)] as const
+    if (family === undefined) return section === 'DEFAULT' ? [] : [own]
+    const members = settings.members(section).map((name) => ({ section: name, options: values.get(name) }))
+    return [own, [family.list, members] as const]
+  })
+  return Object.fromEntries(entries) as unknown as Configuration
 }
 
 /** The configuration of one text, for tools and tests. Throws a `StatsError` with code CONFIGURATION naming every mistake. */
@@ -72,25 +85,30 @@ export function parseConfiguration(text: string, file = 'configuration'): Config
 
 function applyCrossChecks(
   { settings, interpolate }: Context,
-  values: Map<string, unknown>,
+  values: ReadonlyMap<string, unknown>,
   sections: readonly SectionName[],
 ) {
   const problems: Problem[] = []
   const warnings: Problem[] = []
   const view: Values = {
+    members: settings.members,
     value: (section, option) => (values.get(section) as Record<string, unknown> | undefined)?.[option],
     given: (section, option) =>
       option === undefined ? settings.given.has(section) : settings.find(section, option)?.place !== undefined,
   }
   for (const { check, programWith, severity } of crossChecks) {
     if (programWith !== undefined && !sections.includes(programWith)) continue
-    const problem = check(view)
-    if (problem === undefined) continue
-    const { section, option } = problem
-    const set = interpolate(section, option)
-    const found = set !== undefined && 'text' in set ? { found: set.text } : {}
     const list = severity === 'mistake' ? problems : warnings
-    list.push({ ...settings.find(section, option)?.place, ...found, ...problem })
+    for (const problem of [check(view) ?? []].flat()) {
+      const { section, option } = problem
+      if (option === undefined) {
+        list.push({ ...settings.headers.get(section), ...problem })
+        continue
+      }
+      const set = interpolate(section, option)
+      const found = set !== undefined && 'text' in set ? { found: set.text } : {}
+      list.push({ ...settings.find(section, option)?.place, ...found, ...problem })
+    }
   }
   return { problems, warnings }
 }

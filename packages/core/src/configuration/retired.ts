@@ -1,3 +1,5 @@
+import { familyOf } from '../options/table.ts'
+
 /** Options that the sample files of haproxystats carry or carried though nothing reads them, and what to write instead. */
 export interface RetiredOption {
   /** Sections whose samples have it. */
@@ -23,5 +25,6 @@ export const retiredOptions: readonly RetiredOption[] = [
 ]
 
 export function retiredOption(section: string, option: string): RetiredOption | undefined {
-  return retiredOptions.find((retired) => retired.option === option && retired.sections.includes(section))
+  const name = familyOf(section) ?? section
+  return retiredOptions.find((retired) => retired.option === option && retired.sections.includes(name))
 }

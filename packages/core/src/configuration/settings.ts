@@ -1,4 +1,4 @@
-import { optionRow, sectionRow } from '../options/table.ts'
+import { familyOf, optionRow, sectionRow, sectionRows } from '../options/table.ts'
 import type { IniFile } from './ini-file.ts'
 import type { Place } from './problem.ts'
 
@@ -20,6 +20,8 @@ export interface Settings {
   readonly headers: ReadonlyMap<string, Place>
   /** Whether there is a section of this name, in a file or in the table. */
   has(section: string): boolean
+  /** The sections `[section:word]` of the files, when the section is a family; in their order. */
+  members(section: string): readonly string[]
   /** What an option of a section is set to, with inheritance; `undefined` when it is unset. */
   find(section: string, option: string): Setting | undefined
 }
@@ -27,7 +29,7 @@ export interface Settings {
 /**
  * Lays the files over the built-in defaults. First come the options of the section in a file, then the built-in defaults
  * of the section, then `[DEFAULT]` in a file, then the built-in `[DEFAULT]`; that is how `configparser` sees defaults that
- * were read before the files.
+ * were read before the files. A section `[name:word]` of a family takes what it does not set from `[name]` in a file first.
  */
 export function layer(files: readonly IniFile[]): Settings {
   const given = new Map<string, Map<string, Setting>>()
@@ -42,12 +44,27 @@ export function layer(files: readonly IniFile[]): Settings {
       }
     }
   }
+  const members = (section: string) =>
+    [...given.keys()].filter((name) => familyOf(name) === section && sectionRow(name) !== undefined)
+  const fromFamily = (section: string, option: string) => {
+    const family = familyOf(section)
+    if (family === undefined || optionRow(section, option)?.individual) return undefined
+    return given.get(family)?.get(option)
+  }
+  /** `[name]` that no file has is off when the files have `[name:word]`. */
+  const replaced = (section: string, option: string) =>
+    option === 'enabled' && !given.has(section) && members(section).length > 0
+      ? { section, option, text: 'false' }
+      : undefined
   return {
     given,
     headers,
-    has: (section) => given.has(section) || sectionRow(section) !== undefined,
+    has: (section) => given.has(section) || Object.hasOwn(sectionRows, section),
+    members,
     find: (section, option) =>
       given.get(section)?.get(option) ??
+      fromFamily(section, option) ??
+      replaced(section, option) ??
       builtIn(section, option) ??
       given.get('DEFAULT')?.get(option) ??
       builtIn('DEFAULT', option),

@@ -69,6 +69,20 @@ export interface Option {
   readonly since?: string
   /** Parsed and checked, but without effect yet. */
   readonly pending?: string
+  /** In a section `[name:word]` of a family: not taken from `[name]`. */
+  readonly individual?: true
+}
+
+/**
+ * Beside `[name]` there may be any number of sections `[name:word]` with the same options, each a thing of its own. What
+ * one does not set it takes from `[name]` in the files, then from the built-in defaults of `[name]`, then from `[DEFAULT]`.
+ * The family has an option `enabled`, which is off for `[name]` itself while only `[name:word]` are in the files.
+ */
+export interface Family {
+  /** What the list of these sections is called in the configuration. */
+  readonly list: string
+  /** Lines of one of them, worth showing in the manual: its header first. */
+  readonly example: readonly string[]
 }
 
 /** A group of options: one `[section]` of the file. */
@@ -82,6 +96,7 @@ export interface Section {
   readonly enabledByPresence?: boolean
   /** Instead of fixed options: ordered `name = regular expression`. */
   readonly entries?: 'patterns'
+  readonly family?: Family
   readonly options: Readonly<Record<string, Option>>
 }
 

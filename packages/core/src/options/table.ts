@@ -136,7 +136,22 @@ export const sections = {
         kind: 'integer',
         min: 1,
         default: '360',
-        summary: 'Pulling is suspended while dst-dir holds this many snapshots.',
+        summary: 'When dst-dir holds this many snapshots, the queue is full: see queue-full.',
+      },
+      'queue-full': {
+        kind: 'choice',
+        choices: ['suspend', 'drop-oldest'],
+        default: 'suspend',
+        since: '1.0.0',
+        summary:
+          'What gives when the queue is full: suspend pulls nothing until there is room, so the newest is missing; drop-oldest removes the oldest snapshot for each new one, so the oldest is lost. Both are counted and logged.',
+      },
+      fsync: {
+        kind: 'boolean',
+        default: 'true',
+        since: '1.0.0',
+        summary:
+          'Whether a snapshot is on the disk before it is published. It costs about 75 ms for 16 files, beside the reading; without it a power cut leaves snapshots that are missing or empty.',
       },
     },
   },
@@ -226,19 +241,48 @@ export const sections = {
         kind: 'seconds',
         min: 0.1,
         default: '10',
-        summary: 'How often the worker threads are checked.',
+        summary: 'How often it is checked that the worker threads are alive.',
+      },
+      'worker-timeout': {
+        kind: 'seconds',
+        min: 0.1,
+        default: '60',
+        since: '1.0.0',
+        summary: 'How long a worker may take for one snapshot; one that takes longer is replaced.',
+      },
+      'worker-memory': {
+        kind: 'integer',
+        min: 64,
+        max: 65536,
+        default: '1024',
+        since: '1.0.0',
+        summary: 'How much memory a worker may use for objects, in MiB; one that needs more is replaced.',
+      },
+      'quarantine-size': {
+        kind: 'bytes',
+        min: 0,
+        default: '104857600',
+        since: '1.0.0',
+        summary:
+          'How much the quarantine may hold, beside the queue; the oldest in it is removed for the newest. It never holds more than 1000 snapshots.',
       },
     },
   },
   graphite: {
-    summary: 'Delivery to Graphite, and the metric paths, which local-store uses too.',
+    summary:
+      'Delivery to Graphite, and the metric paths, which local-store uses too. Any number of sections [graphite:name] are further destinations, each with a queue, retries and window of its own. What one does not set it takes from [graphite] in the files, then from the defaults below, then from [DEFAULT]; only enabled is not taken from [graphite]. With [graphite:name] sections and no [graphite] in the files there is no destination but those. A name has letters, digits, _ and -, at most 64; snapshots in the queue remember it, so one that is renamed gets again what waits there.',
     program: 'process',
+    family: {
+      list: 'graphites',
+      example: ['[graphite:second]', 'server = graphite2.example.com', 'port = 2003'],
+    },
     options: {
       enabled: {
         kind: 'boolean',
         default: 'true',
+        individual: true,
         since: '1.0.0',
-        summary: 'Whether datapoints are sent to Graphite.',
+        summary: 'Whether datapoints are sent to this destination.',
       },
       server: { kind: 'host', default: '127.0.0.1', summary: 'Host name or address of carbon or a relay.' },
       port: { kind: 'integer', min: 1, max: 65535, default: '3002', summary: 'Its port for the plain text protocol.' },
@@ -299,6 +343,23 @@ export const sections = {
         summary:
           'How many datapoints may wait in memory for this destination; what does not fit waits on disk as snapshots.',
       },
+      replay: {
+        kind: 'seconds',
+        min: 0,
+        max: 3600,
+        default: '0',
+        since: '1.0.0',
+        summary:
+          'After the receiver was seen to die, what it took in so many seconds before is sent again, because it may have held it in memory. It costs duplicates, which a relay that aggregates counts twice; 0 for never.',
+      },
+      'max-rate': {
+        kind: 'integer',
+        min: 0,
+        default: '0',
+        since: '1.0.0',
+        summary:
+          'How many datapoints a second may be sent while a backlog drains, to spare the receiver; it makes draining slower. 0 for no limit.',
+      },
       'group-namespace': {
         kind: 'text',
         example: 'product',
@@ -352,13 +413,25 @@ export type SectionName = keyof Sections
 /** The table for code that loops over it: the same rows, without the type of each. */
 export const sectionRows: Readonly<Record<string, Section>> = sections
 
+/** What the sections of a family are called after the colon; a name is also the end of a file's name in the queue. */
+const memberName = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Of a section named as `[graphite:second]`: `graphite`, if that is a family. What follows the colon is not looked at. */
+export function familyOf(section: string): string | undefined {
+  const colon = section.indexOf(':')
+  const family = section.slice(0, Math.max(0, colon))
+  return Object.hasOwn(sectionRows, family) && sectionRows[family]?.family !== undefined ? family : undefined
+}
+
 /** The row of an option, if the section has one of this name; names come from outside. */
 export function optionRow(section: string, option: string): Option | undefined {
   const options = sectionRow(section)?.options
   return options !== undefined && Object.hasOwn(options, option) ? options[option] : undefined
 }
 
-/** The row of a section, if there is one of this name. */
+/** The row of a section, or of the family it belongs to, if there is one of this name. */
 export function sectionRow(section: string): Section | undefined {
+  const family = familyOf(section)
+  if (family !== undefined) return memberName.test(section.slice(family.length + 1)) ? sectionRows[family] : undefined
   return Object.hasOwn(sectionRows, section) ? sectionRows[section] : undefined
 }

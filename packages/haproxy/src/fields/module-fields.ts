@@ -159,6 +159,7 @@ export const moduleFields = [
     unit: 'count',
     nature: 'counter',
     merge: 'sum',
+    misdeclared: true,
     reason:
       'gauge; after "clear counters" it underflows to 2^64-n (verified 2.6.12, 3.1.0, 3.5-dev5): treat >=2^63 as negative, clamp to 0',
   },
@@ -171,6 +172,7 @@ export const moduleFields = [
     unit: 'count',
     nature: 'counter',
     merge: 'sum',
+    misdeclared: true,
     reason:
       'gauge; after "clear counters" it underflows to 2^64-n (verified 2.6.12, 3.1.0, 3.5-dev5): treat >=2^63 as negative, clamp to 0',
   },

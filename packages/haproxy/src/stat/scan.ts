@@ -44,8 +44,9 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
 
 /**
  * Walks over the rows of `show stat` and hands each to `onRow`, without making a string or an object for it. A row with
- * a quoted cell, which is rare (texts of health checks), goes through csv-parse; a quote within a cell is only a letter. Listener rows are handed over like others,
- * except those of HAProxy 1.5 and 1.6 whose raw name holds commas: these are left out, as nothing can tell their cells.
+ * a quoted cell, which is rare (texts of health checks), goes through csv-parse; a quote within a cell is only a letter.
+ * Listener rows are handed over like others, except those of HAProxy 1.5 and 1.6 whose raw name holds commas: these are
+ * left out, as nothing can tell their cells.
  *
  * @param bytes one whole answer, from `# pxname,` to the empty line.
  * @throws ANSWER_MALFORMED when it does not end with an empty line, or a row is not as wide as the header.

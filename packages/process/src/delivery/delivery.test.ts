@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Batch, Sink } from '../types/dispatcher.ts'
 import type { Work, WorkResult } from '../types/work.ts'
+import { unaccounted } from './accounts.ts'
 import { Delivery } from './delivery.ts'
 import type { LaneSettings } from './lane.ts'
 
@@ -16,7 +17,7 @@ let stop: AbortController
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'delivery-'))
   await mkdir(join(base, 'incoming'))
-  queue = new SnapshotQueue(join(base, 'incoming'))
+  queue = new SnapshotQueue(join(base, 'incoming'), 1000)
   await queue.open()
   stop = new AbortController()
 })
@@ -59,6 +60,8 @@ function lane(name: string, sink: Sink, settings: Partial<LaneSettings> = {}): L
     window: 1000,
     ahead: 2,
     together: 1,
+    replay: 0,
+    maxRate: 0,
     ...settings,
   }
 }
@@ -221,6 +224,77 @@ test('a backlog of small snapshots goes out in units of several, in order', asyn
   await vi.waitFor(async () => expect(await queued()).toEqual([]))
   expect(sink.got).toEqual(snapshots)
   expect(Math.max(...sink.units)).toBe(10)
+  stop.abort()
+  await ended
+})
+
+test('after a destination died, what it took shortly before is sent again first', async () => {
+  const sink = new MemorySink()
+  await publish('1', '2')
+  const { delivery, ended } = start([lane('memory', sink, { replay: 60 })])
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  sink.down = true
+  await publish('3')
+  delivery.scan()
+  await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(3))
+  sink.down = false
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  expect(sink.got).toEqual(['1', '2', '1', '2', '3'])
+  expect(delivery.lanes.get('memory')).toMatchObject({ snapshots: 3, replayed: 2 })
+  stop.abort()
+  await ended
+})
+
+test('a death that was seen between two snapshots is enough', async () => {
+  const sink = Object.assign(new MemorySink(), { deaths: 0 })
+  await publish('1')
+  const { delivery, ended } = start([lane('memory', sink, { replay: 60 })])
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  sink.deaths = 1
+  await publish('2')
+  delivery.scan()
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  await publish('3')
+  delivery.scan()
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  expect(sink.got).toEqual(['1', '1', '2', '3'])
+  stop.abort()
+  await ended
+})
+
+test('a backlog drains no faster than its rate, in smaller units', async () => {
+  const sink = new MemorySink()
+  sink.down = true
+  await publish(...Array.from({ length: 12 }, (_, index) => String(index + 1)))
+  const { ended } = start([lane('memory', sink, { together: 1000, maxRate: 40 })])
+  await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(1))
+  const begin = performance.now()
+  sink.down = false
+  await vi.waitFor(async () => expect(await queued()).toEqual([]), { timeout: 20_000 })
+  expect(performance.now() - begin).toBeGreaterThan(1900)
+  expect(Math.max(...sink.units)).toBe(4)
+  stop.abort()
+  await ended
+})
+
+test('every snapshot is accounted for, whatever became of it', async () => {
+  const sink = new MemorySink()
+  sink.down = true
+  await publish('1', '2', '3', '4')
+  const { delivery, ended } = start([lane('memory', sink)], async ({ snapshot }) =>
+    snapshot === '1' ? { outcome: 'invalid', reason: 'broken' } : encoded,
+  )
+  await vi.waitFor(() => expect(delivery.accounts.waiting + delivery.accounts.quarantined).toBe(4))
+  await vi.waitFor(() => expect(delivery.accounts.quarantined).toBe(1))
+  await rm(queue.pathOf('4'), { recursive: true })
+  await vi.waitFor(() => {
+    delivery.scan()
+    expect(delivery.accounts.vanished).toBe(1)
+  })
+  sink.down = false
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  expect(delivery.accounts).toEqual({ taken: 4, delivered: 2, waiting: 0, quarantined: 1, vanished: 1 })
+  expect(unaccounted(delivery.accounts)).toBe(0)
   stop.abort()
   await ended
 })

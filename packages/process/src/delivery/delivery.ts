@@ -1,8 +1,9 @@
 import { type Logger, reasonOf } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Work, WorkResult } from '../types/work.ts'
+import { type Accounts, accountValues, unaccounted } from './accounts.ts'
 import { Batches } from './batches.ts'
-import { Lane, type LaneSettings } from './lane.ts'
+import { Lane, type LaneSettings, type LaneStatus } from './lane.ts'
 
 /** How long, in seconds, what is in hand may take after the program was told to stop. */
 export const stopTime = 10
@@ -38,7 +39,11 @@ export class Delivery {
   readonly #waiting = new Map<string, Waiting>()
   /** Snapshots that everybody has and that could not be taken out of the queue yet. */
   readonly #done = new Set<string>()
+  /** Snapshots that left the queue since its last reading began, which may list them still. */
+  readonly #left = new Set<string>()
   readonly #told = new Set<string>()
+  readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0 }
+  #lastScan: Date | undefined
   #scanning: Promise<void> | undefined
   #scanAgain = false
   #stopped = false
@@ -47,7 +52,7 @@ export class Delivery {
     this.#queue = queue
     this.#log = log
     const batches = new Batches(
-      run,
+      (work) => run({ ...work, accounts: accountValues(this.accounts, this.lanes) }),
       (snapshot) => queue.pathOf(snapshot),
       (snapshot, result) => this.#processed(snapshot, result),
     )
@@ -60,6 +65,28 @@ export class Delivery {
       )
       return lane
     })
+  }
+
+  get accounts(): Accounts {
+    return { ...this.#counts, waiting: this.#waiting.size }
+  }
+
+  /** Every dispatcher's state by its name. */
+  get lanes(): ReadonlyMap<string, LaneStatus> {
+    return new Map(this.#lanes.map((lane) => [lane.name, lane.status]))
+  }
+
+  /** When the queue was read without an error; `undefined` before the first time. */
+  get lastScan(): Date | undefined {
+    return this.#lastScan
+  }
+
+  /** The oldest snapshot that is not delivered. */
+  get oldest(): string | undefined {
+    return [...this.#waiting.keys()].reduce<string | undefined>(
+      (oldest, name) => (oldest === undefined || Number(name) < Number(oldest) ? name : oldest),
+      undefined,
+    )
   }
 
   /** Delivers until `stop`, then finishes what is in hand, within a bound. */
@@ -94,14 +121,18 @@ export class Delivery {
 
   async #scan(): Promise<void> {
     try {
+      this.#left.clear()
       const snapshots = await this.#queue.list()
       this.#told.delete('list')
       this.#forgetVanished(new Set(snapshots))
       for (const snapshot of snapshots) {
         if (this.#stopped) return
+        if (this.#left.has(snapshot)) continue
         if (this.#done.has(snapshot)) await this.#remove(snapshot)
         else if (!this.#waiting.has(snapshot)) await this.#take(snapshot)
       }
+      this.#lastScan = new Date()
+      this.#audit()
     } catch (error) {
       this.#tell('list', error, 'the queue cannot be read; trying again every few seconds')
     }
@@ -111,6 +142,7 @@ export class Delivery {
     const delivered = this.#lanes.length > 1 ? await this.#queue.deliveredTo(snapshot) : new Set()
     const lanes = this.#lanes.filter(({ name }) => !delivered.has(name))
     if (lanes.length === 0) return this.#remove(snapshot)
+    this.#counts.taken++
     this.#waiting.set(snapshot, {
       seen: performance.now(),
       lanes: new Set(lanes),
@@ -126,6 +158,7 @@ export class Delivery {
       if (present.has(snapshot)) continue
       for (const lane of this.#lanes) lane.drop(snapshot)
       this.#waiting.delete(snapshot)
+      this.#counts.vanished++
       this.#log.error({ snapshot }, `snapshot ${snapshot} has vanished from the queue before it was delivered`)
     }
     for (const snapshot of this.#done) if (!present.has(snapshot)) this.#done.delete(snapshot)
@@ -146,9 +179,11 @@ export class Delivery {
 
   async #setAside(snapshot: string, reason: string): Promise<void> {
     if (!this.#waiting.delete(snapshot)) return
+    this.#counts.quarantined++
     for (const lane of this.#lanes) lane.drop(snapshot)
     try {
       const path = await this.#queue.setAside(snapshot, reason)
+      this.#left.add(snapshot)
       this.#log.error(
         { snapshot, reason, path },
         `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`,
@@ -165,6 +200,7 @@ export class Delivery {
     waiting.datapoints = Math.max(waiting.datapoints, datapoints)
     if (waiting.lanes.size > 0) return this.#mark(snapshot, lane)
     this.#waiting.delete(snapshot)
+    this.#counts.delivered++
     this.#done.add(snapshot)
     const seconds = Math.round(performance.now() - waiting.seen) / 1000
     const { processes } = waiting
@@ -189,11 +225,20 @@ export class Delivery {
     this.#done.add(snapshot)
     try {
       await this.#queue.remove(snapshot)
+      this.#left.add(snapshot)
       this.#done.delete(snapshot)
       this.#told.delete('remove')
     } catch (error) {
       this.#tell('remove', error, `cannot take snapshot ${snapshot} out of the queue; a restart would send it again`)
     }
+  }
+
+  /** Every snapshot that was taken is somewhere. */
+  #audit(): void {
+    const missing = unaccounted(this.accounts)
+    if (missing === 0) return
+    const error = new Error(`${missing} of ${this.#counts.taken} snapshots`)
+    this.#tell('accounts', error, 'a defect of the program: not every snapshot is accounted for')
   }
 
   /** Says a trouble when it begins, not at every repetition. */

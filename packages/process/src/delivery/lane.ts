@@ -2,6 +2,7 @@ import { type Logger, reasonOf, wait } from '@haproxystats/core'
 import type { Batch, Encoding, RetryPolicy, Sink } from '../types/dispatcher.ts'
 import { Backoff } from './backoff.ts'
 import type { Batches } from './batches.ts'
+import { Recent } from './recent.ts'
 
 /** How long to leave a snapshot alone that could not be read just now, in seconds. */
 const unreadablePause = 1
@@ -22,6 +23,25 @@ export interface LaneSettings {
   readonly ahead: number
   /** How many datapoints may go out as one while a backlog drains; one batch always may. */
   readonly together: number
+  /** Seconds of what was delivered that are sent again after the destination died. */
+  readonly replay: number
+  /** Datapoints a second while a backlog drains; 0 for no limit. */
+  readonly maxRate: number
+}
+
+/** What the status file and the own metrics tell of a lane. */
+export interface LaneStatus {
+  readonly state: 'delivering' | 'idle' | 'failing'
+  /** Snapshots it still has to deliver, and the oldest of them. */
+  readonly waiting: number
+  readonly oldest: string | undefined
+  /** Since the start: what was delivered, attempts that failed, and what was sent again after a death. */
+  readonly snapshots: number
+  readonly datapoints: number
+  readonly retries: number
+  readonly replayed: number
+  readonly reason: string | undefined
+  readonly proof: string | undefined
 }
 
 export interface LaneEvents {
@@ -43,6 +63,11 @@ export class Lane {
   readonly #backoff: Backoff
   readonly #pending: string[] = []
   readonly #held = new Map<string, number>()
+  readonly #recent: Recent
+  readonly #counts = { snapshots: 0, datapoints: 0, retries: 0, replayed: 0 }
+  #toReplay: readonly Batch[] = []
+  #deaths = 0
+  #reason: string | undefined
   #failingSince = 0
   #lastSize = 0
   #wake: () => void = () => undefined
@@ -55,6 +80,19 @@ export class Lane {
     this.#log = log
     this.#key = `${settings.encoding.encoder} ${JSON.stringify(settings.encoding.options, plain)}`
     this.#backoff = new Backoff(settings.retry)
+    this.#recent = new Recent(settings.replay, settings.window)
+  }
+
+  get status(): LaneStatus {
+    const busy = this.#pending.length > 0 ? 'delivering' : 'idle'
+    return {
+      state: this.#backoff.failures > 0 ? 'failing' : busy,
+      waiting: this.#pending.length,
+      oldest: this.#pending[0],
+      ...this.#counts,
+      reason: this.#reason,
+      proof: this.#settings.sink.proof,
+    }
   }
 
   /** A snapshot to deliver, in its place by age. */
@@ -127,19 +165,31 @@ export class Lane {
     for (const batch of unit) {
       if (!this.#pending.includes(batch.snapshot)) continue
       this.drop(batch.snapshot)
+      this.#counts.snapshots++
+      this.#counts.datapoints += batch.datapoints
       await this.#events.delivered(batch.snapshot, batch.datapoints)
     }
+    await this.#slowDown(unit, stop)
     return true
+  }
+
+  /** While a backlog drains, no more than `maxRate` datapoints a second. */
+  async #slowDown(unit: readonly Batch[], stop: AbortSignal): Promise<void> {
+    const { maxRate } = this.#settings
+    if (maxRate === 0 || this.#pending.length === 0) return
+    await wait(unit.reduce((sum, { datapoints }) => sum + datapoints, 0) / maxRate, stop)
   }
 
   /** The first batch, and those right behind it that are in hand and fit. */
   async #unit(first: Batch): Promise<Batch[]> {
     const unit = [first]
     let datapoints = first.datapoints
+    const { maxRate } = this.#settings
+    const together = Math.min(this.#settings.together, maxRate === 0 ? Number.POSITIVE_INFINITY : maxRate)
     for (const snapshot of this.#pending.slice(this.#pending.indexOf(first.snapshot) + 1)) {
-      if (datapoints >= this.#settings.together || !this.#batches.has(snapshot, this.#key, this)) break
+      if (datapoints >= together || !this.#batches.has(snapshot, this.#key, this)) break
       const outcome = await this.#batches.request(snapshot, this.#key, this.#settings.encoding, this)
-      if ('failure' in outcome || datapoints + outcome.batch.datapoints > this.#settings.together) break
+      if ('failure' in outcome || datapoints + outcome.batch.datapoints > together) break
       datapoints += outcome.batch.datapoints
       unit.push(outcome.batch)
     }
@@ -148,15 +198,17 @@ export class Lane {
   }
 
   async #deliver(unit: readonly Batch[], stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
+    const { sink } = this.#settings
     while (!kill.aborted) {
+      if ((sink.deaths ?? 0) > this.#deaths) this.#peerDied()
       try {
-        await this.#settings.sink.send(unit, kill)
-        this.#succeeded()
+        await sink.send([...this.#toReplay, ...unit], kill)
+        this.#succeeded(unit)
         return true
       } catch (error) {
         if (kill.aborted) return false
         const seconds = this.#backoff.failed()
-        this.#report(error, seconds)
+        this.#failed(error, seconds)
         if (stop.aborted) return false
         await wait(seconds, stop)
         if (stop.aborted) return false
@@ -165,17 +217,39 @@ export class Lane {
     return false
   }
 
-  #report(error: unknown, seconds: number): void {
-    const facts = { dispatcher: this.name, reason: reasonOf(error), failures: this.#backoff.failures }
+  /** What it took shortly before goes out once more, before anything else. */
+  #peerDied(): void {
+    this.#deaths = this.#settings.sink.deaths ?? 0
+    const again = this.#recent.since(performance.now())
+    if (again.length > this.#toReplay.length) this.#toReplay = again
+  }
+
+  #failed(error: unknown, seconds: number): void {
+    this.#counts.retries++
+    this.#reason = reasonOf(error)
+    const facts = { dispatcher: this.name, reason: this.#reason, failures: this.#backoff.failures }
     if (this.#backoff.failures > 1) {
       this.#log.debug(facts, `${this.name}: failed again, next attempt in ${seconds.toFixed(1)} s`)
       return
     }
+    this.#peerDied()
     this.#failingSince = performance.now()
     this.#log.warn(facts, `${this.name}: delivery failed, snapshots wait in the queue until it works: ${facts.reason}`)
   }
 
-  #succeeded(): void {
+  #succeeded(unit: readonly Batch[]): void {
+    const replayed = this.#toReplay
+    this.#recent.add([...replayed, ...unit], performance.now())
+    this.#toReplay = []
+    this.#reason = undefined
+    this.#counts.replayed += replayed.length
+    if (replayed.length > 0) {
+      const facts = { dispatcher: this.name, snapshots: replayed.length }
+      this.#log.info(
+        facts,
+        `${this.name}: sent ${replayed.length} snapshots again, which it took shortly before it died`,
+      )
+    }
     const { failures } = this.#backoff
     this.#backoff.succeeded()
     if (failures === 0) return

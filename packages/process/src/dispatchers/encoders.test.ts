@@ -5,7 +5,9 @@ import { dispatchers } from './index.ts'
 
 describe('createEncoder', () => {
   it.each(dispatchers)('knows the encoder of $name', (dispatcher) => {
-    const encode = createEncoder(dispatcher.encoding(parseConfiguration('')))
+    const configuration = parseConfiguration('[local-store]\n')
+    const { options } = dispatcher.instances(configuration)[0]!
+    const encode = createEncoder(dispatcher.encoding(configuration, options))
     const table = { objects: [{ path: 'daemon' }], fields: ['m'], values: Float64Array.of(7), wide: new Map() }
     const { bytes, datapoints } = encode([{ kind: 'daemon', ...table }], 123)
     expect(datapoints).toBe(1)

@@ -127,3 +127,18 @@ test('an abort ends a send at once', async () => {
   setTimeout(() => controller.abort(), 100)
   await expect(sending).rejects.toThrow(/stopped/)
 })
+
+test('with replay, the death of a receiver is seen between two batches', async () => {
+  let idle: Socket | undefined
+  const port = await receiver((socket, number) => {
+    readAll(socket)
+    if (number === 2) idle = socket
+  })
+  const destination = sink(port, 'replay = 5')
+  await destination.send([batch], signal)
+  await expect.poll(() => idle).toBeDefined()
+  expect(destination.deaths).toBe(0)
+  idle?.resetAndDestroy()
+  await expect.poll(() => destination.deaths).toBe(1)
+  await destination.close()
+})

@@ -2,6 +2,7 @@ import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Batch, Sink } from '../types/dispatcher.ts'
 import { Connection, NoClose } from './connection.ts'
 import type { GraphiteOptions } from './graphite.ts'
+import { PeerWatch } from './peer-watch.ts'
 
 /** In plain mode: how long after the last byte an error may still come back, in seconds. */
 const settleTime = 1
@@ -22,24 +23,37 @@ export class GraphiteSink implements Sink {
   readonly #options: GraphiteOptions
   readonly #log: Logger
   readonly #name: string
+  readonly #watch: PeerWatch | undefined
   #proof: Proof = 'unknown'
 
   constructor(options: GraphiteOptions, log: Logger) {
     this.#options = options
     this.#log = log
     this.#name = `${options.server}:${options.port}`
+    this.#watch = options.replay > 0 ? new PeerWatch(options.server, options.port) : undefined
+  }
+
+  get proof(): Proof {
+    return this.#proof
+  }
+
+  get deaths(): number {
+    return this.#watch?.deaths ?? 0
   }
 
   async send(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     try {
       if (this.#proof === 'unknown') this.#proof = await this.#findProof(signal)
       await this.#deliver(batches, signal)
+      this.#watch?.begin()
     } catch (error) {
       throw new StatsError('DESTINATION', `${this.#name}: ${reasonOf(error)}`, {}, error)
     }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#watch?.end()
+  }
 
   async #deliver(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     const connection = await this.#connect(signal)

@@ -15,10 +15,16 @@ const together = 50_000
 export const graphite: Dispatcher<GraphiteOptions> = {
   name: 'graphite',
   summary: 'Graphite over TCP: carbon, carbon-c-relay and everything that takes the plain text protocol.',
-  settings: (configuration) => (configuration.graphite.enabled ? configuration.graphite : undefined),
-  encoding: (configuration) => linesEncoding(configuration),
+  instances: ({ graphite, graphites }) =>
+    [
+      { name: 'graphite', options: graphite },
+      ...graphites.map(({ section, options }) => ({ name: section, options })),
+    ].filter(({ options }) => options.enabled),
+  encoding: (configuration, options) => linesEncoding(configuration, options),
   retry: ({ retries, interval, backoff, delay }) => ({ retries, interval, backoff, delay }),
   window: (options) => options['queue-size'],
   together,
+  replay: ({ replay }) => replay,
+  maxRate: (options) => options['max-rate'],
   open: (options, { log }) => new GraphiteSink(options, log),
 }

@@ -10,33 +10,54 @@ export type LocalStoreOptions = NonNullable<Configuration['local-store']>
 export const localStore: Dispatcher<LocalStoreOptions> = {
   name: 'local-store',
   summary: 'A file of datapoints for every snapshot, in the format of Graphite.',
-  settings: (configuration) => configuration['local-store'],
+  instances: ({ 'local-store': options }) => (options === undefined ? [] : [{ name: 'local-store', options }]),
   encoding: (configuration) => linesEncoding(configuration),
   retry: () => ({ retries: 3, interval: 1, backoff: 2, delay: 10 }),
   window: () => 1_000_000,
   together: 1,
   open: ({ dir }) => ({
-    send: async (batches) => {
-      for (const batch of batches) await store(dir, batch)
+    send: async (batches, signal) => {
+      for (const batch of batches) await unlessAborted(store(dir, batch, signal), dir, signal)
     },
     close: async () => undefined,
   }),
 }
 
-/** Written and synced under another name, then renamed: a reader of `stats` never sees half. */
-async function store(dir: string, { snapshot, bytes }: Batch): Promise<void> {
+/** Gives up waiting at an abort: a file system that hangs would otherwise keep the program from stopping. */
+async function unlessAborted(work: Promise<void>, dir: string, signal: AbortSignal): Promise<void> {
+  let stop: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(new StatsError('DESTINATION', `${dir}: stopped before it was done`))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop)
+  })
+  try {
+    await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/**
+ * Written and synced under another name, then renamed: a reader of `stats` never sees half, and a power cut after the
+ * snapshot has left the queue does not lose it.
+ */
+async function store(dir: string, { snapshot, bytes }: Batch, signal: AbortSignal): Promise<void> {
   const directory = join(dir, snapshot)
   const unfinished = join(directory, '.stats.unfinished')
   try {
     await mkdir(directory, { recursive: true, mode: directoryMode })
     const file = await open(unfinished, 'w', fileMode)
     try {
-      await file.writeFile(bytes)
+      await file.writeFile(bytes, { signal })
       await file.sync()
+      signal.throwIfAborted()
     } finally {
       await file.close()
     }
     await rename(unfinished, join(directory, 'stats'))
+    await syncDirectory(directory)
+    await syncDirectory(dir)
   } catch (error) {
     throw new StatsError(
       'DESTINATION',
@@ -44,5 +65,14 @@ async function store(dir: string, { snapshot, bytes }: Batch): Promise<void> {
       {},
       error,
     )
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path)
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
   }
 }

@@ -2,7 +2,8 @@ import { parseConfiguration } from '@haproxystats/core'
 import { describe, expect, it } from 'vitest'
 import { linesEncoding } from './paths.ts'
 
-const optionsOf = (text: string, host = 'lb1.example.com') => linesEncoding(parseConfiguration(text), host).options
+const optionsOf = (text: string, host = 'lb1.example.com') =>
+  linesEncoding(parseConfiguration(text), undefined, host).options
 const rootOf = (...lines: string[]) => optionsOf(`[graphite]\n${lines.join('\n')}\n`).root
 
 describe('what paths begin with', () => {
@@ -51,7 +52,7 @@ cache = ^cache`
 })
 
 it('can be given to a worker', () => {
-  const { encoder, options } = linesEncoding(parseConfiguration('[backend-groups]\na = ^a[.]b$\n'), 'h')
+  const { encoder, options } = linesEncoding(parseConfiguration('[backend-groups]\na = ^a[.]b$\n'))
   expect(encoder).toBe('lines')
   expect(structuredClone(options)).toEqual(options)
 })

@@ -16,9 +16,12 @@ function named(groups: readonly GroupPattern[]): GroupPattern[] {
   return groups.map(({ name, pattern }) => ({ name: segmentOf(name), pattern }))
 }
 
-/** What `[graphite]` and the groups say of metric paths; local-store writes the same lines. */
-export function linesEncoding(configuration: Configuration, host = hostname()): Encoding & { options: LineOptions } {
-  const { graphite } = configuration
+/** What a section for Graphite and the groups say of metric paths; local-store writes the lines of `[graphite]`. */
+export function linesEncoding(
+  configuration: Configuration,
+  graphite: Configuration['graphite'] = configuration.graphite,
+  host = hostname(),
+): Encoding & { options: LineOptions } {
   const hostLevel = graphite.fqdn ? host : (host.split('.')[0] as string)
   const root = [
     ...levels(graphite.namespace),

@@ -87,6 +87,7 @@ function spreadOver(processes: readonly Process[]): { name: string; value: numbe
   return spreadMetrics.map(({ name, of, compute }) => {
     const metric = rowMetrics.find((candidate) => candidate.name === of) as RowMetric
     const values = processes
+      .filter(({ info }) => !isStopping(info))
       .map(({ info }) => computeFrom(metric, (field) => infoNumber(info, field)))
       .filter((value) => !Number.isNaN(value))
     return { name, value: values.length > 1 ? compute(values) : Number.NaN }

@@ -1,6 +1,6 @@
 import { cellText } from '@haproxystats/haproxy'
 import type { AggregatedServer } from './aggregated-servers.ts'
-import { forgetAfter, type ProxyName, type ServerName } from './names.ts'
+import type { ProxyName, ServerName } from './names.ts'
 import type { ObjectKind } from './plan.ts'
 
 /** Where a row belongs; nowhere, when it is a listener's or left out. */
@@ -43,9 +43,8 @@ export class KnownRows {
     this.#place = place
   }
 
-  /** Whether so many rows have been remembered that it is time to forget them. */
-  get full(): boolean {
-    return this.#known.size > forgetAfter
+  get size(): number {
+    return this.#known.size
   }
 
   forget(): void {

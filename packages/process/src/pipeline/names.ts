@@ -24,7 +24,7 @@ export interface ServerName extends Name {
 /** Told of names that look alike in paths, once each. */
 export type OnCollision = (kept: string, altered: string) => void
 
-/** How many names may be remembered that the last snapshot did not have. */
+/** How many names are worth forgetting. */
 export const forgetAfter = 100_000
 
 /**
@@ -62,9 +62,8 @@ export class Names {
     return server
   }
 
-  /** Whether so many names have been remembered that it is time for new ones, and nothing else may hold old ones. */
-  get full(): boolean {
-    return this.#size > forgetAfter
+  get size(): number {
+    return this.#size
   }
 
   /**

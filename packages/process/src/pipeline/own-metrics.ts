@@ -74,13 +74,13 @@ export const ownMetrics: readonly OwnMetric[] = [
 
 const object: ObjectName = { path: 'haproxystats' }
 
-/** The table of own metrics. */
-export function ownTable(making: Making): Table {
+/** The table of own metrics, and of those that only the main thread knows. */
+export function ownTable(making: Making, accounts: Readonly<Record<string, number>> = {}): Table {
   return {
     kind: 'own',
     objects: [object],
-    fields: ownMetrics.map(({ name }) => name),
-    values: Float64Array.from(ownMetrics, ({ value }) => value(making)),
+    fields: [...ownMetrics.map(({ name }) => name), ...Object.keys(accounts)],
+    values: Float64Array.from([...ownMetrics.map(({ value }) => value(making)), ...Object.values(accounts)]),
     wide: new Map(),
   }
 }

@@ -46,9 +46,10 @@ export class Pipeline {
 
   /**
    * @param path the snapshot's directory.
+   * @param accounts own metrics that only the main thread knows.
    * @throws SNAPSHOT_INVALID or ANSWER_MALFORMED, naming the file, when it is not what haproxystats-pull writes.
    */
-  run(path: string, excluded: Excluded): Tables {
+  run(path: string, excluded: Excluded, accounts: Readonly<Record<string, number>> = {}): Tables {
     const begin = performance.now()
     const files = readSnapshot(path)
     const read = performance.now()
@@ -62,7 +63,7 @@ export class Pipeline {
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
     const failed = files.filter(({ stat }) => stat === undefined).length
-    const own = ownTable({
+    const making = {
       seconds: {
         haproxy: (parsed - read) / 1000,
         ...this.#shares((end - parsed) / 1000),
@@ -74,8 +75,8 @@ export class Pipeline {
       processesFailed: failed,
       serversSkipped: this.#settings['skip-servers'] === undefined ? Number.NaN : stats.skipped,
       serversDropped: this.#settings['server-limit'] === 0 ? Number.NaN : stats.dropped,
-    })
-    return { tables: [...tables, own], processes: files.length }
+    }
+    return { tables: [...tables, ownTable(making, accounts)], processes: files.length }
   }
 
   #mergeStats(files: readonly SourceFiles[], processes: readonly Process[], excluded: Excluded): StatTablesResult {

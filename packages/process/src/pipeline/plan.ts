@@ -96,13 +96,10 @@ function columnOf(kind: ChosenKind, name: string): Column {
 }
 
 /** The column of a field, merged as the table of fields says. */
-export function fieldColumn({
-  name,
-  merge,
-  weight,
-  nature,
-}: Pick<Field, 'name' | 'merge' | 'weight' | 'nature'>): Column {
-  return { field: name, merge, emptyIsZero: false, counter: nature === 'counter', ...(weight && { weight }) }
+export function fieldColumn(field: Pick<Field, 'name' | 'merge' | 'weight' | 'nature' | 'misdeclared'>): Column {
+  const { name, merge, weight, nature, misdeclared } = field
+  const counter = nature === 'counter' && !misdeclared
+  return { field: name, merge, emptyIsZero: false, counter, ...(weight && { weight }) }
 }
 
 function listedColumn({ name, merge }: ListedField): Column {

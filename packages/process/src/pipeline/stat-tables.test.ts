@@ -142,6 +142,13 @@ describe('rows', () => {
     expect(sentOnce(rows)).toHaveProperty(['backend.a_b.scur'], '1')
   })
 
+  it('are not taken for a row that was there before, because their type begins alike', () => {
+    const tables = fresh()
+    tablesOf(tables, [{ rows: [row('b', 's', '2', '1'), row('b', 'BACKEND', '1', '1')] }])
+    const rows = [row('b', 's', '2x', '1'), row('b', 'BACKEND', '12', '1')]
+    expect(sent(tablesOf(tables, [{ rows }]))).toEqual({})
+  })
+
   it('of a process that is stopping count in sums, not in means', () => {
     const limits = planOf({ ...parseConfiguration('').process, 'server-metrics': ['act', 'scur'] })
     const tables = new StatTables(limits, plain, () => {})

@@ -4,7 +4,7 @@ import { Accumulator, type Column, type Source } from './accumulator.ts'
 import { AggregatedServers } from './aggregated-servers.ts'
 import { backendMetrics, countServers } from './backend-metrics.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from './known-rows.ts'
-import { Names, type OnCollision, type ProxyName, type ServerName } from './names.ts'
+import { forgetAfter, Names, type OnCollision, type ProxyName, type ServerName } from './names.ts'
 import type { ObjectKind, Plan } from './plan.ts'
 import { type SkippedServers, selectServers } from './server-selection.ts'
 import { ServerStates } from './server-states.ts'
@@ -72,9 +72,12 @@ export class StatTables {
     }
   }
 
-  /** Begins the next snapshot. */
+  /** Begins the next snapshot. Names that come and go are forgotten when they are many times those of a snapshot. */
   begin(excluded: Excluded): void {
-    if (excluded !== this.#excluded || this.#names.full || this.#known.full) this.#forget()
+    const { frontend, backend, server } = this.rows
+    const worthwhile = Math.max(forgetAfter, 4 * (frontend + backend + server))
+    const full = Math.max(this.#names.size, this.#known.size) > worthwhile
+    if (excluded !== this.#excluded || full) this.#forget()
     this.#excluded = excluded
     this.#snapshot++
     this.#rows = noRows()

@@ -51,6 +51,25 @@ it('merge as HAProxy says of them, and are not told of', () => {
   expect(told).toEqual([])
 })
 
+it('never have the path of another field', () => {
+  const { sent } = pipeline('all')
+  const path = join(directory, 'alike')
+  mkdirSync(path)
+  const columns = ['pxname', 'svname', 'type', 'scur', 'bin', 'b\0n', 'new.a', 'new_a', 'new a', 'req_tot.', 'req.tot']
+  writeFileSync(
+    join(path, 's_stat'),
+    statAnswer(columns, [['w', 'FRONTEND', '0', '1', '2', '3', '4', '5', '6', '7', '8']]),
+  )
+  const found = Object.entries(sent(path)).filter(([, value]) => !Number.isNaN(value))
+  expect(found).toEqual([
+    ['scur', 1],
+    ['bin', 2],
+    ['b_n', 3],
+    ['new_a', 6],
+    ['req_tot_', 7],
+  ])
+})
+
 it('are sums when nothing explains them, which is told once', () => {
   const { told, sent } = pipeline('all')
   expect(sent(snapshot('1', false))).toMatchObject({ new_total: 30, new_limit: 14, new_age: 11 })

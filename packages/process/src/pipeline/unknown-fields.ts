@@ -1,4 +1,5 @@
 import { learnFields, mergeOfLearnt, scanHeader, statFieldByName } from '@haproxystats/haproxy'
+import { segmentOf } from '../types/segment.ts'
 import type { Column } from './accumulator.ts'
 import { fieldColumn } from './plan.ts'
 import type { SourceFiles } from './read-snapshot.ts'
@@ -12,17 +13,22 @@ export interface UnknownField {
 
 /**
  * The columns of a snapshot that no table knows, by name. What HAProxy says of them in `show stat … typed` decides how
- * they merge; what it says to be text, a name or a point in time is left out.
+ * they merge; what it says to be text, a name or a point in time is left out, and so is what would have the path of another
+ * field.
  */
 export function unknownFields(files: readonly SourceFiles[]): UnknownField[] {
   const names = new Set(files.flatMap(({ stat }) => (stat === undefined ? [] : unknownNames(stat))))
   if (names.size === 0) return []
   const learnt = new Map(files.flatMap(({ typed }) => (typed === undefined ? [] : [...learnFields(textOf(typed))])))
+  const taken = new Set<string>(statFieldByName.keys())
   return [...names].sort().flatMap((name) => {
+    const segment = segmentOf(name)
+    if (taken.has(segment)) return []
+    taken.add(segment)
     const field = learnt.get(name)
     const merge = field === undefined ? 'sum' : mergeOfLearnt(field)
     if (merge === 'none') return []
-    const column = fieldColumn({ name: name.replaceAll('.', '_'), merge, nature: field?.nature ?? 'gauge' })
+    const column = fieldColumn({ name: segment, merge, nature: field?.nature ?? 'gauge' })
     return [{ column: { ...column, cell: name }, learnt: field !== undefined }]
   })
 }

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { lockQueue } from './consumer-lock.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
 
 let base: string
@@ -11,7 +10,7 @@ let queue: SnapshotQueue
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'queue-'))
   await mkdir(join(base, 'incoming'))
-  queue = new SnapshotQueue(join(base, 'incoming'))
+  queue = new SnapshotQueue(join(base, 'incoming'), 1000)
   await queue.open()
 })
 
@@ -48,7 +47,7 @@ test('a removal that was interrupted is finished at the next start', async () =>
   const half = join(base, 'incoming.removing', '5')
   await mkdir(half)
   await writeFile(join(half, 'a_info'), 'x')
-  await new SnapshotQueue(queue.directory).open()
+  await new SnapshotQueue(queue.directory, 1000).open()
   expect(await readdir(join(base, 'incoming.removing'))).toEqual([])
 })
 
@@ -68,16 +67,4 @@ test('two snapshots of one name can be put aside', async () => {
   }
   expect((await readdir(queue.quarantine)).sort()).toEqual(['5', '5.1', '5.1.reason', '5.reason'])
   expect(await readFile(join(queue.quarantine, '5.1.reason'), 'utf8')).toBe('second\n')
-})
-
-test('a queue has one consumer, by whatever path it is named', async () => {
-  const lock = await lockQueue(queue.directory)
-  await symlink(queue.directory, join(base, 'other-path'))
-  await expect(lockQueue(join(base, 'other-path'))).rejects.toMatchObject({ code: 'QUEUE_BUSY' })
-  lock.release()
-  await expect.poll(() => lockQueue(queue.directory).then((next) => next.release())).toBe(undefined)
-})
-
-test('a queue that is not there is named', async () => {
-  await expect(lockQueue(join(base, 'missing'))).rejects.toThrow(/cannot use the queue .*missing.*ENOENT/)
 })

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { deliveredPrefix, directoryMode, fileMode, isSnapshotName, StatsError, snapshotNames } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
+import { Quarantine } from './quarantine.ts'
 
 /**
  * The queue directory as its one consumer sees it. All changes are single renames or creations, so that a kill at any
@@ -12,11 +12,14 @@ export class SnapshotQueue implements Queue {
   readonly directory: string
   /** Where snapshots go that cannot be processed: `<queue's parent>/quarantine`. */
   readonly quarantine: string
+  readonly #quarantine: Quarantine
   readonly #removing: string
 
-  constructor(directory: string) {
+  /** `quarantineSize` in bytes. */
+  constructor(directory: string, quarantineSize: number) {
     this.directory = directory
     this.quarantine = join(dirname(directory), 'quarantine')
+    this.#quarantine = new Quarantine(this.quarantine, quarantineSize)
     this.#removing = join(dirname(directory), `${basename(directory)}.removing`)
   }
 
@@ -74,12 +77,7 @@ export class SnapshotQueue implements Queue {
   }
 
   /** Puts a snapshot that cannot be processed aside, with the reason in a file beside it. */
-  async setAside(snapshot: string, reason: string): Promise<string> {
-    await mkdir(this.quarantine, { recursive: true, mode: directoryMode })
-    let target = join(this.quarantine, snapshot)
-    for (let attempt = 1; existsSync(target); attempt++) target = join(this.quarantine, `${snapshot}.${attempt}`)
-    await writeFile(`${target}.reason`, `${reason}\n`, { mode: fileMode })
-    await rename(this.pathOf(snapshot), target)
-    return target
+  setAside(snapshot: string, reason: string): Promise<string> {
+    return this.#quarantine.take(this.pathOf(snapshot), snapshot, reason)
   }
 }

@@ -37,22 +37,39 @@ export interface Sink {
   /** Resolves once the destination has all batches whole; rejects otherwise. Never called concurrently. */
   send(batches: readonly Batch[], signal: AbortSignal): Promise<void>
   close(): Promise<void>
+  /** How often the destination was seen to die between two sends; absent where that cannot be seen or does not matter. */
+  readonly deaths?: number
+  /** What proves that a batch was delivered, for the status file. */
+  readonly proof?: string
+}
+
+/** One destination of a kind. */
+export interface Instance<Options> {
+  /** In logs and marks in the queue, so it must be fit for a file name: `graphite`, `graphite:second`. */
+  readonly name: string
+  readonly options: Options
 }
 
 /**
  * A kind of destination. It has nothing to do with order, repeating, counting or shutdown: delivery does that for all.
  */
 export interface Dispatcher<Options> {
+  /** Of the kind; the names of its instances begin with it. */
   readonly name: string
   readonly summary: string
-  /** Its options, or `undefined` when the configuration does not ask for it. */
-  settings(configuration: Configuration): Options | undefined
-  encoding(configuration: Configuration): Encoding
+  /** The destinations of this kind that the configuration asks for. */
+  instances(configuration: Configuration): readonly Instance<Options>[]
+  /** Instances whose encodings are equal get the same bytes, made once. */
+  encoding(configuration: Configuration, options: Options): Encoding
   retry(options: Options): RetryPolicy
   /** How many datapoints may wait in memory; one batch always may. */
   window(options: Options): number
   /** How many datapoints of several snapshots may go out as one while a backlog drains; one batch always may. */
   readonly together: number
+  /** Seconds of what was delivered that are sent again after the destination died; 0 unless given. */
+  replay?(options: Options): number
+  /** Datapoints a second while a backlog drains; 0, no limit, unless given. */
+  maxRate?(options: Options): number
   /** In the main thread. Opens nothing yet: a destination that is down must not keep the program from starting. */
   open(options: Options, context: { log: Logger }): Sink
 }

@@ -7,6 +7,8 @@ export interface Work {
   /** Its name: seconds since the epoch. */
   readonly snapshot: string
   readonly encodings: readonly Encoding[]
+  /** Own metrics of what became of snapshots so far, by name. */
+  readonly accounts?: Readonly<Record<string, number>>
 }
 
 /** What came of it. */

@@ -32,11 +32,15 @@ const pipeline = new Pipeline(settings, {
 })
 const encoders = new Map<string, Encode>()
 
-/** One snapshot, from its directory to the bytes for its destinations. */
-export default function work({ path, snapshot, encodings }: Work): WorkResult {
+/** One snapshot, from its directory to the bytes for its destinations; without one, only that the worker is alive. */
+export default function work(task: Work | undefined): WorkResult | 'alive' {
+  return task === undefined ? 'alive' : encode(task)
+}
+
+function encode({ path, snapshot, encodings, accounts }: Work): WorkResult {
   const begin = performance.now()
   try {
-    const { tables, processes } = pipeline.run(path, excludeFiles.current())
+    const { tables, processes } = pipeline.run(path, excludeFiles.current(), accounts)
     const batches = encodings.map((encoding) => encoderOf(encoding)(tables, Number(snapshot)))
     return moved({
       outcome: 'encoded',

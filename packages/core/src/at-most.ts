@@ -1,0 +1,19 @@
+/** Runs a task when fewer than the agreed number of them are running; in the order of the calls. */
+export type Lane = <T>(task: () => Promise<T>) => Promise<T>
+
+/** At most `limit` tasks at a time. */
+export function atMost(limit: number): Lane {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (task) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await task()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}

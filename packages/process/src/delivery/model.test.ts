@@ -1,0 +1,243 @@
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { silentLogger } from '@haproxystats/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { SnapshotQueue } from '../queue/snapshot-queue.ts'
+import type { Batch } from '../types/dispatcher.ts'
+import type { Queue } from '../types/queue.ts'
+import type { Work, WorkResult } from '../types/work.ts'
+import { unaccounted } from './accounts.ts'
+import { Delivery } from './delivery.ts'
+
+/**
+ * Random sequences of what can happen to delivery, on a real queue directory, against a plain model: which snapshots were
+ * published, and what each destination got. A kill stops the program at any of its operations, before or after the
+ * operation has had its effect; what runs on afterwards is a new program that knows only what is on disk.
+ */
+const dispatchers = ['graphite', 'local-store'] as const
+
+/** The destinations live through every kill. */
+class World {
+  readonly down = new Set<string>()
+  /** By dispatcher, for each program one list of what it sent, in order. */
+  readonly got = new Map<string, string[][]>(dispatchers.map((name) => [name, []]))
+  readonly published: string[] = []
+  readonly broken = new Set<string>()
+  readonly directory: string
+  #program: Program | undefined
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  async publish(broken: boolean): Promise<void> {
+    const name = String(this.published.length + 1)
+    const unfinished = join(this.directory, `unfinished-${name}`)
+    await mkdir(unfinished)
+    await writeFile(join(unfinished, 'a_stat'), broken ? 'broken' : 'whole')
+    if (broken) this.broken.add(name)
+    await rename(unfinished, join(this.directory, 'incoming', name))
+    this.published.push(name)
+  }
+
+  program(): Program {
+    this.#program ??= new Program(this)
+    return this.#program
+  }
+
+  /** Ends the program: at once, or at its n-th operation from now. */
+  kill(): void {
+    this.#program?.die()
+    this.#program = undefined
+  }
+
+  async settle(): Promise<void> {
+    const program = this.program()
+    program.stable()
+    this.down.clear()
+    for (let round = 0; round < 2000; round++) {
+      program.delivery.scan()
+      await delay(1)
+      if ((await readdir(join(this.directory, 'incoming'))).length === 0) return
+    }
+    throw new Error('the queue is never empty')
+  }
+}
+
+/** One life of the program; once it is dead nothing that it had begun goes on. */
+class Program {
+  readonly delivery: Delivery
+  readonly #world: World
+  #operations = Number.POSITIVE_INFINITY
+  #afterEffect = false
+  #dead = false
+
+  constructor(world: World) {
+    this.#world = world
+    const real = new SnapshotQueue(join(world.directory, 'incoming'), 1e6)
+    const queue: Queue = {
+      pathOf: (snapshot) => real.pathOf(snapshot),
+      list: () => this.#do(() => real.list()),
+      deliveredTo: (snapshot) => this.#do(() => real.deliveredTo(snapshot)),
+      markDelivered: (snapshot, name) => this.#do(() => real.markDelivered(snapshot, name)),
+      remove: (snapshot) => this.#do(() => real.remove(snapshot)),
+      setAside: (snapshot, reason) => this.#do(() => real.setAside(snapshot, reason)),
+    }
+    const lanes = dispatchers.map((name) => {
+      const sent: string[] = []
+      world.got.get(name)?.push(sent)
+      const send = async (batches: readonly Batch[]) => {
+        if (world.down.has(name)) throw new Error('down')
+        sent.push(...batches.map(({ snapshot }) => snapshot))
+      }
+      return {
+        name,
+        sink: { send: (batches: readonly Batch[]) => this.#do(() => send(batches)), close: async () => undefined },
+        encoding: { encoder: name, options: null },
+        retry: { retries: -1, interval: 0.001, backoff: 1, delay: 0.001 },
+        window: 30,
+        ahead: 2,
+        together: name === 'graphite' ? 20 : 1,
+        replay: 0,
+        maxRate: 0,
+      }
+    })
+    this.delivery = new Delivery({ queue, run: (work) => this.#do(() => this.#work(work)), lanes, log: silentLogger() })
+    void real.open().then(() => this.delivery.run(new AbortController().signal))
+  }
+
+  die(): void {
+    this.#dead = true
+  }
+
+  /** Dies at the n-th operation from now, before or after its effect. */
+  dieAt(operations: number, afterEffect: boolean): void {
+    this.#operations = operations
+    this.#afterEffect = afterEffect
+  }
+
+  stable(): void {
+    this.#operations = Number.POSITIVE_INFINITY
+  }
+
+  async #work({ snapshot, encodings }: Work): Promise<WorkResult> {
+    if (this.#world.broken.has(snapshot)) return { outcome: 'invalid', reason: 'broken' }
+    const batches = encodings.map(() => ({ bytes: new Uint8Array(0), datapoints: 10 }))
+    return { outcome: 'encoded', batches, processes: 1, seconds: 0, warnings: [] }
+  }
+
+  async #do<T>(operation: () => Promise<T>): Promise<T> {
+    const last = --this.#operations === 0
+    if (this.#dead || (last && !this.#afterEffect)) return this.#stopped()
+    const result = await operation()
+    return this.#dead || last ? this.#stopped() : result
+  }
+
+  #stopped(): Promise<never> {
+    this.#dead = true
+    return new Promise(() => undefined)
+  }
+}
+
+type Event =
+  | { readonly kind: 'publish'; readonly broken: boolean }
+  | { readonly kind: 'down'; readonly dispatcher: (typeof dispatchers)[number] }
+  | { readonly kind: 'up'; readonly dispatcher: (typeof dispatchers)[number] }
+  | { readonly kind: 'run'; readonly milliseconds: number }
+  | { readonly kind: 'kill'; readonly operations: number; readonly afterEffect: boolean }
+
+const events: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('publish' as const),
+      broken: fc.integer({ max: 9, min: 0 }).map((n) => n === 0),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('down' as const, 'up' as const),
+      dispatcher: fc.constantFrom(...dispatchers),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('run' as const), milliseconds: fc.integer({ min: 0, max: 4 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('kill' as const),
+      operations: fc.integer({ min: 1, max: 12 }),
+      afterEffect: fc.boolean(),
+    }),
+  },
+)
+
+async function happen(world: World, event: Event): Promise<void> {
+  if (event.kind === 'publish') await world.publish(event.broken)
+  else if (event.kind === 'down') world.down.add(event.dispatcher)
+  else if (event.kind === 'up') world.down.delete(event.dispatcher)
+  else if (event.kind === 'run') {
+    world.program().delivery.scan()
+    await delay(event.milliseconds)
+  } else {
+    world.program().dieAt(event.operations, event.afterEffect)
+    world.program().delivery.scan()
+    await delay(2)
+    world.kill()
+  }
+}
+
+async function run(sequence: readonly Event[]): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'model-'))
+  try {
+    await mkdir(join(directory, 'incoming'))
+    const world = new World(directory)
+    for (const event of sequence) await happen(world, event)
+    await world.settle()
+    const owed = world.published.filter((name) => !world.broken.has(name))
+    for (const [name, lives] of world.got) {
+      const all = lives.flat()
+      expect([...new Set(all)].sort(byAge), `${name} got everything and nothing else`).toEqual(owed)
+      for (const life of lives)
+        expect(life, `${name} in order, once in each life`).toEqual([...new Set(life)].sort(byAge))
+    }
+    expect(unaccounted(world.program().delivery.accounts)).toBe(0)
+    const aside = (await readdir(join(directory, 'quarantine')).catch(() => [])).filter((name) => /^\d+$/.test(name))
+    expect(aside.sort(byAge)).toEqual([...world.broken].sort(byAge))
+    world.kill()
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+const byAge = (one: string, other: string) => Number(one) - Number(other)
+
+/** Sequences that once failed; each stays here for good. */
+const seeds: readonly (readonly Event[])[] = [
+  // A snapshot that left the queue while it was being read was taken a second time.
+  [
+    { kind: 'down', dispatcher: 'graphite' },
+    { kind: 'publish', broken: true },
+    { kind: 'publish', broken: false },
+    { kind: 'publish', broken: false },
+    { kind: 'publish', broken: false },
+    { kind: 'kill', operations: 11, afterEffect: false },
+    { kind: 'kill', operations: 9, afterEffect: true },
+  ],
+]
+
+test('whatever happens, every destination gets every snapshot, in order', async () => {
+  const runs = Number(process.env['MODEL_RUNS'] ?? 150)
+  const sequences = fc.array(events, { maxLength: 60 })
+  await fc.assert(fc.asyncProperty(sequences, run), {
+    numRuns: runs,
+    examples: seeds.map((seed): [Event[]] => [[...seed]]),
+    endOnFailure: false,
+  })
+}, 600_000)

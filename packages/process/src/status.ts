@@ -1,0 +1,44 @@
+import { type Configuration, type Logger, StatusFile, statusPath } from '@haproxystats/core'
+import type { Delivery } from './delivery/delivery.ts'
+import type { PoolStatus } from './workers/pool.ts'
+
+/** How often the status file is written, in seconds. */
+const interval = 2
+
+/** What the status file of haproxystats-process tells, beside what every program's does. Ages in seconds. */
+export function statusOf(delivery: Delivery, workers: PoolStatus, now = Date.now()): Record<string, unknown> {
+  const age = (snapshot: string | undefined) =>
+    snapshot === undefined ? undefined : Math.max(0, Math.round(now / 1000 - Number(snapshot)))
+  const { accounts, lanes, lastScan, oldest } = delivery
+  const dispatchers = [...lanes].map(([name, { oldest: unconfirmed, ...lane }]) => {
+    return [name, { ...lane, oldestUnconfirmed: age(unconfirmed) }]
+  })
+  return {
+    lastScan: lastScan?.toISOString(),
+    queueSize: accounts.waiting,
+    oldest: age(oldest),
+    snapshots: accounts,
+    dispatchers: Object.fromEntries(dispatchers),
+    workers,
+  }
+}
+
+/** Writes the status file until it is closed. */
+export function keepStatus(
+  configuration: Configuration,
+  log: Logger,
+  status: () => Record<string, unknown>,
+): { close(): Promise<void> } {
+  const program = 'haproxystats-process'
+  const file = new StatusFile(statusPath(configuration.paths['base-dir'], program), { program, log })
+  file.update(status())
+  const timer = setInterval(() => file.update(status()), interval * 1000)
+  timer.unref()
+  return {
+    close: async () => {
+      clearInterval(timer)
+      file.update(status())
+      await file.close()
+    },
+  }
+}
