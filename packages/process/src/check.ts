@@ -10,6 +10,7 @@ import {
   type Problem,
   reasonOf,
 } from '@haproxystats/core'
+import { linesEncoding } from './dispatchers/paths.ts'
 import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
 import { skippableServers } from './pipeline/server-selection.ts'
 
@@ -20,7 +21,24 @@ export async function surroundingProblems(configuration: Configuration): Promise
     ...excludeOptions.map((option) => excludeProblems(configuration, option)),
     localStoreProblems(configuration),
   ])
-  return [...wordProblems(configuration), ...problems.flat()]
+  return [...wordProblems(configuration), ...pathProblems(configuration), ...problems.flat()]
+}
+
+/**
+ * The longest that may stand before `frontend.…` in a path, in bytes: with two names of 200, a metric, the longest number
+ * and a timestamp a line stays below 1,024.
+ */
+const longestRoot = 400
+
+/** What an operator puts before the names of objects leaves room for them. */
+function pathProblems(configuration: Configuration): Problem[] {
+  const { root, groupNamespace = '', groups } = linesEncoding(configuration).options
+  const names = Object.values(groups).flatMap((patterns) => patterns.map(({ name }) => name.length))
+  const length = root.length + groupNamespace.length + Math.max(0, ...names)
+  if (length <= longestRoot) return []
+  const message = `makes metric paths too long: ${length} bytes with host, group-namespace and group, before any name of HAProxy`
+  const hint = `all of them may have ${longestRoot}`
+  return [{ section: 'graphite', option: 'namespace', found: configuration.graphite.namespace, message, hint }]
 }
 
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. */

@@ -17,14 +17,14 @@ export const localStore: Dispatcher<LocalStoreOptions> = {
   together: 1,
   open: ({ dir }) => ({
     send: async (batches, signal) => {
-      for (const batch of batches) await unlessAborted(store(dir, batch, signal), dir, signal)
+      for (const batch of batches) await unlessAborted(() => store(dir, batch, signal), dir, signal)
     },
     close: async () => undefined,
   }),
 }
 
 /** Gives up waiting at an abort: a file system that hangs would otherwise keep the program from stopping. */
-async function unlessAborted(work: Promise<void>, dir: string, signal: AbortSignal): Promise<void> {
+async function unlessAborted(work: () => Promise<void>, dir: string, signal: AbortSignal): Promise<void> {
   let stop: () => void = () => undefined
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(new StatsError('DESTINATION', `${dir}: stopped before it was done`))
@@ -32,7 +32,7 @@ async function unlessAborted(work: Promise<void>, dir: string, signal: AbortSign
     else signal.addEventListener('abort', stop)
   })
   try {
-    await Promise.race([work, aborted])
+    await Promise.race(signal.aborted ? [aborted] : [aborted, work()])
   } finally {
     signal.removeEventListener('abort', stop)
   }
