@@ -35,6 +35,8 @@ const readme = [
   'Between.',
   '<!-- exit codes: begin -->',
   '<!-- exit codes: end -->',
+  '<!-- metrics: begin -->',
+  '<!-- metrics: end -->',
   'After.',
   '',
 ].join('\n')
@@ -46,7 +48,7 @@ describe('the printed parts of the documentation', () => {
 
   it('are refreshed between their markers, and nothing else is', async () => {
     const checkout = await checkoutWith(readme)
-    const names = ['contrib/haproxystats.conf', 'README.md (settings)', 'README.md (exit codes)']
+    const names = ['contrib/haproxystats.conf', 'README.md (settings)', 'README.md (exit codes)', 'README.md (metrics)']
     const stale = await docs(checkout, '--check')
     expect(stale.code).toBe(1)
     expect(stale.out).toBe(names.map((name) => `stale: ${name}; refresh it with npm run docs\n`).join(''))
@@ -57,7 +59,8 @@ describe('the printed parts of the documentation', () => {
     const content = await readFile(join(checkout, 'README.md'), 'utf8')
     expect(content).toMatch(/^Before\.\n<!-- settings: begin -->\n\n### \[DEFAULT\]\n/)
     expect(content).toMatch(/\|\n\n<!-- settings: end -->\nBetween\.\n<!-- exit codes: begin -->\n\n\| code \|/)
-    expect(content).toMatch(/\|\n\n<!-- exit codes: end -->\nAfter\.\n$/)
+    expect(content).toMatch(/\|\n\n<!-- exit codes: end -->\n<!-- metrics: begin -->\n\n### Fields/)
+    expect(content).toMatch(/\|\n\n<!-- metrics: end -->\nAfter\.\n$/)
     expect(content).not.toMatch(/^old$/m)
 
     expect(await docs(checkout, '--check')).toEqual({ code: 0, out: '', errors: '' })

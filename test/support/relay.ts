@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { freePort } from './free-port.ts'
 import { until } from './until.ts'
 
 /** One line that arrived at the end of the relay. */
@@ -58,6 +59,16 @@ export class Relay {
     await gone
   }
 
+  /** Lets it take connections and bytes no further than the kernel does, or go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal)
+  }
+
+  /** Every byte so far, in the order of arrival. */
+  async bytes(): Promise<Buffer> {
+    return await readFile(this.#file).catch(() => Buffer.alloc(0))
+  }
+
   /** Every line so far, in the order of arrival. */
   async lines(): Promise<Arrived[]> {
     const text = await readFile(this.#file, 'latin1').catch(() => '')
@@ -71,14 +82,4 @@ export class Relay {
         return { path, value, timestamp }
       })
   }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -139,7 +139,7 @@ export class Delivery {
   }
 
   async #take(snapshot: string): Promise<void> {
-    const delivered = this.#lanes.length > 1 ? await this.#queue.deliveredTo(snapshot) : new Set()
+    const delivered = await this.#queue.deliveredTo(snapshot)
     const lanes = this.#lanes.filter(({ name }) => !delivered.has(name))
     if (lanes.length === 0) return this.#remove(snapshot)
     this.#counts.taken++

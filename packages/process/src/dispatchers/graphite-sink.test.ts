@@ -104,11 +104,32 @@ test('a receiver that reads but never closes is given up after commit-timeout', 
   )
 })
 
-test('a receiver that never closes even an empty connection is sent to without proof', async () => {
+test('a receiver that closes not one of three empty connections is sent to without proof', async () => {
   const chunks: Buffer[] = []
   const port = await receiver((socket) => void socket.on('data', (chunk) => chunks.push(chunk)))
-  await sink(port, 'commit-timeout = 0.3').send([batch], signal)
+  const destination = sink(port, 'commit-timeout = 0.3')
+  for (let attempt = 1; attempt < 3; attempt++) {
+    await expect(destination.send([batch], signal)).rejects.toThrow(/did not close .* within 0.3 s/)
+    expect(destination.proof).toBe('unknown')
+  }
+  await destination.send([batch], signal)
+  expect(destination.proof).toBe('plain')
   await expect.poll(() => Buffer.concat(chunks).length).toBe(text.length)
+})
+
+test('a receiver that was only stopped proves deliveries again as soon as it goes on', async () => {
+  let stopped = true
+  const port = await receiver((socket) => {
+    if (!stopped) readAll(socket)
+  })
+  const destination = sink(port, 'commit-timeout = 0.1')
+  for (let attempt = 1; attempt < 3; attempt++) await expect(destination.send([batch], signal)).rejects.toThrow()
+  const small = { ...batch, bytes: new Uint8Array(Buffer.from('a.b 1 1700000000\n')) }
+  await destination.send([small], signal)
+  expect(destination.proof).toBe('plain')
+  stopped = false
+  await destination.send([small], signal)
+  expect(destination.proof).toBe('half-close')
 })
 
 test('nobody listening is said with the address', async () => {

@@ -4,6 +4,9 @@ import { Connection, NoClose } from './connection.ts'
 import type { GraphiteOptions } from './graphite.ts'
 import { PeerWatch } from './peer-watch.ts'
 
+/** So many empty connections have to stay open until the receiver is taken for one that never closes. */
+const probes = 3
+
 /** In plain mode: how long after the last byte an error may still come back, in seconds. */
 const settleTime = 1
 
@@ -25,6 +28,7 @@ export class GraphiteSink implements Sink {
   readonly #name: string
   readonly #watch: PeerWatch | undefined
   #proof: Proof = 'unknown'
+  #unanswered = 0
 
   constructor(options: GraphiteOptions, log: Logger) {
     this.#options = options
@@ -43,7 +47,7 @@ export class GraphiteSink implements Sink {
 
   async send(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     try {
-      if (this.#proof === 'unknown') this.#proof = await this.#findProof(signal)
+      if (this.#proof === 'unknown') await this.#findProof(signal)
       await this.#deliver(batches, signal)
       this.#watch?.begin()
     } catch (error) {
@@ -60,26 +64,43 @@ export class GraphiteSink implements Sink {
     try {
       for (const { bytes } of batches) await connection.write(bytes, this.#options['write-timeout'])
       if (this.#proof === 'half-close') await connection.end(this.#options['commit-timeout'])
-      else await connection.end(settleTime).catch(unlessSettled)
+      else await this.#settle(connection)
     } finally {
       connection.destroy()
     }
   }
 
-  /** An empty connection, closed on our side at once, shows whether the receiver answers with closing its own. */
-  async #findProof(signal: AbortSignal): Promise<Proof> {
+  /** Without proof. A receiver that closes after all is proof again from then on. */
+  async #settle(connection: Connection): Promise<void> {
+    try {
+      await connection.end(settleTime)
+      this.#proof = 'half-close'
+      this.#log.info(
+        { destination: this.#name },
+        `${this.#name} closes connections after us again, which proves deliveries`,
+      )
+    } catch (error) {
+      if (!(error instanceof NoClose)) throw error
+    }
+  }
+
+  /**
+   * An empty connection, closed on our side at once, shows whether the receiver answers with closing its own. One that
+   * does not may only be stopped or overloaded, so it takes several to believe that it never does.
+   */
+  async #findProof(signal: AbortSignal): Promise<void> {
     const connection = await this.#connect(signal)
     try {
       await connection.end(this.#options['commit-timeout'])
-      return 'half-close'
+      this.#proof = 'half-close'
     } catch (error) {
-      unlessSettled(error)
+      if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
+      this.#proof = 'plain'
       this.#log.warn(
         { destination: this.#name },
         `${this.#name} does not close a connection after we have closed our side, so nothing proves that it got ` +
           'everything; a batch will count as delivered when it was sent without an error',
       )
-      return 'plain'
     } finally {
       connection.destroy()
     }
@@ -89,9 +110,4 @@ export class GraphiteSink implements Sink {
     const { server, port } = this.#options
     return Connection.open(server, port, this.#options['connect-timeout'], signal)
   }
-}
-
-/** The peer's keeping the connection open is no error where it is known not to close. */
-function unlessSettled(error: unknown): void {
-  if (!(error instanceof NoClose)) throw error
 }
