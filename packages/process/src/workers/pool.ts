@@ -15,7 +15,10 @@ const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
 
 /** What the status file tells of the pool. */
 export interface PoolStatus {
-  readonly threads: number
+  /** At most so many; fewer while there is nothing to catch up with. */
+  readonly configured: number
+  /** Those that are alive; `utilization` from 0 to 1 since they were started. */
+  readonly threads: readonly { readonly id: number; readonly utilization: number }[]
   readonly waiting: number
   /** Workers that had to be replaced since the start. */
   readonly replaced: number
@@ -45,7 +48,10 @@ export class WorkerPool {
   }
 
   get status(): PoolStatus {
-    return { threads: this.#pool.threads.length, waiting: this.#waiting, replaced: this.#replaced }
+    const threads = this.#pool.threads.map(({ threadId, performance }) => {
+      return { id: threadId, utilization: Math.round(performance.eventLoopUtilization().utilization * 1000) / 1000 }
+    })
+    return { configured: this.#settings.workers, threads, waiting: this.#waiting, replaced: this.#replaced }
   }
 
   /**
