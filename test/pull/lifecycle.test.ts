@@ -21,8 +21,14 @@ async function startInMidSnapshot(): Promise<Pull> {
   return pull
 }
 
-test('kill -9 in the middle of a snapshot leaves a leftover, which the next start removes, and nothing else', async () => {
+test('a second one on its directories refuses; kill -9 leaves a leftover, which the next start removes, and nothing else', async () => {
   const killed = await startInMidSnapshot()
+  const second = await launchPull({ base: killed.base })
+  expect(await second.ended()).toBe(1)
+  expect(second.log.at(-1)).toMatchObject({ level: levels.fatal, code: 'QUEUE_BUSY' })
+  expect(second.log.at(-1)!.msg).toMatch(/another haproxystats-pull uses .*\/incoming; stop it, .* with dst-dir/)
+  expect(await readdir(killed.temporary)).toHaveLength(1)
+
   await killed.program.stop('SIGKILL')
   const [leftover] = await readdir(killed.temporary)
   expect(leftover).toMatch(/^\d+$/)

@@ -9,6 +9,8 @@ export interface PullOptions {
   readonly pull?: Readonly<Record<string, string | number>>
   /** `paths:base-dir`; a new one unless told. */
   readonly base?: string
+  /** A command that executes the program, such as setpriv. */
+  readonly through?: readonly string[]
 }
 
 /** pino's levels. */
@@ -66,6 +68,11 @@ export class Pull {
     return this.#told(until(`${count} new snapshots`, look))
   }
 
+  /** Its status file, as it is now. */
+  async status(): Promise<Record<string, unknown>> {
+    return JSON.parse(await readFile(join(this.base, 'haproxystats-pull.status.json'), 'utf8'))
+  }
+
   /** The files of a snapshot, by name. */
   async read(snapshot: string): Promise<Record<string, string>> {
     const directory = join(this.queue, snapshot)
@@ -91,11 +98,11 @@ export async function startPull(options: PullOptions = {}): Promise<Pull> {
 }
 
 /** Writes the configuration and starts the program, which may end at once. */
-export async function launchPull({ pull = {}, base }: PullOptions = {}): Promise<Program> {
+export async function launchPull({ pull = {}, base, through = [] }: PullOptions = {}): Promise<Program> {
   const directory = base ?? (await temporaryDirectory())
   const options = { 'pull-interval': 1, 'pull-timeout': 0, timeout: 0.8, ...pull }
   const lines = Object.entries(options).map(([name, value]) => `${name} = ${value}\n`)
   const file = join(directory, 'pull.conf')
   await writeFile(file, `[paths]\nbase-dir = ${directory}\n[pull]\nloglevel = debug\n${lines.join('')}`)
-  return new Program('pull', '-f', file)
+  return new Program({ name: 'pull', through }, '-f', file)
 }

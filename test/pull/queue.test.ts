@@ -3,14 +3,16 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 import { levels, startPull } from './pull-program.ts'
 
 test('long answers go to the files in pieces', async () => {
-  const answers = [30, 31, 32].map((servers) => exampleAnswer({ servers: servers * 10_000 }))
+  const example = exampleAnswer({ servers: 230_000 })
+  const answers = [1, 2, 3].map((pid) => example.replace('\nPid: 1000\n', `\nPid: ${pid}\n`))
   const fakes = await Promise.all(answers.map((answer) => fakeHaproxy({ answer })))
   const pull = await startPull({
-    pull: { servers: fakes.map(({ address }) => address).join(', '), 'buffer-limit': 65_536, 'pull-interval': 10 },
+    pull: { servers: fakes.map(({ address }) => address).join(', '), 'buffer-limit': 65_536, 'pull-interval': 4 },
   })
   const [snapshot] = await until(
     'a snapshot',
@@ -31,25 +33,55 @@ test('long answers go to the files in pieces', async () => {
   expect(peak).toBeLessThan(60e6 + bytes)
 }, 90_000)
 
+/** A base directory whose queue holds two snapshots. */
+async function withTwoQueued(): Promise<string> {
+  const base = await temporaryDirectory()
+  for (const name of ['1700000001', '1700000002']) await mkdir(join(base, 'incoming', name), { recursive: true })
+  return base
+}
+
 test('a full queue suspends pulling, said once, and room resumes it', async () => {
   const fake = await fakeHaproxy()
-  const pull = await startPull({ pull: { servers: fake.address, 'queue-size': 2 } })
-  await mkdir(join(pull.queue, 'not-a-snapshot'), { recursive: true })
-  await writeFile(join(pull.queue, '1700000000'), 'a file, no snapshot')
+  const base = await withTwoQueued()
+  await mkdir(join(base, 'incoming', 'not-a-snapshot'))
+  await writeFile(join(base, 'incoming', '1700000000'), 'a file, no snapshot')
+  const pull = await startPull({ base, pull: { servers: fake.address, 'queue-size': 2 } })
   const full = await pull.line(/the queue .* is full, 2 snapshots of 2/)
   expect(full).toMatchObject({ level: levels.warning, queue: 2, size: 2 })
-  const asked = fake.commands.length
-  await pull.more(/the queue .* is full/, 2)
-  expect(fake.commands).toHaveLength(asked)
-  const waiting = (await pull.snapshots()).filter((name) => Number(name) > 1_700_000_000)
-  expect(waiting).toHaveLength(2)
-  await rename(join(pull.queue, waiting[0]!), join(pull.base, 'taken'))
+  await pull.more(/the queue .* is full/)
+  expect(fake.commands).toEqual([])
+  await rename(join(pull.queue, '1700000001'), join(pull.base, 'taken'))
   await pull.published()
   const [resumed] = pull.lines(/there is room in the queue/, levels.info)
-  expect(resumed!['times']).toBeGreaterThanOrEqual(3)
+  expect(resumed!['times']).toBeGreaterThanOrEqual(2)
   const until = pull.log.indexOf(resumed!)
   expect(pull.lines(/is full/, levels.warning).filter((line) => pull.log.indexOf(line) < until)).toHaveLength(1)
   await pull.line(/is full/, until)
+  await pull.program.stop()
+  expect(await pull.status()).toMatchObject({ published: 1, dropped: 0, queueSize: 2 })
+})
+
+test('with drop-oldest a full queue loses its oldest for each new one, said once, until there is room', async () => {
+  const fake = await fakeHaproxy()
+  const options = { servers: fake.address, 'queue-size': 2, 'queue-full': 'drop-oldest' }
+  const pull = await startPull({ base: await withTwoQueued(), pull: options })
+  const begun = await pull.line(/is full, 2 snapshots of 2 .*: dropping the oldest for each new one/)
+  expect(begun).toMatchObject({ level: levels.error, snapshot: '1700000001' })
+  await pull.more(/dropping the oldest/)
+  await pull.published()
+  const kept = await until('a full queue', async () => {
+    const found = await pull.snapshots()
+    return found.length === 2 && found
+  })
+  expect(Number(kept[0])).toBeGreaterThan(1_700_000_002)
+  expect(pull.lines(/dropping the oldest/, levels.error)).toHaveLength(1)
+  await rename(join(pull.queue, kept[1]!), join(pull.base, 'taken'))
+  const resumed = await pull.line(/there is room in the queue .* again: \d+ snapshots were dropped/)
+  await pull.published()
+  await pull.program.stop()
+  expect(await readdir(pull.temporary)).toEqual([])
+  const later = pull.log.slice(pull.log.indexOf(resumed)).filter(({ msg }) => /dropping the oldest/.test(msg))
+  expect(await pull.status()).toMatchObject({ queueSize: 2, dropped: Number(resumed['times']) + later.length })
 })
 
 test('a snapshot that is there is not overwritten, not even an empty directory', async () => {
@@ -57,22 +89,24 @@ test('a snapshot that is there is not overwritten, not even an empty directory',
   const pull = await startPull({ pull: { servers: fake.address } })
   await pull.published()
   const next = Number((await pull.snapshots()).at(-1))
-  for (let slot = next + 3; slot <= next + 5; slot++) await mkdir(join(pull.queue, String(slot)))
+  const taken = join(pull.queue, String(next + 2))
+  await mkdir(taken)
   await pull.line(/is in the queue already; this pull is skipped/)
-  await until('a snapshot behind them', async () => Number((await pull.snapshots()).at(-1)) > next + 5)
-  for (let slot = next + 3; slot <= next + 5; slot++) expect(await readdir(join(pull.queue, String(slot)))).toEqual([])
+  await until('a snapshot behind it', async () => Number((await pull.snapshots()).at(-1)) > next + 2)
+  expect(await readdir(taken)).toEqual([])
+  await pull.program.stop()
+  expect(await pull.status()).toMatchObject({ skipped: { taken: 1 } })
 })
 
 test('a file that cannot be written whole: nothing is published, and it recovers by itself', async () => {
   const fake = await fakeHaproxy({ answer: exampleAnswer({ servers: 1000 }) })
   const pull = await startPull({ pull: { servers: fake.address } })
-  await pull.published()
   const limitFiles = (bytes: string) => execFileSync('prlimit', ['--pid', String(pull.program.pid), `--fsize=${bytes}`])
   limitFiles('4096:')
   const error = await pull.line(/snapshot \d+ could not be written: EFBIG/)
   expect(error.level).toBe(levels.error)
   const before = await pull.snapshots()
-  await pull.more(/could not be written/, 2)
+  await pull.more(/could not be written/)
   expect(await pull.snapshots()).toEqual(before)
   expect(pull.lines(/could not be written/, levels.error)).toHaveLength(1)
   limitFiles('unlimited:')

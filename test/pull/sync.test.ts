@@ -4,19 +4,29 @@ import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test as plainTest } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
 const program = fileURLToPath(new URL('../../packages/pull/bin/haproxystats-pull.js', import.meta.url))
-const traceable = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
-const test = plainTest.skipIf(!traceable)
+
+beforeAll(() => {
+  const { error, status, stderr } = spawnSync('strace', ['-o', '/dev/null', 'true'], { encoding: 'utf8' })
+  if (error)
+    throw new Error(`strace cannot be run (${error.message}); it is installed by npm test, or: apt-get install strace`)
+  if (status === 0) return
+  const hint = /ptrace|PTRACE|not permitted/.test(stderr)
+    ? 'the kernel or the container forbids ptrace; allow it (--cap-add SYS_PTRACE, kernel.yama.ptrace_scope below 3)'
+    : 'strace does not work here'
+  throw new Error(`${hint}: ${stderr.trim()}`)
+})
 
 /** Runs haproxystats-pull under strace until it has published so many snapshots; returns its system calls. */
 async function trace(
   more: readonly string[],
   snapshots: number,
+  fsync = true,
 ): Promise<{ calls: string[]; queue: string; log: string }> {
   const base = await temporaryDirectory()
   const fake = await fakeHaproxy()
@@ -24,7 +34,7 @@ async function trace(
   await mkdir(queue)
   await writeFile(
     join(base, 'pull.conf'),
-    `[paths]\nbase-dir = ${base}\n[pull]\nservers = ${fake.address}\npull-interval = 1\npull-timeout = 0\n`,
+    `[paths]\nbase-dir = ${base}\n[pull]\nservers = ${fake.address}\npull-interval = 1\npull-timeout = 0\nfsync = ${fsync}\n`,
   )
   const file = join(base, 'calls')
   const options = ['-f', '-y', '-o', file, '-e', 'trace=fsync,rename', ...more]
@@ -49,6 +59,9 @@ async function trace(
   return { calls: (await readFile(file, 'utf8')).split('\n'), queue, log }
 }
 
+/** A snapshot is moved into the queue; the status file is renamed too. */
+const isPublication = (call: string) => /rename\(.*\/incoming\/\d+"/.test(call)
+
 /** The paths that were synced between two calls, by their last part. */
 function synced(calls: readonly string[]): string[] {
   return calls.flatMap((call) => /fsync\(\d+<.*\/([^/>]+)>.*\) += 0/.exec(call)?.[1] ?? [])
@@ -56,8 +69,8 @@ function synced(calls: readonly string[]): string[] {
 
 test('files, then their directory, are synced before the rename, and both parents after it', async () => {
   const { calls } = await trace([], 2)
-  const first = calls.findIndex((call) => /rename\(/.test(call))
-  const second = calls.findIndex((call, index) => index > first && /rename\(/.test(call))
+  const first = calls.findIndex((call) => isPublication(call))
+  const second = calls.findIndex((call, index) => index > first && isPublication(call))
   const name = /incoming\/(\d+)"/.exec(calls[first]!)![1]!
   const before = synced(calls.slice(0, first))
   expect(before.slice(0, 2).map((file) => file.replace(/^.*_/, '_'))).toEqual(['_info', '_stat'])
@@ -66,12 +79,18 @@ test('files, then their directory, are synced before the rename, and both parent
   expect(after.slice(0, 2).sort()).toEqual(['incoming', 'incoming.tmp'])
 })
 
+test('without fsync nothing is synced', async () => {
+  const { calls } = await trace([], 1, false)
+  expect(calls.some(isPublication)).toBe(true)
+  expect(calls.filter((call) => /fsync\(/.test(call))).toEqual([])
+})
+
 test.each([1, 2, 3])(
   'when fsync fails the %i. time, that snapshot is nowhere and the next one is whole',
   async (when) => {
     const { calls, queue, log } = await trace(['-e', `inject=fsync:error=EIO:when=${when}`], 1)
     const failed = calls.findIndex((call) => /EIO.*INJECTED/.test(call))
-    const renamed = calls.findIndex((call) => /rename\(/.test(call))
+    const renamed = calls.findIndex((call) => isPublication(call))
     expect(failed).toBeGreaterThanOrEqual(0)
     expect(renamed).toBeGreaterThan(failed)
     expect(log).toMatch(/could not be (written|synced): EIO/)

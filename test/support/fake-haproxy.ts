@@ -8,6 +8,8 @@ import { onTestFinished } from 'vitest'
 export interface Behaviour {
   /** What it says instead of `exampleAnswer()`. */
   readonly answer?: string | Buffer
+  /** What it says to `show stat … typed`, whatever else is set; like any other line unless told. */
+  readonly typed?: string | Buffer
   /** Closes after so many bytes. */
   readonly cutAfter?: number
   /** Says no more after so many bytes, and keeps the connection. */
@@ -47,8 +49,10 @@ export async function fakeHaproxy({ path, ...initial }: Behaviour & { path?: str
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     socket.once('data', (bytes) => {
-      commands.push(bytes.toString('latin1').trimEnd())
-      void speak(socket, behaviour)
+      const command = bytes.toString('latin1').trimEnd()
+      commands.push(command)
+      const { typed } = behaviour
+      void speak(socket, typed !== undefined && command.endsWith(' typed') ? { answer: typed } : behaviour)
     })
     socket.on('end', () => socket.destroy())
   })

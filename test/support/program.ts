@@ -18,9 +18,15 @@ export class Program {
   readonly #child: ChildProcess
   #errors = ''
 
-  constructor(name: 'pull' | 'process', ...commandArguments: string[]) {
+  /** `through` is a command that executes its arguments, such as setpriv. */
+  constructor(
+    program: 'pull' | 'process' | { readonly name: 'pull' | 'process'; readonly through: readonly string[] },
+    ...commandArguments: string[]
+  ) {
+    const { name, through } = typeof program === 'string' ? { name: program, through: [] } : program
     const bin = fileURLToPath(new URL(`../../packages/${name}/bin/haproxystats-${name}.js`, import.meta.url))
-    this.#child = spawn(process.execPath, [bin, ...commandArguments], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [command, ...rest] = [...through, process.execPath, bin, ...commandArguments]
+    this.#child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.log.push(JSON.parse(line)))
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text

@@ -2,6 +2,8 @@ export { type AnswerPart, AnswerReader, type AnswerSummary, command } from './as
 export { type AnswerSink, type AskOptions, ask } from './ask/ask.ts'
 export type { ConnectOptions } from './ask/connect.ts'
 export { type Deadline, startDeadline } from './ask/deadline.ts'
+export { AnswerHead, type ObjectFilter, type UnknownColumns } from './ask/head.ts'
+export { askTyped, typedCommand } from './ask/typed.ts'
 export * from './fields/index.ts'
 export { type Info, infoInteger, infoNumber, parseInfo } from './info/parse.ts'
 export { readInteger, readNumber } from './stat/number.ts'

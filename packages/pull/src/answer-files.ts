@@ -1,21 +1,25 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { fileMode, infoSuffix, reasonOf, StatsError, statSuffix } from '@haproxystats/core'
+import { fileMode, infoSuffix, type Lane, reasonOf, StatsError, statSuffix, typedSuffix } from '@haproxystats/core'
 import type { AnswerPart, AnswerSink } from '@haproxystats/haproxy'
-import type { Lane } from './at-most.ts'
+
+/** The parts of an answer, and what HAProxy says of its fields beside them. */
+export type FilePart = AnswerPart | 'typed'
 
 /** One file to be: what of it is still in memory, and its handle once it is on disk. */
 interface Part {
   readonly path: string
+  /** Not made unless something is written to it. */
+  readonly optional?: true
   held: Buffer[]
   handle?: FileHandle
 }
 
 /**
- * The two files of one source. Bytes are held in memory until there are `bufferLimit` of them, then appended; an answer
+ * The files of one source, two as a rule. Bytes are held in memory until there are `bufferLimit` of them, then appended; an answer
  * that fits is written once, by `finish`. `write` resolves when there is room for more.
  */
 export class AnswerFiles implements AnswerSink {
-  readonly #parts: Readonly<Record<AnswerPart, Part>>
+  readonly #parts: Readonly<Record<FilePart, Part>>
   readonly #bufferLimit: number
   readonly #lane: Lane
   #held = 0
@@ -26,35 +30,37 @@ export class AnswerFiles implements AnswerSink {
     this.#parts = {
       info: { path: path + infoSuffix, held: [] },
       stat: { path: path + statSuffix, held: [] },
+      typed: { path: path + typedSuffix, held: [], optional: true },
     }
     this.#bufferLimit = bufferLimit
     this.#lane = lane
   }
 
-  /** Bytes of both files. */
+  /** Bytes of all files. */
   get size(): number {
     return this.#size
   }
 
-  write(part: AnswerPart, bytes: Buffer): Promise<void> | void {
+  write(part: FilePart, bytes: Buffer): Promise<void> | void {
     this.#parts[part].held.push(bytes)
     this.#held += bytes.length
     this.#size += bytes.length
     if (this.#held >= this.#bufferLimit) return this.#flush()
   }
 
-  /** Writes what is held, syncs and closes both files. */
-  async finish(): Promise<void> {
+  /** Writes what is held, syncs if told, and closes all files. */
+  async finish(sync: boolean): Promise<void> {
     for (const part of Object.values(this.#parts)) {
+      if (part.optional && part.held.length === 0 && part.handle === undefined) continue
       await this.#lane(async () => {
         await append(part)
-        await part.handle!.sync()
+        if (sync) await part.handle!.sync()
         await close(part)
       })
     }
   }
 
-  /** Forgets what is held and closes both files. */
+  /** Forgets what is held and closes all files. */
   async abandon(): Promise<void> {
     for (const part of Object.values(this.#parts)) {
       part.held = []

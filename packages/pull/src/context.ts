@@ -1,6 +1,8 @@
 import type { Configuration, Logger } from '@haproxystats/core'
 import type { Changes } from './changes.ts'
+import type { PullStatus } from './pull-status.ts'
 import type { Clock } from './tick.ts'
+import type { TypedAnswers } from './typed-answers.ts'
 
 /** What every step of a pull needs. */
 export interface Context {
@@ -9,4 +11,6 @@ export interface Context {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly changes: Changes
+  readonly status: PullStatus
+  readonly typed: TypedAnswers
 }

@@ -1,10 +1,10 @@
 import type { ProgramDefinition } from '@haproxystats/core'
 import { surroundingProblems } from './directories.ts'
-import { pull } from './pull.ts'
+import { programName, pull } from './pull.ts'
 
 /** haproxystats-pull, as `runProgram` runs it. */
 export const program: ProgramDefinition = {
-  name: 'haproxystats-pull',
+  name: programName,
   summary: 'Reads the statistics of HAProxy processes and queues them as snapshots.',
   sections: ['DEFAULT', 'paths', 'pull'],
   directoryOption: false,

@@ -10,7 +10,7 @@ let options: DraftOptions
 
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'publish-'))
-  options = { queue: join(base, 'queue'), temporary: join(base, 'temporary'), bufferLimit: 10, workers: 2 }
+  options = { queue: join(base, 'queue'), temporary: join(base, 'temporary'), bufferLimit: 10, workers: 2, fsync: true }
   await mkdir(options.queue)
   await mkdir(options.temporary)
 })
@@ -53,6 +53,17 @@ test('many sources are published with a few workers', async () => {
   for (const files of all) await files.write('stat', Buffer.from('x'))
   await draft.publish(all, never)
   expect(await readdir(join(options.queue, '100'))).toHaveLength(80)
+})
+
+test('what HAProxy says of its fields is a third file, where it says something', async () => {
+  const draft = await SnapshotDraft.begin('100', { ...options, fsync: false })
+  const [plain, typed] = [draft.answer('a'), draft.answer('b')]
+  for (const files of [plain, typed]) await files.write('stat', Buffer.from('x'))
+  await typed.write('typed', Buffer.from('F.2.0.'))
+  expect(draft.published).toBe(false)
+  await draft.publish([plain, typed], never)
+  expect(draft.published).toBe(true)
+  expect(await readdir(join(options.queue, '100'))).toEqual(['a_info', 'a_stat', 'b_info', 'b_stat', 'b_typed'])
 })
 
 test('what was not among the answers is not in the snapshot', async () => {

@@ -1,8 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { directoryMode, reasonOf, StatsError } from '@haproxystats/core'
+import { atMost, directoryMode, type Lane, reasonOf, StatsError } from '@haproxystats/core'
 import { AnswerFiles } from './answer-files.ts'
-import { atMost, type Lane } from './at-most.ts'
 import { isTaken } from './queue.ts'
 
 export interface DraftOptions {
@@ -12,6 +11,8 @@ export interface DraftOptions {
   readonly bufferLimit: number
   /** Files written at a time. */
   readonly workers: number
+  /** Whether a published snapshot survives a power cut. */
+  readonly fsync: boolean
 }
 
 /** What to do about errors of the system, for the log. */
@@ -35,6 +36,7 @@ export class SnapshotDraft {
   readonly #directory: string
   readonly #lane: Lane
   readonly #files: AnswerFiles[] = []
+  #published = false
 
   private constructor(name: string, options: DraftOptions) {
     this.name = name
@@ -50,6 +52,11 @@ export class SnapshotDraft {
     return draft
   }
 
+  /** Whether it is in the queue, even if `publish` failed afterwards. */
+  get published(): boolean {
+    return this.#published
+  }
+
   /** Where the answer of one source goes; `source` is the name of its files. */
   answer(source: string): AnswerFiles {
     const files = new AnswerFiles(join(this.#directory, source), this.#options.bufferLimit, this.#lane)
@@ -59,17 +66,18 @@ export class SnapshotDraft {
 
   /** Publishes the given answers, all complete. Returns their size in bytes; stops before the rename if `signal` aborts. */
   async publish(answers: readonly AnswerFiles[], signal: AbortSignal): Promise<number> {
-    const { queue, temporary } = this.#options
-    await this.#step('could not be written', () => settled(answers.map((files) => files.finish())))
-    await this.#step('could not be synced', () => syncDirectory(this.#directory))
+    const { queue, temporary, fsync } = this.#options
+    await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync))))
+    if (fsync) await this.#step('could not be synced', () => syncDirectory(this.#directory))
     const target = join(queue, this.name)
     await this.#step('could not be moved into the queue', async () => {
       signal.throwIfAborted()
       if (await isTaken(queue, this.name)) throw new Error(`${target} is there already`)
       await rename(this.#directory, target)
+      this.#published = true
     })
     const doubtful = 'is in the queue, but may not survive a power cut, because the move could not be synced'
-    await this.#step(doubtful, () => settled([syncDirectory(queue), syncDirectory(temporary)]))
+    if (fsync) await this.#step(doubtful, () => settled([syncDirectory(queue), syncDirectory(temporary)]))
     return answers.reduce((bytes, files) => bytes + files.size, 0)
   }
 

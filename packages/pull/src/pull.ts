@@ -1,71 +1,113 @@
-import { type Configuration, type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import {
+  type Configuration,
+  type Logger,
+  lockDirectory,
+  reasonOf,
+  StatsError,
+  StatusFile,
+  statusPath,
+} from '@haproxystats/core'
 import { type Changes, createChanges } from './changes.ts'
 import type { Context } from './context.ts'
 import { prepareDirectories } from './directories.ts'
-import { removeLeftovers } from './leftovers.ts'
+import { clearAway, removeLeftovers } from './leftovers.ts'
+import { PullStatus, type TickOutcome, usedByEarlierRuns } from './pull-status.ts'
 import { isTaken, queuedSnapshots } from './queue.ts'
 import { reportGone, reportNoSource, reportSocketDirectory } from './reports.ts'
 import { listSources } from './sources.ts'
-import { clearAway, takeSnapshot } from './take-snapshot.ts'
+import { takeSnapshot } from './take-snapshot.ts'
 import { type Clock, systemClock, type Tick, ticks } from './tick.ts'
+import { TypedAnswers } from './typed-answers.ts'
+import { UsedSlots } from './used-slots.ts'
+
+export const programName = 'haproxystats-pull'
 
 /**
  * haproxystats-pull: at every tick, room in the queue? → ask every source → write, sync, rename. Resolves when `signal`
- * aborts. Rejects with `CONFIGURATION` when the directories will not do at the start; whatever fails later is logged and
- * tried again at the next tick.
+ * aborts. Rejects with `CONFIGURATION` when the directories will not do at the start, and with `QUEUE_BUSY` when another
+ * process of this program uses them; whatever fails later is logged and tried again at the next tick.
  */
 export async function pull(
   configuration: Configuration,
   { log, signal, clock = systemClock }: { log: Logger; signal: AbortSignal; clock?: Clock },
 ): Promise<void> {
   const options = configuration.pull
-  const changes = createChanges(log)
-  const context = { options, log, signal, clock, changes }
   await prepareDirectories(options)
+  const locks = []
+  for (const option of ['dst-dir', 'tmp-dst-dir'] as const) {
+    locks.push(await lockDirectory(programName, options[option], option))
+  }
   const leftovers = await removeLeftovers(options['tmp-dst-dir'])
   if (leftovers.length > 0) {
     log.info({ snapshots: leftovers }, `removed ${leftovers.length} unfinished snapshots of an earlier run`)
   }
-  if (options['socket-dir'] === undefined && options.servers === undefined) reportNoSource(changes, options, 0)
-  const queued = await queuedSnapshots(options['dst-dir'])
-  const newest = queued.length > 0 ? Number(queued.at(-1)) : undefined
-  const onBehind = (seconds: number) => reportBehind(changes, seconds)
-  for await (const tick of ticks(options['pull-interval'], { newest, signal, clock, onBehind })) {
-    await pullSafely(context, tick)
+  const path = statusPath(configuration.paths['base-dir'], programName)
+  const used = await usedSlots(options, path, clock)
+  const status = new PullStatus(new StatusFile(path, { program: programName, log }), { used, clock })
+  const context = { options, log, signal, clock, changes: createChanges(log), status, typed: new TypedAnswers(log) }
+  try {
+    await pullAtTicks(context, used)
+  } finally {
+    await status.close()
+    for (const lock of locks) lock.release()
   }
 }
 
-async function pullSafely(context: Context, tick: Tick): Promise<void> {
-  const { changes, signal } = context
-  changes.end('clock', () => 'the clock has passed the newest snapshot, or is believed: pulling again')
-  reportMissed(changes, tick)
+/** What earlier runs published, by the status file they left and by what waits in the queue. */
+async function usedSlots(options: Configuration['pull'], path: string, clock: Clock): Promise<UsedSlots> {
+  const used = new UsedSlots(options['pull-interval'], await usedByEarlierRuns(path, clock().wall / 1000))
+  const newest = (await queuedSnapshots(options['dst-dir'])).at(-1)
+  if (newest !== undefined) used.add(Number(newest))
+  return used
+}
+
+async function pullAtTicks(context: Context, used: UsedSlots): Promise<void> {
+  const { options, changes, clock, signal, status } = context
+  if (options['socket-dir'] === undefined && options.servers === undefined) reportNoSource(changes, options, 0)
+  const onBehind = (seconds: number, slot: number) => {
+    reportBehind(changes, seconds)
+    status.behind(slot)
+  }
+  for await (const tick of ticks(options['pull-interval'], { used, signal, clock, onBehind })) {
+    changes.end('clock', () => 'the clock has passed the newest snapshot, or is believed: pulling again')
+    reportMissed(changes, tick)
+    status.begin(tick)
+    const outcome = await pullSafely(context, tick.slot)
+    if (outcome !== undefined) status.end(outcome)
+  }
+}
+
+/** What came of it; undefined when the program was told to stop meanwhile. */
+async function pullSafely(context: Context, slot: number): Promise<TickOutcome | undefined> {
+  const { changes, signal, status } = context
   try {
-    await pullOnce(context, tick.slot)
+    return await pullOnce(context, slot)
   } catch (error) {
-    if (signal.aborted) return
+    if (signal.aborted) return status.lastPublished === slot ? 'published' : undefined
     const { code, errno } = error as NodeJS.ErrnoException
     if (!(error instanceof StatsError) && errno === undefined) throw error
     const kind = `${code} ${error instanceof StatsError ? error.details['errno'] : ''}`
     changes.begin('pull', { level: 'error', kind, text: `${reasonOf(error)}; trying again at the next pull` })
+    return status.lastPublished === slot ? 'published' : 'failed'
   }
 }
 
-async function pullOnce(context: Context, slot: number): Promise<void> {
+async function pullOnce(context: Context, slot: number): Promise<TickOutcome> {
   const { options, changes, log } = context
   await prepareDirectories(options)
   await clearAway(context)
-  const queue = await roomInQueue(context)
-  if (queue === undefined) return
+  if (!(await mayPull(context))) return 'queue-full'
   if (await isTaken(options['dst-dir'], String(slot))) {
     log.warn({ snapshot: slot }, `snapshot ${slot} is in the queue already; this pull is skipped`)
-    return
+    return 'taken'
   }
   const list = await listSources(options)
   reportSocketDirectory(changes, list, options)
   reportGone(changes, list.sources)
-  if (list.sources.length > 0) {
-    await takeSnapshot(context, slot, { sources: list.sources, mayMiss: isUncertain(list.unreadable), queue })
-  } else if (list.unreadable === undefined) reportNoSource(changes, options, 0)
+  const mayMiss = isUncertain(list.unreadable)
+  if (list.sources.length > 0) return takeSnapshot(context, slot, { sources: list.sources, mayMiss })
+  if (list.unreadable === undefined) reportNoSource(changes, options, 0)
+  return mayMiss ? 'incomplete' : 'no-source'
 }
 
 /** Without a directory there are no sockets; one that is there but cannot be read may hide some. */
@@ -73,21 +115,27 @@ function isUncertain(error: NodeJS.ErrnoException | undefined): boolean {
   return error !== undefined && error.code !== 'ENOENT' && error.code !== 'ENOTDIR'
 }
 
-/** How many snapshots are queued; `undefined` when the queue is full. */
-async function roomInQueue({ options, changes }: Context): Promise<number | undefined> {
+/** Whether there is room in the queue, or the oldest in it is to make room; says so when that changes. */
+async function mayPull({ options, changes, status }: Context): Promise<boolean> {
   const directory = options['dst-dir']
   const size = options['queue-size']
-  const queue = (await queuedSnapshots(directory)).length
+  const snapshots = await queuedSnapshots(directory)
+  status.queued(snapshots)
+  const queue = snapshots.length
   if (queue < size) {
+    const dropping = changes.kind('queue') === 'dropping'
     const text = (times: number) =>
-      `there is room in the queue ${directory} again: pulling, after ${times} skipped pulls`
+      dropping
+        ? `there is room in the queue ${directory} again: ${times} snapshots were dropped`
+        : `there is room in the queue ${directory} again: pulling, after ${times} skipped pulls`
     changes.end('queue', text, { queue })
-    return queue
+    return true
   }
+  if (options['queue-full'] === 'drop-oldest') return true
   const todo = 'is haproxystats-process running, and does its destination take what it sends?'
   const text = `the queue ${directory} is full, ${queue} snapshots of ${size} (queue-size): pulling is suspended; ${todo}`
   changes.begin('queue', { level: 'warn', kind: 'full', fields: { queue, size }, text })
-  return undefined
+  return false
 }
 
 function reportMissed(changes: Changes, { missed }: Tick): void {

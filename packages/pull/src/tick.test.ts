@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { createTicker, type Look, ticks } from './tick.ts'
+import { type SlotRun, UsedSlots } from './used-slots.ts'
 
 /** A made-up machine: time passes, sleeps are slept, the wall clock can be set. In milliseconds. */
 class Machine {
@@ -9,9 +10,9 @@ class Machine {
   readonly taken: { slot: number; missed: number; late: number }[] = []
   readonly #look: ReturnType<typeof createTicker>
 
-  constructor(wallSeconds: number, interval: number, newest?: number) {
+  constructor(wallSeconds: number, interval: number, earlier: readonly SlotRun[] = []) {
     this.wall = wallSeconds * 1000
-    this.#look = createTicker(interval, newest)
+    this.#look = createTicker(interval, new UsedSlots(interval, earlier))
   }
 
   pass(seconds: number): void {
@@ -106,13 +107,22 @@ describe('ticks', () => {
   })
 
   it('wait behind a snapshot of an earlier run, and no longer than for a clock that went back', () => {
-    const soon = new Machine(1_000_003, 10, 1_000_020)
+    const soon = new Machine(1_000_003, 10, [[1_000_020, 1_000_020]])
     soon.run(40)
     expect(soon.slots).toEqual([1_000_030, 1_000_040])
-    const never = new Machine(1_000_003, 10, 999_999_999_990)
+    const never = new Machine(1_000_003, 10, [[999_999_999_990, 999_999_999_990]])
     never.run(60)
     expect(never.slots).toEqual(range(1_000_030, 1_000_060, 10))
   })
+})
+
+test('a slot that an earlier run used is not given out again, however far the clock was set back meanwhile', () => {
+  const machine = new Machine(1_000_003, 10, [[990_000, 1_000_060]])
+  machine.run(80)
+  expect(machine.slots).toEqual([1_000_070, 1_000_080])
+  const before = new Machine(980_003, 10, [[990_000, 1_000_060]])
+  before.run(60)
+  expect(before.slots).toEqual(range(980_030, 980_060, 10))
 })
 
 test('no slot is ever given out twice, all are aligned, none is taken late, whatever the clock does', () => {

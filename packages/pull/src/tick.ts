@@ -20,7 +20,8 @@ export interface Tick {
 /** What a look at the clock says. `behind` is set while a clock that was set back is waited out, in seconds. */
 export type Look =
   | ({ readonly due: true } & Tick)
-  | { readonly due: false; readonly milliseconds: number; readonly behind?: number }
+  | { readonly due: false; readonly milliseconds: number; readonly behind?: never }
+  | { readonly due: false; readonly milliseconds: number; readonly behind: number; readonly slot: number }
 
 /** A difference between the two clocks that grows by more than this from one look to the next is a step. */
 const stepTolerance = 500
@@ -35,12 +36,10 @@ const longestSleep = 1000
  * Decides when to pull. Slots are the multiples of `interval` seconds since the epoch. A slot is due once, in its first
  * half; later, and when the clock was just set, it is missed and stays a gap: no burst, no late reading under an early
  * name. Slots grow strictly: when the clock went back, it is waited out, or believed after three slots in a row without another step, and
- * even then no slot is given out twice. `newest` is a snapshot of an earlier run.
+ * even then no slot is given out twice, nor any that is in `used` already, by an earlier run.
  */
-export function createTicker(interval: number, newest?: number): (now: Instant) => Look {
-  const used = new UsedSlots(interval)
-  if (newest !== undefined) used.add(newest)
-  let highest = newest ?? Number.NEGATIVE_INFINITY
+export function createTicker(interval: number, used = new UsedSlots(interval)): (now: Instant) => Look {
+  let highest = used.newest ?? Number.NEGATIVE_INFINITY
   let last = highest
   let seen: number | undefined
   let offset: number | undefined
@@ -68,24 +67,29 @@ export function createTicker(interval: number, newest?: number): (now: Instant) 
       return { due: true, ...tick }
     }
     const milliseconds = Math.max(1, (slot + interval) * 1000 - wall)
-    return behind ? { due: false, milliseconds, behind: highest - slot } : { due: false, milliseconds }
+    return behind ? { due: false, milliseconds, behind: highest - slot, slot } : { due: false, milliseconds }
   }
 }
 
 /**
  * The slots to pull, as they come; ends when `signal` aborts. `onBehind` hears at every look that a clock which was set
- * back is being waited out.
+ * back is being waited out, and in which slot.
  */
 export async function* ticks(
   interval: number,
-  options: { newest?: number | undefined; signal: AbortSignal; clock: Clock; onBehind: (seconds: number) => void },
+  options: {
+    used?: UsedSlots
+    signal: AbortSignal
+    clock: Clock
+    onBehind: (seconds: number, slot: number) => void
+  },
 ): AsyncGenerator<Tick, void, void> {
-  const look = createTicker(interval, options.newest)
+  const look = createTicker(interval, options.used)
   while (!options.signal.aborted) {
     const found = look(options.clock())
     if (found.due) yield found
     else {
-      if (found.behind !== undefined) options.onBehind(found.behind)
+      if (found.behind !== undefined) options.onBehind(found.behind, found.slot)
       await wait(Math.min(found.milliseconds, longestSleep) / 1000, options.signal)
     }
   }

@@ -6,14 +6,29 @@ interface Run {
   to: number
 }
 
+/** The first and the last slot of a run, both used. */
+export type SlotRun = readonly [from: number, to: number]
+
 /** Which slots were ever given out, as runs of neighbours, so that no slot is given out twice whatever the clock does. */
 export class UsedSlots {
   /** In ascending order, without overlap. */
   readonly #runs: Run[] = []
   readonly #interval: number
 
-  constructor(interval: number) {
+  /** With `earlier`, those of earlier runs of the program are used too. */
+  constructor(interval: number, earlier: readonly SlotRun[] = []) {
     this.#interval = interval
+    for (const [from, to] of earlier) this.#insert(from, to)
+  }
+
+  /** In ascending order. */
+  get runs(): SlotRun[] {
+    return this.#runs.map(({ from, to }) => [from, to] as const)
+  }
+
+  /** The highest slot of all. */
+  get newest(): number | undefined {
+    return this.#runs.length === 0 ? undefined : Math.max(...this.#runs.map(({ to }) => to))
   }
 
   has(slot: number): boolean {
@@ -23,13 +38,14 @@ export class UsedSlots {
   add(slot: number): void {
     const neighbour = this.#runs.find(({ to }) => to === slot - this.#interval)
     if (neighbour) neighbour.to = slot
-    else this.#insert(slot)
+    else if (!this.has(slot)) this.#insert(slot, slot)
   }
 
-  #insert(slot: number): void {
-    const after = this.#runs.findIndex(({ from }) => from > slot)
-    this.#runs.splice(after === -1 ? this.#runs.length : after, 0, { from: slot, to: slot })
+  #insert(from: number, to: number): void {
+    const after = this.#runs.findIndex((run) => run.from > from)
+    this.#runs.splice(after === -1 ? this.#runs.length : after, 0, { from, to })
     const [oldest, second] = this.#runs
-    if (this.#runs.length > mostRuns) this.#runs.splice(0, 2, { from: oldest!.from, to: second!.to })
+    if (this.#runs.length > mostRuns)
+      this.#runs.splice(0, 2, { from: oldest!.from, to: Math.max(oldest!.to, second!.to) })
   }
 }

@@ -155,6 +155,7 @@ describe('refused', () => {
     ['a narrow row', `${info}${header}w,s,,\nw,t,\n\n`, /^ANSWER_MALFORMED: .*2 columns in row 2, .* 3 columns/],
     ['a wide row', `${info}${header}w,s,,,\n\n`, /^ANSWER_MALFORMED: .*4 columns in row 1/],
     ['a last cell without comma', `${info}${header}w,s,,x\n\n`, /^ANSWER_MALFORMED: .*last cell without a comma/],
+    ['text behind a closing quote', `${info}${header}w,s,"a"b,\n\n`, /^ANSWER_MALFORMED: .*behind a closing quote/],
     ['a header without last comma', `${info}# pxname,svname\nw,s,\n\n`, /^ANSWER_MALFORMED/],
     [
       'the master socket',

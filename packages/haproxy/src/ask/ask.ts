@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { type Address, reasonOf, StatsError } from '@haproxystats/core'
 import { type AnswerPart, AnswerReader, type AnswerSummary, command } from './answer.ts'
 import { type ConnectOptions, connect } from './connect.ts'
@@ -28,29 +27,50 @@ export async function ask(
   source: string,
   address: Address,
   sink: AnswerSink,
-  { connect: connecting, limit, signal }: AskOptions,
+  options: AskOptions,
 ): Promise<AnswerSummary> {
+  const reader = new AnswerReader(source, options.limit)
+  await converse(source, address, command, options, {
+    received: () => reader.received,
+    take: async (chunk) => {
+      for (const { part, bytes } of reader.push(chunk)) await sink.write(part, bytes)
+    },
+  })
+  return reader.end()
+}
+
+/** Who gets what a source says. Nothing more is read until `take` has resolved. */
+interface Listener {
+  take(chunk: Buffer): Promise<void> | void
+  /** Bytes so far, for errors. */
+  received(): number
+}
+
+/**
+ * One line, and everything that is answered until HAProxy closes, on a connection of its own. Rejects with `SOURCE_CONNECT`,
+ * `SOURCE_TIMEOUT`, `ANSWER_TRUNCATED`, or the `StatsError` that `take` threw.
+ */
+export async function converse(
+  source: string,
+  address: Address,
+  line: string,
+  { connect: connecting, signal }: AskOptions,
+  listener: Listener,
+): Promise<void> {
   const socket = await connect(source, address, connecting, signal)
-  const reader = new AnswerReader(source, limit)
   const stop = () => socket.destroy()
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   try {
-    await read(socket, reader, sink)
-    return reader.end()
+    socket.write(line)
+    for await (const chunk of socket) await listener.take(chunk)
+    signal.throwIfAborted()
   } catch (error) {
-    if (signal.aborted) throw outOfTime(source, reader.received, signal.reason)
-    throw error instanceof StatsError ? error : brokenOff(source, reader.received, error)
+    if (signal.aborted) throw outOfTime(source, listener.received(), signal.reason)
+    throw error instanceof StatsError ? error : brokenOff(source, listener.received(), error)
   } finally {
     signal.removeEventListener('abort', stop)
     socket.destroy()
-  }
-}
-
-async function read(socket: Socket, reader: AnswerReader, sink: AnswerSink): Promise<void> {
-  socket.write(command)
-  for await (const chunk of socket) {
-    for (const { part, bytes } of reader.push(chunk)) await sink.write(part, bytes)
   }
 }
 

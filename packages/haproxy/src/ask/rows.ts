@@ -1,4 +1,5 @@
 import { StatsError } from '@haproxystats/core'
+import { columnsOfRawNames } from '../stat/scan.ts'
 
 const comma = 0x2c
 const lineFeed = 0x0a
@@ -11,15 +12,10 @@ const inQuotedCell = 2
 const afterQuote = 3
 
 /**
- * The header of HAProxy 1.5 and 1.6 has 62 columns. Only these releases write listener names unquoted, so a comma in
- * `bind … name a,b` makes such a row wider than its header; it is let through, because nothing is missing from it.
- */
-const columnsOfUnquotedNames = 62
-
-/**
  * Checks the answer to `show stat` while it passes by, byte for byte and in pieces of any size: every row as wide as the
  * header, every cell closed by its comma, an empty line at the end and nothing behind it. Line feeds in quoted cells
- * (`last_chk` up to HAProxy 2.9) are part of their row. Keeps nothing but numbers.
+ * (`last_chk` up to HAProxy 2.9) are part of their row. Where names of listeners are raw, a comma in one makes its row
+ * wider than the header; it is let through, because nothing is missing from it. Keeps nothing but numbers.
  */
 export class RowCheck {
   readonly #source: string
@@ -58,6 +54,7 @@ export class RowCheck {
       } else if (byte === quote && cell !== inPlainCell) {
         cell = inQuotedCell
       } else {
+        if (cell === afterQuote && this.#hasQuotedNames()) throw this.#malformed('has text behind a closing quote')
         cell = inPlainCell
       }
     }
@@ -77,13 +74,17 @@ export class RowCheck {
     if (separators === 0 && lastCellClosed) return true
     if (this.#lines === 0) this.#columns = separators
     const expected = this.#columns
-    const wide = separators > expected && expected === columnsOfUnquotedNames
+    const wide = separators > expected && expected === columnsOfRawNames
     if (!lastCellClosed || (separators !== expected && !wide)) {
       const found = lastCellClosed ? `${separators} columns` : 'a last cell without a comma'
       throw this.#malformed(`has ${found} in row ${this.#lines}, where the header has ${expected} columns`)
     }
     this.#lines++
     return false
+  }
+
+  #hasQuotedNames(): boolean {
+    return this.#lines > 0 && this.#columns !== columnsOfRawNames
   }
 
   #malformed(what: string): StatsError {

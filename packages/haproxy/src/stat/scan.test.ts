@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allRecorded, recordedFile, release, releases } from '../../../../test/support/recorded.ts'
 import { type Cells, statAnswer } from '../../../../test/support/stat-answer.ts'
+import { AnswerReader } from '../ask/answer.ts'
 import { parseRecord } from './reference.ts'
 import { scanHeader, scanRows } from './scan.ts'
 
@@ -233,6 +234,54 @@ describe('listener names of HAProxy 1.5 and 1.6, which are not quoted', () => {
     const rows = scanned(named(name))
     expect(rows[listener]![1]).toBe(name)
     expect(rows.toSpliced(listener, 1)).toEqual(others)
+  })
+
+  it.each(['"', '"b"', '"b"c', '"b', '""', 'a,"b"', 'a,"b"c', 'a,"b', '"a"",b', ',"', 'a,"b,"c",'])(
+    'leave out only their own row when a quote begins a part of them: %s',
+    (name) => expect(scanned(named(name))).toEqual(others),
+  )
+
+  it('cost no row between two of them that look like one quoted cell', () => {
+    const lines = named('"x').toString('latin1').split('\n')
+    const first = lines.findIndex((line) => line.startsWith('web,"x,'))
+    lines.splice(first + 2, 0, lines[first]!.replace('"x', '"'))
+    const bytes = lines.join('\n')
+    expect(scanned(Buffer.from(bytes, 'latin1'))).toEqual(others)
+  })
+
+  it('are read, or left out, whenever haproxystats-pull takes the answer', () => {
+    const name = fc
+      .array(fc.constantFrom('a', ',', '"', '""', '",', ',"'), { maxLength: 6 })
+      .map((parts) => parts.join(''))
+    const texts = fc.constantFrom('', '"L7 ok"', '"a ""b"", c"', '"two\n\nlines,3,3,3"')
+    let taken = 0
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, texts), { minLength: 1, maxLength: 3 }), (listeners) => {
+        const rows = listeners.map(([first, text]) => {
+          const cells = (svname: string, type: string) => [
+            'web',
+            svname,
+            ...Array(30).fill('3'),
+            type,
+            ...Array(28).fill(''),
+            '',
+          ]
+          return `${cells(first, '3').join(',')},\n${cells('s1', '2').with(-1, text).join(',')},\n`
+        })
+        const bytes = Buffer.from(`${stat.subarray(0, stat.indexOf('\n') + 1)}${rows.join('')}\n`, 'latin1')
+        const reader = new AnswerReader('a', 1e6)
+        try {
+          reader.push(Buffer.concat([Buffer.from('Name: x\n\n'), bytes]))
+          reader.end()
+        } catch {
+          return
+        }
+        taken++
+        expect(refusal(bytes)).toBeUndefined()
+      }),
+      { numRuns: 500 },
+    )
+    expect(taken).toBeGreaterThan(50)
   })
 
   it('do not excuse a server whose row is too wide', () => {

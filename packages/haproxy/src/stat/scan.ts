@@ -5,6 +5,12 @@ const lineFeed = 0x0a
 const comma = 0x2c
 const quote = 0x22
 
+/**
+ * The header of HAProxy 1.5 and 1.6 has 62 columns. Only these releases write the names of listeners as they are
+ * configured (`bind … name a,"b"`), with commas and quotes that mean nothing.
+ */
+export const columnsOfRawNames = 62
+
 /** The columns of one answer. */
 export interface StatHeader {
   /** As printed, in order; may hold `-`, `(null)` and duplicates. */
@@ -76,9 +82,8 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
       } else if (byte === lineFeed || (byte === quote && position === cellStart)) break
     }
     if (byte === quote) {
-      const record = parseRecord(bytes, offsets[0] as number)
-      if (record.cells.length !== width) throw widthError(row, record.cells.length, width)
-      onRow(layOut(record.cells, offsets), offsets)
+      const record = quotedRow(bytes, offsets[0] as number, { row, width, type })
+      if (record.cells) onRow(layOut(record.cells, offsets), offsets)
       position = record.end
     } else {
       if (byte !== lineFeed) throw new StatsError('ANSWER_MALFORMED', `ends within row ${row}`)
@@ -116,10 +121,37 @@ function layOut(cells: readonly Buffer[], offsets: Int32Array): Uint8Array {
   return bytes
 }
 
+/**
+ * A row with a quote at the beginning of a cell, as csv-parse reads it. Without `cells` it is the row of a listener whose
+ * raw name has that quote: it ends with its line, whatever the quote would mean.
+ */
+function quotedRow(
+  bytes: Uint8Array,
+  start: number,
+  { row, width, type }: { row: number; width: number; type: number },
+): { cells?: readonly Buffer[]; end: number } {
+  const end = bytes.indexOf(lineFeed, start)
+  const line = bytes.subarray(start, Math.max(start, end))
+  const surplus = width === columnsOfRawNames ? line.filter((byte) => byte === comma).length - width : -1
+  const listener = surplus >= 0 && hasListenerType(line, type + surplus)
+  // Without a surplus it can be nothing else; with one, it could be a text of a health check that has commas.
+  if (listener && surplus === 0) return { end: end + 1 }
+  try {
+    const record = parseRecord(bytes, start)
+    if (record.cells.length !== width) throw widthError(row, record.cells.length, width)
+    return record
+  } catch (error) {
+    if (listener) return { end: end + 1 }
+    throw error
+  }
+}
+
 function isRawListener(line: Uint8Array, typeCell: number, surplus: number): boolean {
-  if (surplus <= 0) return false
-  const cells = Buffer.from(line).toString('latin1').split(',')
-  return cells[typeCell] === '3'
+  return surplus > 0 && hasListenerType(line, typeCell)
+}
+
+function hasListenerType(line: Uint8Array, typeCell: number): boolean {
+  return Buffer.from(line).toString('latin1').split(',')[typeCell] === '3'
 }
 
 function widthError(row: number, cells: number, width: number): StatsError {

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { allRecorded, release } from '../../../../test/support/recorded.ts'
+import { infoAnswer, statAnswer } from '../../../../test/support/stat-answer.ts'
+import { AnswerHead } from './head.ts'
+
+const columns = ['pxname', 'svname', 'iid', 'sid', 'type', '-', 'new_one', '(null)', 'newer']
+
+type Row = readonly [pxname: string, svname: string, iid: number | string, sid: number | string, type: number | string]
+
+function headOf(rows: readonly Row[], { names = columns, info = infoAnswer({ Pid: 7, Start_time_sec: 100 }) } = {}) {
+  const stat = statAnswer(
+    names,
+    rows.map((row) => [...row.map(String), ...Array(names.length - row.length).fill('1')]),
+  )
+  const head = new AnswerHead()
+  for (let at = 0; at < stat.length; at += 50) head.push('stat', stat.subarray(at, at + 50))
+  head.push('info', info)
+  return head.unknownColumns()
+}
+
+const front: Row = ['web', 'FRONTEND', 2, 0, 0]
+const listener: Row = ['web', 'sock-1', 2, 1, 3]
+const server: Row = ['app', 'a1', 3, 4, 2]
+const back: Row = ['app', 'BACKEND', 3, 0, 1]
+
+describe('columns that no table knows', () => {
+  it('are found by name, and what is no column is not', () => {
+    expect(headOf([front])?.names).toEqual(['new_one', 'newer'])
+    expect(headOf([front], { names: columns.slice(0, 6) })).toBeUndefined()
+  })
+
+  it.each(allRecorded)('are in no answer of $name, so that nothing is asked of it', ({ info, stat }) => {
+    const head = new AnswerHead()
+    head.push('info', info)
+    head.push('stat', stat)
+    expect(head.unknownColumns()).toBeUndefined()
+  })
+
+  it('are those of one process until it or they change', () => {
+    const process = (pid: number, names = columns, start = 100) =>
+      headOf([front], { names, info: infoAnswer({ Pid: pid, Start_time_sec: start }) })?.process
+    expect(process(7)).toBe(process(7))
+    expect(new Set([process(7), process(8), process(7, columns, 101), process(7, columns.slice(0, 7))]).size).toBe(4)
+  })
+})
+
+describe('the objects to ask for', () => {
+  const inApp = { iid: 3, types: 3, sid: -1 }
+  const a1 = { iid: 3, types: 4, sid: 4 }
+  const web = { iid: 2, types: 1, sid: -1 }
+
+  it.each<[string, readonly Row[], unknown]>([
+    ['a server, its proxy and a frontend', [front, listener, server, back], [inApp, a1, web]],
+    ['the first of each', [front, server, ['b', 's', 9, 1, 2], ['c', 'FRONTEND', 8, 0, 0]], [inApp, a1, web]],
+    ['one proxy that is both', [['l', 'FRONTEND', 3, 0, 0], server], [inApp, a1]],
+    ['a backend without servers', [front, back], [inApp, web]],
+    ['a frontend alone', [front, listener], [web]],
+    ['none', [listener], []],
+    [
+      'none of odd numbers',
+      [
+        ['x', 'y', '-1', '1', 2],
+        ['x', 'y', '1;show', '1', 0],
+        ['x', 'y', '', '', 1],
+      ],
+      [],
+    ],
+  ])('are %s', (_, rows, objects) => expect(headOf(rows)?.objects()).toEqual(objects))
+
+  it('are looked for at the beginning only', () => {
+    const many = Array.from({ length: 20_000 }, (): Row => listener)
+    expect(headOf([front, ...many, server])?.objects()).toEqual([web])
+  })
+})
+
+it('an answer that is none tells nothing', () => {
+  const head = new AnswerHead()
+  expect(head.unknownColumns()).toBeUndefined()
+  head.push('stat', release('2.6.12-debian').stat.subarray(0, 100))
+  expect(head.unknownColumns()).toBeUndefined()
+})

@@ -1,0 +1,112 @@
+import { statFieldByName } from '../fields/index.ts'
+import { infoNumber, parseInfo } from '../info/parse.ts'
+import { parseRecord } from '../stat/reference.ts'
+import { scanHeader } from '../stat/scan.ts'
+import type { AnswerPart } from './answer.ts'
+
+/** Which objects to ask for with `show stat <iid> <type> <sid>`: `iid` and `sid` as in the columns of these names. */
+export interface ObjectFilter {
+  readonly iid: number
+  /** A sum of 1 frontend, 2 backend, 4 server. */
+  readonly types: number
+  /** -1 for all. */
+  readonly sid: number
+}
+
+/** What the beginning of an answer tells of the process, and of columns that no table knows. */
+export interface UnknownColumns {
+  /** Their names, as printed. */
+  readonly names: readonly string[]
+  /** The same for every answer of one process with these columns. */
+  readonly process: string
+  /** A few objects that together fill most columns, to be asked for; none when there is none in sight. */
+  objects(): readonly ObjectFilter[]
+}
+
+/** So much of each part is looked at, in bytes: a header of 200 columns takes 3,000, most rows 500. */
+const looked = 65_536
+
+/** Names that HAProxy prints for what is no column. */
+const noColumn = new Set(['', '-', '(null)'])
+
+/** Keeps the beginning of an answer while it passes by, and tells whether there is something in it to learn. */
+export class AnswerHead {
+  readonly #held: Record<AnswerPart, Buffer[]> = { info: [], stat: [] }
+  readonly #sizes: Record<AnswerPart, number> = { info: 0, stat: 0 }
+
+  push(part: AnswerPart, bytes: Buffer): void {
+    const room = looked - this.#sizes[part]
+    if (room <= 0) return
+    const taken = bytes.subarray(0, room)
+    this.#held[part].push(taken)
+    this.#sizes[part] += taken.length
+  }
+
+  /** Undefined when every column is known. */
+  unknownColumns(): UnknownColumns | undefined {
+    const stat = Buffer.concat(this.#held.stat)
+    try {
+      const { header, rows } = scanHeader(stat)
+      const names = [...new Set(header.names)].filter((name) => !noColumn.has(name) && !statFieldByName.has(name))
+      if (names.length === 0) return undefined
+      const objects = () => chooseObjects(stat, rows, header.position)
+      return { names, objects, process: this.#process(names) }
+    } catch {
+      // An answer that is not as it should be is for others to refuse.
+      return undefined
+    }
+  }
+
+  /** `Start_time_sec` is printed since 2.4. Of older releases the number of the process and its columns must do. */
+  #process(names: readonly string[]): string {
+    const info = parseInfo(Buffer.concat(this.#held.info))
+    return [infoNumber(info, 'Pid'), infoNumber(info, 'Start_time_sec'), ...names].join(' ')
+  }
+}
+
+const frontend = 1
+const backend = 2
+const server = 4
+
+/** The letters of the column `type`. */
+const types: Readonly<Record<string, number>> = { '0': frontend, '1': backend, '2': server }
+
+/**
+ * The first server with its proxy, which therefore has a backend, and the first frontend unless it is of that proxy. A
+ * backend when there is no server in sight.
+ */
+function chooseObjects(stat: Buffer, rows: number, position: ReadonlyMap<string, number>): ObjectFilter[] {
+  const first = new Map<number, { iid: number; sid: number }>()
+  for (const cells of rowsOf(stat, rows)) {
+    const [type = '', iid, sid] = ['type', 'iid', 'sid'].map((name) =>
+      cells[position.get(name) ?? -1]?.toString('latin1'),
+    )
+    const kind = types[type]
+    if (kind === undefined || first.has(kind) || !isNumber(iid) || !isNumber(sid)) continue
+    first.set(kind, { iid: Number(iid), sid: Number(sid) })
+    if (first.has(server) && first.has(frontend)) break
+  }
+  const [front, back, one] = [frontend, backend, server].map((kind) => first.get(kind))
+  const proxy = one ?? back
+  const objects: ObjectFilter[] = proxy ? [{ iid: proxy.iid, types: frontend + backend, sid: -1 }] : []
+  if (one) objects.push({ iid: one.iid, types: server, sid: one.sid })
+  if (front && front.iid !== proxy?.iid) objects.push({ iid: front.iid, types: frontend, sid: -1 })
+  return objects
+}
+
+const isNumber = (text: string | undefined) => text !== undefined && /^[0-9]{1,10}$/.test(text)
+
+/** The rows that are there whole. */
+function* rowsOf(stat: Buffer, start: number): Generator<Buffer[], void, void> {
+  let position = start
+  while (position < stat.length && stat[position] !== 0x0a) {
+    let record: ReturnType<typeof parseRecord>
+    try {
+      record = parseRecord(stat, position)
+    } catch {
+      return
+    }
+    yield record.cells
+    position = record.end
+  }
+}

@@ -1,0 +1,155 @@
+import { isSnapshotName, readStatus, type StatusFile } from '@haproxystats/core'
+import type { Outcome } from './ask-all.ts'
+import type { Clock, Tick } from './tick.ts'
+import type { SlotRun, UsedSlots } from './used-slots.ts'
+
+/** Why a slot has no snapshot although nothing failed. */
+export const skipReasons = {
+  'queue-full': 'the queue was full',
+  'no-source': 'there was nothing to read',
+  taken: 'something of that name was in the queue',
+  behind: 'the clock was behind what was published before',
+  missed: 'the program did not get to it in time',
+} as const
+
+type SkipReason = keyof typeof skipReasons
+
+const reasons = Object.keys(skipReasons) as SkipReason[]
+
+/** What comes of a tick; `incomplete`: a source did not answer, `failed`: what was read could not be published. */
+export type TickOutcome = 'published' | 'incomplete' | 'failed' | 'queue-full' | 'no-source' | 'taken'
+
+interface SourceState {
+  readonly name: string
+  readonly source: string
+  readonly state: Outcome['outcome']
+  /** When it came to be so, ISO. */
+  readonly since: string
+}
+
+/** Counts what becomes of every slot, and keeps the status file of this program. */
+export class PullStatus {
+  readonly #file: StatusFile
+  readonly #used: UsedSlots
+  readonly #clock: Clock
+  readonly #counts = new Map<TickOutcome | SkipReason | 'dropped', number>()
+  #sources: readonly SourceState[] = []
+  #queue: readonly string[] = []
+  #lastTick: { slot: number; time: string } | undefined
+  #lastPublished: number | undefined
+  #lastBehind: number | undefined
+
+  /** `used` is told so that the next run uses no slot again. */
+  constructor(file: StatusFile, { used, clock }: { used: UsedSlots; clock: Clock }) {
+    this.#file = file
+    this.#used = used
+    this.#clock = clock
+  }
+
+  /** A tick begins. */
+  begin({ slot, missed }: Tick): void {
+    this.#lastTick = { slot, time: this.#now() }
+    this.#count('missed', missed)
+    this.#write()
+  }
+
+  end(outcome: TickOutcome): void {
+    this.#count(outcome)
+    this.#write()
+  }
+
+  /** The clock is behind in this slot, which is counted once. */
+  behind(slot: number): void {
+    if (slot === this.#lastBehind) return
+    this.#lastBehind = slot
+    this.#count('behind')
+    this.#write()
+  }
+
+  /** What waits in the queue, oldest first. */
+  queued(snapshots: readonly string[]): void {
+    this.#queue = snapshots
+  }
+
+  get queueSize(): number {
+    return this.#queue.length
+  }
+
+  get lastPublished(): number | undefined {
+    return this.#lastPublished
+  }
+
+  published(slot: number): void {
+    this.#lastPublished = slot
+    this.#queue = [...this.#queue, String(slot)]
+  }
+
+  dropped(snapshot: string): void {
+    this.#count('dropped')
+    this.#queue = this.#queue.filter((name) => name !== snapshot)
+  }
+
+  answered(outcomes: readonly Outcome[]): void {
+    const before = new Map(this.#sources.map((known) => [known.source, known]))
+    this.#sources = outcomes.map(({ source: { name, text }, outcome: state }) => {
+      const known = before.get(text)
+      return { name, source: text, state, since: known?.state === state ? known.since : this.#now() }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#write()
+    await this.#file.close()
+  }
+
+  #write(): void {
+    const [oldest] = this.#queue
+    this.#file.update({
+      lastTick: this.#lastTick,
+      lastPublished: this.#lastPublished,
+      queueSize: this.#queue.length,
+      oldest: oldest === undefined ? undefined : Math.round(this.#clock().wall / 1000 - Number(oldest)),
+      sources: this.#sources,
+      published: this.#counted('published'),
+      incomplete: this.#counted('incomplete'),
+      failed: this.#counted('failed'),
+      dropped: this.#counted('dropped'),
+      skipped: Object.fromEntries(reasons.map((reason) => [reason, this.#counted(reason)])),
+      usedSlots: this.#used.runs,
+    })
+  }
+
+  #count(what: TickOutcome | SkipReason | 'dropped', times = 1): void {
+    this.#counts.set(what, this.#counted(what) + times)
+  }
+
+  #counted(what: TickOutcome | SkipReason | 'dropped'): number {
+    return this.#counts.get(what) ?? 0
+  }
+
+  #now(): string {
+    return new Date(this.#clock().wall).toISOString()
+  }
+}
+
+/** A run of slots that ends so many seconds ahead of the clock is not believed: nothing waits longer for a slot. */
+const believedAhead = 86_400
+
+/**
+ * The slots that earlier runs used, by the status file they left; none where that is missing or makes no sense. `now` is
+ * in seconds.
+ */
+export async function usedByEarlierRuns(path: string, now: number): Promise<SlotRun[]> {
+  const { usedSlots, lastPublished } = (await readStatus(path)) ?? {}
+  const told: unknown[] = Array.isArray(usedSlots) ? usedSlots : []
+  const runs = [...told, [lastPublished, lastPublished]].filter(isSlotRun)
+  return runs.filter(([from, to]) => from <= to && to <= now + believedAhead).sort(([a], [b]) => a - b)
+}
+
+function isSlotRun(value: unknown): value is SlotRun {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((slot) => typeof slot === 'number' && isSnapshotName(String(slot)))
+  )
+}
