@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { manifestName } from '@haproxystats/core'
 import { type LogLine, Program } from '../support/program.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
@@ -76,7 +77,7 @@ export class Pull {
   /** The files of a snapshot, by name. */
   async read(snapshot: string): Promise<Record<string, string>> {
     const directory = join(this.queue, snapshot)
-    const names = (await readdir(directory)).sort()
+    const names = (await readdir(directory)).filter((name) => name !== manifestName).sort()
     const entries = names.map(async (name) => [name, await readFile(join(directory, name), 'latin1')] as const)
     return Object.fromEntries(await Promise.all(entries))
   }

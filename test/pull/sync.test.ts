@@ -73,8 +73,8 @@ test('files, then their directory, are synced before the rename, and both parent
   const second = calls.findIndex((call, index) => index > first && isPublication(call))
   const name = /incoming\/(\d+)"/.exec(calls[first]!)![1]!
   const before = synced(calls.slice(0, first))
-  expect(before.slice(0, 2).map((file) => file.replace(/^.*_/, '_'))).toEqual(['_info', '_stat'])
-  expect(before.slice(2)).toEqual([name])
+  expect(before.slice(0, 3).map((file) => file.replace(/^.*_/, '_'))).toEqual(['_info', '_stat', '_pull'])
+  expect(before.slice(3)).toEqual([name])
   const after = synced(calls.slice(first, second === -1 ? undefined : second))
   expect(after.slice(0, 2).sort()).toEqual(['incoming', 'incoming.tmp'])
 })
@@ -85,7 +85,7 @@ test('without fsync nothing is synced', async () => {
   expect(calls.filter((call) => /fsync\(/.test(call))).toEqual([])
 })
 
-test.each([1, 2, 3])(
+test.each([1, 2, 3, 4])(
   'when fsync fails the %i. time, that snapshot is nowhere and the next one is whole',
   async (when) => {
     const { calls, queue, log } = await trace(['-e', `inject=fsync:error=EIO:when=${when}`], 1)
@@ -96,7 +96,7 @@ test.each([1, 2, 3])(
     expect(log).toMatch(/could not be (written|synced): EIO/)
     const published = /incoming\/(\d+)"/.exec(calls[renamed]!)![1]!
     expect((await readdir(queue))[0]).toBe(published)
-    const files = (await readdir(join(queue, published))).sort()
+    const files = (await readdir(join(queue, published))).filter((file) => file !== '_pull').sort()
     const texts = await Promise.all(files.map((file) => readFile(join(queue, published, file), 'utf8')))
     expect(texts.join('')).toBe(exampleAnswer())
   },

@@ -1,5 +1,16 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { fileMode, infoSuffix, type Lane, reasonOf, StatsError, statSuffix, typedSuffix } from '@haproxystats/core'
+import { basename } from 'node:path'
+import {
+  type FileSeal,
+  fileMode,
+  infoSuffix,
+  type Lane,
+  reasonOf,
+  StatsError,
+  sealOf,
+  statSuffix,
+  typedSuffix,
+} from '@haproxystats/core'
 import type { AnswerPart, AnswerSink } from '@haproxystats/haproxy'
 
 /** The parts of an answer, and what HAProxy says of its fields beside them. */
@@ -12,6 +23,7 @@ interface Part {
   readonly optional?: true
   held: Buffer[]
   handle?: FileHandle
+  seal?: FileSeal
 }
 
 /**
@@ -42,10 +54,18 @@ export class AnswerFiles implements AnswerSink {
   }
 
   write(part: FilePart, bytes: Buffer): Promise<void> | void {
-    this.#parts[part].held.push(bytes)
+    const target = this.#parts[part]
+    target.held.push(bytes)
+    target.seal = sealOf(bytes, target.seal)
     this.#held += bytes.length
     this.#size += bytes.length
     if (this.#held >= this.#bufferLimit) return this.#flush()
+  }
+
+  /** Size and checksum of every file that was written, by its name. */
+  get seals(): Record<string, FileSeal> {
+    const sealed = Object.values(this.#parts).filter(({ seal }) => seal !== undefined)
+    return Object.fromEntries(sealed.map(({ path, seal }) => [basename(path), seal as FileSeal]))
   }
 
   /** Writes what is held, syncs if told, and closes all files. */

@@ -52,7 +52,7 @@ test('many sources are published with a few workers', async () => {
   const all = Array.from({ length: 40 }, (_, index) => draft.answer(`lb${index}`))
   for (const files of all) await files.write('stat', Buffer.from('x'))
   await draft.publish(all, never)
-  expect(await readdir(join(options.queue, '100'))).toHaveLength(80)
+  expect(await readdir(join(options.queue, '100'))).toHaveLength(81)
 })
 
 test('what HAProxy says of its fields is a third file, where it says something', async () => {
@@ -63,14 +63,21 @@ test('what HAProxy says of its fields is a third file, where it says something',
   expect(draft.published).toBe(false)
   await draft.publish([plain, typed], never)
   expect(draft.published).toBe(true)
-  expect(await readdir(join(options.queue, '100'))).toEqual(['a_info', 'a_stat', 'b_info', 'b_stat', 'b_typed'])
+  expect(await readdir(join(options.queue, '100'))).toEqual([
+    '_pull',
+    'a_info',
+    'a_stat',
+    'b_info',
+    'b_stat',
+    'b_typed',
+  ])
 })
 
 test('what was not among the answers is not in the snapshot', async () => {
   const { draft, files } = await draftOf('100')
   draft.answer('stale.sock')
   await draft.publish([files], never)
-  expect(await readdir(join(options.queue, '100'))).toEqual(['a.sock_info', 'a.sock_stat'])
+  expect(await readdir(join(options.queue, '100'))).toEqual(['_pull', 'a.sock_info', 'a.sock_stat'])
 })
 
 test('a discarded snapshot is gone, written or not', async () => {

@@ -1,6 +1,15 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { atMost, directoryMode, type Lane, reasonOf, StatsError } from '@haproxystats/core'
+import {
+  atMost,
+  directoryMode,
+  fileMode,
+  type Lane,
+  manifestName,
+  reasonOf,
+  renderManifest,
+  StatsError,
+} from '@haproxystats/core'
 import { AnswerFiles } from './answer-files.ts'
 import { isTaken } from './queue.ts'
 
@@ -68,6 +77,7 @@ export class SnapshotDraft {
   async publish(answers: readonly AnswerFiles[], signal: AbortSignal): Promise<number> {
     const { queue, temporary, fsync } = this.#options
     await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync))))
+    await this.#step('could not be written', () => this.#seal(answers))
     if (fsync) await this.#step('could not be synced', () => syncDirectory(this.#directory))
     const target = join(queue, this.name)
     await this.#step('could not be moved into the queue', async () => {
@@ -86,6 +96,18 @@ export class SnapshotDraft {
     await Promise.allSettled(this.#files.map((files) => files.abandon()))
     const remove = () => rm(this.#directory, { recursive: true, force: true })
     await this.#step('could not be removed again', remove)
+  }
+
+  /** Says what was written, so that what the disk makes of it later cannot pass for it. */
+  async #seal(answers: readonly AnswerFiles[]): Promise<void> {
+    const files = Object.assign({}, ...answers.map(({ seals }) => seals))
+    const handle = await open(join(this.#directory, manifestName), 'wx', fileMode)
+    try {
+      await handle.writeFile(renderManifest({ files }))
+      if (this.#options.fsync) await handle.sync()
+    } finally {
+      await handle.close()
+    }
   }
 
   async #step<T>(what: string, task: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { Connection, NoClose } from './connection.ts'
 import type { GraphiteOptions } from './graphite.ts'
 import { PeerWatch } from './peer-watch.ts'
 
-/** So many empty connections have to stay open until the receiver is taken for one that never closes. */
+/** So many connections have to stay open until the receiver is taken for one that never closes. */
 const probes = 3
 
 /** In plain mode: how long after the last byte an error may still come back, in seconds. */
@@ -63,11 +63,31 @@ export class GraphiteSink implements Sink {
     const connection = await this.#connect(signal)
     try {
       for (const { bytes } of batches) await connection.write(bytes, this.#options['write-timeout'])
-      if (this.#proof === 'half-close') await connection.end(this.#options['commit-timeout'])
+      if (this.#proof === 'half-close') await this.#prove(connection)
       else await this.#settle(connection)
     } finally {
       connection.destroy()
     }
+  }
+
+  /** A receiver that takes everything several times and no longer closes will not start to. */
+  async #prove(connection: Connection): Promise<void> {
+    try {
+      await connection.end(this.#options['commit-timeout'])
+      this.#unanswered = 0
+    } catch (error) {
+      if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
+      this.#goOnWithoutProof()
+    }
+  }
+
+  #goOnWithoutProof(): void {
+    this.#proof = 'plain'
+    this.#log.warn(
+      { destination: this.#name },
+      `${this.#name} does not close a connection after we have closed our side, so nothing proves that it got ` +
+        'everything; a batch will count as delivered when it was sent without an error',
+    )
   }
 
   /** Without proof. A receiver that closes after all is proof again from then on. */
@@ -75,6 +95,7 @@ export class GraphiteSink implements Sink {
     try {
       await connection.end(settleTime)
       this.#proof = 'half-close'
+      this.#unanswered = 0
       this.#log.info(
         { destination: this.#name },
         `${this.#name} closes connections after us again, which proves deliveries`,
@@ -93,14 +114,10 @@ export class GraphiteSink implements Sink {
     try {
       await connection.end(this.#options['commit-timeout'])
       this.#proof = 'half-close'
+      this.#unanswered = 0
     } catch (error) {
       if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
-      this.#proof = 'plain'
-      this.#log.warn(
-        { destination: this.#name },
-        `${this.#name} does not close a connection after we have closed our side, so nothing proves that it got ` +
-          'everything; a batch will count as delivered when it was sent without an error',
-      )
+      this.#goOnWithoutProof()
     } finally {
       connection.destroy()
     }

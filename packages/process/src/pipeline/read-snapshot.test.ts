@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StatsError } from '@haproxystats/core'
+import { manifestName, renderManifest, StatsError, sealOf } from '@haproxystats/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { goldenSnapshots } from '../../../../test/support/recorded.ts'
 import { readSnapshot } from './read-snapshot.ts'
@@ -147,3 +147,44 @@ function asSomebodyElse<T>(read: () => T): T {
     if (root) process.seteuid?.(0)
   }
 }
+
+describe('a snapshot with a manifest', () => {
+  const bytes = (name: string) => new Uint8Array(Buffer.from(`${name}!`))
+  const names = ['a_info', 'a_stat']
+  const seal = () =>
+    put(manifestName, renderManifest({ files: Object.fromEntries(names.map((name) => [name, sealOf(bytes(name))])) }))
+
+  it('is read when everything is as it was written', () => {
+    for (const name of names) put(name)
+    seal()
+    put('.delivered.graphite', '')
+    expect(read()).toEqual([['a', 'a_info!', 'a_stat!']])
+  })
+
+  it.each([
+    ['flipped', () => put('a_stat', 'a_stat?'), /^a_stat is not as it was written: 7 bytes of 7, checksum/],
+    ['cut', () => put('a_stat', 'a_stat'), /^a_stat is not as it was written: 6 bytes of 7/],
+    ['lost', () => rmSync(join(directory, 'a_stat')), /^a_stat is missing/],
+    ['added', () => put('b_stat'), /^b_stat was not written by haproxystats-pull/],
+    ['its manifest', () => put(manifestName, '{"files"'), /^_pull is damaged/],
+  ])('is refused with a file %s', (_, damage, message) => {
+    for (const name of names) put(name)
+    seal()
+    damage()
+    const [code, text] = refusal()
+    expect([code, text]).toEqual(['SNAPSHOT_INVALID', expect.stringMatching(message)])
+  })
+})
+
+it.runIf(process.geteuid?.() === 0)(
+  'refuses what belongs to somebody else, and takes what belongs to whom the queue does',
+  () => {
+    const snapshot = join(directory, '1700000000')
+    mkdirSync(snapshot)
+    writeFileSync(join(snapshot, 'a_stat'), 'x')
+    chownSync(join(snapshot, 'a_stat'), 65534, 65534)
+    expect(refusal(snapshot)).toEqual(['SNAPSHOT_INVALID', 'a_stat belongs to somebody else (uid 65534)'])
+    chownSync(directory, 65534, 65534)
+    expect(readSnapshot(snapshot)).toHaveLength(1)
+  },
+)

@@ -1,6 +1,15 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-import { infoSuffix, StatsError, statSuffix, typedSuffix } from '@haproxystats/core'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import {
+  infoSuffix,
+  type Manifest,
+  manifestName,
+  parseManifest,
+  StatsError,
+  sealOf,
+  statSuffix,
+  typedSuffix,
+} from '@haproxystats/core'
 
 const kinds = { info: infoSuffix, stat: statSuffix, typed: typedSuffix } as const
 type Kind = keyof typeof kinds
@@ -24,12 +33,20 @@ const largest = 1024 ** 3
  */
 export function readSnapshot(path: string): SourceFiles[] {
   const sources = new Map<string, Partial<Record<Kind, Uint8Array>>>()
-  for (const name of reading(path, () => readdirSync(path)).sort()) {
+  const owners = ownersOf(path)
+  const names = reading(path, () => readdirSync(path)).sort()
+  const manifest = names.includes(manifestName) ? readManifest(path, owners) : undefined
+  for (const name of Object.keys(manifest?.files ?? {})) {
+    if (!names.includes(name)) throw new StatsError('SNAPSHOT_INVALID', `${name} is missing, which was written`)
+  }
+  for (const name of names) {
     const kind = (Object.keys(kinds) as Kind[]).find((candidate) => name.endsWith(kinds[candidate]))
     if (kind === undefined) continue
     if (name.includes(notUtf8)) throw new StatsError('SNAPSHOT_INVALID', `${name} is a name that is not UTF-8`)
     const source = name.slice(0, -kinds[kind].length)
-    sources.set(source, { ...sources.get(source), [kind]: readFile(join(path, name), name) })
+    const bytes = readFile(join(path, name), name, owners)
+    if (manifest !== undefined) checkSeal(name, bytes, manifest)
+    sources.set(source, { ...sources.get(source), [kind]: bytes })
   }
   const found = [...sources].map(([source, { info, stat, typed }]) => ({ source, info, stat, typed }))
   const answers = found.filter(({ info, stat }) => info !== undefined || stat !== undefined)
@@ -37,9 +54,38 @@ export function readSnapshot(path: string): SourceFiles[] {
   return answers
 }
 
-function readFile(path: string, name: string): Uint8Array {
+/** Who may have written a snapshot: we, root, or whom the queue belongs to. */
+function ownersOf(path: string): ReadonlySet<number> {
+  const queue = reading(path, () => statSync(dirname(path)))
+  const owners = new Set([queue.uid, 0, process.geteuid?.() ?? 0])
+  const { uid } = reading(path, () => statSync(path))
+  if (!owners.has(uid)) throw foreign('the directory', uid)
+  return owners
+}
+
+function foreign(name: string, uid: number): StatsError {
+  return new StatsError('SNAPSHOT_INVALID', `${name} belongs to somebody else (uid ${uid})`)
+}
+
+function readManifest(path: string, owners: ReadonlySet<number>): Manifest {
+  const manifest = parseManifest(readFile(join(path, manifestName), manifestName, owners))
+  if (manifest === undefined) throw new StatsError('SNAPSHOT_INVALID', `${manifestName} is damaged`)
+  return manifest
+}
+
+/** A file that is not as it was written. */
+function checkSeal(name: string, bytes: Uint8Array, { files }: Manifest): void {
+  const seal = Object.hasOwn(files, name) ? files[name] : undefined
+  if (seal === undefined) throw new StatsError('SNAPSHOT_INVALID', `${name} was not written by haproxystats-pull`)
+  const found = sealOf(bytes)
+  if (found.bytes === seal.bytes && found.crc32 === seal.crc32) return
+  const message = `${name} is not as it was written: ${found.bytes} bytes of ${seal.bytes}, checksum ${found.crc32} not ${seal.crc32}`
+  throw new StatsError('SNAPSHOT_INVALID', message)
+}
+
+function readFile(path: string, name: string, owners: ReadonlySet<number>): Uint8Array {
   return reading(path, () => {
-    const descriptor = openRegular(path, name)
+    const descriptor = openRegular(path, name, owners)
     try {
       const { size } = fstatSync(descriptor)
       if (size > largest)
@@ -59,7 +105,7 @@ function readFile(path: string, name: string): Uint8Array {
 }
 
 /** Opens without following a link and without waiting on a FIFO. */
-function openRegular(path: string, name: string): number {
+function openRegular(path: string, name: string, owners: ReadonlySet<number>): number {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -68,9 +114,10 @@ function openRegular(path: string, name: string): number {
     if (code === 'ELOOP' || code === 'ENXIO') throw notRegular(name)
     throw error
   }
-  if (fstatSync(descriptor).isFile()) return descriptor
+  const stats = fstatSync(descriptor)
+  if (stats.isFile() && owners.has(stats.uid)) return descriptor
   closeSync(descriptor)
-  throw notRegular(name)
+  throw stats.isFile() ? foreign(name, stats.uid) : notRegular(name)
 }
 
 function notRegular(name: string): StatsError {
