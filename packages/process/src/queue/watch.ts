@@ -4,6 +4,9 @@ import { watch } from 'chokidar'
 /** How often the queue is read whether or not an event came: events get lost, and a watch may not be had at all. */
 const rescanInterval = 2
 
+/** Events within so many milliseconds are one: reading a queue of thousands for each of them would be most of the work. */
+const coalescence = 50
+
 /** Told that the queue should be read. */
 export interface Watch {
   close(): Promise<void>
@@ -16,7 +19,13 @@ export interface Watch {
  */
 export function watchQueue(directory: string, log: Logger, onChange: () => void): Watch {
   const watcher = watch(directory, { depth: 0, ignoreInitial: true, ignored: (path) => path !== directory })
-  watcher.on('raw', onChange)
+  let soon: NodeJS.Timeout | undefined
+  watcher.on('raw', () => {
+    soon ??= setTimeout(() => {
+      soon = undefined
+      onChange()
+    }, coalescence)
+  })
   let warned = false
   watcher.on('error', (error) => {
     if (warned) return
@@ -27,6 +36,7 @@ export function watchQueue(directory: string, log: Logger, onChange: () => void)
   return {
     close: async () => {
       clearInterval(timer)
+      clearTimeout(soon)
       await watcher.close()
     },
   }

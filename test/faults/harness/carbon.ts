@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { join, relative } from 'node:path'
+import { freePort } from './relay.ts'
+import { until } from './wait.ts'
+
+/** Real carbon-cache, which makes a whisper file for every metric it takes. */
+export class Carbon {
+  readonly port: number
+  readonly #directory: string
+  #child: ChildProcess | undefined
+
+  private constructor(directory: string, port: number) {
+    this.port = port
+    this.#directory = directory
+  }
+
+  /** In the foreground, with everything in `directory`. */
+  static async start(directory: string): Promise<Carbon> {
+    const carbon = new Carbon(directory, await freePort())
+    const [pickle, query] = [await freePort(), await freePort()]
+    mkdirSync(join(directory, 'whisper'), { recursive: true })
+    mkdirSync(join(directory, 'conf'))
+    writeFileSync(
+      join(directory, 'conf/carbon.conf'),
+      `[cache]
+STORAGE_DIR = ${directory}
+LOCAL_DATA_DIR = ${directory}/whisper
+CONF_DIR = ${directory}/conf
+LOG_DIR = ${directory}/log
+PID_DIR = ${directory}
+DATABASE = whisper
+USER =
+MAX_CACHE_SIZE = inf
+MAX_UPDATES_PER_SECOND = inf
+MAX_CREATES_PER_MINUTE = inf
+WHISPER_FALLOCATE_CREATE = False
+LINE_RECEIVER_INTERFACE = 127.0.0.1
+LINE_RECEIVER_PORT = ${carbon.port}
+PICKLE_RECEIVER_INTERFACE = 127.0.0.1
+PICKLE_RECEIVER_PORT = ${pickle}
+CACHE_QUERY_INTERFACE = 127.0.0.1
+CACHE_QUERY_PORT = ${query}
+LOG_UPDATES = False
+CARBON_METRIC_INTERVAL = 0
+`,
+    )
+    writeFileSync(join(directory, 'conf/storage-schemas.conf'), '[all]\npattern = .*\nretentions = 10s:10m\n')
+    const options = ['--nodaemon', `--config=${directory}/conf/carbon.conf`, 'start']
+    let said = ''
+    const child = spawn('carbon-cache', options, { stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-2000)
+      })
+    }
+    carbon.#child = child
+    await until('carbon-cache to listen', () => {
+      if (child.exitCode !== null) throw new Error(`carbon-cache ended with code ${child.exitCode}: ${said}`)
+      return isListening(carbon.port)
+    })
+    return carbon
+  }
+
+  /** The metrics that have a file. */
+  metrics(): string[] {
+    const root = join(this.#directory, 'whisper')
+    if (!existsSync(root)) return []
+    const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    return files.map(({ parentPath, name }) =>
+      relative(root, join(parentPath, name))
+        .replace(/\.wsp$/, '')
+        .replaceAll('/', '.'),
+    )
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child === undefined || this.#child.exitCode !== null) return
+    const gone = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await gone
+  }
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = net.connect(port, '127.0.0.1')
+  const open = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return open
+}

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import type { Ledger } from './ledger.ts'
+import { pause } from './wait.ts'
+
+/** How a receiver misbehaves; every field is one way. Counts are bytes of one connection. */
+export interface Behaviour {
+  /** Waits so long after our end before it closes its side, in milliseconds. */
+  readonly closeDelay?: number
+  /** Keeps its side open after our end. */
+  readonly neverClose?: boolean
+  /** Resets the connection as soon as it has read so many bytes. */
+  readonly resetAt?: number
+  /** Closes without having read more than so many bytes, or a little more: what it has read counts as arrived. */
+  readonly closeAt?: number
+  /** Reads nothing. */
+  readonly stopped?: boolean
+  /** Reads so many bytes a second. */
+  readonly bytesPerSecond?: number
+}
+
+/** A Graphite that judges what it gets, and misbehaves on request. It is never restarted: it stands for the far end. */
+export class Receiver {
+  readonly ledger: Pick<Ledger, 'arrive'>
+  connections = 0
+  /** Connections that had at least one byte. */
+  used = 0
+  /** Connections that the receiver itself broke before the peer's end. */
+  broken = 0
+  #behaviour: (connection: number) => Behaviour = () => ({})
+  readonly #sockets = new Set<net.Socket>()
+  #server: net.Server | undefined
+  #port = 0
+
+  constructor(ledger: Pick<Ledger, 'arrive'>) {
+    this.ledger = ledger
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** Listens on a free port, after `close` on the same one. */
+  async listen(): Promise<void> {
+    this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => void this.#serve(socket))
+    this.#server.listen(this.#port, '127.0.0.1')
+    await once(this.#server, 'listening')
+    this.#port = (this.#server.address() as net.AddressInfo).port
+  }
+
+  /** How every connection from now on is treated, by its number. */
+  behave(behaviour: Behaviour | ((connection: number) => Behaviour)): void {
+    this.#behaviour = typeof behaviour === 'function' ? behaviour : () => behaviour
+  }
+
+  /** Refuses connections and resets those that are open. */
+  async close(): Promise<void> {
+    const server = this.#server
+    if (server === undefined) return
+    this.#server = undefined
+    const closed = once(server, 'close')
+    server.close()
+    this.dropAll()
+    await closed
+  }
+
+  /** Resets all connections that are open. */
+  dropAll(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+  }
+
+  async #serve(socket: net.Socket): Promise<void> {
+    const behaviour = this.#behaviour(++this.connections)
+    const { resetAt = Infinity, closeAt = Infinity, bytesPerSecond, stopped } = behaviour
+    let carry = ''
+    let read = 0
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (bytes) => {
+      if (read === 0) this.used++
+      const taken = Math.min(bytes.length, resetAt - read)
+      read += taken
+      carry = this.#take(carry + bytes.toString('latin1', 0, taken))
+      if (read >= resetAt || read >= closeAt) this.#break(socket, read >= resetAt)
+      else if (bytesPerSecond !== undefined) void this.#rest(socket, (bytes.length / bytesPerSecond) * 1000)
+    })
+    socket.on('end', () => void this.#end(socket, behaviour))
+    if (resetAt <= 0 || closeAt <= 0) this.#break(socket, resetAt <= 0)
+    else if (!stopped) socket.resume()
+  }
+
+  #take(text: string): string {
+    const lines = text.split('\n')
+    const carry = lines.pop() as string
+    for (const line of lines) this.ledger.arrive(line)
+    return carry
+  }
+
+  /** Closing with unread bytes makes the kernel reset; without, it says a clean end. */
+  #break(socket: net.Socket, reset: boolean): void {
+    this.broken++
+    if (reset) socket.resetAndDestroy()
+    else socket.destroy()
+  }
+
+  async #rest(socket: net.Socket, milliseconds: number): Promise<void> {
+    socket.pause()
+    await pause(milliseconds)
+    socket.resume()
+  }
+
+  async #end(socket: net.Socket, { closeDelay = 0, neverClose = false }: Behaviour): Promise<void> {
+    if (neverClose) return
+    if (closeDelay > 0) await pause(closeDelay)
+    socket.end()
+  }
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+import type { Ledger } from './ledger.ts'
+import { until } from './wait.ts'
+
+/** Real carbon-c-relay, writing every line it takes to a file that outlives it. */
+export class Relay {
+  readonly port: number
+  readonly #file: string
+  readonly #configuration: string
+  #child: ChildProcess | undefined
+  #offset = 0
+  #carry = ''
+
+  private constructor(directory: string, port: number) {
+    this.port = port
+    this.#file = join(directory, 'relay.out')
+    this.#configuration = join(directory, 'relay.conf')
+    const listen = `listen type linemode 127.0.0.1:${port} proto tcp ;`
+    writeFileSync(this.#configuration, `${listen}\ncluster out file ${this.#file} ;\nmatch * send to out stop ;\n`)
+    writeFileSync(this.#file, '')
+  }
+
+  static async prepare(directory: string): Promise<Relay> {
+    return new Relay(directory, await freePort())
+  }
+
+  /** With a queue of so many lines in its memory. */
+  async start(queue = 1_000_000): Promise<void> {
+    const options = ['-f', this.#configuration, '-w', '1', '-q', String(queue), '-s']
+    const child = spawn('carbon-c-relay', options, { stdio: 'ignore' })
+    this.#child = child
+    await until('carbon-c-relay to listen', () => {
+      if (child.exitCode !== null) throw new Error(`carbon-c-relay ended with code ${child.exitCode}`)
+      return isListening(this.port)
+    })
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+
+  /** Hands the whole lines that have come since the last call to a ledger. */
+  read(ledger: Pick<Ledger, 'arrive'>): void {
+    const buffer = Buffer.allocUnsafe(1 << 20)
+    const descriptor = openSync(this.#file, 'r')
+    for (let read = 1; read > 0; ) {
+      read = readSync(descriptor, buffer, 0, buffer.length, this.#offset)
+      this.#offset += read
+      const lines = (this.#carry + buffer.toString('latin1', 0, read)).split('\n')
+      this.#carry = lines.pop() as string
+      for (const line of lines) ledger.arrive(line)
+    }
+    closeSync(descriptor)
+  }
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = net.connect(port, '127.0.0.1')
+  const open = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return open
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

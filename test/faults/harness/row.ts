@@ -1,0 +1,91 @@
+import type { Build, BuildName } from './build.ts'
+import type { Ledger } from './ledger.ts'
+import { Random } from './random.ts'
+
+/** One fault, and how it is done to the programs. */
+export interface Row {
+  readonly name: string
+  /** What happens, for the report. */
+  readonly fault: string
+  /** How often, in the bounded run and in the long one. */
+  readonly bounded: number
+  readonly long: number
+  /** What the machine must permit; without it the row is not run, and the report says why. */
+  readonly needs?: readonly Need[]
+  /** Of a deliberately broken build: the row passes only if that build loses or falsifies something. */
+  readonly broken?: BuildName
+  /** The build to run when it is not the sound one and must pass all the same. */
+  readonly build?: BuildName
+  /** Whether the fault must make something arrive twice, or else it did not hit. */
+  readonly duplicates?: true
+  run(context: RowContext): Promise<void>
+}
+
+export type Need = 'namespaces' | 'strace' | 'loop-mount' | 'haproxy' | 'carbon-c-relay' | 'carbon-cache'
+
+/** What a row found, in the words of the report. Counts of datapoints, except `injected`, which counts faults. */
+export interface Findings {
+  injected: number
+  owed: number
+  lost: number
+  wrong: number
+  duplicates: number
+  /** The slowest recovery: seconds from the end of a fault until a fresh snapshot had arrived. */
+  recovery: number
+  /** What was seen beside the numbers. */
+  readonly notes: string[]
+  /** What must not be, beside what is lost or wrong. */
+  readonly problems: string[]
+}
+
+/** What a row is given, and where it says what it found. */
+export class RowContext {
+  readonly times: number
+  readonly directory: string
+  readonly build: Build
+  readonly random: Random
+  readonly findings: Findings = {
+    injected: 0,
+    owed: 0,
+    lost: 0,
+    wrong: 0,
+    duplicates: 0,
+    recovery: 0,
+    notes: [],
+    problems: [],
+  }
+
+  constructor(given: { times: number; directory: string; build: Build; seed: number }) {
+    this.times = given.times
+    this.directory = given.directory
+    this.build = given.build
+    this.random = new Random(given.seed)
+  }
+
+  injected(count = 1): void {
+    this.findings.injected += count
+  }
+
+  recovered(seconds: number): void {
+    this.findings.recovery = Math.max(this.findings.recovery, seconds)
+  }
+
+  note(text: string): void {
+    this.findings.notes.push(text)
+  }
+
+  /** Something that must not be. At most 20 are kept. */
+  problem(text: string): void {
+    if (this.findings.problems.length < 20) this.findings.problems.push(text)
+  }
+
+  /** Adds up what a ledger knows at the end. */
+  count(ledger: Ledger): void {
+    const { findings } = this
+    findings.owed += ledger.owedDatapoints
+    findings.duplicates += ledger.duplicates
+    findings.wrong += ledger.wrong
+    findings.lost += ledger.lost().datapoints
+    for (const text of ledger.complaints) this.problem(text)
+  }
+}

@@ -1,0 +1,98 @@
+/** How many of everything the made-up HAProxy processes have; all have the same objects. */
+export interface Size {
+  readonly processes: number
+  readonly frontends: number
+  readonly backends: number
+  /** In each backend. */
+  readonly servers: number
+}
+
+/** `show info` and `show stat` of one process. */
+export interface Answer {
+  readonly info: string
+  readonly stat: string
+}
+
+const infoFields = ['CurrConns', 'CumConns', 'CumReq'] as const
+export const statFields = ['stot', 'bin', 'bout'] as const
+const header = `# pxname,svname,${statFields.join(',')},type,`
+
+/** What every metric path of the suite begins with. */
+export const root = 'test.haproxy'
+
+/**
+ * HAProxy processes whose every value is a function of the time, the process and the metric, so that whatever arrives can
+ * be checked against its own timestamp alone. The value of a datapoint is the sum over the processes.
+ */
+export class Shape {
+  readonly size: Size
+  /** Every metric path that a snapshot makes, without those of haproxystats itself; the index is the metric. */
+  readonly paths: readonly string[]
+  readonly #index: ReadonlyMap<string, number>
+
+  constructor(size: Partial<Size> = {}) {
+    this.size = { processes: 2, frontends: 2, backends: 3, servers: 4, ...size }
+    this.paths = [
+      ...infoFields.map((field) => `${root}.daemon.${field}`),
+      ...this.#objects().flatMap(({ path, isBackend }) => [
+        ...statFields.map((field) => `${root}.${path}.${field}`),
+        ...(isBackend ? [`${root}.${path}.TotalServers`] : []),
+      ]),
+    ]
+    this.#index = new Map(this.paths.map((path, index) => [path, index]))
+  }
+
+  /** The metric of a path. */
+  indexOf(path: string): number | undefined {
+    return this.#index.get(path)
+  }
+
+  /** What the datapoint of a metric must be at a time. */
+  valueOf(index: number, time: number): number {
+    if (this.paths[index]?.endsWith('.TotalServers')) return this.size.servers
+    let sum = 0
+    for (let process = 0; process < this.size.processes; process++) sum += mixed(time, process, index)
+    return sum
+  }
+
+  /** What one process says at a time. */
+  answer(time: number, process: number): Answer {
+    const said = (path: string) => mixed(time, process, this.#index.get(`${root}.${path}`) as number)
+    const info = infoFields.map((field) => `${field}: ${said(`daemon.${field}`)}\n`)
+    const rows = this.#objects().map(({ pxname, svname, type, path }) => {
+      const values = statFields.map((field) => said(`${path}.${field}`))
+      return `${pxname},${svname},${values.join(',')},${type},\n`
+    })
+    return {
+      info: `Name: HAProxy\nVersion: 2.6.12\nPid: ${1000 + process}\n${info.join('')}\n`,
+      stat: `${header}\n${rows.join('')}\n`,
+    }
+  }
+
+  #objects(): { pxname: string; svname: string; type: number; path: string; isBackend: boolean }[] {
+    const { frontends, backends, servers } = this.size
+    const all = []
+    for (let frontend = 0; frontend < frontends; frontend++) {
+      const name = `front${frontend}`
+      all.push({ pxname: name, svname: 'FRONTEND', type: 0, path: `frontend.${name}`, isBackend: false })
+    }
+    for (let backend = 0; backend < backends; backend++) {
+      const name = `back${backend}`
+      for (let server = 0; server < servers; server++) {
+        const path = `backend.${name}.server.srv${server}`
+        all.push({ pxname: name, svname: `srv${server}`, type: 2, path, isBackend: false })
+      }
+      all.push({ pxname: name, svname: 'BACKEND', type: 1, path: `backend.${name}`, isBackend: true })
+    }
+    return all
+  }
+}
+
+/** A whole number below 2^32 that depends on every bit of all three. */
+function mixed(time: number, process: number, index: number): number {
+  let value =
+    Math.imul(time ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(process + 1, 0xc2b2ae35) ^ Math.imul(index + 7, 0x27d4eb2f)
+  value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d)
+  value = Math.imul(value ^ (value >>> 12), 0x297a2d39)
+  return (value ^ (value >>> 15)) >>> 0
+}

@@ -1,0 +1,199 @@
+import { mkdirSync, readdirSync, renameSync, watch, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { manifestName, renderManifest, sealOf } from '@haproxystats/core'
+import { Ledger } from './ledger.ts'
+import { Program, type ProgramOptions } from './program.ts'
+import { Receiver } from './receiver.ts'
+import type { RowContext } from './row.ts'
+import { Shape, type Size, statFields } from './shape.ts'
+import { until } from './wait.ts'
+
+type Section = Readonly<Record<string, string | number | boolean>>
+type Sections = Readonly<Record<string, Section>>
+
+export interface SiteOptions {
+  readonly size?: Partial<Size>
+  /** Sections of the configuration; options here replace those of the suite. */
+  readonly sections?: Sections
+  /** Where Graphite is; a receiver of the suite unless told. */
+  readonly port?: number
+  /** The directory of both programs; one of its own unless told. */
+  readonly base?: string
+}
+
+/** Two default pull intervals: a fresh snapshot must have arrived by then. */
+export const probeSeconds = 20
+
+let sites = 0
+
+/** A directory with both programs' configuration, a receiver, and a publisher that stands for pull. */
+export class Site {
+  readonly base: string
+  readonly queue: string
+  readonly temporary: string
+  readonly file: string
+  readonly shape: Shape
+  readonly ledger: Ledger
+  readonly receiver: Receiver
+  readonly #context: RowContext
+  #time = 1_600_000_000
+
+  private constructor(context: RowContext, { size, base }: SiteOptions) {
+    this.#context = context
+    this.base = base ?? join(context.directory, `site${++sites}`)
+    this.queue = join(this.base, 'incoming')
+    this.temporary = join(this.base, 'incoming.tmp')
+    this.file = join(this.base, 'haproxystats.conf')
+    this.shape = new Shape(size)
+    this.ledger = new Ledger(this.shape)
+    this.receiver = new Receiver(this.ledger)
+  }
+
+  static async make(context: RowContext, options: SiteOptions = {}): Promise<Site> {
+    const site = new Site(context, options)
+    for (const path of [site.queue, site.temporary]) mkdirSync(path, { recursive: true, mode: 0o750 })
+    await site.receiver.listen()
+    site.configure(options.sections, options.port)
+    return site
+  }
+
+  /** Writes the configuration file anew. */
+  configure(sections: Sections = {}, port = this.receiver.port): void {
+    const fields = statFields.join(' ')
+    const own: Sections = {
+      paths: { 'base-dir': this.base },
+      pull: { loglevel: 'debug', 'pull-interval': 1, 'pull-timeout': 0, timeout: 0.5 },
+      process: {
+        loglevel: 'debug',
+        workers: 1,
+        'frontend-metrics': fields,
+        'backend-metrics': fields,
+        'server-metrics': fields,
+      },
+      graphite: {
+        port,
+        namespace: 'test',
+        'prefix-hostname': false,
+        interval: 0.05,
+        delay: 0.2,
+        'connect-timeout': 2,
+        'write-timeout': 5,
+        'commit-timeout': 10,
+      },
+    }
+    const names = new Set([...Object.keys(own), ...Object.keys(sections)])
+    const text = [...names].map((name) => {
+      const lines = Object.entries({ ...own[name], ...sections[name] }).map(([key, value]) => `${key} = ${value}\n`)
+      return `[${name}]\n${lines.join('')}`
+    })
+    writeFileSync(this.file, text.join(''))
+  }
+
+  start(name: 'pull' | 'process', options?: ProgramOptions): Program {
+    return new Program(this.#context.build, name, this.file, options)
+  }
+
+  /** The time of the next snapshot. */
+  nextTime(): number {
+    this.#time += 10
+    return this.#time
+  }
+
+  /** Writes a snapshot as pull does, by one rename, and owes it. Returns its time. */
+  publish(time = this.nextTime()): number {
+    const unfinished = join(this.temporary, `made-${time}`)
+    mkdirSync(unfinished)
+    for (const [name, text] of this.files(time)) writeFileSync(join(unfinished, name), text)
+    renameSync(unfinished, join(this.queue, String(time)))
+    this.ledger.owe(time)
+    return time
+  }
+
+  /** The files of a snapshot, by name: the answers and the manifest that seals them. */
+  files(time: number): [string, string][] {
+    const files = this.answers(time)
+    const seals = files.map(([name, text]) => [name, sealOf(Buffer.from(text))])
+    return [...files, [manifestName, renderManifest({ files: Object.fromEntries(seals) })]]
+  }
+
+  /** The answers of a snapshot, by the names of their files. */
+  answers(time: number): [string, string][] {
+    const files: [string, string][] = []
+    for (let process = 0; process < this.shape.size.processes; process++) {
+      const { info, stat } = this.shape.answer(time, process)
+      files.push([`lb${process}.sock_info`, info], [`lb${process}.sock_stat`, stat])
+    }
+    return files
+  }
+
+  /** Owes what appears in the queue by somebody else's hand. The end of the row ends it. */
+  watchQueue(): void {
+    watch(this.queue, (_event, name) => this.#seen(name))
+    const look = () => {
+      for (const name of readdirSync(this.queue)) this.#seen(name)
+    }
+    setInterval(look, 20).unref()
+  }
+
+  #seen(name: string | null): void {
+    if (name !== null && /^[0-9]+$/.test(name)) this.ledger.owe(Number(name))
+  }
+
+  /** What is in the queue. */
+  waiting(): string[] {
+    return readdirSync(this.queue)
+  }
+
+  /** Waits until nothing is in the queue; what is left then is a problem. */
+  async drained(seconds = 60): Promise<void> {
+    try {
+      await until('the queue to be empty', async () => (await readdir(this.queue)).length === 0, seconds)
+    } catch {
+      const left = this.waiting()
+      this.#context.problem(`${left.length} snapshots are still in the queue after ${seconds} s: ${left.slice(0, 5)}`)
+    }
+  }
+
+  /**
+   * The checks at the end: the queue drains, all that is owed has arrived, and a fresh snapshot arrives within two
+   * intervals. Needs a running process.
+   */
+  async settle(seconds = 60): Promise<void> {
+    const begin = performance.now()
+    await this.drained(seconds)
+    await this.probe(begin)
+    this.finish()
+  }
+
+  /** A fresh snapshot must arrive within two intervals. */
+  async probe(begin = performance.now()): Promise<void> {
+    const probe = this.publish()
+    try {
+      await until('the probe', () => this.ledger.has(probe), probeSeconds)
+    } catch {
+      this.#context.problem(`a fresh snapshot did not arrive within ${probeSeconds} s`)
+    }
+    this.#context.recovered((performance.now() - begin) / 1000)
+    await this.drained(10)
+  }
+
+  /** The same with both programs running: the next snapshot of pull must arrive within two intervals. */
+  async probePull(): Promise<void> {
+    const begin = Date.now()
+    const isFresh = (time: number) => time * 1000 >= begin && this.ledger.has(time)
+    try {
+      await until('a fresh snapshot of pull', () => this.ledger.times.some(isFresh), probeSeconds)
+    } catch {
+      this.#context.problem(`no fresh snapshot of pull arrived within ${probeSeconds} s`)
+    }
+    this.#context.recovered((Date.now() - begin) / 1000)
+  }
+
+  /** Adds the ledger to the findings. */
+  finish(): void {
+    const set = readdirSync(this.base).includes('quarantine') ? readdirSync(join(this.base, 'quarantine')) : []
+    if (set.length > 0) this.#context.note(`${set.length} files in quarantine`)
+    this.#context.count(this.ledger)
+  }
+}

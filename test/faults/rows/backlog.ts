@@ -1,0 +1,196 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ledger } from '../harness/ledger.ts'
+import { Receiver } from '../harness/receiver.ts'
+import type { Row, RowContext } from '../harness/row.ts'
+import { probeSeconds, Site } from '../harness/site.ts'
+import { tracing } from '../harness/strace.ts'
+import { pause, until } from '../harness/wait.ts'
+
+/** An hour of the default retry settings in 36 seconds; in the bounded run only a part of it. */
+const scale = 100
+const graphite = { interval: 1.8 / scale, delay: 10 / scale, backoff: 2, retries: 3 }
+const mostConnectsInAnHour = 200
+/** How much more memory 10 times as many waiting snapshots may take, in MB. */
+const mostGrowth = 25
+
+/** A destination that is down while `times` snapshots pile up; then it comes back. */
+async function pileUp(context: RowContext): Promise<void> {
+  const site = await Site.make(context, { sections: { graphite } })
+  const program = site.start('process')
+  for (let count = 0; count < 20; count++) site.publish()
+  await site.drained()
+  await site.receiver.close()
+  context.injected()
+  const memory: number[] = []
+  const begin = performance.now()
+  let attempts = 0
+  const seen = new Set<unknown>()
+  const countAttempts = () => {
+    for (const line of program.lines(/failed again|delivery failed/)) {
+      if (seen.has(line)) continue
+      seen.add(line)
+      attempts++
+    }
+  }
+  for (const share of [0.1, 1]) {
+    while (site.waiting().length < context.times * share) {
+      for (let count = 0; count < 50; count++) site.publish()
+      countAttempts()
+      await pause(1)
+    }
+    await pause(2200)
+    memory.push(program.memory())
+  }
+  await pause(Math.max(0, 7000 - (performance.now() - begin)))
+  countAttempts()
+  const hours = ((performance.now() - begin) / 1000 / 3600) * scale
+  // The quick first repetitions come once, not every hour.
+  const anHour = Math.max(0, attempts - 4) / hours
+  const [few = 0, many = 0] = memory
+  context.note(`${anHour.toFixed(0)} connects an hour; ${few.toFixed(0)} MB, then ${many.toFixed(0)} MB`)
+  if (attempts === 0) context.problem('vacuous: no attempt failed')
+  if (anHour > mostConnectsInAnHour) context.problem(`${anHour.toFixed(0)} connects an hour`)
+  if (many - few > mostGrowth) context.problem(`memory grew from ${few.toFixed(0)} to ${many.toFixed(0)} MB`)
+  await site.receiver.listen()
+  await site.settle(60 + context.times / 20)
+  if (site.ledger.disordered > 0) context.problem(`${site.ledger.disordered} snapshots came after younger ones`)
+  await program.stop()
+}
+
+/** One of four destinations is dead; the others must not notice, and it must get everything when it is back. */
+async function oneDead(context: RowContext): Promise<void> {
+  const store = join(context.directory, 'store')
+  const site = await Site.make(context)
+  const others = [1, 2].map(() => new Receiver(new Ledger(site.shape)))
+  for (const other of others) await other.listen()
+  const [second, third] = others.map(({ port }) => ({ port }))
+  const sections = { graphite, 'graphite:second': { ...second }, 'graphite:third': { ...third } }
+  site.configure({ ...sections, 'local-store': { dir: store } })
+  await site.receiver.close()
+  let program = site.start('process')
+  await program.said('watching')
+  let slowest = 0
+  for (let time = 0; time < context.times; time++) {
+    const begin = performance.now()
+    const snapshot = site.publish()
+    const ledgers = others.map(({ ledger }) => ledger as Ledger)
+    for (const ledger of ledgers) ledger.owe(snapshot)
+    const arrived = () => hasStored(store, snapshot) && ledgers.every((ledger) => ledger.has(snapshot))
+    await until('the other destinations', arrived, probeSeconds)
+    slowest = Math.max(slowest, (performance.now() - begin) / 1000)
+    context.injected()
+    if (time % 3 !== 1) continue
+    // A restart must not lose the place of anybody.
+    await program.stop('SIGKILL')
+    program = site.start('process')
+  }
+  context.note(`the others were at most ${slowest.toFixed(1)} s behind, restarts of process among them`)
+  await site.receiver.listen()
+  await site.settle()
+  await program.stop()
+  for (const { ledger } of others) context.count(ledger as Ledger)
+}
+
+function hasStored(store: string, snapshot: number): boolean {
+  return existsSync(join(store, String(snapshot), 'stats'))
+}
+
+/** Very many directories at once; without a watch if there is none to be had. */
+async function manyAtOnce(context: RowContext, watches: boolean): Promise<void> {
+  const site = await Site.make(context, { size: { processes: 1, frontends: 1, backends: 0, servers: 0 } })
+  const before = tracing('/dev/null', ['inotify_add_watch'], ['inotify_add_watch:error=ENOSPC'])
+  const program = site.start('process', watches ? {} : { before })
+  await program.said('watching')
+  const aside = join(site.base, 'aside')
+  mkdirSync(aside)
+  const count = watches ? context.times : 5 * context.times
+  const times = Array.from({ length: count }, () => site.nextTime())
+  for (const time of times) prepare(site, aside, time)
+  for (const time of times) {
+    renameSync(join(aside, String(time)), join(site.queue, String(time)))
+    site.ledger.owe(time)
+  }
+  context.injected(watches ? count : 1)
+  const begin = performance.now()
+  const found = () => {
+    const last = program.lines('delivered in').at(-1)
+    return last !== undefined && Number(last['queue']) + (count - site.waiting().length) >= count * 0.999
+  }
+  await until('all to be found', () => found() || site.waiting().length === 0, 10).catch(() =>
+    context.problem('not all were found within 10 s'),
+  )
+  context.note(`found within ${((performance.now() - begin) / 1000).toFixed(1)} s`)
+  if (!watches && program.lines('cannot watch').length !== 1)
+    context.problem('it did not say once that it cannot watch')
+  await site.settle(60 + count / 100)
+  await program.stop('SIGKILL')
+}
+
+function prepare(site: Site, aside: string, time: number): void {
+  const directory = join(aside, String(time))
+  mkdirSync(directory)
+  for (const [name, text] of site.files(time)) writeFileSync(join(directory, name), text)
+}
+
+/** Two consumers at once: one refuses, and the queue is served as if it had never been there. */
+async function twoConsumers(context: RowContext): Promise<void> {
+  const site = await Site.make(context)
+  for (let time = 0; time < context.times; time++) {
+    site.publish()
+    const programs = [site.start('process'), site.start('process')]
+    await until('one to refuse', () => programs.some(({ alive }) => !alive))
+    const [refused, ...rest] = programs.filter(({ alive }) => !alive)
+    const code = await refused?.ended()
+    if (rest.length > 0) context.problem('both refused')
+    else if (code !== 1 || !refused?.log.at(-1)?.msg.includes('another haproxystats-process')) {
+      context.problem(`the second ended with ${code}: ${refused?.log.at(-1)?.msg}`)
+    } else context.injected()
+    const served = programs.find(({ alive }) => alive)
+    await site.drained()
+    await served?.stop()
+  }
+  const last = site.start('process')
+  await site.settle()
+  await last.stop()
+  if (context.findings.duplicates > 0) context.problem('something was delivered twice')
+}
+
+export const backlogRows: readonly Row[] = [
+  {
+    name: 'destination-down',
+    fault: 'the destination down for an hour (scaled), so many snapshots waiting',
+    bounded: 300,
+    long: 10_000,
+    run: pileUp,
+  },
+  {
+    name: 'one-destination-dead',
+    fault: 'one of three Graphites dead, local-store alive, process killed now and then',
+    bounded: 5,
+    long: 100,
+    run: oneDead,
+  },
+  {
+    name: 'many-at-once',
+    fault: 'so many directories made at once',
+    bounded: 300,
+    long: 20_000,
+    run: (context) => manyAtOnce(context, true),
+  },
+  {
+    name: 'no-watches',
+    fault: 'no inotify watches left',
+    bounded: 20,
+    long: 1000,
+    needs: ['strace'],
+    run: (context) => manyAtOnce(context, false),
+  },
+  {
+    name: 'two-consumers',
+    fault: 'two consumers of one queue started at once',
+    bounded: 3,
+    long: 100,
+    run: twoConsumers,
+  },
+]

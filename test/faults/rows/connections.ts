@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs'
+import type { Behaviour } from '../harness/receiver.ts'
+import type { Row, RowContext } from '../harness/row.ts'
+import { Site } from '../harness/site.ts'
+import { until } from '../harness/wait.ts'
+
+/** Bytes of one snapshot of this size: about 55,000. */
+const size = { processes: 1, frontends: 10, backends: 20, servers: 14 }
+const snapshotBytes = 55_000
+
+/** Small windows, so that neither side's kernel holds a whole unit and a break comes while there is more to send. */
+export function smallWindows(): void {
+  writeFileSync('/proc/sys/net/ipv4/tcp_rmem', '4096 8192 16384')
+  writeFileSync('/proc/sys/net/ipv4/tcp_wmem', '4096 8192 16384')
+}
+
+/** Breaks connections at a random byte; every fourth is left alone, so that there is progress. */
+async function breakAtBytes(context: RowContext, how: 'resetAt' | 'closeAt'): Promise<void> {
+  smallWindows()
+  const graphite = { interval: 0.001, delay: 0.002 }
+  const site = await Site.make(context, { size, sections: { graphite } })
+  const { receiver, random } = { receiver: site.receiver, random: context.random }
+  const behaviour = (connection: number): Behaviour => {
+    if (connection % 4 === 0 || receiver.broken >= context.times) return {}
+    return { [how]: random.next() < 0.05 ? 0 : random.whole(1, 1.2 * snapshotBytes) }
+  }
+  receiver.behave(behaviour)
+  const program = site.start('process')
+  const seconds = 60 + context.times / 5
+  await until(
+    'so many broken connections',
+    () => {
+      while (site.waiting().length < 3) site.publish()
+      return receiver.broken >= context.times
+    },
+    seconds,
+  )
+  context.injected(receiver.broken)
+  await site.settle()
+  context.note(`${receiver.connections} connections`)
+  await program.stop()
+}
+
+/** Whether windows can be made small: only in a network namespace of the row's own. */
+const needs = ['namespaces'] as const
+
+export const connectionRows: readonly Row[] = [
+  {
+    name: 'reset-at-byte',
+    fault: 'connection reset at a random byte',
+    bounded: 300,
+    long: 10_000,
+    needs,
+    duplicates: true,
+    run: (context) => breakAtBytes(context, 'resetAt'),
+  },
+  {
+    name: 'end-at-byte',
+    fault: 'connection closed by the peer at a random byte',
+    bounded: 300,
+    long: 10_000,
+    needs,
+    duplicates: true,
+    run: (context) => breakAtBytes(context, 'closeAt'),
+  },
+  {
+    name: 'reset-at-byte-write-callback',
+    fault: 'the same reset, and a write that returned counts as delivered',
+    bounded: 100,
+    long: 300,
+    needs,
+    broken: 'write-callback',
+    run: (context) => breakAtBytes(context, 'resetAt'),
+  },
+]

@@ -1,0 +1,113 @@
+import type { Program } from '../harness/program.ts'
+import type { Random } from '../harness/random.ts'
+import type { Row, RowContext } from '../harness/row.ts'
+import { Site } from '../harness/site.ts'
+import { instants, killing } from '../harness/strace.ts'
+import { pause, until } from '../harness/wait.ts'
+
+/** How many snapshots may wait before the publisher pauses. */
+const mostWaiting = 30
+
+/** Publishes until `stop`, so that there is always something to do. */
+export async function publishUntil(site: Site, stop: AbortSignal, milliseconds = 20): Promise<void> {
+  while (!stop.aborted) {
+    if (site.waiting().length < mostWaiting) site.publish()
+    await pause(milliseconds)
+  }
+}
+
+/** Starts process and waits until a random instant: of its start, before its first delivery, or within its deliveries. */
+async function runFor(site: Site, random: Random): Promise<Program> {
+  const program = site.start('process')
+  const kind = random.next()
+  if (kind < 0.2) {
+    await pause(random.whole(0, 400))
+    return program
+  }
+  await program.said('watching')
+  const before = site.receiver.used
+  if (kind < 0.4) await pause(random.whole(0, 300))
+  else await until('a delivery', () => site.receiver.used > before)
+  await pause(random.whole(0, 40))
+  return program
+}
+
+/** Stops process again and again at a random instant; then all must arrive. */
+async function stopAtRandom(context: RowContext, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  const site = await Site.make(context)
+  site.receiver.behave({ closeDelay: 30 })
+  const stop = new AbortController()
+  const publishing = publishUntil(site, stop.signal)
+  let delivering = 0
+  // A few more, should chance have it that none has hit a delivery yet.
+  const hit = () => delivering > 0 && (signal === 'SIGTERM' || site.ledger.duplicates > 0)
+  let time = 0
+  for (; time < context.times || (!hit() && time < context.times + 50); time++) {
+    const before = site.receiver.used
+    const program = await runFor(site, context.random)
+    const end = await program.stop(signal)
+    if (end === 'SIGKILL' || end === 0) context.injected()
+    // Before it listens for it, SIGTERM ends any program.
+    else if (end !== 'SIGTERM') context.problem(`process ended with ${end} after ${signal}`)
+    if (site.receiver.used > before) delivering++
+  }
+  stop.abort()
+  await publishing
+  const last = site.start('process')
+  await site.settle()
+  await last.stop()
+  context.note(`${delivering} of ${time} came while datapoints were on their way`)
+  if (delivering === 0) context.problem('vacuous: none came while datapoints were on their way')
+}
+
+/** What process calls in one cycle without calling it at its start, and how often at most for two snapshots. */
+const cycleCalls = { rename: 2, mkdir: 1, connect: 2, shutdown: 2, unlink: 8, rmdir: 2 }
+/** What it calls at its start too. */
+const busyCalls = { openat: 100, getdents64: 6, read: 100, write: 40, writev: 8, close: 100, socket: 4 }
+
+/** Kills process as it enters the n-th system call of a kind. */
+async function killAtCalls(context: RowContext): Promise<void> {
+  const site = await Site.make(context)
+  site.receiver.behave({ closeDelay: 5 })
+  for (const [call, when] of instants(context.random, context.times, cycleCalls, busyCalls)) {
+    site.publish()
+    site.publish()
+    const program = site.start('process', {
+      before: killing(call, when),
+      env: { UV_THREADPOOL_SIZE: '1' },
+    })
+    await until('the kill, or the end of the cycle', () => !program.alive || site.waiting().length === 0)
+    for (let wait = 0; wait < 10 && program.alive; wait++) await pause(20)
+    if (!program.alive) context.injected()
+    else await program.stop('SIGKILL')
+  }
+  const last = site.start('process')
+  await site.settle()
+  await last.stop()
+}
+
+export const killProcessRows: readonly Row[] = [
+  {
+    name: 'kill-process',
+    fault: 'kill -9 of process at a random instant',
+    bounded: 8,
+    long: 1000,
+    duplicates: true,
+    run: (context) => stopAtRandom(context, 'SIGKILL'),
+  },
+  {
+    name: 'terminate-process',
+    fault: 'SIGTERM of process at a random instant',
+    bounded: 5,
+    long: 200,
+    run: (context) => stopAtRandom(context, 'SIGTERM'),
+  },
+  {
+    name: 'kill-process-calls',
+    fault: 'kill -9 of process as it enters a system call',
+    bounded: 8,
+    long: 400,
+    needs: ['strace'],
+    run: killAtCalls,
+  },
+]

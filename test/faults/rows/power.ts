@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Row, RowContext } from '../harness/row.ts'
+import { pause, until } from '../harness/wait.ts'
+import { pullSite } from './kill-pull.ts'
+
+function run(command: string, ...rest: string[]): void {
+  const { status, stderr } = spawnSync(command, rest)
+  if (status !== 0) throw new Error(`${command} ${rest.join(' ')}: ${stderr}`)
+}
+
+/** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: what is not on the disk yet never gets there, as when power fails. */
+const cutPower = `use Fcntl; sysopen(my $d, $ARGV[0], O_RDONLY) or die; my $f = pack("L", 2); ioctl($d, 0x8004587d, $f) or die $!`
+
+/** Pull publishes on an ext4 of its own, the power is cut, and what is there after mounting again is looked at. */
+async function cut(context: RowContext): Promise<void> {
+  const [image, base] = [join(context.directory, 'image'), join(context.directory, 'disk')]
+  mkdirSync(base)
+  let snapshots = 0
+  let empty = 0
+  run('truncate', '-s', '32M', image)
+  run('mkfs.ext4', '-qF', image)
+  run('mount', '-o', 'loop', image, base)
+  const { site } = await pullSite(context, { base })
+  run('sync')
+  for (let time = 0; time < context.times; time++) {
+    const pull = site.start('pull')
+    const published = () => pull.lines(/^snapshot \d+: /).map((line) => String(line['snapshot']))
+    await until('two snapshots', () => published().length >= 2)
+    await pause(context.random.whole(0, 1000))
+    run('perl', '-e', cutPower, base)
+    const owed = published()
+    await pull.stop('SIGKILL')
+    context.injected()
+    run('umount', '-l', base)
+    await until('the disk to be free', () => spawnSync('mount', ['-o', 'loop', image, base]).status === 0)
+    const there = readdirSync(site.queue)
+    context.findings.owed += owed.length
+    snapshots += owed.length
+    for (const name of owed) if (!there.includes(name)) context.findings.lost++
+    for (const name of there) {
+      if (isWhole(site.files(Number(name)), join(site.queue, name))) continue
+      empty++
+      context.findings.wrong++
+    }
+    for (const name of there) spawnSync('rm', ['-rf', join(site.queue, name)])
+    run('sync')
+  }
+  context.note(
+    `of ${snapshots} published snapshots ${context.findings.lost} were gone; ${empty} were there and not whole`,
+  )
+  run('umount', '-l', base)
+}
+
+/** Whether a snapshot holds what was answered, byte for byte. */
+function isWhole(files: readonly (readonly [string, string])[], directory: string): boolean {
+  try {
+    return files.every(([name, text]) => readFileSync(join(directory, name), 'latin1') === text)
+  } catch {
+    return false
+  }
+}
+
+export const powerRows: readonly Row[] = [
+  {
+    name: 'power-cut',
+    fault: 'power cut on ext4 while pull publishes',
+    bounded: 2,
+    long: 200,
+    needs: ['namespaces', 'loop-mount'],
+    run: cut,
+  },
+  {
+    name: 'power-cut-no-sync',
+    fault: 'the same, and nothing is synced',
+    bounded: 1,
+    long: 10,
+    needs: ['namespaces', 'loop-mount'],
+    broken: 'no-sync',
+    run: cut,
+  },
+]

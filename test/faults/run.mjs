@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Compiles the fault suite and runs it: node test/faults/run.mjs [--bounded] [--row <name>] [--times <n>] [--list].
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const step = (file, ...rest) => {
+  const { status } = spawnSync(process.execPath, [file, ...rest], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+step('node_modules/typescript/bin/tsc', '-p', 'test/faults/tsconfig.json')
+step('test/faults/dist/main.js', ...process.argv.slice(2))
