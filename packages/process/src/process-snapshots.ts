@@ -8,6 +8,9 @@ import { watchQueue } from './queue/watch.ts'
 import { keepStatus, statusOf } from './status.ts'
 import { WorkerPool } from './workers/pool.ts'
 
+/** With more snapshots waiting than this, new ones need not be heard of at once. */
+const manySnapshots = 100
+
 /** Consumes the queue until `signal`: watch → worker → deliver → remove. */
 export async function processSnapshots(
   configuration: Configuration,
@@ -21,7 +24,8 @@ export async function processSnapshots(
   const pool = new WorkerPool(settings, log)
   const lanes = lanesOf(configuration, log)
   const delivery = new Delivery({ queue, run: (work) => pool.run(work), lanes, log })
-  const watch = watchQueue(queue.directory, log, () => delivery.scan())
+  const backlog = () => delivery.accounts.waiting > manySnapshots
+  const watch = watchQueue(queue.directory, log, () => delivery.scan(), backlog)
   log.info(
     { queue: queue.directory, workers: settings.workers, dispatchers: lanes.map(({ name }) => name) },
     `watching ${queue.directory}, delivering to ${lanes.map(({ name }) => name).join(' and ')}`,

@@ -1,5 +1,5 @@
 import type { Logger } from '@haproxystats/core'
-import { watch } from 'chokidar'
+import { type FSWatcher, watch } from 'chokidar'
 
 /** How often the queue is read whether or not an event came: events get lost, and a watch may not be had at all. */
 const rescanInterval = 2
@@ -14,30 +14,44 @@ export interface Watch {
 
 /**
  * Calls `onChange` soon after something happens in `directory`, and every two seconds in any case. Events only wake: what
- * there is, the caller reads from the directory itself. The entries are none of the watcher's business: with a watch on
- * each of 3,000 snapshots it took most of a core.
+ * there is, the caller reads from the directory itself. The entries are none of the watcher's business, and while there is
+ * a `backlog` nothing is watched: chokidar looks at every entry after each event, which for 3,000 snapshots that leave
+ * one by one took most of a core.
  */
-export function watchQueue(directory: string, log: Logger, onChange: () => void): Watch {
-  const watcher = watch(directory, { depth: 0, ignoreInitial: true, ignored: (path) => path !== directory })
+export function watchQueue(directory: string, log: Logger, onChange: () => void, backlog: () => boolean): Watch {
   let soon: NodeJS.Timeout | undefined
-  watcher.on('raw', () => {
+  let warned = false
+  let watcher: FSWatcher | undefined
+  const wake = () => {
     soon ??= setTimeout(() => {
       soon = undefined
       onChange()
     }, coalescence)
-  })
-  let warned = false
-  watcher.on('error', (error) => {
-    if (warned) return
-    warned = true
-    log.warn({ err: error }, `cannot watch ${directory}; it is read every ${rescanInterval} s instead`)
-  })
-  const timer = setInterval(onChange, rescanInterval * 1000)
+  }
+  const begin = () => {
+    const begun = watch(directory, { depth: 0, ignoreInitial: true, ignored: (path) => path !== directory })
+    begun.on('raw', wake)
+    begun.on('error', (error) => {
+      if (warned) return
+      warned = true
+      log.warn({ err: error }, `cannot watch ${directory}; it is read every ${rescanInterval} s instead`)
+    })
+    return begun
+  }
+  const timer = setInterval(() => {
+    if (!backlog()) watcher ??= begin()
+    else {
+      void watcher?.close()
+      watcher = undefined
+    }
+    onChange()
+  }, rescanInterval * 1000)
+  watcher = begin()
   return {
     close: async () => {
       clearInterval(timer)
       clearTimeout(soon)
-      await watcher.close()
+      await watcher?.close()
     },
   }
 }
