@@ -26,5 +26,5 @@ export default function work(task) {
     if (once) writeFileSync(task.path, '')
     ways[way]()
   }
-  return { outcome: 'encoded', batches: [], processes: 1, seconds: 0, warnings: [] }
+  return { outcome: 'encoded', batches: [], processes: 1, warnings: [] }
 }

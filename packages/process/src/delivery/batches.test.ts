@@ -15,7 +15,7 @@ function batchesOver(invalid = new Set<string>()) {
       bytes: new Uint8Array(Buffer.from(`${options}`)),
       datapoints: 1,
     }))
-    return { outcome: 'encoded', batches, processes: 1, seconds: 0, warnings: [] }
+    return { outcome: 'encoded', batches, processes: 1, warnings: [] }
   }
   const batches = new Batches(
     run,

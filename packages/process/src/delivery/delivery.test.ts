@@ -46,7 +46,6 @@ const encoded: WorkResult = {
   outcome: 'encoded',
   batches: [{ bytes: new Uint8Array(0), datapoints: 10 }],
   processes: 1,
-  seconds: 0,
   warnings: [],
 }
 

@@ -126,7 +126,7 @@ class Program {
   async #work({ snapshot, encodings }: Work): Promise<WorkResult> {
     if (this.#world.broken.has(snapshot)) return { outcome: 'invalid', reason: 'broken' }
     const batches = encodings.map(() => ({ bytes: new Uint8Array(0), datapoints: 10 }))
-    return { outcome: 'encoded', batches, processes: 1, seconds: 0, warnings: [] }
+    return { outcome: 'encoded', batches, processes: 1, warnings: [] }
   }
 
   async #do<T>(operation: () => Promise<T>): Promise<T> {

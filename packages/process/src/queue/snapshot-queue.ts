@@ -28,7 +28,10 @@ export class SnapshotQueue implements Queue {
     try {
       await mkdir(this.#removing, { recursive: true, mode: directoryMode })
       for (const name of await readdir(this.#removing)) {
-        if (isSnapshotName(name)) await rm(join(this.#removing, name), { recursive: true, force: true })
+        // One that resists is in nobody's way, and is tried again at the next start.
+        if (isSnapshotName(name)) {
+          await rm(join(this.#removing, name), { recursive: true, force: true }).catch(() => undefined)
+        }
       }
     } catch (error) {
       throw new StatsError('QUEUE_IO', `cannot prepare ${this.#removing}: ${(error as Error).message}`, {}, error)

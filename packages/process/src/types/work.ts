@@ -20,8 +20,6 @@ export interface Encoded {
   readonly batches: readonly EncodedBatch[]
   /** HAProxy processes whose answers the snapshot holds. */
   readonly processes: number
-  /** Seconds from reading to encoded. */
-  readonly seconds: number
   /** Things a person should know, each once per worker. */
   readonly warnings: readonly Warning[]
 }

@@ -38,7 +38,6 @@ export default function work(task: Work | undefined): WorkResult | 'alive' {
 }
 
 function encode({ path, snapshot, encodings, accounts }: Work): WorkResult {
-  const begin = performance.now()
   try {
     const { tables, processes } = pipeline.run(path, excludeFiles.current(), accounts)
     const batches = encodings.map((encoding) => encoderOf(encoding)(tables, Number(snapshot)))
@@ -46,7 +45,6 @@ function encode({ path, snapshot, encodings, accounts }: Work): WorkResult {
       outcome: 'encoded',
       batches,
       processes,
-      seconds: (performance.now() - begin) / 1000,
       warnings: warnings.splice(0),
     })
   } catch (error) {
