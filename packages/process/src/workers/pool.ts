@@ -143,6 +143,8 @@ export class WorkerPool {
       idleTimeout: idleTime * 1000,
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
+      // Loading by require(), which piscina tries first, aborts all of Node 20 when the thread is ended meanwhile.
+      execArgv: [...process.execArgv, '--no-experimental-require-module'],
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: this.#settings['worker-memory'] },
       workerData,
