@@ -6,7 +6,7 @@ import { allRecorded, recordedFile, release, releases } from '../../../../test/s
 import { type Cells, statAnswer } from '../../../../test/support/stat-answer.ts'
 import { AnswerReader } from '../ask/answer.ts'
 import { parseRecord } from './reference.ts'
-import { scanHeader, scanRows } from './scan.ts'
+import { columnsOfRawNames, scanHeader, scanRows } from './scan.ts'
 
 /** The rows of an answer as the scanner finds them, a byte a character. */
 function scanned(bytes: Uint8Array): string[][] {
@@ -144,11 +144,19 @@ describe('generated answers', () => {
         for (const { row, cell: index, text: value } of changes) {
           changed[row % changed.length]![index % given.names.length] = value
         }
+        // Releases that print the names of listeners raw quote nothing in their rows, so these stay as recorded.
+        if (given.names.length === columnsOfRawNames) {
+          const type = given.names.indexOf('type')
+          for (const [row, cells] of given.rows.entries()) {
+            if (cells[type] === '3') changed[row] = cells
+            else if (changed[row]![type] === '3') changed[row]![type] = '0'
+          }
+        }
         const bytes = statAnswer(given.names, changed)
         expect(JSON.stringify(scanned(bytes))).toBe(JSON.stringify(changed))
         expect(JSON.stringify(parsed(bytes))).toBe(JSON.stringify(changed))
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[recorded[0]!, [{ row: 1, cell: 0, text: '"' }]]] },
     )
   })
 
