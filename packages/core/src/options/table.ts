@@ -299,7 +299,8 @@ export const sections = {
         kind: 'seconds',
         min: 0.001,
         default: '1',
-        summary: 'How long sending may stand still before the attempt counts as failed.',
+        summary:
+          'How long sending may stand still before the attempt counts as failed; up to four times as long after it did, should the receiver only be slow.',
       },
       'commit-timeout': {
         kind: 'seconds',
@@ -307,7 +308,7 @@ export const sections = {
         default: '10',
         since: '1.0.0',
         summary:
-          'How long the receiver may take to close the connection after the last byte; its closing proves that it has read everything.',
+          'How long the receiver may take to close the connection after the last byte, which proves that it has read everything; up to four times as long after it did not.',
       },
       delay: {
         kind: 'seconds',

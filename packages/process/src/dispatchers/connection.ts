@@ -3,8 +3,11 @@ import { createConnection, type Socket } from 'node:net'
 /** How much is handed to the kernel at a time; the timer for progress starts anew with each. */
 const chunkSize = 64 * 1024
 
+/** A step took longer than it may: nobody knows whether the peer is slow or gone. */
+export class TimedOut extends Error {}
+
 /** The peer did not close its side in time after we had closed ours. */
-export class NoClose extends Error {}
+export class NoClose extends TimedOut {}
 
 /**
  * One TCP connection for one batch: connect, write, close our side, wait for the peer to close its own. Every step has a
@@ -57,9 +60,14 @@ export class Connection {
     }
   }
 
-  /** Writes everything; `timeout` bounds how long the peer may take nothing at all. */
+  /**
+   * Writes everything; `timeout` bounds how long the peer may take nothing at all, as far as the kernel tells: it takes
+   * bytes again when a good part of its buffer is free, so a slow peer makes progress in steps.
+   *
+   * @throws TimedOut when it does not get on.
+   */
   async write(bytes: Uint8Array, timeout: number): Promise<void> {
-    const late = new Error(`nothing could be sent for ${timeout} s`)
+    const late = new TimedOut(`nothing could be sent for ${timeout} s`)
     for (let start = 0; start < bytes.length; start += chunkSize) {
       let taken = false
       this.#socket.write(bytes.subarray(start, start + chunkSize), () => {

@@ -104,6 +104,18 @@ test('a receiver that reads but never closes is given up after commit-timeout', 
   )
 })
 
+test('a receiver that is slow to close has twice the time at each further attempt', async () => {
+  const port = await receiver((socket, number) => {
+    socket.resume()
+    socket.on('end', () => setTimeout(() => socket.end(), number === 0 ? 0 : 1200))
+  })
+  const destination = sink(port, 'commit-timeout = 0.5')
+  await expect(destination.send([batch], signal)).rejects.toThrow(/within 0.5 s/)
+  await expect(destination.send([batch], signal)).rejects.toThrow(/within 1 s/)
+  await destination.send([batch], signal)
+  expect(destination.proof).toBe('half-close')
+})
+
 test('a receiver that closes not one of three empty connections is sent to without proof', async () => {
   const chunks: Buffer[] = []
   const port = await receiver((socket) => void socket.on('data', (chunk) => chunks.push(chunk)))

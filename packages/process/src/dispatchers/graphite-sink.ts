@@ -1,11 +1,14 @@
 import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Batch, Sink } from '../types/dispatcher.ts'
-import { Connection, NoClose } from './connection.ts'
+import { Connection, NoClose, TimedOut } from './connection.ts'
 import type { GraphiteOptions } from './graphite.ts'
 import { PeerWatch } from './peer-watch.ts'
 
 /** So many connections have to stay open until the receiver is taken for one that never closes. */
 const probes = 3
+
+/** How many times as long as configured a slow receiver may take at most. */
+const mostPatience = 4
 
 /** In plain mode: how long after the last byte an error may still come back, in seconds. */
 const settleTime = 1
@@ -29,6 +32,11 @@ export class GraphiteSink implements Sink {
   readonly #watch: PeerWatch | undefined
   #proof: Proof = 'unknown'
   #unanswered = 0
+  /**
+   * How many times as long as configured writing and closing may take now. What timed out may have been on its way to a
+   * receiver that is slow, and would be sent in vain again and again, so each further attempt may take twice as long.
+   */
+  #patience = 1
 
   constructor(options: GraphiteOptions, log: Logger) {
     this.#options = options
@@ -62,9 +70,13 @@ export class GraphiteSink implements Sink {
   async #deliver(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     const connection = await this.#connect(signal)
     try {
-      for (const { bytes } of batches) await connection.write(bytes, this.#options['write-timeout'])
+      for (const { bytes } of batches) await connection.write(bytes, this.#patience * this.#options['write-timeout'])
       if (this.#proof === 'half-close') await this.#prove(connection)
       else await this.#settle(connection)
+      this.#patience = 1
+    } catch (error) {
+      if (error instanceof TimedOut) this.#patience = Math.min(mostPatience, 2 * this.#patience)
+      throw error
     } finally {
       connection.destroy()
     }
@@ -73,7 +85,7 @@ export class GraphiteSink implements Sink {
   /** A receiver that takes everything several times and no longer closes will not start to. */
   async #prove(connection: Connection): Promise<void> {
     try {
-      await connection.end(this.#options['commit-timeout'])
+      await connection.end(this.#patience * this.#options['commit-timeout'])
       this.#unanswered = 0
     } catch (error) {
       if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
