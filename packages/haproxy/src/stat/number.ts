@@ -33,6 +33,7 @@ export function readInteger(bytes: Uint8Array, start: number, end: number): bigi
   return /^-?[0-9]+$/.test(text) ? BigInt(text) : undefined
 }
 
-function textOf(bytes: Uint8Array, start: number, end: number): string {
+/** `bytes[start…end)` as text, a byte a character. */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
 }

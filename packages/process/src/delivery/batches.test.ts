@@ -45,7 +45,7 @@ test('two encodings wanted at the same time are one task, each gets its own', as
     batches.request('7', 'a', encoding('a'), {}),
     batches.request('7', 'b', encoding('b'), {}),
   ])
-  expect(works).toEqual([{ path: '/queue/7', snapshot: '7', encodings: [encoding('a'), encoding('b')] }])
+  expect(works).toEqual([{ path: '/queue/7', snapshot: '7', encodings: [encoding('a'), encoding('b')], spares: [] }])
   expect(outcomes.map((outcome) => 'batch' in outcome && Buffer.from(outcome.batch.bytes).toString())).toEqual([
     'a',
     'b',
@@ -59,6 +59,29 @@ test('what everybody has released is made again', async () => {
   batches.release('7', 'a', user)
   await batches.request('7', 'a', encoding('a'), user)
   expect(works).toHaveLength(2)
+})
+
+test('memory of what all users have delivered serves for the next snapshot', async () => {
+  const { batches, works } = batchesOver()
+  const [one, two] = [{}, {}]
+  const outcome = await batches.request('7', 'a', encoding('a'), one)
+  await batches.request('7', 'a', encoding('a'), two)
+  batches.release('7', 'a', one, true)
+  await batches.request('8', 'a', encoding('a'), one)
+  expect(works[1]?.spares).toEqual([])
+  batches.release('7', 'a', two, true)
+  await batches.request('9', 'a', encoding('a'), one)
+  expect('batch' in outcome && works[2]?.spares?.[0] === outcome.batch.bytes.buffer).toBe(true)
+})
+
+test('memory that somebody may still look at does not', async () => {
+  const { batches, works } = batchesOver()
+  const [one, two] = [{}, {}]
+  for (const user of [one, two]) await batches.request('7', 'a', encoding('a'), user)
+  batches.release('7', 'a', one)
+  batches.release('7', 'a', two, true)
+  await batches.request('8', 'a', encoding('a'), one)
+  expect(works[1]?.spares).toEqual([])
 })
 
 test('a snapshot that cannot be processed fails for all who want it, and is reported once', async () => {

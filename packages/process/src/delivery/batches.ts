@@ -7,7 +7,12 @@ export type Outcome = { readonly batch: Batch } | { readonly failure: Exclude<Wo
 interface Entry {
   readonly outcome: Promise<Outcome>
   readonly users: Set<object>
+  /** Whether all users so far said that nobody looks at its bytes any more. */
+  spare: boolean
 }
+
+/** As much as one snapshot on its way to a destination and one in a worker can use; more would only lie about. */
+const mostSpares = 2
 
 interface Wanted {
   readonly encoding: Encoding
@@ -24,6 +29,7 @@ export class Batches {
   readonly #onResult: (snapshot: string, result: WorkResult) => void
   readonly #entries = new Map<string, Entry>()
   readonly #wanted = new Map<string, Wanted[]>()
+  readonly #spares: ArrayBuffer[] = []
 
   constructor(
     run: (work: Work) => Promise<WorkResult>,
@@ -41,7 +47,7 @@ export class Batches {
     let entry = this.#entries.get(id)
     if (entry === undefined) {
       const outcome = new Promise<Outcome>((resolve) => this.#want(snapshot, { encoding, resolve }))
-      entry = { outcome, users: new Set() }
+      entry = { outcome, users: new Set(), spare: true }
       this.#entries.set(id, entry)
     }
     entry.users.add(user)
@@ -53,10 +59,19 @@ export class Batches {
     return this.#entries.get(`${snapshot} ${key}`)?.users.has(user) ?? false
   }
 
-  release(snapshot: string, key: string, user: object): void {
+  /** `spare`: the user has no use for the bytes any more, nor has anybody he gave them to. */
+  release(snapshot: string, key: string, user: object, spare = false): void {
     const id = `${snapshot} ${key}`
     const entry = this.#entries.get(id)
-    if (entry?.users.delete(user) && entry.users.size === 0) this.#entries.delete(id)
+    if (!entry?.users.delete(user)) return
+    entry.spare &&= spare
+    if (entry.users.size > 0) return
+    this.#entries.delete(id)
+    if (entry.spare) void entry.outcome.then((outcome) => 'batch' in outcome && this.#reuse(outcome.batch))
+  }
+
+  #reuse({ bytes }: Batch): void {
+    if (this.#spares.length < mostSpares) this.#spares.push(bytes.buffer)
   }
 
   #want(snapshot: string, wanted: Wanted): void {
@@ -73,7 +88,8 @@ export class Batches {
     const wanted = this.#wanted.get(snapshot) ?? []
     this.#wanted.delete(snapshot)
     const encodings = wanted.map(({ encoding }) => encoding)
-    const result = await this.#run({ path: this.#pathOf(snapshot), snapshot, encodings })
+    const spares = this.#spares.splice(0, encodings.length)
+    const result = await this.#run({ path: this.#pathOf(snapshot), snapshot, encodings, spares })
     this.#onResult(snapshot, result)
     wanted.forEach(({ resolve }, index) => {
       if (result.outcome !== 'encoded') resolve({ failure: result })

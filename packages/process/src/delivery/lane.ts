@@ -105,10 +105,15 @@ export class Lane {
 
   /** A snapshot that is no longer to be delivered. */
   drop(snapshot: string): void {
+    this.#forget(snapshot, false)
+  }
+
+  /** `delivered`: nothing has to be sent of it again, so its memory can serve for another. */
+  #forget(snapshot: string, delivered: boolean): void {
     const index = this.#pending.indexOf(snapshot)
     if (index >= 0) this.#pending.splice(index, 1)
     this.#held.delete(snapshot)
-    this.#batches.release(snapshot, this.#key, this)
+    this.#batches.release(snapshot, this.#key, this, delivered && this.#settings.replay === 0)
   }
 
   /**
@@ -164,7 +169,7 @@ export class Lane {
     if (!(await this.#deliver(unit, stop, kill))) return false
     for (const batch of unit) {
       if (!this.#pending.includes(batch.snapshot)) continue
-      this.drop(batch.snapshot)
+      this.#forget(batch.snapshot, true)
       this.#counts.snapshots++
       this.#counts.datapoints += batch.datapoints
       await this.#events.delivered(batch.snapshot, batch.datapoints)

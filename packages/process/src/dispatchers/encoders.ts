@@ -5,7 +5,7 @@ import { LineEncoder, type LineOptions } from './lines.ts'
 const encoders: Readonly<Record<string, (options: unknown) => Encode>> = {
   lines: (options) => {
     const encoder = new LineEncoder(options as LineOptions)
-    return (tables, timestamp) => encoder.encode(tables, timestamp)
+    return (tables, timestamp, spare) => encoder.encode(tables, timestamp, spare)
   },
 }
 

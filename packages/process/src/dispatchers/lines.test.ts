@@ -71,10 +71,31 @@ describe('lines', () => {
     const encoder = new LineEncoder(plain)
     const one = encoder.encode([tableOf([frontend('a')], ['x'], [1])], 1)
     const two = encoder.encode([tableOf([frontend('b')], ['y'], [2])], 2)
-    expect(one.bytes.buffer.byteLength).toBe(one.bytes.length)
     expect(two.bytes.buffer).not.toBe(one.bytes.buffer)
     expect(Buffer.from(one.bytes).toString()).toBe('lb.haproxy.frontend.a.x 1 1\n')
     expect(Buffer.from(two.bytes).toString()).toBe('lb.haproxy.frontend.b.y 2 2\n')
+  })
+
+  it('are written into memory that served before, and into more when it is too little', () => {
+    const encoder = new LineEncoder(plain)
+    const small = tableOf([frontend('a')], ['x'], [1])
+    const spare = encoder.encode([small], 1).bytes.buffer
+    const again = encoder.encode([small], 12)
+    expect(encoder.encode([small], 12, spare).bytes.buffer).toBe(spare)
+    expect(Buffer.from(encoder.encode([small], 12, spare).bytes)).toEqual(Buffer.from(again.bytes))
+    const names = Array.from({ length: 2000 }, (_, index) => frontend(`${index}`.padStart(150, 'x')))
+    const large = tableOf(
+      names,
+      ['x'],
+      names.map((_, index) => index),
+    )
+    for (const memory of [spare, new ArrayBuffer(300_000), undefined]) {
+      const lines = Buffer.from(encoder.encode([large], 12, memory).bytes)
+        .toString('latin1')
+        .split('\n')
+      expect(lines).toHaveLength(2001)
+      expect(lines[1999]).toBe(`lb.haproxy.frontend.${'1999'.padStart(150, 'x')}.x 1999 12`)
+    }
   })
 })
 

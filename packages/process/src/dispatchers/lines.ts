@@ -18,51 +18,74 @@ export interface LineOptions {
 /** What `writeNumber` may need. */
 const longestNumber = 350
 
+/** Bytes that are enough for most lines; memory that is never written to costs nothing. */
+const usualLine = 128
+
+/** The least to begin with. */
+const leastMemory = 64 * 1024
+
 /**
  * Encodes tables as lines of Graphite's plain text protocol, `path value timestamp`. Bytes in, bytes out: object paths are
  * encoded once and kept, numbers are written digit by digit.
+ *
+ * Between the values of two lines stands the end of the first line, the path of the object and the name of a field. The
+ * first two are the same for all lines of an object and are kept as one piece, so that a line costs one call to copy it;
+ * names are short, and copied faster byte by byte. (Three calls a line took twice the time.)
  */
 export class LineEncoder {
   readonly #options: LineOptions
-  readonly #prefixes = new WeakMap<ObjectName, readonly Uint8Array[]>()
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+  /** For each of the paths of an object, room for the end of a line and the path. */
+  #joints = new WeakMap<ObjectName, readonly Uint8Array[]>()
+  #tail = new Uint8Array(0)
+  #bytes = new Uint8Array(0)
   #length = 0
 
   constructor(options: LineOptions) {
     this.#options = options
   }
 
-  encode(tables: readonly Table[], timestamp: number): EncodedBatch {
+  /** `spare` is memory to write into, unless it is much too small. */
+  encode(tables: readonly Table[], timestamp: number, spare?: ArrayBuffer): EncodedBatch {
     const tail = Buffer.from(` ${timestamp}\n`)
+    if (tail.length !== this.#tail.length) this.#joints = new WeakMap()
+    this.#tail = tail
+    const size = tables.reduce((sum, { values }) => sum + usualLine * values.length, leastMemory)
+    this.#bytes = new Uint8Array(spare !== undefined && 2 * spare.byteLength >= size ? spare : new ArrayBuffer(size))
     this.#length = 0
     let datapoints = 0
-    for (const table of tables) datapoints += this.#encodeTable(table, tail)
-    const bytes = new Uint8Array(this.#length)
-    bytes.set(this.#bytes.subarray(0, this.#length))
+    for (const table of tables) datapoints += this.#encodeTable(table)
+    if (datapoints > 0) this.#append(tail)
+    // The first line has no line before it whose end it would write.
+    const bytes = this.#bytes.subarray(Math.min(tail.length, this.#length), this.#length)
+    this.#bytes = new Uint8Array(0)
     return { bytes, datapoints }
   }
 
-  #encodeTable(table: Table, tail: Uint8Array): number {
-    const names = table.fields.map((field) => Buffer.from(`${field.split('.').map(segmentOf).join('.')} `))
+  #encodeTable({ objects, fields, values, wide }: Table): number {
+    const names = fields.map((field) => Buffer.from(`${field.split('.').map(segmentOf).join('.')} `))
     const width = names.length
-    const longestEnd = Math.max(0, ...names.map(({ length }) => length)) + longestNumber + tail.length
+    const longest = Math.max(0, ...names.map(({ length }) => length)) + longestNumber
     let datapoints = 0
-    table.objects.forEach((object, row) => {
-      for (const prefix of this.#prefixesOf(object)) {
-        this.#reserve(width * (prefix.length + longestEnd))
+    for (let row = 0; row < objects.length; row++) {
+      for (const joint of this.#jointsOf(objects[row] as ObjectName)) {
+        joint.set(this.#tail)
+        this.#reserve(width * (joint.length + longest) + this.#tail.length)
+        const bytes = this.#bytes
+        let length = this.#length
         for (let column = 0; column < width; column++) {
           const index = row * width + column
-          const value = table.values[index] as number
+          const value = values[index] as number
           if (!Number.isFinite(value)) continue
-          this.#append(prefix)
-          this.#append(names[column] as Uint8Array)
-          const wide = table.wide.size > 0 ? table.wide.get(index) : undefined
-          this.#length = writeNumber(this.#bytes, this.#length, wide ?? value)
-          this.#append(tail)
+          bytes.set(joint, length)
+          length += joint.length
+          const name = names[column] as Uint8Array
+          for (let at = 0; at < name.length; at++) bytes[length++] = name[at] as number
+          length = writeNumber(bytes, length, wide.size === 0 ? value : (wide.get(index) ?? value))
           datapoints++
         }
+        this.#length = length
       }
-    })
+    }
     return datapoints
   }
 
@@ -73,18 +96,18 @@ export class LineEncoder {
 
   #reserve(size: number): void {
     if (this.#length + size <= this.#bytes.length) return
-    const bytes = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + size))
+    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + size))
     bytes.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = bytes
   }
 
-  #prefixesOf(object: ObjectName): readonly Uint8Array[] {
-    let prefixes = this.#prefixes.get(object)
-    if (prefixes === undefined) {
-      prefixes = this.#pathsOf(object).map((path) => Buffer.from(`${path}.`))
-      this.#prefixes.set(object, prefixes)
+  #jointsOf(object: ObjectName): readonly Uint8Array[] {
+    let joints = this.#joints.get(object)
+    if (joints === undefined) {
+      joints = this.#pathsOf(object).map((path) => Buffer.from(`${' '.repeat(this.#tail.length)}${path}.`))
+      this.#joints.set(object, joints)
     }
-    return prefixes
+    return joints
   }
 
   #pathsOf({ path, group }: ObjectName): string[] {

@@ -1,30 +1,60 @@
 const zero = 0x30
 const minus = 0x2d
 
+/** Whole numbers below are divided as 32-bit integers, which is several times as fast as with doubles. */
+const part = 1e9
+
 /**
  * Writes a number as decimal text at `bytes[position…]`: every digit of a whole number, the shortest decimals that give
  * the same double otherwise, never an exponent. The caller has made room for 350 bytes.
  *
  * @returns the position behind it.
  */
-export function writeNumber(bytes: Buffer, position: number, value: number | bigint): number {
-  if (typeof value === 'bigint' || !Number.isSafeInteger(value)) {
-    return position + bytes.write(decimalText(value), position, 'latin1')
+export function writeNumber(bytes: Uint8Array, position: number, value: number | bigint): number {
+  if (typeof value === 'bigint' || !Number.isSafeInteger(value)) return writeText(bytes, position, decimalText(value))
+  if (value < 0) {
+    bytes[position] = minus
+    return writeWhole(bytes, position + 1, -value)
   }
-  let rest = value
-  let at = position
-  if (rest < 0) {
-    bytes[at++] = minus
-    rest = -rest
+  return writeWhole(bytes, position, value)
+}
+
+function writeWhole(bytes: Uint8Array, position: number, value: number): number {
+  if (value < part) {
+    const end = position + digitsOf(value)
+    writeDigits(bytes, position, end, value)
+    return end
   }
-  let digits = 1
-  for (let power = 10; power <= rest; power *= 10) digits++
-  for (let index = at + digits - 1; index >= at; index--) {
-    const quotient = Math.floor(rest / 10)
-    bytes[index] = zero + (rest - quotient * 10)
+  const high = Math.floor(value / part)
+  const middle = writeWhole(bytes, position, high)
+  writeDigits(bytes, middle, middle + 9, value - high * part)
+  return middle + 9
+}
+
+/** Most values are small. */
+function digitsOf(value: number): number {
+  if (value < 10) return 1
+  if (value < 100) return 2
+  if (value < 1000) return 3
+  if (value < 1e4) return 4
+  if (value < 1e6) return value < 1e5 ? 5 : 6
+  return value < 1e8 ? (value < 1e7 ? 7 : 8) : 9
+}
+
+/** From the last digit to the first, with zeros before it. */
+function writeDigits(bytes: Uint8Array, start: number, end: number, value: number): void {
+  let rest = value | 0
+  for (let index = end - 1; index > start; index--) {
+    const quotient = (rest / 10) | 0
+    bytes[index] = zero + rest - quotient * 10
     rest = quotient
   }
-  return at + digits
+  bytes[start] = zero + rest
+}
+
+function writeText(bytes: Uint8Array, position: number, text: string): number {
+  for (let index = 0; index < text.length; index++) bytes[position + index] = text.charCodeAt(index)
+  return position + text.length
 }
 
 function decimalText(value: number | bigint): string {

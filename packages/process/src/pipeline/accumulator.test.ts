@@ -22,17 +22,22 @@ interface Report {
 }
 
 function mergeInto(table: Accumulator, row: number, reports: readonly Report[]): void {
-  const texts = reports.flatMap(({ cell = '', weight = '' }) => [cell, weight])
+  const texts = textsOf(reports)
   const offsets = Int32Array.from(
     { length: texts.length + 1 },
     (_, at) => texts.slice(0, at).join(',').length + (at && 1),
   )
-  const source: Source = {
-    cells: Int32Array.from(reports, ({ cell }, index) => (cell === undefined ? -1 : 2 * index)),
-    weights: Int32Array.from(reports, ({ weight }, index) => (weight === undefined ? -1 : 2 * index + 1)),
-    stopping: reports[0]?.stopping === true,
-  }
-  table.merge(row, Buffer.from(texts.map((text) => `${text},`).join('')), offsets, source)
+  table.merge(row, Buffer.from(texts.map((text) => `${text},`).join('')), offsets, sourceOf(reports))
+}
+
+function textsOf(reports: readonly Report[]): string[] {
+  return reports.flatMap(({ cell = '', weight = '' }) => [cell, weight])
+}
+
+function sourceOf(reports: readonly Report[]): Source {
+  const cells = Int32Array.from(reports, ({ cell }, index) => (cell === undefined ? -1 : 2 * index))
+  const weights = Int32Array.from(reports, ({ weight }, index) => (weight === undefined ? -1 : 2 * index + 1))
+  return { cells, weights, slots: cells, weightSlots: weights, stopping: reports[0]?.stopping === true }
 }
 
 /** Merges what several processes report for one column: every digit of the sum, or `undefined` for absent. */
@@ -43,7 +48,24 @@ function merge(of: Column, reports: readonly Report[]): number | bigint | undefi
   const { values, wide } = table.finish()
   const [value] = values
   if (wide.has(0)) expect(Number(wide.get(0))).toBe(value)
+  if (isPlain(reports)) expect(mergedAsNumbers(of, reports)).toEqual({ value, wide })
   return wide.get(0) ?? (Number.isNaN(value) ? undefined : value)
+}
+
+/** Whether a `QuickRow` would read it. */
+function isPlain(reports: readonly Report[]): boolean {
+  return textsOf(reports).every((text) => /^(-?[0-9]{1,15})?$/.test(text))
+}
+
+function mergedAsNumbers(of: Column, reports: readonly Report[]): unknown {
+  const table = new Accumulator([of], 1)
+  const row = table.addRow()
+  for (const report of reports) {
+    const numbers = Float64Array.from(textsOf([report]), (text) => (text === '' ? Number.NaN : Number(text)))
+    table.mergeNumbers(row, numbers, sourceOf([report]))
+  }
+  const { values, wide } = table.finish()
+  return { value: values[0], wide }
 }
 
 const cells = (...texts: (string | undefined)[]): Report[] => texts.map((cell) => ({ cell }))

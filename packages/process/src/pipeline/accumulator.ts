@@ -19,6 +19,9 @@ export interface Column {
 export interface Source {
   readonly cells: Int32Array
   readonly weights: Int32Array
+  /** The same as slots of a `QuickRow`. */
+  readonly slots: Int32Array
+  readonly weightSlots: Int32Array
   /** A process that is stopping takes no part in limits and means. */
   readonly stopping: boolean
 }
@@ -31,6 +34,8 @@ const underflow = 2n ** 63n
  */
 export class Accumulator {
   readonly columns: readonly Column[]
+  /** By column: whether it is a plain sum, as most are. */
+  readonly #sums: Uint8Array
   #values: Float64Array
   #aside: Float64Array
   #wide = new Map<number, bigint>()
@@ -38,6 +43,7 @@ export class Accumulator {
 
   constructor(columns: readonly Column[], rows = 64) {
     this.columns = columns
+    this.#sums = Uint8Array.from(columns, ({ merge }) => (merge === 'sum' ? 1 : 0))
     this.#values = new Float64Array(rows * columns.length).fill(Number.NaN)
     this.#aside = new Float64Array(rows * columns.length)
   }
@@ -76,6 +82,35 @@ export class Accumulator {
         if (whole !== undefined && this.addWide(base + column, column, whole)) continue
       }
       this.add(base + column, column, value, weight, stopping)
+    }
+  }
+
+  /** The same with the numbers that a `QuickRow` has read, none of them beyond 2^53. */
+  mergeNumbers(row: number, numbers: Float64Array, { slots, weightSlots, stopping }: Source): void {
+    const values = this.#values
+    const sums = this.#sums
+    const base = row * slots.length
+    const exact = this.#wide.size === 0
+    for (let column = 0; column < slots.length; column++) {
+      const slot = slots[column] as number
+      if (slot < 0) continue
+      const index = base + column
+      const value = numbers[slot] as number
+      if (sums[column] === 1 && exact) {
+        const before = values[index] as number
+        const sum = before + value
+        // Neither of the two is absent, and the sum is exact; or nothing was known before.
+        if (sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) {
+          values[index] = sum
+          continue
+        }
+        if (Number.isNaN(before) && !Number.isNaN(value)) {
+          values[index] = value
+          continue
+        }
+      }
+      const weightSlot = weightSlots[column] as number
+      this.add(index, column, value, weightSlot < 0 ? 1 : (numbers[weightSlot] as number), stopping)
     }
   }
 

@@ -49,13 +49,22 @@ export class AggregatedServers {
 
   /** Merges one process's row of a server, which is row `serverRow` of the server table. */
   merge(server: AggregatedServer, serverRow: number, row: Uint8Array, offsets: Int32Array, source: Source): void {
+    this.#table.merge(this.#rowOf(server, serverRow), row, offsets, source)
+  }
+
+  /** The same with the numbers of a `QuickRow`. */
+  mergeNumbers(server: AggregatedServer, serverRow: number, numbers: Float64Array, source: Source): void {
+    this.#table.mergeNumbers(this.#rowOf(server, serverRow), numbers, source)
+  }
+
+  #rowOf(server: AggregatedServer, serverRow: number): number {
     if (server.snapshot !== this.#snapshot) {
       server.snapshot = this.#snapshot
       server.row = this.#table.addRow()
       this.#rows.push(server)
     }
     this.#ofServer[serverRow] = server
-    this.#table.merge(server.row, row, offsets, source)
+    return server.row
   }
 
   /**

@@ -1,4 +1,4 @@
-import { cellText } from '@haproxystats/haproxy'
+import { cellText, readNumber } from '@haproxystats/haproxy'
 import type { AggregatedServer } from './aggregated-servers.ts'
 import type { ProxyName, ServerName } from './names.ts'
 import type { ObjectKind } from './plan.ts'
@@ -14,6 +14,8 @@ export interface Place {
 export interface KnownRow extends Place {
   /** The bytes of `pxname,svname,` and the type. */
   readonly key: Uint8Array
+  /** The type as a number; NaN for what is none. */
+  readonly type: number
   /** The snapshot in which it was seen last, and its row there. */
   snapshot: number
   row: number
@@ -34,7 +36,14 @@ const kindOfType: ReadonlyMap<string, ObjectKind> = new Map([
  */
 export class KnownRows {
   readonly #place: (kind: ObjectKind | undefined, pxname: string, svname: string) => Place
-  readonly #first: KnownRow = { ...nowhere, key: new Uint8Array(0), snapshot: 0, row: 0, next: undefined }
+  readonly #first: KnownRow = {
+    ...nowhere,
+    key: new Uint8Array(0),
+    type: Number.NaN,
+    snapshot: 0,
+    row: 0,
+    next: undefined,
+  }
   #previous: KnownRow = this.#first
   #known = new Map<string, KnownRow>()
 
@@ -66,6 +75,17 @@ export class KnownRows {
     return known
   }
 
+  /** The row that came next last time, if what begins at `position` has its names; its type is still to be seen. */
+  expected(bytes: Uint8Array, position: number): KnownRow | undefined {
+    const { next } = this.#previous
+    return next !== undefined && hasNames(next, bytes, position) ? next : undefined
+  }
+
+  /** The row that was expected is there. */
+  advance(known: KnownRow): void {
+    this.#previous = known
+  }
+
   #lookUp(row: Uint8Array, offsets: Int32Array, type: number): KnownRow {
     const pxname = cellText(row, offsets, 0)
     const svname = cellText(row, offsets, 1)
@@ -76,7 +96,15 @@ export class KnownRows {
     const before = this.#known.get(identity)
     if (before !== undefined) return before
     const place = this.#place(kind, pxname, svname)
-    const known = { ...place, key: keyOf(row, offsets, type), snapshot: 0, row: 0, next: undefined }
+    const key = keyOf(row, offsets, type)
+    const known: KnownRow = {
+      ...place,
+      key,
+      type: readNumber(row, offsets[type] as number, (offsets[type + 1] as number) - 1),
+      snapshot: 0,
+      row: 0,
+      next: undefined,
+    }
     this.#known.set(identity, known)
     return known
   }
@@ -94,12 +122,17 @@ function keyOf(row: Uint8Array, offsets: Int32Array, type: number): Uint8Array {
   return key
 }
 
-function isSame({ key }: KnownRow, row: Uint8Array, offsets: Int32Array, type: number): boolean {
+function isSame(known: KnownRow, row: Uint8Array, offsets: Int32Array, type: number): boolean {
+  const { key } = known
   const start = offsets[0] as number
   const length = key.length - 1
   const typeLength = (offsets[type + 1] as number) - 1 - (offsets[type] as number)
   if ((offsets[2] as number) - start !== length || typeLength !== 1) return false
-  if (row[offsets[type] as number] !== key[length]) return false
-  for (let index = length - 1; index >= 0; index--) if (row[start + index] !== key[index]) return false
-  return true
+  return row[offsets[type] as number] === key[length] && hasNames(known, row, start)
+}
+
+/** From the end, where rows that follow each other differ. A key without a type is that of no row. */
+function hasNames({ key }: KnownRow, bytes: Uint8Array, start: number): boolean {
+  for (let index = key.length - 2; index >= 0; index--) if (bytes[start + index] !== key[index]) return false
+  return key.length > 0
 }

@@ -5,7 +5,7 @@ import { type Table, type TableKind, tableKinds } from '../types/table.ts'
 import { daemonTables, isStopping, type Process } from './daemon-tables.ts'
 import { ownTable } from './own-metrics.ts'
 import { objectKinds, type Plan, planOf, wantsAll } from './plan.ts'
-import { readSnapshot, type SourceFiles } from './read-snapshot.ts'
+import { ReadMemory, readSnapshot, type SourceFiles } from './read-snapshot.ts'
 import { type SkippedServers, skippableServers } from './server-selection.ts'
 import { type Excluded, type StatSettings, StatTables, type StatTablesResult } from './stat-tables.ts'
 import { type UnknownField, unknownFields } from './unknown-fields.ts'
@@ -34,6 +34,7 @@ export class Pipeline {
   readonly #events: PipelineEvents
   readonly #plan: Plan
   readonly #told = new Set<string>()
+  readonly #memory = new ReadMemory()
   #unknown = ''
   #stats: StatTables
 
@@ -51,7 +52,7 @@ export class Pipeline {
    */
   run(path: string, excluded: Excluded, accounts: Readonly<Record<string, number>> = {}): Tables {
     const begin = performance.now()
-    const files = readSnapshot(path)
+    const files = readSnapshot(path, this.#memory)
     const read = performance.now()
     const processes = files.flatMap(processOf)
     const daemon = daemonTables(processes, this.#plan.daemon, {
@@ -59,15 +60,15 @@ export class Pipeline {
       perProcess: this.#settings['per-process-metrics'],
     })
     const parsed = performance.now()
-    const stats = this.#mergeStats(files, processes, excluded)
+    const { reading, ...stats } = this.#mergeStats(files, processes, excluded)
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
     const failed = files.filter(({ stat }) => stat === undefined).length
     const making = {
       seconds: {
         haproxy: (parsed - read) / 1000,
-        ...this.#shares((end - parsed) / 1000),
-        all: (end - read) / 1000,
+        ...this.#shares((end - parsed - reading) / 1000),
+        all: (end - read - reading) / 1000,
         total: (end - begin) / 1000,
       },
       datapoints: countDatapoints(tables),
@@ -79,15 +80,24 @@ export class Pipeline {
     return { tables: [...tables, ownTable(making, accounts)], processes: files.length }
   }
 
-  #mergeStats(files: readonly SourceFiles[], processes: readonly Process[], excluded: Excluded): StatTablesResult {
+  /** `reading`: milliseconds spent on reading the files. */
+  #mergeStats(
+    files: readonly SourceFiles[],
+    processes: readonly Process[],
+    excluded: Excluded,
+  ): StatTablesResult & { readonly reading: number } {
     this.#adaptTo(files)
     this.#stats.begin(excluded)
+    let reading = 0
     for (const { source, stat } of files) {
       if (stat === undefined) continue
+      const begin = performance.now()
+      const bytes = stat.read()
+      reading += performance.now() - begin
       const info = processes.find((process) => process.source === source)?.info
-      naming(`${source}_stat`, () => this.#stats.merge(stat, info !== undefined && isStopping(info)))
+      naming(`${source}_stat`, () => this.#stats.merge(bytes, info !== undefined && isStopping(info)))
     }
-    return this.#stats.finish()
+    return { ...this.#stats.finish(), reading }
   }
 
   /** With `all`, fields that no table knows get columns too; they change only with the release of HAProxy. */

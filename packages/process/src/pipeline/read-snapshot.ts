@@ -15,9 +15,33 @@ const kinds = { info: infoSuffix, stat: statSuffix, typed: typedSuffix } as cons
 type Kind = keyof typeof kinds
 
 /** One source's answers as they were written. Any may be missing. */
-export interface SourceFiles extends Readonly<Record<Kind, Uint8Array | undefined>> {
+export interface SourceFiles {
   readonly source: string
+  readonly info: Uint8Array | undefined
+  readonly typed: Uint8Array | undefined
+  readonly stat: StatFile | undefined
 }
+
+/** The large one, read when it is its turn. Both throw as `readSnapshot` does. */
+export interface StatFile {
+  /** Enough of it for the first line; not checked yet. */
+  head(): Uint8Array
+  /** All of it, valid until the next file is read into the same memory. */
+  read(): Uint8Array
+}
+
+/** Memory that is used again for one file after the other: new memory for each took as long as reading. */
+export class ReadMemory {
+  #bytes = new Uint8Array(0)
+
+  take(size: number): Uint8Array {
+    if (size > this.#bytes.length) this.#bytes = new Uint8Array(Math.ceil(1.1 * size))
+    return this.#bytes.subarray(0, size)
+  }
+}
+
+/** The first line has at most about 4,000 bytes. */
+const headSize = 64 * 1024
 
 /** What `readdir` puts for bytes of a name that are not UTF-8: such a file cannot be opened by it. */
 const notUtf8 = '\ufffd'
@@ -26,13 +50,13 @@ const notUtf8 = '\ufffd'
 const largest = 1024 ** 3
 
 /**
- * Reads the files of one snapshot, by source, in the order of their names. Links and everything else that is not a
+ * Opens the files of one snapshot, by source, in the order of their names. Links and everything else that is not a
  * regular file are refused; files of other names are somebody else's.
  *
  * @throws SNAPSHOT_INVALID when there is nothing in it, or something in it must not be read; QUEUE_IO when reading fails.
  */
-export function readSnapshot(path: string): SourceFiles[] {
-  const sources = new Map<string, Partial<Record<Kind, Uint8Array>>>()
+export function readSnapshot(path: string, memory = new ReadMemory()): SourceFiles[] {
+  const sources = new Map<string, { -readonly [K in Kind]?: SourceFiles[K] }>()
   const owners = ownersOf(path)
   const names = reading(path, () => readdirSync(path)).sort()
   const manifest = names.includes(manifestName) ? readManifest(path, owners) : undefined
@@ -44,9 +68,14 @@ export function readSnapshot(path: string): SourceFiles[] {
     if (kind === undefined) continue
     if (name.includes(notUtf8)) throw new StatsError('SNAPSHOT_INVALID', `${name} is a name that is not UTF-8`)
     const source = name.slice(0, -kinds[kind].length)
-    const bytes = readFile(join(path, name), name, owners)
-    if (manifest !== undefined) checkSeal(name, bytes, manifest)
-    sources.set(source, { ...sources.get(source), [kind]: bytes })
+    const whole = (into?: ReadMemory) => {
+      const bytes = readFile(join(path, name), name, owners, into)
+      if (manifest !== undefined) checkSeal(name, bytes, manifest)
+      return bytes
+    }
+    const head = () => readFile(join(path, name), name, owners, undefined, headSize)
+    const found = kind === 'stat' ? { stat: { head, read: () => whole(memory) } } : { [kind]: whole() }
+    sources.set(source, { ...sources.get(source), ...found })
   }
   const found = [...sources].map(([source, { info, stat, typed }]) => ({ source, info, stat, typed }))
   const answers = found.filter(({ info, stat }) => info !== undefined || stat !== undefined)
@@ -83,17 +112,23 @@ function checkSeal(name: string, bytes: Uint8Array, { files }: Manifest): void {
   throw new StatsError('SNAPSHOT_INVALID', message)
 }
 
-function readFile(path: string, name: string, owners: ReadonlySet<number>): Uint8Array {
+function readFile(
+  path: string,
+  name: string,
+  owners: ReadonlySet<number>,
+  memory = new ReadMemory(),
+  limit = largest,
+): Uint8Array {
   return reading(path, () => {
     const descriptor = openRegular(path, name, owners)
     try {
       const { size } = fstatSync(descriptor)
       if (size > largest)
         throw new StatsError('SNAPSHOT_INVALID', `${name} is larger than any answer of HAProxy`, { size })
-      const bytes = Buffer.allocUnsafe(size)
+      const bytes = memory.take(Math.min(size, limit))
       let length = 0
-      while (length < size) {
-        const read = readSync(descriptor, bytes, length, size - length, null)
+      while (length < bytes.length) {
+        const read = readSync(descriptor, bytes, length, bytes.length - length, null)
         if (read === 0) break
         length += read
       }

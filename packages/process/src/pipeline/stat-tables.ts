@@ -1,11 +1,12 @@
-import { cellText, type StatHeader, scanHeader, scanRows } from '@haproxystats/haproxy'
+import { cellText, scanHeader, scanRows, textUpToComma } from '@haproxystats/haproxy'
 import type { Table } from '../types/table.ts'
-import { Accumulator, type Column, type Source } from './accumulator.ts'
+import { Accumulator, type Column } from './accumulator.ts'
 import { AggregatedServers } from './aggregated-servers.ts'
 import { backendMetrics, countServers } from './backend-metrics.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from './known-rows.ts'
 import { forgetAfter, Names, type OnCollision, type ProxyName, type ServerName } from './names.ts'
 import type { ObjectKind, Plan } from './plan.ts'
+import { type RowSource, rowSource } from './row-source.ts'
 import { type SkippedServers, selectServers } from './server-selection.ts'
 import { ServerStates } from './server-states.ts'
 import { tableOf } from './table-of.ts'
@@ -36,12 +37,7 @@ export interface StatTablesResult {
   readonly dropped: number
 }
 
-/** Where the cells stand that say what a row is. */
-interface Positions {
-  readonly type: number
-  readonly status: number
-  readonly sessions: number
-}
+type Sources = Readonly<Record<ObjectKind | 'none', RowSource>>
 
 /** Merges the rows of `show stat` of many processes into tables. Lives as long as its worker and keeps what it knows of names. */
 export class StatTables {
@@ -89,20 +85,59 @@ export class StatTables {
   /** Merges one process's answer. @throws ANSWER_MALFORMED */
   merge(bytes: Uint8Array, stopping: boolean): void {
     const { header, rows } = scanHeader(bytes)
-    const sources = {
-      frontend: sourceOf(header, this.#plan.frontend, stopping),
-      backend: sourceOf(header, this.#plan.backend, stopping),
-      server: sourceOf(header, this.#plan.server, stopping),
+    const source = (plan: readonly Column[], status: boolean) => rowSource(bytes, header, plan, { stopping, status })
+    const sources: Sources = {
+      frontend: source(this.#plan.frontend, false),
+      backend: source(this.#plan.backend, false),
+      server: source(this.#plan.server, this.#states !== undefined),
+      none: source([], false),
     }
-    const positions = positionsOf(header)
     this.#known.rewind()
-    scanRows(bytes, header, rows, (row, offsets) => {
-      const known = this.#known.recognise(row, offsets, positions.type)
-      if (known.kind === undefined) return
-      if (known.snapshot !== this.#snapshot) this.#addRow(known)
-      this.#tables[known.kind].merge(known.row, row, offsets, sources[known.kind])
-      if (known.kind === 'server') this.#mergeServer(known, row, offsets, sources.server, positions)
-    })
+    scanRows(
+      bytes,
+      header,
+      rows,
+      (row, offsets) => this.#mergeRow(row, offsets, sources),
+      (position) => this.#mergeQuickly(bytes, position, sources),
+    )
+  }
+
+  /** A row that was expected and holds plain numbers; the position behind it, -1 for any other. */
+  #mergeQuickly(bytes: Uint8Array, position: number, sources: Sources): number {
+    const known = this.#known.expected(bytes, position)
+    if (known === undefined) return -1
+    const source = sources[known.kind ?? 'none']
+    const { quick } = source
+    const end = quick.read(position + known.key.length - 1)
+    if (end < 0 || quick.values[source.typeSlot] !== known.type) return -1
+    this.#known.advance(known)
+    if (known.kind === undefined) return end
+    if (known.snapshot !== this.#snapshot) this.#addRow(known)
+    this.#tables[known.kind].mergeNumbers(known.row, quick.values, source)
+    if (known.kind !== 'server') return end
+    if (this.#states !== undefined && source.positions.status >= 0) {
+      const hadSessions = source.sessionsSlot >= 0 && quick.values[source.sessionsSlot] !== 0
+      this.#states.merge(known.row, textUpToComma(bytes, quick.mark), hadSessions, source.stopping)
+    }
+    if (known.aggregate !== undefined) {
+      this.#aggregated?.mergeNumbers(known.aggregate, known.row, quick.values, source)
+    }
+    return end
+  }
+
+  #mergeRow(row: Uint8Array, offsets: Int32Array, sources: Sources): void {
+    const known = this.#known.recognise(row, offsets, sources.none.positions.type)
+    if (known.kind === undefined) return
+    if (known.snapshot !== this.#snapshot) this.#addRow(known)
+    const source = sources[known.kind]
+    const { positions } = source
+    this.#tables[known.kind].merge(known.row, row, offsets, source)
+    if (known.kind !== 'server') return
+    if (this.#states !== undefined && positions.status >= 0) {
+      const hadSessions = positions.sessions >= 0 && cellText(row, offsets, positions.sessions) !== '0'
+      this.#states.merge(known.row, cellText(row, offsets, positions.status), hadSessions, source.stopping)
+    }
+    if (known.aggregate !== undefined) this.#aggregated?.merge(known.aggregate, known.row, row, offsets, source)
   }
 
   /** How many objects of each kind there are. */
@@ -152,14 +187,6 @@ export class StatTables {
     known.row = this.#tables[kind].addRow()
     ;(this.#rows[kind] as (ProxyName | ServerName)[]).push(known.name as ProxyName | ServerName)
   }
-
-  #mergeServer(known: KnownRow, row: Uint8Array, offsets: Int32Array, source: Source, positions: Positions): void {
-    if (this.#states !== undefined && positions.status >= 0) {
-      const hadSessions = positions.sessions >= 0 && cellText(row, offsets, positions.sessions) !== '0'
-      this.#states.merge(known.row, cellText(row, offsets, positions.status), hadSessions, source.stopping)
-    }
-    if (known.aggregate !== undefined) this.#aggregated?.merge(known.aggregate, known.row, row, offsets, source)
-  }
 }
 
 function noRows(): { frontend: ProxyName[]; backend: ProxyName[]; server: ServerName[] } {
@@ -168,21 +195,4 @@ function noRows(): { frontend: ProxyName[]; backend: ProxyName[]; server: Server
 
 function computedColumn(field: string): Column {
   return { field, merge: 'sum', emptyIsZero: false, counter: false }
-}
-
-function positionsOf({ position }: StatHeader): Positions {
-  return {
-    type: position.get('type') as number,
-    status: position.get('status') ?? -1,
-    sessions: position.get('stot') ?? -1,
-  }
-}
-
-function sourceOf(header: StatHeader, columns: readonly Column[], stopping: boolean): Source {
-  const position = (name: string | undefined) => (name === undefined ? -1 : (header.position.get(name) ?? -1))
-  return {
-    cells: Int32Array.from(columns, ({ field, cell }) => position(cell ?? field)),
-    weights: Int32Array.from(columns, ({ weight }) => position(weight)),
-    stopping,
-  }
 }

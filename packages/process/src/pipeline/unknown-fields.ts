@@ -17,7 +17,7 @@ export interface UnknownField {
  * field.
  */
 export function unknownFields(files: readonly SourceFiles[]): UnknownField[] {
-  const names = new Set(files.flatMap(({ stat }) => (stat === undefined ? [] : unknownNames(stat))))
+  const names = new Set(files.flatMap(({ stat }) => (stat === undefined ? [] : unknownNames(stat.head()))))
   if (names.size === 0) return []
   const learnt = new Map(files.flatMap(({ typed }) => (typed === undefined ? [] : [...learnFields(textOf(typed))])))
   const taken = new Set<string>(statFieldByName.keys())

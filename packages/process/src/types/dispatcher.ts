@@ -7,11 +7,14 @@ export interface Encoding {
   readonly options: unknown
 }
 
-/** Turns tables into bytes. Pure; runs in a worker. `timestamp` is the snapshot's, in seconds. */
-export type Encode = (tables: readonly Table[], timestamp: number) => EncodedBatch
+/**
+ * Turns tables into bytes. Pure; runs in a worker. `timestamp` is the snapshot's, in seconds; `spare` is memory that may be
+ * written into.
+ */
+export type Encode = (tables: readonly Table[], timestamp: number, spare?: ArrayBuffer) => EncodedBatch
 
 export interface EncodedBatch {
-  /** The whole of an ArrayBuffer of its own, so that it can be moved between threads. */
+  /** In an ArrayBuffer of its own, so that it can be moved between threads. */
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly datapoints: number
 }

@@ -77,7 +77,8 @@ export class WorkerPool {
         { snapshot, reason: reasonOf(error) },
         `a worker failed at snapshot ${snapshot}: ${reasonOf(error)}`,
       )
-      return this.#runAlone(work)
+      // Its spares are gone with the worker.
+      return this.#runAlone({ ...work, spares: [] })
     }
   }
 
@@ -125,7 +126,7 @@ export class WorkerPool {
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(), timeout * 1000)
     try {
-      return await pool.run(task, { signal: controller.signal })
+      return await pool.run(task, { signal: controller.signal, transferList: [...(task?.spares ?? [])] })
     } catch (error) {
       if (!controller.signal.aborted) throw error
       throw new StatsError('WORKER', `it took longer than worker-timeout, ${timeout} s`, {}, error)

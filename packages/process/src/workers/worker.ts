@@ -37,10 +37,10 @@ export default function work(task: Work | undefined): WorkResult | 'alive' {
   return task === undefined ? 'alive' : encode(task)
 }
 
-function encode({ path, snapshot, encodings, accounts }: Work): WorkResult {
+function encode({ path, snapshot, encodings, accounts, spares = [] }: Work): WorkResult {
   try {
     const { tables, processes } = pipeline.run(path, excludeFiles.current(), accounts)
-    const batches = encodings.map((encoding) => encoderOf(encoding)(tables, Number(snapshot)))
+    const batches = encodings.map((encoding, index) => encoderOf(encoding)(tables, Number(snapshot), spares[index]))
     return moved({
       outcome: 'encoded',
       batches,
