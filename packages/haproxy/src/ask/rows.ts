@@ -1,4 +1,5 @@
 import { StatsError } from '@haproxystats/core'
+import { Commas } from '../stat/commas.ts'
 import { columnsOfRawNames } from '../stat/scan.ts'
 
 const comma = 0x2c
@@ -36,31 +37,39 @@ export class RowCheck {
 
   /** Throws `ANSWER_MALFORMED` at the first byte that cannot belong to an answer. */
   push(bytes: Uint8Array): void {
-    let cell = this.#cell
-    let separators = this.#separators
-    let ended = this.#ended
+    const commas = new Commas(bytes)
     for (let index = 0; index < bytes.length; index++) {
-      if (ended) throw this.#malformed('has text after its end')
-      const byte = bytes[index]
-      if (cell === inQuotedCell) {
-        if (byte === quote) cell = afterQuote
-      } else if (byte === comma) {
-        separators++
-        cell = atCellStart
-      } else if (byte === lineFeed) {
-        ended = this.#endsAnswer(separators, cell === atCellStart)
-        separators = 0
-        cell = atCellStart
-      } else if (byte === quote && cell !== inPlainCell) {
-        cell = inQuotedCell
-      } else {
-        if (cell === afterQuote && this.#hasQuotedNames()) throw this.#malformed('has text behind a closing quote')
-        cell = inPlainCell
+      if (this.#ended) throw this.#malformed('has text after its end')
+      if (this.#cell === atCellStart || this.#cell === inPlainCell) {
+        const before = commas.count
+        const end = commas.countFrom(index)
+        this.#separators += commas.count - before
+        if (end > index) this.#cell = bytes[end - 1] === comma ? atCellStart : inPlainCell
+        index = end
+        if (index === bytes.length) return
       }
+      this.#take(bytes[index] as number)
     }
-    this.#cell = cell
-    this.#separators = separators
-    this.#ended = ended
+  }
+
+  /** One byte: in or behind a quoted cell any, a line feed or a quote otherwise. */
+  #take(byte: number): void {
+    const cell = this.#cell
+    if (cell === inQuotedCell) {
+      if (byte === quote) this.#cell = afterQuote
+    } else if (byte === comma) {
+      this.#separators++
+      this.#cell = atCellStart
+    } else if (byte === lineFeed) {
+      this.#ended = this.#endsAnswer(this.#separators, cell === atCellStart)
+      this.#separators = 0
+      this.#cell = atCellStart
+    } else if (byte === quote && cell !== inPlainCell) {
+      this.#cell = inQuotedCell
+    } else {
+      if (cell === afterQuote && this.#hasQuotedNames()) throw this.#malformed('has text behind a closing quote')
+      this.#cell = inPlainCell
+    }
   }
 
   /** Throws `ANSWER_TRUNCATED` unless the whole answer has passed. */

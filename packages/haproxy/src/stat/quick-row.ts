@@ -1,3 +1,4 @@
+import { Commas } from './commas.ts'
 import type { StatHeader } from './scan.ts'
 
 const lineFeed = 0x0a
@@ -11,13 +12,6 @@ const exactDigits = 15
 
 /** A cell that is not read. */
 const skipped = -1
-
-/** Four bytes at a time: a byte of `word ^ commasOf` is 0 where a comma stands. */
-const linesOf = 0x0a0a0a0a
-const quotesOf = 0x22222222
-const commasOf = 0x2c2c2c2c
-const ones = 0x01010101
-const highs = 0x80808080 | 0
 
 /**
  * Reads the rows of one answer as numbers, in one pass: digits become numbers while the commas are looked for, and what
@@ -34,9 +28,7 @@ export class QuickRow {
   /** Where the cell that is `marked` begins in the last row. */
   mark = 0
   readonly #bytes: Uint8Array
-  readonly #words: Int32Array
-  /** How many bytes before `#bytes` the first word begins. */
-  readonly #lead: number
+  readonly #commas: Commas
   readonly #width: number
   /** By cell: the slot that it is read into, or that it is skipped. */
   readonly #slots: Int16Array
@@ -53,9 +45,7 @@ export class QuickRow {
   constructor(bytes: Uint8Array, { names }: StatHeader, cells: readonly number[], marked = -1) {
     this.values = new Float64Array(cells.length)
     this.#bytes = bytes
-    this.#lead = bytes.byteOffset & 3
-    const start = bytes.byteOffset - this.#lead
-    this.#words = new Int32Array(bytes.buffer, start, (bytes.byteOffset + bytes.length - start) >> 2)
+    this.#commas = new Commas(bytes)
     this.#width = names.length
     this.#slots = new Int16Array(names.length).fill(skipped)
     cells.forEach((cell, slot) => {
@@ -111,32 +101,11 @@ export class QuickRow {
 
   /** The position behind the row when so many cells, none with a quote, are left of it; -1 otherwise. */
   #endOfRow(start: number, left: number): number {
+    const commas = this.#commas
     const bytes = this.#bytes
-    const words = this.#words
-    const lead = this.#lead
-    let commas = 0
-    let position = start
-    let byte = bytes[position] as number
-    while (((position + lead) & 3) !== 0 && byte !== lineFeed && byte !== quote) {
-      if (byte === comma) commas++
-      byte = bytes[++position] as number
-    }
-    if (((position + lead) & 3) === 0) {
-      let index = (position + lead) >> 2
-      for (; index < words.length; index++) {
-        const word = words[index] as number
-        const lines = word ^ linesOf
-        const quotes = word ^ quotesOf
-        if ((((lines - ones) & ~lines) | ((quotes - ones) & ~quotes)) & highs) break
-        const others = word ^ commasOf
-        const found = ~(((others & ~highs) + ~highs) | others | ~highs)
-        commas += Math.imul(found >>> 7, ones) >>> 24
-      }
-      position = (index << 2) - lead
-      for (byte = bytes[position] as number; byte !== lineFeed && byte !== quote; byte = bytes[++position] as number) {
-        if (byte === comma) commas++
-      }
-    }
-    return byte === lineFeed && commas === left && bytes[position - 1] === comma ? position + 1 : -1
+    const before = commas.count
+    const end = commas.countFrom(start)
+    if (commas.count - before !== left) return -1
+    return bytes[end] === lineFeed && bytes[end - 1] === comma ? end + 1 : -1
   }
 }
