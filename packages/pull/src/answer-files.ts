@@ -106,7 +106,10 @@ async function append(part: Part): Promise<void> {
   part.handle ??= await open(part.path, 'wx', fileMode)
   const held = part.held
   part.held = []
-  await part.handle.writeFile(held.length === 1 ? held[0]! : Buffer.concat(held))
+  const { bytesWritten } = await part.handle.writev(held)
+  const rest = held.reduce((sum, { length }) => sum + length, 0) - bytesWritten
+  // Only another attempt says why it took no more.
+  if (rest > 0) await part.handle.writeFile(Buffer.concat(held).subarray(-rest))
 }
 
 async function close(part: Part): Promise<void> {

@@ -48,7 +48,9 @@ export class StatTables {
   readonly #aggregated: AggregatedServers | undefined
   readonly #states: ServerStates | undefined
   readonly #known = new KnownRows((kind, pxname, svname) => this.#place(kind, pxname, svname))
-  #rows: { frontend: ProxyName[]; backend: ProxyName[]; server: ServerName[] } = noRows()
+  #rows = noRows()
+  /** The rows of the snapshot whose names were kept apart last. */
+  #separated = noRows()
   #names: Names
   #excluded: Excluded | undefined
   #snapshot = 0
@@ -149,9 +151,7 @@ export class StatTables {
   /** The tables of the snapshot, valid until the next one begins. */
   finish(): StatTablesResult {
     const { frontend, backend, server } = this.#rows
-    this.#names.separateProxies('frontend', frontend)
-    this.#names.separateProxies('backend', [...new Set([...backend, ...server.map(({ proxy }) => proxy)])])
-    this.#names.separateServers(server)
+    this.#separateNames()
     const { skip, serverLimit, serverStates } = this.#settings
     const selection = selectServers(server.length, this.#states, { skip, limit: serverLimit })
     const counted = serverStates ? this.#states : undefined
@@ -167,7 +167,19 @@ export class StatTables {
     return { tables, skipped: selection.skipped, dropped: selection.dropped }
   }
 
+  /** Nothing to do for the objects of the last snapshot, which are those of the next as a rule. */
+  #separateNames(): void {
+    const { frontend, backend, server } = this.#rows
+    const before = this.#separated
+    this.#separated = this.#rows
+    if (isSame(frontend, before.frontend) && isSame(backend, before.backend) && isSame(server, before.server)) return
+    this.#names.separateProxies('frontend', frontend)
+    this.#names.separateProxies('backend', [...new Set([...backend, ...server.map(({ proxy }) => proxy)])])
+    this.#names.separateServers(server)
+  }
+
   #forget(): void {
+    this.#separated = noRows()
     this.#known.forget()
     this.#aggregated?.forget()
     this.#names = new Names(this.#onCollision)
@@ -187,6 +199,10 @@ export class StatTables {
     known.row = this.#tables[kind].addRow()
     ;(this.#rows[kind] as (ProxyName | ServerName)[]).push(known.name as ProxyName | ServerName)
   }
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index])
 }
 
 function noRows(): { frontend: ProxyName[]; backend: ProxyName[]; server: ServerName[] } {
