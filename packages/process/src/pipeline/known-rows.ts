@@ -1,4 +1,4 @@
-import { cellText, readNumber } from '@haproxystats/haproxy'
+import { cellText } from '@haproxystats/haproxy'
 import type { AggregatedServer } from './aggregated-servers.ts'
 import type { ProxyName, ServerName } from './names.ts'
 import type { ObjectKind } from './plan.ts'
@@ -12,15 +12,18 @@ export interface Place {
 
 /** A row as it was last seen: where it belongs, and which row came next. */
 export interface KnownRow extends Place {
-  /** The bytes of `pxname,svname,` and the type. */
-  readonly key: Uint8Array
-  /** The type as a number; NaN for what is none. */
+  /** Where the bytes of `pxname,svname,` are among the names, and how many. */
+  readonly start: number
+  readonly length: number
+  /** The type; NaN for what is not one digit. */
   readonly type: number
   /** The snapshot in which it was seen last, and its row there. */
   snapshot: number
   row: number
   next: KnownRow | undefined
 }
+
+const zero = 0x30
 
 /** By the column `type`; a map, because anything may stand there. */
 const kindOfType: ReadonlyMap<string, ObjectKind> = new Map([
@@ -38,7 +41,8 @@ export class KnownRows {
   readonly #place: (kind: ObjectKind | undefined, pxname: string, svname: string) => Place
   readonly #first: KnownRow = {
     ...nowhere,
-    key: new Uint8Array(0),
+    start: 0,
+    length: 0,
     type: Number.NaN,
     snapshot: 0,
     row: 0,
@@ -46,6 +50,9 @@ export class KnownRows {
   }
   #previous: KnownRow = this.#first
   #known = new Map<string, KnownRow>()
+  /** The names of all rows, one behind the other: an array for each took more memory than all the rest of what is known. */
+  #names = new Uint8Array(64 * 1024)
+  #used = 0
 
   /** `place` is asked once for each row that was never seen. */
   constructor(place: (kind: ObjectKind | undefined, pxname: string, svname: string) => Place) {
@@ -59,6 +66,7 @@ export class KnownRows {
   forget(): void {
     this.#known = new Map()
     this.#first.next = undefined
+    this.#used = 0
   }
 
   /** Begins another answer. */
@@ -69,7 +77,7 @@ export class KnownRows {
   /** The row with these cells; `type` is where its type stands. */
   recognise(row: Uint8Array, offsets: Int32Array, type: number): KnownRow {
     const { next } = this.#previous
-    const known = next !== undefined && isSame(next, row, offsets, type) ? next : this.#lookUp(row, offsets, type)
+    const known = next !== undefined && this.#isSame(next, row, offsets, type) ? next : this.#lookUp(row, offsets, type)
     this.#previous.next = known
     this.#previous = known
     return known
@@ -78,7 +86,7 @@ export class KnownRows {
   /** The row that came next last time, if what begins at `position` has its names; its type is still to be seen. */
   expected(bytes: Uint8Array, position: number): KnownRow | undefined {
     const { next } = this.#previous
-    return next !== undefined && hasNames(next, bytes, position) ? next : undefined
+    return next !== undefined && this.#hasNames(next, bytes, position) ? next : undefined
   }
 
   /** The row that was expected is there. */
@@ -92,15 +100,19 @@ export class KnownRows {
     const typeText = cellText(row, offsets, type)
     const kind = kindOfType.get(typeText)
     const within = kind === 'frontend' || kind === 'backend' ? '' : svname
-    const identity = `${pxname.length},${within.length},${pxname}${within}${typeText}`
+    const identity = [pxname.length, within.length, pxname + within + typeText].join()
     const before = this.#known.get(identity)
     if (before !== undefined) return before
-    const place = this.#place(kind, pxname, svname)
-    const key = keyOf(row, offsets, type)
+    const { name, aggregate } = this.#place(kind, pxname, svname)
+    const names = row.subarray(offsets[0], offsets[2])
+    // Written out, so that all have one hidden class: with the place spread into it each had its own.
     const known: KnownRow = {
-      ...place,
-      key,
-      type: readNumber(row, offsets[type] as number, (offsets[type + 1] as number) - 1),
+      kind: name === undefined ? undefined : kind,
+      name,
+      aggregate,
+      start: this.#keep(names),
+      length: names.length,
+      type: /^[0-9]$/.test(typeText) ? Number(typeText) : Number.NaN,
       snapshot: 0,
       row: 0,
       next: undefined,
@@ -108,31 +120,34 @@ export class KnownRows {
     this.#known.set(identity, known)
     return known
   }
+
+  #keep(names: Uint8Array): number {
+    const start = this.#used
+    this.#used += names.length
+    if (this.#used > this.#names.length) {
+      const more = new Uint8Array(2 * this.#used)
+      more.set(this.#names)
+      this.#names = more
+    }
+    this.#names.set(names, start)
+    return start
+  }
+
+  #isSame(known: KnownRow, row: Uint8Array, offsets: Int32Array, type: number): boolean {
+    const start = offsets[0] as number
+    if ((offsets[2] as number) - start !== known.length) return false
+    if ((offsets[type + 1] as number) - (offsets[type] as number) !== 2) return false
+    return (row[offsets[type] as number] as number) - zero === known.type && this.#hasNames(known, row, start)
+  }
+
+  /** From the end, where rows that follow each other differ. */
+  #hasNames({ start, length }: KnownRow, bytes: Uint8Array, position: number): boolean {
+    const names = this.#names
+    for (let index = length - 1; index >= 0; index--) {
+      if (bytes[position + index] !== names[start + index]) return false
+    }
+    return true
+  }
 }
 
 export const nowhere: Place = { kind: undefined, name: undefined, aggregate: undefined }
-
-/** Empty, so like no row, when the type is not of one character. */
-function keyOf(row: Uint8Array, offsets: Int32Array, type: number): Uint8Array {
-  if ((offsets[type + 1] as number) - (offsets[type] as number) !== 2) return new Uint8Array(0)
-  const end = (offsets[2] as number) - (offsets[0] as number)
-  const key = new Uint8Array(end + 1)
-  key.set(row.subarray(offsets[0], offsets[2]))
-  key[end] = row[offsets[type] as number] as number
-  return key
-}
-
-function isSame(known: KnownRow, row: Uint8Array, offsets: Int32Array, type: number): boolean {
-  const { key } = known
-  const start = offsets[0] as number
-  const length = key.length - 1
-  const typeLength = (offsets[type + 1] as number) - 1 - (offsets[type] as number)
-  if ((offsets[2] as number) - start !== length || typeLength !== 1) return false
-  return row[offsets[type] as number] === key[length] && hasNames(known, row, start)
-}
-
-/** From the end, where rows that follow each other differ. A key without a type is that of no row. */
-function hasNames({ key }: KnownRow, bytes: Uint8Array, start: number): boolean {
-  for (let index = key.length - 2; index >= 0; index--) if (bytes[start + index] !== key[index]) return false
-  return key.length > 0
-}

@@ -110,7 +110,7 @@ export class StatTables {
     if (known === undefined) return -1
     const source = sources[known.kind ?? 'none']
     const { quick } = source
-    const end = quick.read(position + known.key.length - 1)
+    const end = quick.read(position + known.length)
     if (end < 0 || quick.values[source.typeSlot] !== known.type) return -1
     this.#known.advance(known)
     if (known.kind === undefined) return end

@@ -7,6 +7,12 @@ import type { WorkerSettings } from './worker.ts'
 /** Seconds after which threads that a backlog needed are ended; one always stays, with what it knows of names. */
 const idleTime = 30
 
+/**
+ * What V8 may keep for new objects in a worker, in MB. Hardly any are made once names are known; with V8's own choice a
+ * worker took 30 MB more for a large snapshot.
+ */
+const youngMemory = 6
+
 /** Without work a worker only answers that it is alive. */
 type Task = Work | undefined
 type Result = WorkResult | 'alive'
@@ -147,7 +153,10 @@ export class WorkerPool {
       // Loading by require(), which piscina tries first, aborts all of Node 20 when the thread is ended meanwhile.
       execArgv: [...process.execArgv, '--no-experimental-require-module'],
       recordTiming: false,
-      resourceLimits: { maxOldGenerationSizeMb: this.#settings['worker-memory'] },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#settings['worker-memory'],
+        maxYoungGenerationSizeMb: youngMemory,
+      },
       workerData,
     })
     // Errors of workers reach us with their task; without a listener those of an idle worker would end the program.
