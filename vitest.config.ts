@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const source = (name: string) => fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url))
+const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url))
 
 export default defineConfig({
   resolve: {
     alias: {
-      '@haproxystats/core': source('core'),
-      '@haproxystats/haproxy': source('haproxy'),
+      '@haproxystats/core/program': source('core/src/program/index.ts'),
+      '@haproxystats/core': source('core/src/index.ts'),
+      '@haproxystats/haproxy': source('haproxy/src/index.ts'),
     },
   },
   test: {

@@ -81,8 +81,8 @@ const floors: Readonly<Record<string, Floor>> = {
 const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly why: string }>> = {
   ini: { only: /^packages\/core\/src\/configuration\//, why: 'how a file is read is settled in one place' },
   commander: { only: /^packages\/core\/src\/program/, why: 'both programs have one command line' },
-  pino: { only: /^packages\/core\/src\/log\.ts$/, why: 'everything else knows only our Logger' },
-  'pino-pretty': { only: /^packages\/core\/src\/log\.ts$/, why: 'everything else knows only our Logger' },
+  pino: { only: /^packages\/core\/src\/(program\/logger|log)\.ts$/, why: 'everything else knows only our Logger' },
+  'pino-pretty': { only: /^packages\/core\/src\/program\/logger\.ts$/, why: 'everything else knows only our Logger' },
   'csv-parse': { only: /^packages\/haproxy\/src\//, why: 'only haproxy knows how an answer is written' },
   piscina: {
     only: /^packages\/process\/src\/(workers\/|[^/]+$)/,

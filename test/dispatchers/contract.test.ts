@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseConfiguration, silentLogger } from '@haproxystats/core'
+import { parseConfiguration } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { dispatchers } from '../../packages/process/src/dispatchers/index.ts'
 import type { Batch, Sink } from '../../packages/process/src/types/dispatcher.ts'

@@ -2,7 +2,8 @@
 // @ts-check
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { runProgram, StatsError } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core'
+import { runProgram } from '@haproxystats/core/program'
 
 const unreachable = new StatsError('DESTINATION', 'graphite.example.com took no batch', { attempts: 3 })
 

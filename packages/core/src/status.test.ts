@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Logger, silentLogger } from './log.ts'
+import type { Logger } from './log.ts'
+import { silentLogger } from './program/logger.ts'
 import { readStatus, StatusFile, statusPath } from './status.ts'
 import { version } from './version.ts'
 

@@ -1,4 +1,4 @@
-import type { ProgramDefinition } from '@haproxystats/core'
+import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
 

@@ -1,4 +1,4 @@
-import { silentLogger } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { beforeEach, expect, test } from 'vitest'
 import { type Changes, createChanges, type Trouble } from './changes.ts'
 

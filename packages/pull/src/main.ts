@@ -1,4 +1,4 @@
-import { runProgram } from '@haproxystats/core'
+import { runProgram } from '@haproxystats/core/program'
 import { program } from './program.ts'
 
 await runProgram(program)

@@ -1,4 +1,4 @@
-import type { ProgramDefinition } from '@haproxystats/core'
+import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './directories.ts'
 import { programName, pull } from './pull.ts'
 

@@ -2,11 +2,12 @@ import { type FileList, listConfigurationFiles, readConfigurationFiles } from '.
 import { renderDefaults, renderEffective } from '../configuration/print.ts'
 import { type Problem, renderProblem } from '../configuration/problem.ts'
 import { type Reading, readConfiguration } from '../configuration/read.ts'
-import { createLogger, type Logger } from '../log.ts'
+import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { SectionName } from '../options/table.ts'
 import { type CommandLineDefinition, defaultFile, type Invocation, readCommandLine } from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
+import { createLogger } from './logger.ts'
 import { superviseRun } from './supervise.ts'
 
 /** What a program gets besides its configuration. */
@@ -130,13 +131,13 @@ function located(problem: Problem, reading: Reading): Problem {
   return file === undefined && section !== undefined ? { ...reading.place(section, option), ...problem } : problem
 }
 
-function start(
+async function start(
   definition: ProgramDefinition,
   configuration: Configuration,
   { files, warnings }: Reading,
 ): Promise<number> {
   const own = definition.sections.includes('pull') ? 'pull' : 'process'
-  const log = createLogger(definition.name, configuration[own].loglevel)
+  const log = await createLogger(definition.name, configuration[own].loglevel)
   for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
   log.info({ files }, 'starting')
   return superviseRun(log, (signal) => definition.run(configuration, { log, signal }))

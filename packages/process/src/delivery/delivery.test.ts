@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLogger } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Batch, Sink } from '../types/dispatcher.ts'

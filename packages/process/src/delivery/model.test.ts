@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { silentLogger } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'

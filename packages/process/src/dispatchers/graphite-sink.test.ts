@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { parseConfiguration, silentLogger } from '@haproxystats/core'
+import { parseConfiguration } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, expect, test } from 'vitest'
 import { GraphiteSink } from './graphite-sink.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLogger } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { localStore } from './local-store.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { silentLogger } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { watchQueue } from './watch.ts'
 
