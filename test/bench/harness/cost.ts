@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+
+/** Ticks a second of the times in /proc, on every Linux there is (`getconf CLK_TCK`). */
+const ticks = 100
+
+/** Seconds of CPU that all threads of a process have had, those that ended and its children that ended among them. */
+export function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  // Behind the name, which may hold anything: state is the first, utime, stime, cutime and cstime the 12th to 15th.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / ticks
+}
+
+/** The most memory that was resident so far, in MB. */
+export function peakOf(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024
+}
+
+/** Milliseconds of a clock that all processes share. */
+export function now(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}

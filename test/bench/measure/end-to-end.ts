@@ -1,0 +1,157 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { manifestName } from '@haproxystats/core'
+import type { Load, Release, SizeName } from '../data/sizes.ts'
+import type { Snapshot } from '../data/snapshots.ts'
+import { type Context, type Measurement, snapshotFor } from '../harness/context.ts'
+import { cpuOf, now, peakOf } from '../harness/cost.ts'
+import { Helper } from '../harness/helper.ts'
+import { type Cost, type Delivered, nextTime, ProcessProgram } from '../harness/process-program.ts'
+import type { Received, SinkReady } from '../harness/sink.ts'
+import { median, ratioSpread, type Spread } from '../report/ratios.ts'
+import type { YardstickReply, YardstickRequest } from '../yardsticks/yardstick.ts'
+
+/** One of the two yardsticks, in a process of its own. */
+class Yardstick {
+  readonly #helper: Helper<YardstickRequest, YardstickReply>
+  readonly #sink: Helper<never, Received>
+
+  constructor(helper: Helper<YardstickRequest, YardstickReply>, sink: Helper<never, Received>) {
+    this.#helper = helper
+    this.#sink = sink
+  }
+
+  get peak(): number {
+    return peakOf(this.#helper.pid)
+  }
+
+  async run(request: YardstickRequest): Promise<Cost & { datapoints: number }> {
+    this.#sink.clear()
+    const before = cpuOf(this.#helper.pid)
+    const begin = now()
+    const [received, { datapoints }] = await Promise.all([this.#sink.next(), this.#helper.ask(request)])
+    return { wall: (received.last - begin) / 1000, cpu: cpuOf(this.#helper.pid) - before, datapoints }
+  }
+
+  stop(): Promise<void> {
+    return this.#helper.stop()
+  }
+}
+
+/** What a size cost, round by round, by contestant. */
+interface Rounds {
+  readonly first: Delivered
+  readonly product: readonly Delivered[]
+  readonly floor: readonly Cost[]
+  readonly plain: readonly Cost[]
+  readonly peaks: Readonly<Record<'product' | 'floor' | 'plain', number>>
+  /** By the plain way: those of frontends, backends and servers. */
+  readonly objects: number
+}
+
+/** Datapoints that are none of an object's: of the daemon and of haproxystats itself. There is no more of them. */
+const mostOthers = 120
+
+/** Which sizes at which extent. */
+const runs: readonly { size: SizeName; load: Load; release: Release; extents: readonly Context['extent'][] }[] = [
+  { size: 'small', load: 'busy', release: '2.6', extents: ['quick', 'default', 'full'] },
+  { size: 'medium', load: 'busy', release: '2.6', extents: ['quick', 'default', 'full'] },
+  { size: 'large', load: 'quiet', release: '2.6', extents: ['default', 'full'] },
+  { size: 'large', load: 'busy', release: '2.6', extents: ['default', 'full'] },
+  { size: 'large', load: 'busy', release: '3.2', extents: ['full'] },
+  { size: 'huge', load: 'busy', release: '2.6', extents: ['full'] },
+]
+
+export const endToEnd: Measurement = {
+  name: 'process',
+  summary: 'haproxystats-process, from the rename of a snapshot to the last byte at a local sink',
+  quick: true,
+  async run(context) {
+    for (const { size, load, release, extents } of runs) {
+      if (extents.includes(context.extent)) await measure(context, snapshotFor(context, size, load, release))
+    }
+  },
+}
+
+async function measure(context: Context, snapshot: Snapshot): Promise<void> {
+  const rounds = await contest(context, snapshot)
+  const { product, floor, plain, first, peaks } = rounds
+  const lines = checkCounts(rounds, snapshot)
+  const seconds = median(product.map(({ wall }) => wall))
+  context.report({
+    name: `process/${snapshot.name}`,
+    ratios: {
+      ...ratiosTo('floor', product, floor),
+      ...ratiosTo('plain', product, plain),
+    },
+    figures: {
+      seconds,
+      'CPU seconds': median(product.map(({ cpu }) => cpu)),
+      'first seconds': first.wall,
+      'peak MB': peaks.product,
+      datapoints: lines,
+      'datapoints/s': lines / seconds,
+      'floor seconds': median(floor.map(({ wall }) => wall)),
+      'floor CPU seconds': median(floor.map(({ cpu }) => cpu)),
+      'plain seconds': median(plain.map(({ wall }) => wall)),
+      'plain CPU seconds': median(plain.map(({ cpu }) => cpu)),
+      'plain peak MB': peaks.plain,
+    },
+  })
+}
+
+/** All three by turns, so that what else the machine does hits them alike; the first turn only warms up. */
+async function contest(context: Context, snapshot: Snapshot): Promise<Rounds> {
+  const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
+  const files = readdirSync(snapshot.directory).filter((name) => name !== manifestName)
+  const paths = files.map((file) => join(snapshot.directory, file))
+  const program = await ProcessProgram.start(context, sink, port)
+  const start = async (name: 'yardsticks/floor' | 'yardsticks/plain') =>
+    new Yardstick((await Helper.start<YardstickRequest, YardstickReply>(name, context.packages))[0], sink)
+  const yardsticks = { floor: await start('yardsticks/floor'), plain: await start('yardsticks/plain') }
+  try {
+    const first = await program.deliver(snapshot)
+    const request = () => ({ files: paths, port, bytes: first.received.bytes, time: nextTime() })
+    const { datapoints: objects } = await yardsticks.plain.run(request())
+    await yardsticks.floor.run(request())
+    const product: Delivered[] = []
+    const floor: Cost[] = []
+    const plain: Cost[] = []
+    for (let round = 0; round < context.rounds; round++) {
+      floor.push(await yardsticks.floor.run(request()))
+      product.push(await program.deliver(snapshot))
+      plain.push(await yardsticks.plain.run(request()))
+    }
+    const peaks = { product: program.peak, floor: yardsticks.floor.peak, plain: yardsticks.plain.peak }
+    return { first, product, floor, plain, peaks, objects }
+  } finally {
+    await program.stop()
+    await Promise.all([sink.stop(), yardsticks.floor.stop(), yardsticks.plain.stop()])
+  }
+}
+
+/** Nobody may be fast by losing: every delivery has all datapoints that the plain way finds, and always as many others. */
+function checkCounts({ first, product, objects }: Rounds, snapshot: Snapshot): number {
+  const { lines } = first.received
+  const others = lines - objects
+  if (others < 1 || others > mostOthers) {
+    throw new Error(`${snapshot.name}: ${lines} datapoints were delivered, csv-parse finds ${objects} of objects`)
+  }
+  for (const { received } of product) {
+    if (received.lines !== lines) {
+      throw new Error(`${snapshot.name}: ${received.lines} datapoints were delivered, expected ${lines}`)
+    }
+  }
+  return lines
+}
+
+function ratiosTo(yardstick: string, product: readonly Cost[], other: readonly Cost[]): Record<string, Spread> {
+  const ratios: [string, Spread | undefined][] = [
+    [`wall/${yardstick}`, ratioSpread(product.map(wallOf), other.map(wallOf))],
+    [`CPU/${yardstick}`, ratioSpread(product.map(cpuOfCost), other.map(cpuOfCost))],
+  ]
+  return Object.fromEntries(ratios.filter((entry): entry is [string, Spread] => entry[1] !== undefined))
+}
+
+const wallOf = ({ wall }: Cost) => wall
+const cpuOfCost = ({ cpu }: Cost) => cpu
