@@ -13,6 +13,7 @@ export type HelperName =
   | 'harness/answerer'
   | 'yardsticks/floor'
   | 'yardsticks/plain'
+  | 'yardsticks/reader'
   | 'measure/stages'
 
 /** A helper: one message to it, one message back. Its first message says that it is ready. */
