@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pause, until } from '../../faults/harness/wait.ts'
+import { sizes } from '../data/sizes.ts'
+import type { Answered } from '../harness/answerer.ts'
+import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
+import { HaproxyDaemons, haproxyIsInstalled } from '../harness/haproxy-daemons.ts'
+import { Helper } from '../harness/helper.ts'
+import { ProcessProgram } from '../harness/process-program.ts'
+import { PullProgram } from '../harness/pull-program.ts'
+import type { Received, SinkReady } from '../harness/sink.ts'
+import { median, ratioSpread } from '../report/ratios.ts'
+import type { ReaderReply } from '../yardsticks/reader.ts'
+
+/** Seconds of CPU of one snapshot. */
+interface Shares {
+  readonly pull: number
+  readonly process: number
+  /** All HAProxy processes, for printing the answers of one snapshot. */
+  readonly haproxy: number
+  readonly lines: number
+}
+
+export const together: Measurement = {
+  name: 'together',
+  summary: 'both programs on one queue, from HAProxy to the sink: CPU beside what HAProxy itself needs to print it',
+  quick: true,
+  async run(context) {
+    if (!haproxyIsInstalled()) {
+      context.say('  not measured: haproxy is not installed')
+      return
+    }
+    const size = context.extent === 'quick' ? 'medium' : 'large'
+    const daemons = await HaproxyDaemons.start(makeSite(context), sizes[size])
+    try {
+      report(context, `${size}, real HAProxy without traffic`, await measureReal(context, daemons))
+      const snapshot = snapshotFor(context, size, 'busy')
+      report(context, snapshot.name, await measureBusy(context, daemons, snapshot.directory))
+    } finally {
+      await daemons.stop()
+    }
+  },
+}
+
+function report(context: Context, name: string, rounds: readonly Shares[]): void {
+  const both = rounds.map(({ pull, process }) => pull + process)
+  const haproxy = rounds.map((round) => round.haproxy)
+  const ratio = ratioSpread(both, haproxy)
+  context.report({
+    name: `together/${name}`,
+    ratios: ratio === undefined ? {} : { 'CPU/HAProxy': ratio },
+    figures: {
+      'CPU seconds': median(both),
+      'pull CPU seconds': median(rounds.map(({ pull }) => pull)),
+      'process CPU seconds': median(rounds.map(({ process }) => process)),
+      'HAProxy CPU seconds': median(haproxy),
+      datapoints: median(rounds.map(({ lines }) => lines)),
+    },
+  })
+}
+
+/** Pull asks the real ones: what they need to print and what both programs need is of the same tick. */
+function measureReal(context: Context, daemons: HaproxyDaemons): Promise<Shares[]> {
+  return withPrograms(context, daemons.sockets, async (tick) => {
+    const before = daemons.cpu
+    const cost = await tick()
+    return { ...cost, haproxy: daemons.cpu - before }
+  })
+}
+
+/**
+ * Pull asks stand-ins that say busy answers, as HAProxy without traffic cannot; between two ticks a reader has the real
+ * ones, which have as many rows, print theirs.
+ */
+async function measureBusy(context: Context, daemons: HaproxyDaemons, directory: string): Promise<Shares[]> {
+  const sockets = join(makeSite(context), 'sockets')
+  mkdirSync(sockets)
+  const count = String(sizes.large.processes)
+  const [answerer] = await Helper.start<never, Answered>('harness/answerer', sockets, directory, count)
+  const [reader] = await Helper.start<string, ReaderReply>('yardsticks/reader', daemons.sockets)
+  try {
+    return await withPrograms(context, sockets, async (tick) => {
+      const cost = await tick()
+      const before = daemons.cpu
+      await reader.ask('read')
+      return { ...cost, haproxy: daemons.cpu - before }
+    })
+  } finally {
+    await Promise.all([answerer.stop(), reader.stop()])
+  }
+}
+
+/** Runs both programs on one queue and measures rounds; the first only warms up. */
+async function withPrograms(
+  context: Context,
+  sockets: string,
+  round: (tick: () => Promise<Omit<Shares, 'haproxy'>>) => Promise<Shares>,
+): Promise<Shares[]> {
+  const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
+  const process = await ProcessProgram.start(context, sink, port)
+  const pull = new PullProgram(context, process.base, { sockets, interval: 3 })
+  const tick = async () => {
+    pull.clear()
+    sink.clear()
+    const before = { pull: pull.cpu, process: process.cpu }
+    const { name } = await pull.next()
+    const { lines } = await sink.next()
+    await until(`snapshot ${name} to be removed`, () => !existsSync(join(process.base, 'incoming', name)))
+    await pause(100)
+    return { pull: pull.cpu - before.pull, process: process.cpu - before.process, lines }
+  }
+  try {
+    const rounds: Shares[] = []
+    for (let number = 0; number <= context.rounds; number++) rounds.push(await round(tick))
+    return rounds.slice(1)
+  } finally {
+    await pull.stop()
+    await process.stop()
+    await sink.stop()
+  }
+}
