@@ -35,7 +35,10 @@ const { values: options } = parseArgs({
 
 const extent: Extent = options.quick ? 'quick' : options.full ? 'full' : 'default'
 const roundsOf: Readonly<Record<Extent, number>> = { quick: 2, default: 5, full: 9 }
-const chosen = measurements.filter(({ name }) => options.only === undefined || options.only.includes(name))
+const chosen = measurements.filter(({ name, quick, onRequest }) => {
+  if (options.only !== undefined) return options.only.includes(name)
+  return !onRequest && (extent !== 'quick' || quick)
+})
 const unknown = options.only?.filter((name) => !measurements.some((measurement) => measurement.name === name)) ?? []
 
 if (options.help) {

@@ -29,6 +29,8 @@ export interface Measurement {
   readonly summary: string
   /** Also with `--quick`. */
   readonly quick?: true
+  /** Only with `--only`. */
+  readonly onRequest?: true
   run(context: Context): Promise<void>
 }
 

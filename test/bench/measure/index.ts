@@ -1,8 +1,9 @@
 import type { Measurement } from '../harness/context.ts'
 import { endToEnd } from './end-to-end.ts'
+import { profile } from './profile.ts'
 import { pull } from './pull.ts'
 import { stages } from './stage-table.ts'
 import { together } from './together.ts'
 
 /** Everything that is measured, in this order. To add one: a file beside these, and a line here. */
-export const measurements: readonly Measurement[] = [stages, endToEnd, pull, together]
+export const measurements: readonly Measurement[] = [stages, endToEnd, pull, together, profile]
