@@ -3,22 +3,20 @@ import { join } from 'node:path'
 import { Program } from '../../faults/harness/program.ts'
 import { pause, until } from '../../faults/harness/wait.ts'
 import { publish, type Snapshot } from '../data/snapshots.ts'
+import type { Cost } from '../report/costs.ts'
 import { type Context, makeSite } from './context.ts'
 import { cpuOf, now, peakOf } from './cost.ts'
 import type { Helper } from './helper.ts'
 import type { Received } from './sink.ts'
 
-/** What one snapshot cost: seconds from its rename to the last byte at the sink, and of CPU until it was removed. */
-export interface Cost {
-  readonly wall: number
-  readonly cpu: number
-}
-
+/** One snapshot: seconds from its rename to the last byte at the sink, and of CPU until it was removed. */
 export interface Delivered extends Cost {
   readonly received: Received
 }
 
 export interface ProcessOptions {
+  /** Its directory; one of its own unless told. */
+  readonly base?: string
   readonly workers?: number
   /** Arguments of node itself, such as `--cpu-prof`. */
   readonly node?: readonly string[]
@@ -44,14 +42,14 @@ export class ProcessProgram {
     this.#sink = sink
   }
 
-  /** Starts it in a site and waits until it watches its queue. */
+  /** Starts it and waits until it watches its queue. */
   static async start(
     context: Context,
     sink: Helper<never, Received>,
     port: number,
     options: ProcessOptions = {},
   ): Promise<ProcessProgram> {
-    const base = makeSite(context)
+    const base = options.base ?? makeSite(context)
     const file = writeProcessConfiguration(base, port, options.workers ?? 1)
     const program = new Program({ packages: context.packages }, 'process', file, { node: options.node ?? [] })
     await program.said('watching')

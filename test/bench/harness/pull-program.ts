@@ -35,12 +35,16 @@ export class PullProgram {
     this.#program = new Program({ packages: context.packages }, 'pull', file)
   }
 
+  get pid(): number {
+    return this.#program.pid
+  }
+
   get cpu(): number {
-    return cpuOf(this.#program.pid)
+    return cpuOf(this.pid)
   }
 
   get peak(): number {
-    return peakOf(this.#program.pid)
+    return peakOf(this.pid)
   }
 
   /** The next snapshot that it publishes. */

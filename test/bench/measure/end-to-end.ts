@@ -6,9 +6,10 @@ import type { Snapshot } from '../data/snapshots.ts'
 import { type Context, type Measurement, snapshotFor } from '../harness/context.ts'
 import { cpuOf, now, peakOf } from '../harness/cost.ts'
 import { Helper } from '../harness/helper.ts'
-import { type Cost, type Delivered, nextTime, ProcessProgram } from '../harness/process-program.ts'
+import { type Delivered, nextTime, ProcessProgram } from '../harness/process-program.ts'
 import type { Received, SinkReady } from '../harness/sink.ts'
-import { median, ratioSpread, type Spread } from '../report/ratios.ts'
+import { type Cost, costFigures, costRatios } from '../report/costs.ts'
+import { median } from '../report/ratios.ts'
 import type { YardstickReply, YardstickRequest } from '../yardsticks/yardstick.ts'
 
 /** One of the two yardsticks, in a process of its own. */
@@ -80,21 +81,15 @@ async function measure(context: Context, snapshot: Snapshot): Promise<void> {
   const seconds = median(product.map(({ wall }) => wall))
   context.report({
     name: `process/${snapshot.name}`,
-    ratios: {
-      ...ratiosTo('floor', product, floor),
-      ...ratiosTo('plain', product, plain),
-    },
+    ratios: { ...costRatios(product, floor, 'floor'), ...costRatios(product, plain, 'plain') },
     figures: {
-      seconds,
-      'CPU seconds': median(product.map(({ cpu }) => cpu)),
+      ...costFigures(product),
       'first seconds': first.wall,
       'peak MB': peaks.product,
       datapoints: lines,
       'datapoints/s': lines / seconds,
-      'floor seconds': median(floor.map(({ wall }) => wall)),
-      'floor CPU seconds': median(floor.map(({ cpu }) => cpu)),
-      'plain seconds': median(plain.map(({ wall }) => wall)),
-      'plain CPU seconds': median(plain.map(({ cpu }) => cpu)),
+      ...costFigures(floor, 'floor'),
+      ...costFigures(plain, 'plain'),
       'plain peak MB': peaks.plain,
     },
   })
@@ -144,14 +139,3 @@ function checkCounts({ first, product, objects }: Rounds, snapshot: Snapshot): n
   }
   return lines
 }
-
-function ratiosTo(yardstick: string, product: readonly Cost[], other: readonly Cost[]): Record<string, Spread> {
-  const ratios: [string, Spread | undefined][] = [
-    [`wall/${yardstick}`, ratioSpread(product.map(wallOf), other.map(wallOf))],
-    [`CPU/${yardstick}`, ratioSpread(product.map(cpuOfCost), other.map(cpuOfCost))],
-  ]
-  return Object.fromEntries(ratios.filter((entry): entry is [string, Spread] => entry[1] !== undefined))
-}
-
-const wallOf = ({ wall }: Cost) => wall
-const cpuOfCost = ({ cpu }: Cost) => cpu

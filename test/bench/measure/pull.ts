@@ -6,9 +6,8 @@ import type { Answered } from '../harness/answerer.ts'
 import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
 import { cpuOf, now } from '../harness/cost.ts'
 import { Helper } from '../harness/helper.ts'
-import type { Cost } from '../harness/process-program.ts'
 import { PullProgram } from '../harness/pull-program.ts'
-import { median, ratioSpread } from '../report/ratios.ts'
+import { type Cost, costFigures, costRatios } from '../report/costs.ts'
 import type { ReaderReply } from '../yardsticks/reader.ts'
 
 /** How many sources of which size; `bytes` cuts an answer to about so many. */
@@ -76,18 +75,10 @@ async function measure(context: Context, { name, count, bytes, size }: Sources, 
       product.push(cost)
       floor.push(read)
     }
-    const wall = ratioSpread(product.map(wallOf), floor.map(wallOf))
-    const cpu = ratioSpread(product.map(cpuOfCost), floor.map(cpuOfCost))
     context.report({
       name: `pull/${name}`,
-      ratios: { ...(wall && { 'wall/floor': wall }), ...(cpu && { 'CPU/floor': cpu }) },
-      figures: {
-        seconds: median(product.map(wallOf)),
-        'CPU seconds': median(product.map(cpuOfCost)),
-        'peak MB': program.peak,
-        'floor seconds': median(floor.map(wallOf)),
-        'floor CPU seconds': median(floor.map(cpuOfCost)),
-      },
+      ratios: costRatios(product, floor, 'floor'),
+      figures: { ...costFigures(product), 'peak MB': program.peak, ...costFigures(floor, 'floor') },
     })
   } finally {
     await program.stop()
@@ -102,6 +93,3 @@ async function readAll(reader: Helper<string, ReaderReply>): Promise<Cost> {
   await reader.ask('read')
   return { wall: (now() - begin) / 1000, cpu: cpuOf(reader.pid) - before }
 }
-
-const wallOf = ({ wall }: Cost) => wall
-const cpuOfCost = ({ cpu }: Cost) => cpu

@@ -1,0 +1,65 @@
+import { pause } from '../../faults/harness/wait.ts'
+import { publish, type Snapshot } from '../data/snapshots.ts'
+import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
+import { now } from '../harness/cost.ts'
+import { Helper } from '../harness/helper.ts'
+import { nextTime, ProcessProgram } from '../harness/process-program.ts'
+import type { Received, SinkReady } from '../harness/sink.ts'
+import { median, ratioSpread } from '../report/ratios.ts'
+
+/** How many snapshots wait; an hour of them with `--full`. */
+const waiting: Readonly<Record<Context['extent'], number>> = { quick: 4, default: 8, full: 360 }
+
+interface Drained {
+  /** From the start of the program to the last byte. */
+  readonly rate: number
+  readonly peak: number
+  readonly lines: number
+}
+
+export const backlog: Measurement = {
+  name: 'backlog',
+  summary: 'a queue of large snapshots that waits when haproxystats-process starts, with one worker and with two',
+  async run(context) {
+    const snapshot = snapshotFor(context, context.extent === 'quick' ? 'medium' : 'large', 'busy')
+    const count = waiting[context.extent]
+    const one: Drained[] = []
+    const two: Drained[] = []
+    for (let round = 0; round < Math.min(2, context.rounds); round++) {
+      one.push(await drain(context, snapshot, count, 1))
+      two.push(await drain(context, snapshot, count, 2))
+    }
+    const speedUp = ratioSpread(two.map(rateOf), one.map(rateOf))
+    for (const [workers, runs] of [one, two].entries()) {
+      context.report({
+        name: `backlog/${count} × ${snapshot.name}, workers = ${workers + 1}`,
+        ratios: workers === 1 && speedUp !== undefined ? { 'speed/1 worker': speedUp } : {},
+        figures: { 'datapoints/s': median(runs.map(rateOf)), 'peak MB': Math.max(...runs.map(({ peak }) => peak)) },
+      })
+    }
+  },
+}
+
+async function drain(context: Context, snapshot: Snapshot, count: number, workers: number): Promise<Drained> {
+  const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
+  const base = makeSite(context)
+  for (let number = 0; number < count; number++) publish(snapshot, base, nextTime())
+  const begin = now()
+  const program = await ProcessProgram.start(context, sink, port, { base, workers })
+  try {
+    const received: Received[] = []
+    while (received.length < count) received.push(await sink.next())
+    const peak = program.peak
+    await pause(50)
+    const [first] = received as [Received]
+    const odd = received.find(({ lines }) => lines !== first.lines)
+    if (odd !== undefined) throw new Error(`${odd.lines} datapoints were delivered of a snapshot with ${first.lines}`)
+    const seconds = (Math.max(...received.map(({ last }) => last)) - begin) / 1000
+    return { rate: (count * first.lines) / seconds, peak, lines: first.lines }
+  } finally {
+    await program.stop()
+    await sink.stop()
+  }
+}
+
+const rateOf = ({ rate }: Drained) => rate
