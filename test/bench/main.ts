@@ -1,40 +1,14 @@
 // The benchmark: measures, and reports ratios to two yardsticks of the same run.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import type { Context, Extent } from './harness/context.ts'
+import type { Context } from './harness/context.ts'
+import { compareBuilds } from './measure/compare.ts'
 import { measurements } from './measure/index.ts'
+import { extent, options, rounds, usage } from './options.ts'
+import { report } from './report/report.ts'
 import type { Result } from './report/result.ts'
-import { tables } from './report/table.ts'
 
-const usage = `node test/bench/run.mjs [options]
-  --quick          small sizes and few rounds, to see that everything works; seconds
-  --full           all sizes and more rounds
-  --only <name>    only this measurement; may be given several times
-  --rounds <n>     pairs of measurements
-  --data <d>       where generated snapshots are kept for the next run; thrown away unless told
-  --packages <d>   where the built packages are; packages unless told
-  --json <f>       also write the results to a file
-  --list           only list the measurements
-`
-
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    full: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true },
-    rounds: { type: 'string' },
-    data: { type: 'string' },
-    packages: { type: 'string', default: 'packages' },
-    json: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
-
-const extent: Extent = options.quick ? 'quick' : options.full ? 'full' : 'default'
-const roundsOf: Readonly<Record<Extent, number>> = { quick: 2, default: 5, full: 9 }
 const chosen = measurements.filter(({ name, quick, onRequest }) => {
   if (options.only !== undefined) return options.only.includes(name)
   return !onRequest && (extent !== 'quick' || quick)
@@ -48,6 +22,9 @@ if (options.help) {
 } else if (unknown.length > 0) {
   console.error(`no measurement is called ${unknown.join(' or ')}; --list lists them`)
   process.exitCode = 2
+} else if (!(Number.isInteger(rounds) && rounds > 0)) {
+  console.error(`--rounds: found "${options.rounds}", expected a whole number from 1`)
+  process.exitCode = 2
 } else {
   await run()
 }
@@ -56,22 +33,37 @@ async function run(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'haproxystats-bench-'))
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-  const results: Result[] = []
   const data = resolve(options.data ?? join(directory, 'data'))
   mkdirSync(data, { recursive: true })
+  const results: Result[] = []
   const context: Context = {
     extent,
     packages: resolve(options.packages),
     directory,
     data,
-    rounds: Number(options.rounds ?? roundsOf[extent]),
+    rounds,
     report: (result) => results.push(result),
     say: (text) => console.error(text),
   }
+  const begin = performance.now()
+  if (options.compare !== undefined) await compare(context, options.compare)
+  else await measureAll(context)
+  report(results, { ...options, extent, rounds, seconds: (performance.now() - begin) / 1000 })
+}
+
+async function measureAll(context: Context): Promise<void> {
   for (const { name, summary, run: measure } of chosen) {
-    console.error(`${name}: ${summary}`)
+    const begin = performance.now()
+    context.say(`${name}: ${summary}`)
     await measure(context)
+    context.say(`  ${((performance.now() - begin) / 1000).toFixed(0)} s`)
   }
-  console.log(tables(results))
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ results }, undefined, 2)}\n`)
+}
+
+async function compare(context: Context, packages: string): Promise<void> {
+  const [before = 'before', after = 'after'] = options.names.split(',')
+  await compareBuilds(context, {
+    before: { packages: context.packages, name: before },
+    after: { packages: resolve(packages), name: after },
+  })
 }
