@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Context } from './harness/context.ts'
 import { compareBuilds } from './measure/compare.ts'
 import { measurements } from './measure/index.ts'
-import { extent, options, rounds, usage } from './options.ts'
+import { extent, options, patience, rounds, usage } from './options.ts'
 import { report } from './report/report.ts'
 import type { Result } from './report/result.ts'
 
@@ -42,6 +42,7 @@ async function run(): Promise<void> {
     directory,
     data,
     rounds,
+    patience,
     report: (result) => results.push(result),
     say: (text) => console.error(text),
   }

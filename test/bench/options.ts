@@ -43,3 +43,6 @@ export const extent: Extent = values.quick ? 'quick' : values.full ? 'full' : 'd
 const usualRounds: Readonly<Record<Extent, number>> = { quick: 2, default: 5, full: 9 }
 
 export const rounds = Number(values.rounds ?? usualRounds[extent])
+
+/** Seconds for one case; without a limit when somebody asks for so many rounds. */
+export const patience = values.rounds === undefined ? { quick: 3, default: 10, full: 60 }[extent] : Infinity

@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { answerOf } from '../data/snapshots.ts'
 import { now } from './cost.ts'
 
-/** All sources have been asked once more and have said everything. Milliseconds of the clock that all processes share. */
-export interface Answered {
+/** Somebody has begun to ask: when, in milliseconds of the clock that all processes share. */
+export interface Asked {
   readonly first: number
-  readonly last: number
-  readonly bytes: number
 }
+
+/** A question after so many milliseconds without one, and without an answer under way, is the first of a pull. */
+const silence = 200
 
 const [sockets = '', snapshot = '', count = '1', length] = process.argv.slice(2)
 const sources = readdirSync(snapshot)
@@ -20,7 +21,7 @@ const sources = readdirSync(snapshot)
   .map((file) => file.slice(0, -'_info'.length))
 const said = sources.slice(0, Number(count)).map((source) => shortened(answerOf(snapshot, source)))
 mkdirSync(sockets, { recursive: true })
-let [first, bytes, answered] = [0, 0, 0]
+let busyUntil = 0
 
 await Promise.all(
   Array.from({ length: Number(count) }, (_none, index) => {
@@ -36,13 +37,11 @@ function serve(socket: net.Socket, answer: Buffer): void {
   socket.on('error', () => socket.destroy())
   socket.on('end', () => socket.destroy())
   socket.once('data', () => {
-    if (answered === 0 && bytes === 0) first = now()
-    bytes += answer.length
+    const first = now()
+    if (first - busyUntil > silence) process.send?.({ first } satisfies Asked)
+    busyUntil = first
     socket.end(answer, () => {
-      if (++answered < Number(count)) return
-      process.send?.({ first, last: now(), bytes } satisfies Answered)
-      answered = 0
-      bytes = 0
+      busyUntil = now()
     })
   })
 }

@@ -16,8 +16,10 @@ export interface Context {
   readonly directory: string
   /** Where generated snapshots are. */
   readonly data: string
-  /** Pairs of measurements. */
+  /** Pairs of measurements, if there is time for so many. */
   readonly rounds: number
+  /** Seconds after which one case has had enough rounds, so that a slow machine ends too. */
+  readonly patience: number
   readonly report: (result: Result) => void
   /** A line for who watches. */
   readonly say: (text: string) => void
@@ -37,6 +39,21 @@ export interface Measurement {
 export function snapshotFor(context: Context, size: SizeName, load: Load, release: Release = '2.6'): Snapshot {
   context.say(`  ${size}, ${load}, columns of ${release}`)
   return makeSnapshot(context.data, size, load, release)
+}
+
+/** Fewer pairs tell nothing. */
+const leastRounds = 2
+
+/** Numbers the rounds of one case from 1: as many as wanted, or as there is time for. */
+export function* roundsOf(
+  { rounds, patience }: Pick<Context, 'rounds' | 'patience'>,
+  clock = () => performance.now() / 1000,
+): Generator<number> {
+  const begin = clock()
+  for (let round = 1; round <= rounds; round++) {
+    if (round > leastRounds && clock() - begin > patience) return
+    yield round
+  }
 }
 
 let sites = 0

@@ -69,9 +69,9 @@ export class Helper<Request, Reply> {
     }
   }
 
-  /** Forgets what was said and not waited for. */
-  clear(): void {
-    this.#replies.length = 0
+  /** What was said and not waited for, which is forgotten. */
+  clear(): Reply[] {
+    return this.#replies.splice(0)
   }
 
   async stop(): Promise<void> {

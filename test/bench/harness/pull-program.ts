@@ -18,6 +18,7 @@ export class PullProgram {
   readonly #watcher: FSWatcher
   readonly #published: Published[] = []
   #wake: () => void = () => undefined
+  #count = 0
 
   constructor(context: Context, base: string, { sockets, interval }: { sockets: string; interval: number }) {
     this.base = base
@@ -29,6 +30,7 @@ export class PullProgram {
     this.#watcher = watch(join(base, 'incoming'), (_event, name) => {
       if (name === null || !isSnapshotName(name) || seen.has(name)) return
       seen.add(name)
+      this.#count++
       this.#published.push({ name, at: now() })
       this.#wake()
     })
@@ -37,6 +39,11 @@ export class PullProgram {
 
   get pid(): number {
     return this.#program.pid
+  }
+
+  /** How many snapshots it has published. */
+  get count(): number {
+    return this.#count
   }
 
   get cpu(): number {

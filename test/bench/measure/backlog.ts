@@ -1,6 +1,6 @@
 import { pause } from '../../faults/harness/wait.ts'
 import { publish, type Snapshot } from '../data/snapshots.ts'
-import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
+import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
 import { now } from '../harness/cost.ts'
 import { Helper } from '../harness/helper.ts'
 import { nextTime, ProcessProgram } from '../harness/process-program.ts'
@@ -25,7 +25,7 @@ export const backlog: Measurement = {
     const count = waiting[context.extent]
     const one: Drained[] = []
     const two: Drained[] = []
-    for (let round = 0; round < Math.min(2, context.rounds); round++) {
+    for (const _round of roundsOf({ ...context, rounds: Math.min(2, context.rounds) })) {
       one.push(await drain(context, snapshot, count, 1))
       two.push(await drain(context, snapshot, count, 2))
     }

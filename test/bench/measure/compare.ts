@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import { pause } from '../../faults/harness/wait.ts'
 import type { SizeName } from '../data/sizes.ts'
 import type { Snapshot } from '../data/snapshots.ts'
-import type { Answered } from '../harness/answerer.ts'
-import { type Context, makeSite, snapshotFor } from '../harness/context.ts'
+import type { Asked } from '../harness/answerer.ts'
+import { type Context, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
 import { Helper } from '../harness/helper.ts'
 import { type Delivered, ProcessProgram } from '../harness/process-program.ts'
 import { PullProgram } from '../harness/pull-program.ts'
 import type { Received, SinkReady } from '../harness/sink.ts'
 import { type Cost, costFigures, costRatios } from '../report/costs.ts'
+import { pullOnce } from './pull.ts'
 
 /** Two builds to compare: the directories of their packages, and what to call them. */
 export interface Builds {
@@ -37,11 +37,11 @@ async function compareProcess(context: Context, snapshot: Snapshot, { before, af
   const other = await ProcessProgram.start({ ...context, packages: after.packages }, sink, port)
   const costs: { before: Delivered[]; after: Delivered[] } = { before: [], after: [] }
   try {
-    for (let round = 0; round <= context.rounds; round++) {
-      const pair = { before: await one.deliver(snapshot), after: await other.deliver(snapshot) }
-      if (round === 0) continue
-      costs.before.push(pair.before)
-      costs.after.push(pair.after)
+    await one.deliver(snapshot)
+    await other.deliver(snapshot)
+    for (const _round of roundsOf(context)) {
+      costs.before.push(await one.deliver(snapshot))
+      costs.after.push(await other.deliver(snapshot))
     }
     context.report({
       name: `process/${snapshot.name}`,
@@ -64,7 +64,7 @@ async function compareProcess(context: Context, snapshot: Snapshot, { before, af
 /** Pull reads at times of its own choice, so the builds run one after the other, several times. */
 async function comparePull(context: Context, snapshot: Snapshot, { before, after }: Builds): Promise<void> {
   const costs: { before: Pulled[]; after: Pulled[] } = { before: [], after: [] }
-  for (let round = 0; round < Math.ceil(context.rounds / 2); round++) {
+  for (const _round of roundsOf({ ...context, rounds: Math.ceil(context.rounds / 2) })) {
     costs.before.push(...(await pullTwice({ ...context, packages: before.packages }, snapshot)))
     costs.after.push(...(await pullTwice({ ...context, packages: after.packages }, snapshot)))
   }
@@ -88,20 +88,12 @@ interface Pulled extends Cost {
 async function pullTwice(context: Context, snapshot: Snapshot): Promise<Pulled[]> {
   const base = makeSite(context)
   const sockets = join(base, 'sockets')
-  const [answerer] = await Helper.start<never, Answered>('harness/answerer', sockets, snapshot.directory, '4')
+  const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, snapshot.directory, '4')
   const program = new PullProgram(context, base, { sockets, interval: 2 })
-  const pulled: Pulled[] = []
   try {
-    for (let round = 0; round <= 2; round++) {
-      const before = program.cpu
-      const published = await program.next()
-      const { first } = await answerer.next()
-      await pause(100)
-      const cost = { wall: (published.at - first) / 1000, cpu: program.cpu - before, peak: program.peak }
-      program.remove(published)
-      if (round > 0) pulled.push(cost)
-    }
-    return pulled
+    await pullOnce(program, answerer)
+    const costs = [await pullOnce(program, answerer), await pullOnce(program, answerer)]
+    return costs.map((cost) => ({ ...cost, peak: program.peak }))
   } finally {
     await program.stop()
     await answerer.stop()

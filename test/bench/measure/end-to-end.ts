@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { manifestName } from '@haproxystats/core'
 import type { Load, Release, SizeName } from '../data/sizes.ts'
 import type { Snapshot } from '../data/snapshots.ts'
-import { type Context, type Measurement, snapshotFor } from '../harness/context.ts'
+import { type Context, type Measurement, roundsOf, snapshotFor } from '../harness/context.ts'
 import { Helper } from '../harness/helper.ts'
 import { type Delivered, nextTime, ProcessProgram } from '../harness/process-program.ts'
 import type { Received, SinkReady } from '../harness/sink.ts'
@@ -88,7 +88,7 @@ async function contest(context: Context, snapshot: Snapshot): Promise<Rounds> {
     const product: Cost[] = []
     const floor: Cost[] = []
     const plain: Cost[] = []
-    for (let round = 0; round < context.rounds; round++) {
+    for (const _round of roundsOf(context)) {
       const times = repeats[snapshot.size] ?? 1
       floor.push(await mean(times, () => yardsticks.floor.run(request())))
       product.push(await mean(times, () => deliver(program, snapshot, first)))

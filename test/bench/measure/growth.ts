@@ -1,6 +1,6 @@
 import type { SizeName } from '../data/sizes.ts'
 import { rowsOf, sizes } from '../data/sizes.ts'
-import { type Context, type Measurement, snapshotFor } from '../harness/context.ts'
+import { type Context, type Measurement, roundsOf, snapshotFor } from '../harness/context.ts'
 import { Helper } from '../harness/helper.ts'
 import { ProcessProgram } from '../harness/process-program.ts'
 import type { Received, SinkReady } from '../harness/sink.ts'
@@ -18,23 +18,24 @@ export const growth: Measurement = {
   summary: 'ten times the rows: how many times the cost, both sizes by turns',
   async run(context) {
     for (const { from, to, rounds, extents } of steps) {
-      if (extents.includes(context.extent)) await compare(context, from, to, Math.min(rounds, context.rounds))
+      const some = { ...context, rounds: Math.min(rounds, context.rounds) }
+      if (extents.includes(context.extent)) await compare(some, from, to)
     }
   },
 }
 
-async function compare(context: Context, from: SizeName, to: SizeName, rounds: number): Promise<void> {
+async function compare(context: Context, from: SizeName, to: SizeName): Promise<void> {
   const snapshots = [snapshotFor(context, from, 'busy'), snapshotFor(context, to, 'busy')] as const
   const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
   const smaller = await ProcessProgram.start(context, sink, port)
   const larger = await ProcessProgram.start(context, sink, port)
   const costs: [Cost[], Cost[]] = [[], []]
   try {
-    for (let round = 0; round <= rounds; round++) {
-      const cost = { smaller: await smaller.deliver(snapshots[0]), larger: await larger.deliver(snapshots[1]) }
-      if (round === 0) continue
-      costs[0].push(cost.smaller)
-      costs[1].push(cost.larger)
+    await smaller.deliver(snapshots[0])
+    await larger.deliver(snapshots[1])
+    for (const _round of roundsOf(context)) {
+      costs[0].push(await smaller.deliver(snapshots[0]))
+      costs[1].push(await larger.deliver(snapshots[1]))
     }
     context.report({
       name: `growth/${from} → ${to}`,

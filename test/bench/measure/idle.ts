@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pause } from '../../faults/harness/wait.ts'
-import type { Answered } from '../harness/answerer.ts'
+import type { Asked } from '../harness/answerer.ts'
 import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
 import { cpuOf } from '../harness/cost.ts'
 import { Helper } from '../harness/helper.ts'
@@ -18,7 +18,7 @@ export const idle: Measurement = {
     const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
     const snapshot = snapshotFor(context, 'small', 'busy')
     const sockets = join(makeSite(context), 'sockets')
-    const [answerer] = await Helper.start<never, Answered>('harness/answerer', sockets, snapshot.directory, '2')
+    const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, snapshot.directory, '2')
     const alone = await ProcessProgram.start(context, sink, port)
     const busy = await ProcessProgram.start(context, sink, port)
     const pull = new PullProgram(context, busy.base, { sockets, interval: 10 })

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { pause } from '../../faults/harness/wait.ts'
 import type { SizeName } from '../data/sizes.ts'
 import type { Snapshot } from '../data/snapshots.ts'
-import type { Answered } from '../harness/answerer.ts'
-import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
+import type { Asked } from '../harness/answerer.ts'
+import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
 import { cpuOf, now } from '../harness/cost.ts'
 import { Helper } from '../harness/helper.ts'
 import { PullProgram } from '../harness/pull-program.ts'
@@ -54,26 +54,18 @@ async function measure(context: Context, { name, count, bytes, size }: Sources, 
   // Others for the reader: when it is late, its questions must not be counted with those of pull.
   const otherSockets = join(base, 'other-sockets')
   const options = [snapshot.directory, String(count), ...(bytes === undefined ? [] : [String(bytes)])]
-  const [answerer] = await Helper.start<never, Answered>('harness/answerer', sockets, ...options)
-  const [other] = await Helper.start<never, Answered>('harness/answerer', otherSockets, ...options)
+  const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, ...options)
+  const [other] = await Helper.start<never, Asked>('harness/answerer', otherSockets, ...options)
   const written = join(base, 'incoming.tmp/read')
   const [reader] = await Helper.start<string, ReaderReply>('yardsticks/reader', otherSockets, written)
   const program = new PullProgram(context, base, { sockets, interval: size === 'huge' ? 10 : 2 })
   const product: Cost[] = []
   const floor: Cost[] = []
   try {
-    for (let round = 0; round <= context.rounds; round++) {
-      const before = program.cpu
-      const published = await program.next()
-      const answered = await answerer.next()
-      // What is left to do after the rename is the program's too.
-      await pause(100)
-      const cost = { wall: (published.at - answered.first) / 1000, cpu: program.cpu - before }
-      program.remove(published)
-      const read = await readAll(reader)
-      if (round === 0) continue
-      product.push(cost)
-      floor.push(read)
+    await pullOnce(program, answerer)
+    for (const _round of roundsOf(context)) {
+      product.push(await pullOnce(program, answerer))
+      floor.push(await readAll(reader))
     }
     context.report({
       name: `pull/${name}`,
@@ -84,6 +76,19 @@ async function measure(context: Context, { name, count, bytes, size }: Sources, 
     await program.stop()
     await Promise.all([answerer.stop(), other.stop(), reader.stop()])
   }
+}
+
+/** The next snapshot: from the first question of its pull to its rename. */
+export async function pullOnce(program: PullProgram, answerer: Helper<never, Asked>): Promise<Cost> {
+  program.clear()
+  const before = program.cpu
+  const published = await program.next()
+  // What is left to do after the rename is the program's too.
+  await pause(100)
+  const asked = answerer.clear().findLast(({ first }) => first < published.at)
+  if (asked === undefined) throw new Error(`snapshot ${published.name} was published, but nobody was asked`)
+  program.remove(published)
+  return { wall: (published.at - asked.first) / 1000, cpu: program.cpu - before }
 }
 
 /** The reader between two ticks of pull. */

@@ -1,6 +1,6 @@
 import { pause } from '../../faults/harness/wait.ts'
 import { publish } from '../data/snapshots.ts'
-import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
+import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
 import { now } from '../harness/cost.ts'
 import { Helper } from '../harness/helper.ts'
 import { nextTime, ProcessProgram } from '../harness/process-program.ts'
@@ -18,7 +18,7 @@ export const start: Measurement = {
       const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
       const times: number[] = []
       const floor: number[] = []
-      for (let round = 0; round < context.rounds; round++) {
+      for (const _round of roundsOf(context)) {
         floor.push(await bareNode(sink, port))
         const base = makeSite(context)
         publish(snapshot, base, nextTime())

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pause, until } from '../../faults/harness/wait.ts'
 import { sizes } from '../data/sizes.ts'
-import type { Answered } from '../harness/answerer.ts'
-import { type Context, type Measurement, makeSite, snapshotFor } from '../harness/context.ts'
+import type { Asked } from '../harness/answerer.ts'
+import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
 import { HaproxyDaemons, haproxyIsInstalled } from '../harness/haproxy-daemons.ts'
 import { Helper } from '../harness/helper.ts'
 import { ProcessProgram } from '../harness/process-program.ts'
@@ -20,6 +20,9 @@ interface Shares {
   readonly haproxy: number
   readonly lines: number
 }
+
+/** What both programs cost for a snapshot, of so many that were pulled. */
+type Tick = Omit<Shares, 'haproxy'> & { readonly count: number }
 
 export const together: Measurement = {
   name: 'together',
@@ -64,7 +67,7 @@ function measureReal(context: Context, daemons: HaproxyDaemons): Promise<Shares[
   return withPrograms(context, daemons.sockets, async (tick) => {
     const before = daemons.cpu
     const cost = await tick()
-    return { ...cost, haproxy: daemons.cpu - before }
+    return { ...cost, haproxy: (daemons.cpu - before) / cost.count }
   })
 }
 
@@ -76,7 +79,7 @@ async function measureBusy(context: Context, daemons: HaproxyDaemons, directory:
   const sockets = join(makeSite(context), 'sockets')
   mkdirSync(sockets)
   const count = String(sizes.large.processes)
-  const [answerer] = await Helper.start<never, Answered>('harness/answerer', sockets, directory, count)
+  const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, directory, count)
   const [reader] = await Helper.start<string, ReaderReply>('yardsticks/reader', daemons.sockets)
   try {
     return await withPrograms(context, sockets, async (tick) => {
@@ -94,25 +97,29 @@ async function measureBusy(context: Context, daemons: HaproxyDaemons, directory:
 async function withPrograms(
   context: Context,
   sockets: string,
-  round: (tick: () => Promise<Omit<Shares, 'haproxy'>>) => Promise<Shares>,
+  round: (tick: () => Promise<Tick>) => Promise<Shares>,
 ): Promise<Shares[]> {
   const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
   const process = await ProcessProgram.start(context, sink, port)
-  const pull = new PullProgram(context, process.base, { sockets, interval: 3 })
+  const pull = new PullProgram(context, process.base, { sockets, interval: context.extent === 'quick' ? 1 : 3 })
   const tick = async () => {
     pull.clear()
     sink.clear()
-    const before = { pull: pull.cpu, process: process.cpu }
-    const { name } = await pull.next()
+    const before = { pull: pull.cpu, process: process.cpu, count: pull.count }
+    await pull.next()
     const { lines } = await sink.next()
-    await until(`snapshot ${name} to be removed`, () => !existsSync(join(process.base, 'incoming', name)))
+    await until('the queue to be empty', () => readdirSync(join(process.base, 'incoming')).length === 0)
     await pause(100)
-    return { pull: pull.cpu - before.pull, process: process.cpu - before.process, lines }
+    // On a slow machine another pull may have come in between.
+    const count = pull.count - before.count
+    return { pull: (pull.cpu - before.pull) / count, process: (process.cpu - before.process) / count, lines, count }
   }
   try {
-    const rounds: Shares[] = []
-    for (let number = 0; number <= context.rounds; number++) rounds.push(await round(tick))
-    return rounds.slice(1)
+    const [warm, rounds]: [Shares, Shares[]] = [await round(tick), []]
+    for (const _round of roundsOf(context)) rounds.push(await round(tick))
+    const odd = rounds.find(({ lines }) => lines !== warm.lines)
+    if (odd !== undefined) throw new Error(`${odd.lines} datapoints were delivered, expected ${warm.lines}`)
+    return rounds
   } finally {
     await pull.stop()
     await process.stop()

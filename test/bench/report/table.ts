@@ -35,13 +35,28 @@ export function tables(results: readonly Result[]): string {
   return [...groups].map(([group, members]) => tableOf(group, members)).join('\n')
 }
 
+/** Wider than that, ratios and figures are two tables. */
+const widest = 120
+
 function tableOf(group: string, results: readonly Result[]): string {
   const ratios = [...new Set(results.flatMap((result) => Object.keys(result.ratios)))]
   const figures = [...new Set(results.flatMap((result) => Object.keys(result.figures)))]
-  const rows = results.map((result) => [
-    result.name.slice(group.length + 1),
-    ...ratios.map((name) => (result.ratios[name] === undefined ? '' : ratioText(result.ratios[name]))),
-    ...figures.map((name) => (result.figures[name] === undefined ? '' : short(result.figures[name]))),
+  const whole = linesOf(group, results, ratios, figures)
+  if ((whole[0] as string).length <= widest || ratios.length === 0) return `${whole.join('\n')}\n`
+  const told = results.filter((result) => Object.keys(result.ratios).length > 0)
+  return [...linesOf(group, told, ratios, []), '', ...linesOf('for scale', results, [], figures), ''].join('\n')
+}
+
+function linesOf(
+  title: string,
+  results: readonly Result[],
+  ratios: readonly string[],
+  figures: readonly string[],
+): string[] {
+  const rows = results.map(({ name, ...result }) => [
+    name.slice(name.indexOf('/') + 1),
+    ...ratios.map((to) => (result.ratios[to] === undefined ? '' : ratioText(result.ratios[to]))),
+    ...figures.map((figure) => (result.figures[figure] === undefined ? '' : short(result.figures[figure]))),
   ])
-  return `${aligned([[group, ...ratios, ...figures], ...rows]).join('\n')}\n`
+  return aligned([[title, ...ratios, ...figures], ...rows])
 }
