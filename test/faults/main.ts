@@ -1,21 +1,19 @@
-// The fault suite: runs rows one after the other, each in a process of its own, and reports.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// The fault suite: runs rows, each in a process of its own, and reports.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Build, type BuildName, makeBuild } from './harness/build.ts'
-import { isolated, obstacle } from './harness/machine.ts'
-import { failuresOf, markdown, type Outcome } from './harness/report.ts'
-import type { Findings, Row } from './harness/row.ts'
+import { markdown, type Outcome, resultOf, summary } from './harness/report.ts'
+import type { Row } from './harness/row.ts'
+import { runRows } from './harness/run.ts'
 import { rows } from './rows/index.ts'
 
 const usage = `node test/faults/run.mjs [options]
   --bounded      the small numbers, a few minutes in all; the long ones otherwise
   --row <name>   only this row; may be given several times
   --times <n>    this number for every row
+  --jobs <n>     so many rows at a time, but for those that measure time or memory; 3 when bounded, else 1
   --seed <n>     the seed of all random choices
   --packages <d> where the built packages are; packages unless told
   --report <f>   also write the report to <f>.md and <f>.json
@@ -24,9 +22,10 @@ const usage = `node test/faults/run.mjs [options]
 
 const { values: options } = parseArgs({
   options: {
-    bounded: { type: 'boolean' },
+    bounded: { type: 'boolean', default: false },
     row: { type: 'string', multiple: true },
     times: { type: 'string' },
+    jobs: { type: 'string' },
     seed: { type: 'string' },
     packages: { type: 'string', default: 'packages' },
     report: { type: 'string' },
@@ -35,40 +34,45 @@ const { values: options } = parseArgs({
   },
 })
 
-const rowProgram = fileURLToPath(new URL('row.js', import.meta.url))
 const chosen = rows.filter(({ name }) => options.row === undefined || options.row.includes(name))
+const unknown = (options.row ?? []).filter((name) => !rows.some((row) => row.name === name))
 
 if (options.help) {
   process.stdout.write(usage)
+} else if (unknown.length > 0) {
+  console.error(`no row is called ${unknown.join(' or ')}; --list lists them`)
+  process.exitCode = 2
 } else if (options.list) {
   for (const { name, fault, bounded, long } of chosen) console.log(`${name}: ${fault} (${bounded}; long: ${long})`)
-} else if (chosen.length === 0) {
-  console.error(`no row is called ${options.row?.join(' or ')}; --list lists them`)
-  process.exitCode = 2
 } else {
   process.exitCode = (await runAll()) ? 0 : 1
 }
 
 async function runAll(): Promise<boolean> {
   const work = mkdtempSync(join(tmpdir(), 'faults-'))
-  process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+  process.on('exit', () => rmSync(work, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   const builds = new Map<BuildName, Build>()
-  const buildOf = (name: BuildName): Build => {
+  const buildNamed = (name: BuildName): Build => {
     const build = builds.get(name) ?? makeBuild(name, join(work, 'builds', name), options.packages)
     builds.set(name, build)
     return build
   }
-  buildOf('sound')
+  const nameOf = (row: Row) => row.broken ?? row.build ?? 'sound'
+  // All at the beginning, so that a build of the packages meanwhile disturbs nothing.
+  for (const row of chosen) buildNamed(nameOf(row))
   const seed = Number(options.seed ?? Math.floor(Math.random() * 1e9))
-  const outcomes: Outcome[] = []
-  for (const row of chosen) {
-    const outcome = await runRow(row, buildOf(row.broken ?? row.build ?? 'sound'), join(work, row.name), seed)
-    outcomes.push(outcome)
-    tell(outcome)
-  }
+  const outcomes = await runRows(chosen, {
+    bounded: options.bounded,
+    times: options.times === undefined ? undefined : Number(options.times),
+    seed,
+    jobs: Number(options.jobs ?? (options.bounded ? 3 : 1)),
+    directory: work,
+    buildOf: (row) => buildNamed(nameOf(row)),
+    done: tell,
+  })
   const text = markdown(outcomes)
-  console.log(`\n${text}\nseed ${seed}`)
+  console.log(`\n${text}\n${summary(outcomes)}; seed ${seed}`)
   if (options.report !== undefined) {
     writeFileSync(`${options.report}.md`, text)
     writeFileSync(`${options.report}.json`, `${JSON.stringify({ seed, outcomes }, undefined, 2)}\n`)
@@ -76,44 +80,9 @@ async function runAll(): Promise<boolean> {
   return outcomes.every(({ failures }) => failures.length === 0)
 }
 
-async function runRow(row: Row, build: Build, directory: string, seed: number): Promise<Outcome> {
-  const times = Number(options.times ?? (options.bounded ? row.bounded : row.long))
-  const skipped = obstacle(row.needs ?? [])
-  if (skipped !== undefined) return { row, times, seed, seconds: 0, skipped, failures: [] }
-  mkdirSync(directory, { recursive: true })
-  const before = obstacle(['namespaces']) === undefined ? isolated : []
-  const [command = '', ...rest] = [...before, process.execPath, rowProgram]
-  const begin = performance.now()
-  const child = spawn(command, [...rest, row.name, String(times), String(seed), directory, build.packages], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  const limit = (options.bounded ? 90 : 120 + 6 * 3600) * 1000
-  const timer = setTimeout(kill, limit)
-  await once(child, 'exit')
-  clearTimeout(timer)
-  process.off('exit', kill)
-  const seconds = (performance.now() - begin) / 1000
-  const findings = readFindings(directory)
-  rmSync(directory, { recursive: true, force: true })
-  if (findings === undefined) {
-    return { row, times, seed, seconds, failures: [`ended without a result after ${seconds.toFixed(0)} s`] }
-  }
-  return { row, times, seed, seconds, findings, failures: failuresOf(row, findings) }
-}
-
-function readFindings(directory: string): Findings | undefined {
-  try {
-    return JSON.parse(readFileSync(join(directory, 'findings.json'), 'utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-function tell({ row, times, seconds, findings, skipped, failures }: Outcome): void {
-  const state = skipped !== undefined ? 'not run' : failures.length > 0 ? 'FAILED' : 'passed'
-  console.log(`${state.padEnd(8)}${row.name} (${times}) in ${seconds.toFixed(1)} s${skipped ? `: ${skipped}` : ''}`)
+function tell(outcome: Outcome): void {
+  const { row, times, seconds, findings, failures } = outcome
+  console.log(`${row.name} (${times}) in ${seconds.toFixed(1)} s: ${resultOf(outcome)}`)
   if (findings !== undefined) {
     const { notes, problems, ...numbers } = findings
     console.log(

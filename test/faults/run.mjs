@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Compiles the fault suite and runs it: node test/faults/run.mjs [--bounded] [--row <name>] [--times <n>] [--list].
+// Compiles the fault suite and runs it: node test/faults/run.mjs [options], --help lists them.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -9,4 +9,4 @@ const step = (file, ...rest) => {
   if (status !== 0) process.exit(status ?? 1)
 }
 step('node_modules/typescript/bin/tsc', '-p', 'test/faults/tsconfig.json')
-step('test/faults/dist/main.js', ...process.argv.slice(2))
+step('test/faults/dist/faults/main.js', ...process.argv.slice(2))

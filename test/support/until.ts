@@ -14,6 +14,6 @@ export async function until<T>(
     const found = await look()
     if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>
     if (performance.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what}`)
-    await delay(20)
+    await delay(10)
   }
 }

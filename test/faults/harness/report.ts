@@ -24,24 +24,38 @@ export function failuresOf(row: Row, findings: Findings): string[] {
   return [
     ...vacuous,
     ...(owed === 0 ? ['vacuous: nothing was owed'] : []),
-    ...(lost > 0 ? [`${lost} lost`] : []),
+    ...(lost > 0 && !row.notPromised ? [`${lost} lost`] : []),
     ...(wrong > 0 ? [`${wrong} wrong`] : []),
     ...(row.duplicates && duplicates === 0 ? ['vacuous: nothing arrived twice'] : []),
     ...problems,
   ]
 }
 
+/** In a word or two. */
+export function resultOf({ row, skipped, failures, findings }: Outcome): string {
+  if (skipped !== undefined) return `not run: ${skipped}`
+  if (failures.length > 0) return '**failed**'
+  if (row.broken !== undefined) return 'passed: found out'
+  return row.notPromised && (findings?.lost ?? 0) > 0 ? 'not promised' : 'passed'
+}
+
+/** How many rows passed, failed and could not be run. */
+export function summary(outcomes: readonly Outcome[]): string {
+  const skipped = outcomes.filter((outcome) => outcome.skipped !== undefined).length
+  const failed = outcomes.filter(({ failures }) => failures.length > 0).length
+  return `${outcomes.length - skipped - failed} rows passed, ${failed} failed, ${skipped} could not be run here`
+}
+
 const titles = ['row', 'fault', 'times', 'owed', 'lost', 'wrong', 'duplicates', 'recovery', 'result']
 
 /** The report as a table in Markdown. `owed` and what follows it count datapoints; recovery is the slowest. */
 export function markdown(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(({ row, findings, skipped, failures }) => {
-    const result = skipped !== undefined ? `not run: ${skipped}` : failures.length > 0 ? '**failed**' : 'passed'
-    if (findings === undefined) return [row.name, row.fault, '–', '–', '–', '–', '–', '–', result]
+  const rows = outcomes.map((outcome) => {
+    const { row, findings } = outcome
+    if (findings === undefined) return [row.name, row.fault, '–', '–', '–', '–', '–', '–', resultOf(outcome)]
     const { injected, owed, lost, wrong, duplicates, recovery } = findings
     const numbers = [injected, owed, lost, wrong, duplicates].map((count) => count.toLocaleString('en'))
-    const red = row.broken !== undefined && failures.length === 0 ? 'passed: found out' : result
-    return [row.name, row.fault, ...numbers, recovery > 0 ? `${recovery.toFixed(1)} s` : '–', red]
+    return [row.name, row.fault, ...numbers, recovery > 0 ? `${recovery.toFixed(1)} s` : '–', resultOf(outcome)]
   })
   const cells = [titles, titles.map((_title, index) => (index > 1 && index < 8 ? '--:' : '---')), ...rows]
   return cells.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')

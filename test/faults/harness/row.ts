@@ -18,6 +18,10 @@ export interface Row {
   readonly build?: BuildName
   /** Whether the fault must make something arrive twice, or else it did not hit. */
   readonly duplicates?: true
+  /** Whether what it loses is a limit that is published rather than a failure. */
+  readonly notPromised?: true
+  /** Whether it measures time or memory, which rows beside it would disturb. */
+  readonly alone?: true
   run(context: RowContext): Promise<void>
 }
 
@@ -41,6 +45,7 @@ export interface Findings {
 /** What a row is given, and where it says what it found. */
 export class RowContext {
   readonly times: number
+  readonly bounded: boolean
   readonly directory: string
   readonly build: Build
   readonly random: Random
@@ -55,8 +60,9 @@ export class RowContext {
     problems: [],
   }
 
-  constructor(given: { times: number; directory: string; build: Build; seed: number }) {
+  constructor(given: { times: number; bounded: boolean; directory: string; build: Build; seed: number }) {
     this.times = given.times
+    this.bounded = given.bounded
     this.directory = given.directory
     this.build = given.build
     this.random = new Random(given.seed)
