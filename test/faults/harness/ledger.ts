@@ -30,6 +30,11 @@ export class Ledger {
     this.#owed.add(time)
   }
 
+  /** Nobody owes it any more, because the program was told to drop it. */
+  forgive(time: number): void {
+    this.#owed.delete(time)
+  }
+
   get owed(): ReadonlySet<number> {
     return this.#owed
   }
@@ -76,13 +81,18 @@ export class Ledger {
     let datapoints = 0
     const snapshots: number[] = []
     for (const time of this.#owed) {
-      const counts = this.#arrived.get(time)
-      const missing = counts === undefined ? this.#shape.paths.length : counts.filter((count) => count === 0).length
+      const missing = this.missing(time)
       if (missing === 0) continue
       datapoints += missing
       snapshots.push(time)
     }
     return { datapoints, snapshots }
+  }
+
+  /** How many datapoints of a snapshot have not arrived. */
+  missing(time: number): number {
+    const counts = this.#arrived.get(time)
+    return counts === undefined ? this.#shape.paths.length : counts.filter((count) => count === 0).length
   }
 
   #count(time: number, index: number): void {

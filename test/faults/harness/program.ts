@@ -49,7 +49,7 @@ export class Program {
     })
     this.#wrapped = options.before !== undefined
     running.add(this.#child)
-    this.#ended = once(this.#child, 'exit').then(() => running.delete(this.#child))
+    this.#ended = once(this.#child, 'close').then(() => running.delete(this.#child))
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#heard(line))
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-4000)
@@ -91,6 +91,7 @@ export class Program {
     return this.ended(seconds)
   }
 
+  /** Waits until it is gone and all it said has been read. */
   async ended(seconds = 30): Promise<number | NodeJS.Signals> {
     if (this.alive) await until('the program to end', () => !this.alive, seconds)
     await this.#ended

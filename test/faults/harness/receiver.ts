@@ -9,6 +9,8 @@ export interface Behaviour {
   readonly closeDelay?: number
   /** Keeps its side open after our end. */
   readonly neverClose?: boolean
+  /** Keeps its side open after our end if anything was sent, until `release`. */
+  readonly hold?: boolean
   /** Resets the connection as soon as it has read so many bytes. */
   readonly resetAt?: number
   /** Closes without having read more than so many bytes, or a little more: what it has read counts as arrived. */
@@ -27,8 +29,11 @@ export class Receiver {
   used = 0
   /** Connections that the receiver itself broke before the peer's end. */
   broken = 0
+  /** Connections of which the receiver has everything and which it has not closed, by `hold`. */
+  held = 0
   #behaviour: (connection: number) => Behaviour = () => ({})
   readonly #sockets = new Set<net.Socket>()
+  readonly #heldSockets: net.Socket[] = []
   #server: net.Server | undefined
   #port = 0
 
@@ -69,6 +74,11 @@ export class Receiver {
     for (const socket of this.#sockets) socket.resetAndDestroy()
   }
 
+  /** Closes its side of all connections that are held. */
+  release(): void {
+    for (const socket of this.#heldSockets.splice(0)) socket.end()
+  }
+
   async #serve(socket: net.Socket): Promise<void> {
     const behaviour = this.#behaviour(++this.connections)
     const { resetAt = Infinity, closeAt = Infinity, bytesPerSecond, stopped } = behaviour
@@ -85,7 +95,7 @@ export class Receiver {
       if (read >= resetAt || read >= closeAt) this.#break(socket, read >= resetAt)
       else if (bytesPerSecond !== undefined) void this.#rest(socket, (bytes.length / bytesPerSecond) * 1000)
     })
-    socket.on('end', () => void this.#end(socket, behaviour))
+    socket.on('end', () => void this.#end(socket, behaviour, read > 0))
     if (resetAt <= 0 || closeAt <= 0) this.#break(socket, resetAt <= 0)
     else if (!stopped) socket.resume()
   }
@@ -110,8 +120,14 @@ export class Receiver {
     socket.resume()
   }
 
-  async #end(socket: net.Socket, { closeDelay = 0, neverClose = false }: Behaviour): Promise<void> {
+  async #end(socket: net.Socket, behaviour: Behaviour, isUsed: boolean): Promise<void> {
+    const { closeDelay = 0, neverClose = false, hold = false } = behaviour
     if (neverClose) return
+    if (hold && isUsed) {
+      this.#heldSockets.push(socket)
+      this.held++
+      return
+    }
     if (closeDelay > 0) await pause(closeDelay)
     socket.end()
   }

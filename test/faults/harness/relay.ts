@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import type { Ledger } from './ledger.ts'
@@ -45,6 +45,29 @@ export class Relay {
     const gone = once(child, 'exit')
     child.kill(signal)
     await gone
+  }
+
+  /** Stops it where it stands: from then on only the kernel takes connections and bytes for it. */
+  async freeze(): Promise<void> {
+    const pid = this.#child?.pid as number
+    process.kill(pid, 'SIGSTOP')
+    await until('carbon-c-relay to stand still', () => / T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')))
+  }
+
+  /** Sends a signal and does not wait. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal)
+  }
+
+  /** Bytes that the kernel has taken for it and it has not read; as the kernel lists its sockets, in hexadecimal. */
+  unread(): number {
+    const port = this.port.toString(16).toUpperCase().padStart(4, '0')
+    const listening = '0A'
+    return readFileSync('/proc/net/tcp', 'latin1')
+      .split('\n')
+      .map((line) => line.trim().split(/[ :]+/))
+      .filter(([, , local, , , state]) => local === port && state !== listening)
+      .reduce((sum, fields) => sum + Number.parseInt(fields[7] as string, 16), 0)
   }
 
   /** Hands the whole lines that have come since the last call to a ledger. */

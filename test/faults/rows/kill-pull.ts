@@ -5,6 +5,7 @@ import type { Row, RowContext } from '../harness/row.ts'
 import { Site, type SiteOptions } from '../harness/site.ts'
 import { instants, killing } from '../harness/strace.ts'
 import { pause, until } from '../harness/wait.ts'
+import { checkHits } from './kill-process.ts'
 
 /** A site whose pull reads made-up HAProxy processes. */
 export async function pullSite(
@@ -33,20 +34,34 @@ export async function settleBoth(site: Site, programs: { stop(): Promise<unknown
 /** Until the next second begins, in milliseconds. */
 const untilSecond = () => 1000 - (Date.now() % 1000)
 
+/** Every so many-th kill comes while a process has said half of its answer; the others at random. */
+const certainEvery = 5
+
 /** Kills pull around the instant at which it asks, writes and publishes. */
 async function killAtRandom(context: RowContext): Promise<void> {
-  const { site } = await pullSite(context)
+  const { site, fakes } = await pullSite(context)
+  const [fake] = fakes as [FakeHaproxy]
   const processing = site.start('process')
   let within = 0
   for (let time = 0; time < context.times; time++) {
     const program = site.start('pull')
     await program.said('starting')
-    // Writing and syncing take some 10 ms from the beginning of a second on.
-    await pause(untilSecond() + context.random.whole(-5, 40))
+    if (time % certainEvery === 0) {
+      const { asked } = fake
+      fake.manner = { stallAt: 700 }
+      await until('half an answer', () => fake.asked > asked)
+      // Less than the time an answer may take.
+      await pause(50)
+    } else {
+      // Writing and syncing take some 10 ms from the beginning of a second on.
+      await pause(untilSecond() + context.random.whole(-5, 40))
+    }
     if ((await program.stop('SIGKILL')) === 'SIGKILL') context.injected()
+    fake.manner = {}
     if (readdirSync(site.temporary).length > 0) within++
   }
   context.note(`${within} of ${context.times} left an unfinished snapshot behind`)
+  if (within === 0) context.problem('vacuous: no kill came within a pull')
   await settleBoth(site, [site.start('pull'), processing])
 }
 
@@ -64,6 +79,7 @@ async function killAtCalls(context: RowContext): Promise<void> {
     if (!program.alive) context.injected()
     else await program.stop('SIGKILL')
   }
+  checkHits(context)
   await settleBoth(site, [site.start('pull'), processing])
 }
 
