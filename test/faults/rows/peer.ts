@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import net from 'node:net'
+import { OddPeer } from '../harness/odd-peer.ts'
 import type { Program } from '../harness/program.ts'
+import { Receiver } from '../harness/receiver.ts'
 import type { Row, RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
@@ -29,8 +31,11 @@ interface Misbehaviour {
   readonly detected?: RegExp
   /** Options of the section graphite in place of the short ones. */
   readonly options?: Readonly<Record<string, number>>
-  /** How long it lasts once it was detected, in seconds. */
+  /** How long it lasts once it was detected, in seconds; in the long run so long. */
   readonly lasts: number
+  readonly lastsLong?: number
+  /** What the log says of the first delivery afterwards, when the peer plays along again. */
+  readonly again?: RegExp
 }
 
 /** The peer plays along, misbehaves while one snapshot is on its way, and plays along again. */
@@ -57,20 +62,26 @@ async function endureOnce(
   program: Program,
   misbehaviour: Misbehaviour,
 ): Promise<void> {
-  const { detected, lasts } = misbehaviour
+  const { detected, again } = misbehaviour
+  const lasts = (context.bounded ? undefined : misbehaviour.lastsLong) ?? misbehaviour.lasts
   const used = site.receiver.used
   const before = detected ? program.lines(detected).length : 0
+  const recoveries = again ? program.lines(again).length : 0
   await misbehaviour.begin(site)
   site.publish()
   context.injected()
-  if (detected) await program.said(detected, before + 1, 20)
-  else await site.drained(20)
+  if (detected) await program.said(detected, before + 1)
+  else await site.drained()
   await pause(lasts * 1000)
   await misbehaviour.end(site)
   await site.drained()
   const attempts = site.receiver.used - used
   context.note(`the unit was sent ${attempts} times`)
   if (attempts > mostAttempts) context.problem(`one unit was sent ${attempts} times, at most ${mostAttempts} expected`)
+  if (!again) return
+  site.publish()
+  await program.said(again, recoveries + 1)
+  await site.drained()
 }
 
 const loopback = (state: 'up' | 'down'): void => {
@@ -78,30 +89,24 @@ const loopback = (state: 'up' | 'down'): void => {
   if (status !== 0) throw new Error(`cannot set lo ${state}: ${stderr}`)
 }
 
-/** Listens and never accepts, so that connections wait until the kernel takes no more. */
-const deafListener = `
-  const server = require('net').createServer().listen(Number(process.argv[1]), '127.0.0.1', 1, () => {
-    require('fs').writeSync(1, 'listening')
-    for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-  })`
+/** Listens again, on a port that another process may be about to leave. */
+const listenAgain = (site: Site) =>
+  until('the port to be free', () =>
+    site.receiver.listen().then(
+      () => true,
+      () => false,
+    ),
+  )
 
 function deaf(): Misbehaviour {
-  let child: ChildProcess | undefined
+  let peer: OddPeer | undefined
   const fillers: net.Socket[] = []
   return {
     detected: /no connection within/,
     lasts: 2,
     begin: async (site) => {
       await site.receiver.close()
-      const started = spawn(process.execPath, ['-e', deafListener, String(site.receiver.port)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      child = started
-      let listening = false
-      started.stdout.once('data', () => {
-        listening = true
-      })
-      await until('the listener', () => listening)
+      peer = await OddPeer.listen('deaf', site.receiver.port)
       for (let count = 0; count < 4; count++) {
         fillers.push(net.connect(site.receiver.port, '127.0.0.1').on('error', () => undefined))
       }
@@ -109,13 +114,29 @@ function deaf(): Misbehaviour {
     },
     end: async (site) => {
       for (const filler of fillers.splice(0)) filler.destroy()
-      child?.kill('SIGKILL')
-      await until('the port to be free', () =>
-        site.receiver.listen().then(
-          () => true,
-          () => false,
-        ),
-      )
+      peer?.close()
+      await listenAgain(site)
+    },
+  }
+}
+
+function oneByteAtATime(): Misbehaviour {
+  let peer: OddPeer | undefined
+  let behind: Receiver | undefined
+  return {
+    lasts: 0,
+    options: { 'commit-timeout': 20 },
+    begin: async (site) => {
+      await site.receiver.close()
+      behind = new Receiver(site.ledger)
+      await behind.listen()
+      peer = await OddPeer.listen('one-byte', site.receiver.port, behind.port)
+    },
+    end: async (site) => {
+      peer?.close()
+      site.receiver.used += behind?.used ?? 0
+      await behind?.close()
+      await listenAgain(site)
     },
   }
 }
@@ -149,6 +170,7 @@ const peers: readonly { name: string; fault: string; bounded: number; long: numb
     make: () => ({
       detected: /nothing could be sent|failed again|delivery failed/,
       lasts: 3,
+      lastsLong: 60,
       begin: (site) => site.receiver.behave({ stopped: true }),
       end: (site) => site.receiver.behave({}),
     }),
@@ -166,13 +188,22 @@ const peers: readonly { name: string; fault: string; bounded: number; long: numb
     }),
   },
   {
+    name: 'one-byte',
+    fault: 'a peer that reads one byte at a time, about 10 kB/s',
+    bounded: 1,
+    long: 10,
+    make: oneByteAtATime,
+  },
+  {
     name: 'never-closing',
     fault: 'a peer that no longer answers our closing with its own',
     bounded: 1,
     long: 10,
     make: () => ({
-      detected: /did not close the connection|does not close a connection/,
-      lasts: 8,
+      // After a few deliveries that it did not answer it is believed, and the unit counts as delivered.
+      detected: /does not close a connection/,
+      again: /closes connections after us again/,
+      lasts: 0,
       begin: (site) => site.receiver.behave({ neverClose: true }),
       end: (site) => site.receiver.behave({}),
     }),

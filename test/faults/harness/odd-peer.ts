@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { until } from './wait.ts'
+
+/** Listens and never accepts, so that connections wait until the kernel takes no more. */
+const deaf = `
+  const server = require('net').createServer().listen(Number(process.argv[1]), '127.0.0.1', 1, () => {
+    require('fs').writeSync(1, 'listening')
+    for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  })`
+
+/**
+ * Reads one byte a call with a pause after each, which makes about 10 kB/s, and hands it on to a second port. It closes
+ * its side when that one has closed.
+ */
+const oneByte = `
+  use IO::Socket::INET;
+  $SIG{CHLD} = 'IGNORE';
+  my ($port, $next) = @ARGV;
+  my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 16, ReuseAddr => 1) or die $!;
+  syswrite(STDOUT, 'listening');
+  while (my $client = $server->accept) {
+    next if fork;
+    close $server;
+    my $to = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$next") or die $!;
+    my ($byte, $read);
+    while ($read = sysread($client, $byte, 1)) {
+      syswrite($to, $byte);
+      select(undef, undef, undef, 0.00002);
+    }
+    exit 1 unless defined $read;
+    shutdown($to, 1);
+    sysread($to, $byte, 1);
+    exit;
+  }`
+
+/** How a program that reads as no receiver here can is started: on its port, with the port behind it. */
+const commands = {
+  deaf: [process.execPath, '-e', deaf],
+  'one-byte': ['perl', '-e', oneByte],
+} as const
+
+export type OddPeerName = keyof typeof commands
+
+/** A peer in a process of its own; what it does is up to the kernel or to system calls that Node does not make. */
+export class OddPeer {
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+  }
+
+  static async listen(name: OddPeerName, port: number, next = 0): Promise<OddPeer> {
+    const [command, ...rest] = commands[name]
+    const child = spawn(command, [...rest, String(port), String(next)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let isListening = false
+    child.stdout.once('data', () => {
+      isListening = true
+    })
+    await until('the peer to listen', () => {
+      if (child.exitCode !== null) throw new Error(`the peer ${name} ended with code ${child.exitCode}`)
+      return isListening
+    })
+    return new OddPeer(child)
+  }
+
+  close(): void {
+    this.#child.kill('SIGKILL')
+  }
+}
