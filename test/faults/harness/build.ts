@@ -41,8 +41,9 @@ const patches = {
   'failing-workers': [
     {
       file: 'process/dist/workers/worker.js',
-      find: /const begin = performance\.now\(\);/,
-      replace: `const begin = performance.now();${workerFaults}`,
+      find: /const \{ tables, processes \} = pipeline\.run/,
+      replace: `${workerFaults}
+        const { tables, processes } = pipeline.run`,
     },
   ],
   /** An answer may end anywhere after a row. */

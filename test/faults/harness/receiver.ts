@@ -45,6 +45,10 @@ export class Receiver {
     return this.#port
   }
 
+  get isListening(): boolean {
+    return this.#server !== undefined
+  }
+
   /** Listens on a free port, after `close` on the same one. */
   async listen(): Promise<void> {
     this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => void this.#serve(socket))

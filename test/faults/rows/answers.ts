@@ -103,7 +103,7 @@ export const answerRows: readonly Row[] = [
   {
     name: 'answer-misbehaved',
     fault: 'HAProxy cut, stopped, stalled, endless, stopping, slow',
-    bounded: 2,
+    bounded: 6,
     long: 120,
     run: misbehave,
   },

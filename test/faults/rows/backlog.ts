@@ -1,15 +1,13 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Ledger } from '../harness/ledger.ts'
-import { Receiver } from '../harness/receiver.ts'
 import type { Row, RowContext } from '../harness/row.ts'
-import { probeSeconds, Site } from '../harness/site.ts'
+import { Site } from '../harness/site.ts'
 import { tracing } from '../harness/strace.ts'
 import { pause, until } from '../harness/wait.ts'
 
 /** An hour of the default retry settings in 36 seconds; in the bounded run only a part of it. */
 const scale = 100
-const graphite = { interval: 1.8 / scale, delay: 10 / scale, backoff: 2, retries: 3 }
+export const graphite = { interval: 1.8 / scale, delay: 10 / scale, backoff: 2, retries: 3 }
 const mostConnectsInAnHour = 200
 /** How much more memory 10 times as many waiting snapshots may take, in MB. */
 const mostGrowth = 25
@@ -58,42 +56,27 @@ async function pileUp(context: RowContext): Promise<void> {
   await program.stop()
 }
 
-/** One of four destinations is dead; the others must not notice, and it must get everything when it is back. */
-async function oneDead(context: RowContext): Promise<void> {
-  const store = join(context.directory, 'store')
-  const site = await Site.make(context)
-  const others = [1, 2].map(() => new Receiver(new Ledger(site.shape)))
-  for (const other of others) await other.listen()
-  const [second, third] = others.map(({ port }) => ({ port }))
-  const sections = { graphite, 'graphite:second': { ...second }, 'graphite:third': { ...third } }
-  site.configure({ ...sections, 'local-store': { dir: store } })
-  await site.receiver.close()
-  let program = site.start('process')
-  await program.said('watching')
-  let slowest = 0
-  for (let time = 0; time < context.times; time++) {
-    const begin = performance.now()
-    const snapshot = site.publish()
-    const ledgers = others.map(({ ledger }) => ledger as Ledger)
-    for (const ledger of ledgers) ledger.owe(snapshot)
-    const arrived = () => hasStored(store, snapshot) && ledgers.every((ledger) => ledger.has(snapshot))
-    await until('the other destinations', arrived, probeSeconds)
-    slowest = Math.max(slowest, (performance.now() - begin) / 1000)
-    context.injected()
-    if (time % 3 !== 1) continue
-    // A restart must not lose the place of anybody.
-    await program.stop('SIGKILL')
-    program = site.start('process')
-  }
-  context.note(`the others were at most ${slowest.toFixed(1)} s behind, restarts of process among them`)
-  await site.receiver.listen()
+/** Datapoints a second while a backlog drains. */
+const maxRate = 1000
+/** How much faster than told it may be at most: the first unit waits for nothing. */
+const tooFast = 1.5
+
+/** A backlog drains no faster than `max-rate` says, and all of it arrives. */
+async function drainSlowly(context: RowContext): Promise<void> {
+  const site = await Site.make(context, { sections: { graphite: { 'max-rate': maxRate } } })
+  for (let count = 0; count < context.times; count++) site.publish()
+  const program = site.start('process')
+  await until('the first datapoints', () => site.receiver.used > 0)
+  const begin = performance.now()
+  await site.drained(60 + (4 * site.ledger.owedDatapoints) / maxRate)
+  const seconds = (performance.now() - begin) / 1000
+  const delivered = program.lines('delivered in').reduce((sum, line) => sum + Number(line['datapoints']), 0)
+  context.injected(program.lines('delivered in').length)
+  const rate = delivered / seconds
+  context.note(`${delivered} datapoints in ${seconds.toFixed(1)} s, ${rate.toFixed(0)}/s at max-rate ${maxRate}`)
+  if (rate > tooFast * maxRate) context.problem(`${rate.toFixed(0)} datapoints a second at max-rate ${maxRate}`)
   await site.settle()
   await program.stop()
-  for (const { ledger } of others) context.count(ledger as Ledger)
-}
-
-function hasStored(store: string, snapshot: number): boolean {
-  return existsSync(join(store, String(snapshot), 'stats'))
 }
 
 /** Very many directories at once; without a watch if there is none to be had. */
@@ -162,20 +145,22 @@ export const backlogRows: readonly Row[] = [
     fault: 'the destination down for an hour (scaled), so many snapshots waiting',
     bounded: 300,
     long: 10_000,
+    alone: true,
     run: pileUp,
   },
   {
-    name: 'one-destination-dead',
-    fault: 'one of three Graphites dead, local-store alive, process killed now and then',
-    bounded: 5,
-    long: 100,
-    run: oneDead,
+    name: 'max-rate',
+    fault: 'a backlog of so many snapshots with max-rate: it drains no faster',
+    bounded: 60,
+    long: 1000,
+    run: drainSlowly,
   },
   {
     name: 'many-at-once',
     fault: 'so many directories made at once',
     bounded: 300,
     long: 20_000,
+    alone: true,
     run: (context) => manyAtOnce(context, true),
   },
   {

@@ -62,7 +62,7 @@ interface DiskError {
 
 /** What pull writes in the next seconds. */
 const nextSnapshots = (site: Site): string[] =>
-  [1, 2, 3, 4, 5, 6].flatMap((seconds) => {
+  Array.from({ length: 20 }, (_none, seconds) => seconds).flatMap((seconds) => {
     const directory = join(site.temporary, String(Math.floor(Date.now() / 1000) + seconds))
     return [directory, join(directory, 'lb0.sock_stat'), join(directory, 'lb1.sock_info')]
   })
@@ -102,6 +102,13 @@ function publishedAfterFailedSync(calls: readonly Call[], temporary: string): st
   return found
 }
 
+/** Counts how often an error was injected. */
+function hit(context: RowContext, injection: string, calls: readonly Call[]): void {
+  const hits = calls.filter(({ injected }) => injected).length
+  if (hits === 0) context.problem(`vacuous: ${injection} never hit`)
+  context.injected(hits)
+}
+
 /** One kind of error after the other, each for a few pulls. */
 async function failPull(context: RowContext): Promise<void> {
   const { site } = await pullSite(context)
@@ -113,11 +120,11 @@ async function failPull(context: RowContext): Promise<void> {
     const before = tracing(log, calls, [injection], paths?.(site))
     const pull = site.start('pull', { before, env: { UV_THREADPOOL_SIZE: '1' } })
     const over = () => recorded(log).filter(({ injected }) => injected).length >= 2
-    await until('two errors', () => over() || !pull.alive, 20).catch(() => undefined)
+    await until('two errors', () => over() || !pull.alive, 30).catch(() => undefined)
     if (!pull.alive) context.note(`pull ended at ${injection}: ${pull.log.at(-1)?.msg}`)
     await pull.stop('SIGTERM')
     const happened = recorded(log)
-    context.injected(happened.filter(({ injected }) => injected).length)
+    hit(context, injection, happened)
     const wrong = publishedAfterFailedSync(happened, site.temporary)
     if (wrong.length > 0) context.problem(`published after a failed sync: ${wrong}`)
   }
@@ -133,12 +140,10 @@ async function failProcess(context: RowContext): Promise<void> {
     const before = tracing(log, [nameOf(injection)], [injection], paths?.(site))
     const processing = site.start('process', { before, env: { UV_THREADPOOL_SIZE: '1' } })
     const over = () => recorded(log).some(({ injected }) => injected) && site.waiting().length === 0
-    await until('an error and the end of the queue', () => over() || !processing.alive, 20).catch(() => undefined)
+    await until('an error and the end of the queue', () => over() || !processing.alive, 30).catch(() => undefined)
     if (!processing.alive) context.note(`process ended at ${injection}: ${processing.log.at(-1)?.msg}`)
     await processing.stop('SIGKILL')
-    const hits = recorded(log).filter(({ injected }) => injected).length
-    if (hits === 0) context.note(`${injection} never hit`)
-    context.injected(hits)
+    hit(context, injection, recorded(log))
   }
   const last = site.start('process')
   await site.settle()
@@ -165,7 +170,7 @@ export const diskRows: readonly Row[] = [
   {
     name: 'disk-errors-pull',
     fault: 'EIO and ENOSPC at the n-th fsync, write, rename, mkdir, readdir of pull',
-    bounded: 3,
+    bounded: 6,
     long: 60,
     needs: ['strace'],
     run: failPull,
@@ -173,7 +178,7 @@ export const diskRows: readonly Row[] = [
   {
     name: 'disk-errors-process',
     fault: 'EIO at the n-th read, readdir, rename, unlink, rmdir of process',
-    bounded: 3,
+    bounded: 5,
     long: 100,
     needs: ['strace'],
     run: failProcess,

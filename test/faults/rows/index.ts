@@ -6,11 +6,13 @@ import { connectionRows } from './connections.ts'
 import { dayRows } from './day.ts'
 import { diskRows } from './disk.ts'
 import { inputRows } from './input.ts'
+import { isolationRows } from './isolation.ts'
 import { killProcessRows } from './kill-process.ts'
 import { killPullRows } from './kill-pull.ts'
 import { nameRows } from './names.ts'
 import { peerRows } from './peer.ts'
 import { powerRows } from './power.ts'
+import { queueFullRows } from './queue-full.ts'
 import { relayRows } from './relay.ts'
 import { reloadRows } from './reload.ts'
 import { workerRows } from './workers.ts'
@@ -24,6 +26,8 @@ export const rows: readonly Row[] = [
   diskRows,
   peerRows,
   backlogRows,
+  isolationRows,
+  queueFullRows,
   inputRows,
   answerRows,
   powerRows,

@@ -13,6 +13,9 @@ function run(command: string, ...rest: string[]): void {
 /** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: what is not on the disk yet never gets there, as when power fails. */
 const cutPower = `use Fcntl; sysopen(my $d, $ARGV[0], O_RDONLY) or die; my $f = pack("L", 2); ioctl($d, 0x8004587d, $f) or die $!`
 
+/** The file system brings nothing to the disk by itself while a row lasts, so that only what was synced is there. */
+const mountOptions = ['-o', 'loop,commit=300']
+
 /** Pull publishes on an ext4 of its own, the power is cut, and what is there after mounting again is looked at. */
 async function cut(context: RowContext): Promise<void> {
   const [image, base] = [join(context.directory, 'image'), join(context.directory, 'disk')]
@@ -21,7 +24,7 @@ async function cut(context: RowContext): Promise<void> {
   let empty = 0
   run('truncate', '-s', '32M', image)
   run('mkfs.ext4', '-qF', image)
-  run('mount', '-o', 'loop', image, base)
+  run('mount', ...mountOptions, image, base)
   const { site } = await pullSite(context, { base })
   run('sync')
   for (let time = 0; time < context.times; time++) {
@@ -34,7 +37,7 @@ async function cut(context: RowContext): Promise<void> {
     await pull.stop('SIGKILL')
     context.injected()
     run('umount', '-l', base)
-    await until('the disk to be free', () => spawnSync('mount', ['-o', 'loop', image, base]).status === 0)
+    await until('the disk to be free', () => spawnSync('mount', [...mountOptions, image, base]).status === 0)
     const there = readdirSync(site.queue)
     context.findings.owed += owed.length
     snapshots += owed.length

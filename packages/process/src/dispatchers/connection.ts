@@ -1,8 +1,8 @@
 import { createConnection, type Socket } from 'node:net'
 
 /**
- * How much is handed to the kernel at a time; the timer for progress starts anew with each. A peer that reads 10 kB/s
- * through small buffers takes 64 KiB in no time-out that is worth its name; smaller pieces cost nothing that can be measured.
+ * How much is handed to the kernel at a time; the timer for progress starts anew with each. A peer that reads
+ * 10 kB/s through small buffers would need 6 s for 64 KiB; smaller pieces cost nothing that can be measured.
  */
 const chunkSize = 16 * 1024
 
