@@ -20,6 +20,20 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+const tellHeap = `
+  import { isMainThread } from 'node:worker_threads'
+  import v8 from 'node:v8'
+  import vm from 'node:vm'
+  if (isMainThread) process.on('SIGUSR2', () => {
+    v8.setFlagsFromString('--expose-gc')
+    vm.runInNewContext('gc')()
+    const bytes = process.memoryUsage().heapUsed
+    process.stdout.write(JSON.stringify({ level: 30, msg: 'heap in use', bytes }) + String.fromCharCode(10))
+  })`
+
+/** Arguments of node with which a program tells what is on its heap. */
+export const heapOptions = ['--import', `data:text/javascript,${encodeURIComponent(tellHeap)}`]
+
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -123,6 +137,17 @@ export class Program {
   memory(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'latin1')
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
+  }
+
+  /**
+   * What the main thread keeps on its heap after garbage was collected, in MB; for a program that was started with
+   * `heapOptions`.
+   */
+  async heap(): Promise<number> {
+    const said = this.lines('heap in use').length
+    this.kill('SIGUSR2')
+    const lines = await this.said('heap in use', said + 1)
+    return Number(lines.at(-1)?.['bytes']) / 2 ** 20
   }
 
   /** Open file descriptors. */

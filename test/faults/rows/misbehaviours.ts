@@ -132,7 +132,7 @@ export const peers: readonly {
   },
   {
     name: 'one-byte',
-    fault: 'a peer that reads one byte at a time, about 10 kB/s',
+    fault: 'a peer that reads one byte at a time, 10 kB/s',
     bounded: 1,
     long: 10,
     make: oneByteAtATime,
