@@ -13,7 +13,7 @@ const usage = `node test/faults/run.mjs [options]
   --bounded      the small numbers, a few minutes in all; the long ones otherwise
   --row <name>   only this row; may be given several times
   --times <n>    this number for every row
-  --jobs <n>     so many rows at a time, but for those that measure time or memory; 3 when bounded, else 1
+  --jobs <n>     so many rows at a time, but for those that measure time or memory; 4 when bounded, else 1
   --seed <n>     the seed of all random choices
   --packages <d> where the built packages are; packages unless told
   --report <f>   also write the report to <f>.md and <f>.json
@@ -66,7 +66,7 @@ async function runAll(): Promise<boolean> {
     bounded: options.bounded,
     times: options.times === undefined ? undefined : Number(options.times),
     seed,
-    jobs: Number(options.jobs ?? (options.bounded ? 3 : 1)),
+    jobs: Number(options.jobs ?? (options.bounded ? 4 : 1)),
     directory: work,
     buildOf: (row) => buildNamed(nameOf(row)),
     done: tell,
