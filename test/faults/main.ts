@@ -13,6 +13,7 @@ const usage = `node test/faults/run.mjs [options]
   --bounded      the small numbers, a few minutes in all; the long ones otherwise
   --row <name>   only this row; may be given several times
   --times <n>    this number for every row
+  --seconds <n>  a row that has taken so long begins nothing new, and tells the number it has reached
   --jobs <n>     so many rows at a time, but for those that measure time or memory; 4 when bounded, else 1
   --seed <n>     the seed of all random choices
   --packages <d> where the built packages are; packages unless told
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     bounded: { type: 'boolean', default: false },
     row: { type: 'string', multiple: true },
     times: { type: 'string' },
+    seconds: { type: 'string' },
     jobs: { type: 'string' },
     seed: { type: 'string' },
     packages: { type: 'string', default: 'packages' },
@@ -61,12 +63,13 @@ async function runAll(): Promise<boolean> {
   const nameOf = (row: Row) => row.broken ?? row.build ?? 'sound'
   // All at the beginning, so that a build of the packages meanwhile disturbs nothing.
   for (const row of chosen) buildNamed(nameOf(row))
-  const seed = Number(options.seed ?? Math.floor(Math.random() * 1e9))
+  const seed = numberOf(options.seed) ?? Math.floor(Math.random() * 1e9)
   const outcomes = await runRows(chosen, {
     bounded: options.bounded,
-    times: options.times === undefined ? undefined : Number(options.times),
+    times: numberOf(options.times),
+    seconds: numberOf(options.seconds),
     seed,
-    jobs: Number(options.jobs ?? (options.bounded ? 4 : 1)),
+    jobs: numberOf(options.jobs) ?? (options.bounded ? 4 : 1),
     directory: work,
     buildOf: (row) => buildNamed(nameOf(row)),
     done: tell,
@@ -78,6 +81,10 @@ async function runAll(): Promise<boolean> {
     writeFileSync(`${options.report}.json`, `${JSON.stringify({ seed, outcomes }, undefined, 2)}\n`)
   }
   return outcomes.every(({ failures }) => failures.length === 0)
+}
+
+function numberOf(option: string | undefined): number | undefined {
+  return option === undefined ? undefined : Number(option)
 }
 
 function tell(outcome: Outcome): void {

@@ -42,13 +42,26 @@ export interface Findings {
   readonly problems: string[]
 }
 
+/** What a run tells a row. */
+export interface RowSettings {
+  readonly times: number
+  readonly seed: number
+  readonly bounded: boolean
+  /** How long it may begin new rounds, in seconds; without end unless given. */
+  readonly seconds?: number | undefined
+  readonly directory: string
+}
+
 /** What a row is given, and where it says what it found. */
 export class RowContext {
   readonly times: number
   readonly bounded: boolean
+  /** How many rounds are over. */
+  done = 0
   readonly directory: string
   readonly build: Build
   readonly random: Random
+  readonly #end: number
   readonly findings: Findings = {
     injected: 0,
     owed: 0,
@@ -60,12 +73,24 @@ export class RowContext {
     problems: [],
   }
 
-  constructor(given: { times: number; bounded: boolean; directory: string; build: Build; seed: number }) {
+  constructor(given: RowSettings & { readonly build: Build }) {
     this.times = given.times
     this.bounded = given.bounded
+    this.#end = performance.now() + 1000 * (given.seconds ?? Number.POSITIVE_INFINITY)
     this.directory = given.directory
     this.build = given.build
     this.random = new Random(given.seed)
+  }
+
+  /** Numbers the times from 0 on; ends before all when the row has no time left, and says so. */
+  *rounds(): Generator<number> {
+    for (; this.done < this.times; this.done++) {
+      if (performance.now() > this.#end) {
+        this.note(`its time was up after ${this.done} of ${this.times}`)
+        return
+      }
+      yield this.done
+    }
   }
 
   injected(count = 1): void {

@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url'
 import type { Build } from './build.ts'
 import { isolated, obstacle } from './machine.ts'
 import { failuresOf, type Outcome } from './report.ts'
-import type { Findings, Row } from './row.ts'
+import type { Findings, Row, RowSettings } from './row.ts'
 
 /** What a run of rows is told. */
 export interface RunOptions {
   readonly bounded: boolean
   /** For every row, in place of its own number. */
   readonly times: number | undefined
+  /** A row that has taken so many seconds begins nothing new and ends with the number it has reached. */
+  readonly seconds: number | undefined
   readonly seed: number
   /** How many rows run at a time. */
   readonly jobs: number
@@ -44,7 +46,7 @@ export async function runRows(rows: readonly Row[], options: RunOptions): Promis
 }
 
 async function runRow(row: Row, options: RunOptions): Promise<Outcome> {
-  const { bounded, seed } = options
+  const { bounded, seed, seconds: allowed } = options
   const times = options.times ?? (bounded ? row.bounded : row.long)
   const skipped = obstacle(row.needs ?? [])
   if (skipped !== undefined) return { row, times, seed, seconds: 0, skipped, failures: [] }
@@ -52,7 +54,8 @@ async function runRow(row: Row, options: RunOptions): Promise<Outcome> {
   mkdirSync(directory, { recursive: true })
   const before = obstacle(['namespaces']) === undefined ? isolated : []
   const [command = '', ...rest] = [...before, process.execPath, rowProgram]
-  const given = { row: row.name, times, seed, bounded, directory, packages: options.buildOf(row).packages }
+  const settings: RowSettings = { times, seed, bounded, seconds: allowed, directory }
+  const given = { ...settings, row: row.name, packages: options.buildOf(row).packages }
   const begin = performance.now()
   const child = spawn(command, [...rest, JSON.stringify(given)], { stdio: ['ignore', 'inherit', 'inherit'] })
   const kill = () => end(child)

@@ -10,14 +10,19 @@ export function killing(call: string, when: number): string[] {
 type Counts = Readonly<Record<string, number>>
 
 /**
- * So many instants to kill at: the calls that are made in a cycle only, one by one, the first of each first, and between
+ * An instant to kill at for each round: the calls that are made in a cycle only, one by one, the first of each first, and between
  * them random ones of those that are made at the start too.
  */
-export function* instants(random: Random, times: number, cycle: Counts, busy: Counts): Generator<[string, number]> {
+export function* instants(
+  random: Random,
+  rounds: Iterable<number>,
+  cycle: Counts,
+  busy: Counts,
+): Generator<[string, number]> {
   const each = Object.entries(cycle)
     .flatMap(([call, most]) => Array.from({ length: most }, (_none, index): [string, number] => [call, index + 1]))
     .sort(([, one], [, other]) => one - other)
-  for (let time = 0; time < times; time++) {
+  for (const time of rounds) {
     const [call, most] = random.pick(Object.entries(busy))
     const next = time % 4 === 3 ? undefined : each[Math.floor((time * 3 + 1) / 4) % each.length]
     yield next ?? [call, random.whole(1, most + 1)]

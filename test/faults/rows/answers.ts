@@ -65,7 +65,7 @@ async function misbehave(context: RowContext): Promise<void> {
   const { site, fakes } = await pullSite(context, { sections: { pull: { 'answer-limit': 4_000_000 } } })
   const [pull, processing] = [site.start('pull'), site.start('process')]
   const published = () => pull.lines(/^snapshot \d+: /).length
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const { name, manner } = manners[time % manners.length] as (typeof manners)[number]
     await until('a snapshot', () => published() > time)
     const fake = fakes[time % 2] as FakeHaproxy

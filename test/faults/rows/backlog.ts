@@ -119,7 +119,7 @@ function prepare(site: Site, aside: string, time: number): void {
 /** Two consumers at once: one refuses, and the queue is served as if it had never been there. */
 async function twoConsumers(context: RowContext): Promise<void> {
   const site = await Site.make(context)
-  for (let time = 0; time < context.times; time++) {
+  for (const _time of context.rounds()) {
     site.publish()
     const programs = [site.start('process'), site.start('process')]
     await until('one to refuse', () => programs.some(({ alive }) => !alive))

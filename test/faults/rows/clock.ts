@@ -33,7 +33,7 @@ async function stepClock(context: RowContext): Promise<void> {
   const publishedBy = (program: Program) => program.lines(/^snapshot \d+: \d/).map((line) => String(line['snapshot']))
   let pull = start()
   await until('a snapshot', () => publishedBy(pull).length > 0)
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const step = steps[time % steps.length]
     // In the middle of a slot, when nothing is being asked.
     const before = publishedBy(pull).length

@@ -37,7 +37,7 @@ async function fillDisk(context: RowContext, what: 'bytes' | 'inodes'): Promise<
   const published = () => pull.lines(/^snapshot \d+: /).length
   const failed = () => pull.lines(/could not be (begun|written|synced|moved)/).length
   const filler = join(base, 'filler')
-  for (let time = 0; time < context.times; time++) {
+  for (const _time of context.rounds()) {
     const before = { published: published(), failed: failed() }
     await until('a snapshot', () => published() > before.published)
     // Again and again, because process removes snapshots and so makes room.
@@ -113,7 +113,7 @@ function hit(context: RowContext, injection: string, calls: readonly Call[]): vo
 async function failPull(context: RowContext): Promise<void> {
   const { site } = await pullSite(context)
   const processing = site.start('process')
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const { inject: injection, paths } = pullErrors[time % pullErrors.length] as DiskError
     const log = join(context.directory, `strace.${time}`)
     const calls = [...new Set(['fsync', 'rename', nameOf(injection)])]
@@ -133,7 +133,7 @@ async function failPull(context: RowContext): Promise<void> {
 
 async function failProcess(context: RowContext): Promise<void> {
   const { site } = await pullSite(context)
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const { inject: injection, paths } = processErrors[time % processErrors.length] as DiskError
     const log = join(context.directory, `strace.${time}`)
     for (let count = 0; count < 5; count++) site.publish()

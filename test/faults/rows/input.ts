@@ -51,7 +51,7 @@ async function damage(context: RowContext): Promise<void> {
   await program.said('watching')
   const damaged = new Map<number, string>()
   const kinds = Object.keys(damages)
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const kind = kinds[time % kinds.length] as string
     const snapshot = site.nextTime()
     const files: Files = new Map(site.files(snapshot).map(([name, text]) => [name, Buffer.from(text)]))
@@ -124,7 +124,7 @@ async function plant(context: RowContext): Promise<void> {
   await program.said('watching')
   const kinds = Object.keys(plants)
   let slowest = 0
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const kind = kinds[time % kinds.length] as string
     plants[kind]?.(site, outside, site.nextTime())
     context.injected()
@@ -161,6 +161,7 @@ export const inputRows: readonly Row[] = [
     fault: 'links, FIFOs, directories, foreign owners planted in the queue',
     bounded: 9,
     long: 500,
+    needs: ['namespaces'],
     run: plant,
   },
 ]

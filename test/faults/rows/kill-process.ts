@@ -50,7 +50,7 @@ async function stopAtRandom(context: RowContext, signal: 'SIGKILL' | 'SIGTERM'):
   const stop = new AbortController()
   const publishing = publishUntil(site, stop.signal)
   let delivering = 0
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const before = site.receiver.used
     site.receiver.behave({ closeDelay: 30 })
     const isCertain = time % certainEvery === 0
@@ -73,7 +73,7 @@ async function stopAtRandom(context: RowContext, signal: 'SIGKILL' | 'SIGTERM'):
   const last = site.start('process')
   await site.settle()
   await last.stop()
-  context.note(`${delivering} of ${context.times} came while datapoints were on their way`)
+  context.note(`${delivering} of ${context.done} came while datapoints were on their way`)
 }
 
 /** What process calls in one cycle without calling it at its start, and how often at most for two snapshots. */
@@ -85,7 +85,7 @@ const busyCalls = { openat: 100, getdents64: 6, read: 100, write: 40, writev: 8,
 async function killAtCalls(context: RowContext): Promise<void> {
   const site = await Site.make(context)
   site.receiver.behave({ closeDelay: 5 })
-  for (const [call, when] of instants(context.random, context.times, cycleCalls, busyCalls)) {
+  for (const [call, when] of instants(context.random, context.rounds(), cycleCalls, busyCalls)) {
     site.publish()
     site.publish()
     const program = site.start('process', {
@@ -106,7 +106,7 @@ async function killAtCalls(context: RowContext): Promise<void> {
 /** Of the calls of a cycle all are made; of the random ones some are not. */
 export function checkHits(context: RowContext): void {
   const { injected } = context.findings
-  if (injected < context.times / 2) context.problem(`vacuous: only ${injected} of ${context.times} kills hit`)
+  if (injected < context.done / 2) context.problem(`vacuous: only ${injected} of ${context.done} kills hit`)
 }
 
 export const killProcessRows: readonly Row[] = [

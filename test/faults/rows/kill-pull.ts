@@ -43,7 +43,7 @@ async function killAtRandom(context: RowContext): Promise<void> {
   const [fake] = fakes as [FakeHaproxy]
   const processing = site.start('process')
   let within = 0
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const program = site.start('pull')
     await program.said('starting')
     if (time % certainEvery === 0) {
@@ -60,7 +60,7 @@ async function killAtRandom(context: RowContext): Promise<void> {
     fake.manner = {}
     if (readdirSync(site.temporary).length > 0) within++
   }
-  context.note(`${within} of ${context.times} left an unfinished snapshot behind`)
+  context.note(`${within} of ${context.done} left an unfinished snapshot behind`)
   if (within === 0) context.problem('vacuous: no kill came within a pull')
   await settleBoth(site, [site.start('pull'), processing])
 }
@@ -73,7 +73,7 @@ const busyCalls = { openat: 100, getdents64: 6, write: 40, read: 100, close: 100
 async function killAtCalls(context: RowContext): Promise<void> {
   const { site } = await pullSite(context)
   const processing = site.start('process')
-  for (const [call, when] of instants(context.random, context.times, cycleCalls, busyCalls)) {
+  for (const [call, when] of instants(context.random, context.rounds(), cycleCalls, busyCalls)) {
     const program = site.start('pull', { before: killing(call, when), env: { UV_THREADPOOL_SIZE: '1' } })
     await until('the kill, or two pulls', () => !program.alive || program.lines(/^snapshot \d+: /).length >= 2)
     if (!program.alive) context.injected()

@@ -28,7 +28,7 @@ async function endure(context: RowContext, misbehaviour: Misbehaviour): Promise<
   for (let count = 0; count < 30; count++) site.publish()
   await site.drained()
   const memory = program.memory()
-  for (let time = 0; time < context.times; time++) {
+  for (const _time of context.rounds()) {
     await endureOnce(context, site, program, misbehaviour)
   }
   const growth = program.memory() - memory
@@ -70,7 +70,7 @@ async function endureOnce(
 async function neverClosingFromTheStart(context: RowContext): Promise<void> {
   const site = await Site.make(context, { sections: { graphite } })
   site.receiver.behave({ neverClose: true })
-  for (let time = 0; time < context.times; time++) {
+  for (const _time of context.rounds()) {
     const program = site.start('process')
     site.publish()
     await program.said('does not close a connection')

@@ -27,7 +27,7 @@ async function cut(context: RowContext): Promise<void> {
   run('mount', ...mountOptions, image, base)
   const { site } = await pullSite(context, { base })
   run('sync')
-  for (let time = 0; time < context.times; time++) {
+  for (const _time of context.rounds()) {
     const pull = site.start('pull')
     const published = () => pull.lines(/^snapshot \d+: /).map((line) => String(line['snapshot']))
     await until('two snapshots', () => published().length >= 2)

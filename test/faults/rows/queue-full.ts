@@ -19,7 +19,7 @@ async function suspend(context: RowContext): Promise<void> {
   const pull = site.start('pull')
   const skipped = (): number => statusOf(site, 'pull').skipped['queue-full']
   const resumptions = () => pull.lines(/there is room in the queue .* after \d+ skipped pulls/)
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     await pull.said('pulling is suspended', time + 1)
     const before = skipped()
     await until('two skipped pulls', () => skipped() >= before + 2)
@@ -34,7 +34,7 @@ async function suspend(context: RowContext): Promise<void> {
   context.note(`${told} pulls skipped`)
   await settleBoth(site, [pull, site.start('process')])
   const counted = skipped()
-  if (resumptions().length === context.times && counted !== told) {
+  if (resumptions().length === context.done && counted !== told) {
     context.problem(`${counted} skipped pulls in the status file, ${told} in the log`)
   }
 }

@@ -115,7 +115,7 @@ async function restart(context: RowContext, { signal, replay }: Restart): Promis
   const restarts = new Restarts(site, relay, signal)
   // The first delivery shows that the relay closes its side.
   site.publish()
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     if (time % round === 0) await restarts.withFullBuffers()
     else if (time % round === 1) await restarts.afterCommit()
     else await restarts.underLoad(context.random.whole(150, 900))

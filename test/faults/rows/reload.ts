@@ -95,7 +95,7 @@ async function reload(context: RowContext): Promise<void> {
   site.watchQueue()
   const [pull, processing] = [site.start('pull'), site.start('process')]
   await until('a snapshot', () => times.size > 0)
-  for (let time = 0; time < context.times; time++) {
+  for (const _time of context.rounds()) {
     await pause(context.random.whole(500, 1500))
     const old = processes.at(-1) as ChildProcess
     launch('-sf', String(old.pid))

@@ -12,7 +12,7 @@ async function failWorkers(context: RowContext): Promise<void> {
   const program = site.start('process')
   await program.said('watching')
   const poison: string[] = []
-  for (let time = 0; time < context.times; time++) {
+  for (const time of context.rounds()) {
     const kind = kinds[time % kinds.length]
     const always = Math.floor(time / kinds.length) % 2 === 1
     const snapshot = site.nextTime()
