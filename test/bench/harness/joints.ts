@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as core from '@haproxystats/core'
+import type * as program from '@haproxystats/core/program'
 import type * as haproxy from '@haproxystats/haproxy'
 import type * as encoders from '../../../packages/process/src/dispatchers/encoders.ts'
 import type * as sink from '../../../packages/process/src/dispatchers/graphite-sink.ts'
@@ -16,6 +17,7 @@ import type * as tables from '../../../packages/process/src/pipeline/stat-tables
 /** The compiled modules between which stages are measured, by their files below the directory of the packages. */
 interface Joints {
   'core/dist/index.js': typeof core
+  'core/dist/program/index.js': typeof program
   'haproxy/dist/index.js': typeof haproxy
   'process/dist/dispatchers/encoders.js': typeof encoders
   'process/dist/dispatchers/graphite-sink.js': typeof sink

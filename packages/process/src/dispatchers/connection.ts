@@ -1,11 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
 
-/**
- * How much is handed to the kernel at a time; the timer for progress starts anew with each. A peer that reads
- * 10 kB/s through small buffers would need 6 s for 64 KiB; smaller pieces cost nothing that can be measured.
- */
-const chunkSize = 16 * 1024
-
 /** A step took longer than it may: nobody knows whether the peer is slow or gone. */
 export class TimedOut extends Error {}
 
@@ -65,15 +59,16 @@ export class Connection {
 
   /**
    * Writes everything; `timeout` bounds how long the peer may take nothing at all, as far as the kernel tells: it takes
-   * bytes again when a good part of its buffer is free, so a slow peer makes progress in steps.
+   * bytes again when a good part of its buffer is free, so a slow peer makes progress in steps. It must take `pieceSize`
+   * bytes in that time.
    *
    * @throws TimedOut when it does not get on.
    */
-  async write(bytes: Uint8Array, timeout: number): Promise<void> {
+  async write(bytes: Uint8Array, timeout: number, pieceSize: number): Promise<void> {
     const late = new TimedOut(`nothing could be sent for ${timeout} s`)
-    for (let start = 0; start < bytes.length; start += chunkSize) {
+    for (let start = 0; start < bytes.length; start += pieceSize) {
       let taken = false
-      this.#socket.write(bytes.subarray(start, start + chunkSize), () => {
+      this.#socket.write(bytes.subarray(start, start + pieceSize), () => {
         taken = true
         this.#look()
       })

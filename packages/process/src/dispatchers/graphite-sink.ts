@@ -10,6 +10,12 @@ const probes = 3
 /** How many times as long as configured a slow receiver may take at most. */
 const mostPatience = 4
 
+/**
+ * How many bytes must go out before write-timeout: so many that waiting for them costs nothing, and so few, after a
+ * time-out, that a receiver of 10 kB/s behind small buffers is seen to get on.
+ */
+const pieces = { usual: 256 * 1024, afterTimeOut: 8 * 1024 }
+
 /** In plain mode: how long after the last byte an error may still come back, in seconds. */
 const settleTime = 1
 
@@ -70,7 +76,9 @@ export class GraphiteSink implements Sink {
   async #deliver(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     const connection = await this.#connect(signal)
     try {
-      for (const { bytes } of batches) await connection.write(bytes, this.#patience * this.#options['write-timeout'])
+      const timeout = this.#patience * this.#options['write-timeout']
+      const size = this.#patience === 1 ? pieces.usual : pieces.afterTimeOut
+      for (const { bytes } of batches) await connection.write(bytes, timeout, size)
       if (this.#proof === 'half-close') await this.#prove(connection)
       else await this.#settle(connection)
       this.#patience = 1
