@@ -56,7 +56,13 @@ async function measureAll(context: Context): Promise<void> {
   for (const { name, summary, run: measure } of chosen) {
     const begin = performance.now()
     context.say(`${name}: ${summary}`)
-    await measure(context)
+    try {
+      await measure(context)
+    } catch (error) {
+      // The others are worth having all the same.
+      console.error(`${name} failed: ${error instanceof Error ? error.stack : error}`)
+      process.exitCode = 1
+    }
     context.say(`  ${((performance.now() - begin) / 1000).toFixed(0)} s`)
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pause, until } from '../../faults/harness/wait.ts'
 import { sizes } from '../data/sizes.ts'
+import type { Snapshot } from '../data/snapshots.ts'
 import type { Asked } from '../harness/answerer.ts'
 import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
 import { HaproxyDaemons, haproxyIsInstalled } from '../harness/haproxy-daemons.ts'
@@ -36,9 +37,9 @@ export const together: Measurement = {
     const size = context.extent === 'quick' ? 'medium' : 'large'
     const daemons = await HaproxyDaemons.start(makeSite(context), sizes[size])
     try {
-      report(context, `${size}, real HAProxy without traffic`, await measureReal(context, daemons))
       const snapshot = snapshotFor(context, size, 'busy')
-      report(context, snapshot.name, await measureBusy(context, daemons, snapshot.directory))
+      report(context, `${size}, real HAProxy without traffic`, await measureReal(context, daemons, snapshot))
+      report(context, snapshot.name, await measureBusy(context, daemons, snapshot))
     } finally {
       await daemons.stop()
     }
@@ -63,8 +64,8 @@ function report(context: Context, name: string, rounds: readonly Shares[]): void
 }
 
 /** Pull asks the real ones: what they need to print and what both programs need is of the same tick. */
-function measureReal(context: Context, daemons: HaproxyDaemons): Promise<Shares[]> {
-  return withPrograms(context, daemons.sockets, async (tick) => {
+function measureReal(context: Context, daemons: HaproxyDaemons, snapshot: Snapshot): Promise<Shares[]> {
+  return withPrograms(context, snapshot, daemons.sockets, async (tick) => {
     const before = daemons.cpu
     const cost = await tick()
     return { ...cost, haproxy: (daemons.cpu - before) / cost.count }
@@ -75,14 +76,14 @@ function measureReal(context: Context, daemons: HaproxyDaemons): Promise<Shares[
  * Pull asks stand-ins that say busy answers, as HAProxy without traffic cannot; between two ticks a reader has the real
  * ones, which have as many rows, print theirs.
  */
-async function measureBusy(context: Context, daemons: HaproxyDaemons, directory: string): Promise<Shares[]> {
+async function measureBusy(context: Context, daemons: HaproxyDaemons, snapshot: Snapshot): Promise<Shares[]> {
   const sockets = join(makeSite(context), 'sockets')
   mkdirSync(sockets)
   const count = String(sizes.large.processes)
-  const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, directory, count)
+  const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, snapshot.directory, count)
   const [reader] = await Helper.start<string, ReaderReply>('yardsticks/reader', daemons.sockets)
   try {
-    return await withPrograms(context, sockets, async (tick) => {
+    return await withPrograms(context, snapshot, sockets, async (tick) => {
       const cost = await tick()
       const before = daemons.cpu
       await reader.ask('read')
@@ -96,19 +97,23 @@ async function measureBusy(context: Context, daemons: HaproxyDaemons, directory:
 /** Runs both programs on one queue and measures rounds; the first only warms up. */
 async function withPrograms(
   context: Context,
+  snapshot: Snapshot,
   sockets: string,
   round: (tick: () => Promise<Tick>) => Promise<Shares>,
 ): Promise<Shares[]> {
   const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
   const process = await ProcessProgram.start(context, sink, port)
-  const pull = new PullProgram(context, process.base, { sockets, interval: context.extent === 'quick' ? 1 : 3 })
+  // Pull must not be faster than process, however slow the machine is just now.
+  await process.deliver(snapshot)
+  const { wall } = await process.deliver(snapshot)
+  const pull = new PullProgram(context, process.base, { sockets, interval: Math.ceil(1 + 2 * wall) })
   const tick = async () => {
     pull.clear()
     sink.clear()
     const before = { pull: pull.cpu, process: process.cpu, count: pull.count }
     await pull.next()
     const { lines } = await sink.next()
-    await until('the queue to be empty', () => readdirSync(join(process.base, 'incoming')).length === 0)
+    await until('the queue to be empty', () => readdirSync(join(process.base, 'incoming')).length === 0, 300)
     await pause(100)
     // On a slow machine another pull may have come in between.
     const count = pull.count - before.count
