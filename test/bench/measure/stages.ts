@@ -36,7 +36,7 @@ const sink = new GraphiteSink(configuration.graphite, silentLogger())
 const excluded = { frontends: new Set<string>(), backends: new Set<string>() }
 const paths = readdirSync(directory).map((file) => join(directory, file))
 const memory = new ReadMemory()
-let spare: ArrayBuffer | undefined
+let spare: ArrayBufferLike | undefined
 const timings = new Map<string, number[]>()
 
 process.once('message', async () => {

@@ -4,6 +4,12 @@ import { Batches } from './batches.ts'
 
 const encoding = (options: string) => ({ encoder: 'text', options })
 
+function shared(text: string): Uint8Array {
+  const bytes = new Uint8Array(new SharedArrayBuffer(text.length))
+  bytes.set(Buffer.from(text))
+  return bytes
+}
+
 /** Batches over a worker that notes its work and encodes a snapshot as its options. */
 function batchesOver(invalid = new Set<string>()) {
   const works: Work[] = []
@@ -12,7 +18,7 @@ function batchesOver(invalid = new Set<string>()) {
     works.push(work)
     if (invalid.has(work.snapshot)) return { outcome: 'invalid', reason: 'broken' }
     const batches = work.encodings.map(({ options }) => ({
-      bytes: new Uint8Array(Buffer.from(`${options}`)),
+      bytes: shared(`${options}`),
       datapoints: 1,
     }))
     return { outcome: 'encoded', batches, processes: 1, warnings: [] }

@@ -29,7 +29,7 @@ export class Batches {
   readonly #onResult: (snapshot: string, result: WorkResult) => void
   readonly #entries = new Map<string, Entry>()
   readonly #wanted = new Map<string, Wanted[]>()
-  readonly #spares: ArrayBuffer[] = []
+  readonly #spares: SharedArrayBuffer[] = []
 
   constructor(
     run: (work: Work) => Promise<WorkResult>,
@@ -71,7 +71,8 @@ export class Batches {
   }
 
   #reuse({ bytes }: Batch): void {
-    if (this.#spares.length < mostSpares) this.#spares.push(bytes.buffer)
+    const { buffer } = bytes
+    if (buffer instanceof SharedArrayBuffer && this.#spares.length < mostSpares) this.#spares.push(buffer)
   }
 
   #want(snapshot: string, wanted: Wanted): void {

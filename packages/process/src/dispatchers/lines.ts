@@ -21,6 +21,8 @@ const longestNumber = 350
 /** Bytes that are enough for most lines; memory that is never written to costs nothing. */
 const usualLine = 128
 
+const nothing = new Uint8Array(new SharedArrayBuffer(0))
+
 /** The least to begin with. */
 const leastMemory = 64 * 1024
 
@@ -37,7 +39,7 @@ export class LineEncoder {
   /** For each of the paths of an object, room for the end of a line and the path. */
   #joints = new WeakMap<ObjectName, readonly Uint8Array[]>()
   #tail = new Uint8Array(0)
-  #bytes = new Uint8Array(0)
+  #bytes: Uint8Array = nothing
   #length = 0
 
   constructor(options: LineOptions) {
@@ -45,19 +47,21 @@ export class LineEncoder {
   }
 
   /** `spare` is memory to write into, unless it is much too small. */
-  encode(tables: readonly Table[], timestamp: number, spare?: ArrayBuffer): EncodedBatch {
+  encode(tables: readonly Table[], timestamp: number, spare?: ArrayBufferLike): EncodedBatch {
     const tail = Buffer.from(` ${timestamp}\n`)
     if (tail.length !== this.#tail.length) this.#joints = new WeakMap()
     this.#tail = tail
     const size = tables.reduce((sum, { values }) => sum + usualLine * values.length, leastMemory)
-    this.#bytes = new Uint8Array(spare !== undefined && 2 * spare.byteLength >= size ? spare : new ArrayBuffer(size))
+    this.#bytes = new Uint8Array(
+      spare !== undefined && 2 * spare.byteLength >= size ? spare : new SharedArrayBuffer(size),
+    )
     this.#length = 0
     let datapoints = 0
     for (const table of tables) datapoints += this.#encodeTable(table)
     if (datapoints > 0) this.#append(tail)
     // The first line has no line before it whose end it would write.
     const bytes = this.#bytes.subarray(Math.min(tail.length, this.#length), this.#length)
-    this.#bytes = new Uint8Array(0)
+    this.#bytes = nothing
     return { bytes, datapoints }
   }
 
@@ -96,7 +100,7 @@ export class LineEncoder {
 
   #reserve(size: number): void {
     if (this.#length + size <= this.#bytes.length) return
-    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + size))
+    const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(this.#bytes.length * 2, this.#length + size)))
     bytes.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = bytes
   }

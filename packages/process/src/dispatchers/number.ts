@@ -1,5 +1,6 @@
 const zero = 0x30
 const minus = 0x2d
+const dot = 0x2e
 
 /** Whole numbers below are divided as 32-bit integers, which is several times as fast as with doubles. */
 const part = 1e9
@@ -11,12 +12,32 @@ const part = 1e9
  * @returns the position behind it.
  */
 export function writeNumber(bytes: Uint8Array, position: number, value: number | bigint): number {
-  if (typeof value === 'bigint' || !Number.isSafeInteger(value)) return writeText(bytes, position, decimalText(value))
+  if (typeof value === 'bigint') return writeText(bytes, position, decimalText(value))
   if (value < 0) {
     bytes[position] = minus
-    return writeWhole(bytes, position + 1, -value)
+    return writeNumber(bytes, position + 1, -value)
   }
-  return writeWhole(bytes, position, value)
+  if (Number.isSafeInteger(value)) return writeWhole(bytes, position, value)
+  const thousands = value * 1000
+  // Means of two, four or eight processes: as long as there is no other double between two thousandths.
+  if (thousands < longestThousands && Number.isInteger(thousands) && thousands / 1000 === value) {
+    return writeThousandths(bytes, position, value, thousands)
+  }
+  return writeText(bytes, position, decimalText(value))
+}
+
+const longestThousands = 2 ** 50
+
+/** A number with up to three decimals, of which the last is not 0. */
+function writeThousandths(bytes: Uint8Array, position: number, value: number, thousands: number): number {
+  const whole = Math.floor(value)
+  const point = writeWhole(bytes, position, whole)
+  bytes[point] = dot
+  let decimals = thousands - whole * 1000
+  let digits = 3
+  for (; decimals % 10 === 0; digits--) decimals /= 10
+  writeDigits(bytes, point + 1, point + 1 + digits, decimals)
+  return point + 1 + digits
 }
 
 function writeWhole(bytes: Uint8Array, position: number, value: number): number {

@@ -28,14 +28,23 @@ export interface Source {
 
 const underflow = 2n ** 63n
 
+/** Ways of merging that are worth a place in the loop over columns; `add` knows all. */
+const plainSum = 1
+const meanWithTraffic = 2
+
+function wayOf({ merge, weight }: Column): number {
+  if (merge === 'sum') return plainSum
+  return merge === 'mean-with-traffic' && weight !== undefined ? meanWithTraffic : 0
+}
+
 /**
  * Rows × columns that merge while they are read. Two numbers a cell: the value so far, and what its merge needs beside
  * it (how many, how much weight, or whether one process is without limit).
  */
 export class Accumulator {
   readonly columns: readonly Column[]
-  /** By column: whether it is a plain sum, as most are. */
-  readonly #sums: Uint8Array
+  /** By column: whether it is a plain sum, as most are, or a mean with traffic, as times are. */
+  readonly #ways: Uint8Array
   #values: Float64Array
   #aside: Float64Array
   #wide = new Map<number, bigint>()
@@ -43,7 +52,7 @@ export class Accumulator {
 
   constructor(columns: readonly Column[], rows = 64) {
     this.columns = columns
-    this.#sums = Uint8Array.from(columns, ({ merge }) => (merge === 'sum' ? 1 : 0))
+    this.#ways = Uint8Array.from(columns, wayOf)
     this.#values = new Float64Array(rows * columns.length).fill(Number.NaN)
     this.#aside = new Float64Array(rows * columns.length)
   }
@@ -88,7 +97,7 @@ export class Accumulator {
   /** The same with the numbers that a `QuickRow` has read, none of them beyond 2^53. */
   mergeNumbers(row: number, numbers: Float64Array, { slots, weightSlots, stopping }: Source): void {
     const values = this.#values
-    const sums = this.#sums
+    const ways = this.#ways
     const base = row * slots.length
     const exact = this.#wide.size === 0
     for (let column = 0; column < slots.length; column++) {
@@ -96,18 +105,24 @@ export class Accumulator {
       if (slot < 0) continue
       const index = base + column
       const value = numbers[slot] as number
-      if (sums[column] === 1 && exact) {
-        const before = values[index] as number
-        const sum = before + value
-        // Neither of the two is absent, and the sum is exact; or nothing was known before.
-        if (sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) {
+      const before = values[index] as number
+      const sum = before + value
+      // Unless one of the two is absent or the sum not exact.
+      if (exact && sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) {
+        if (ways[column] === plainSum) {
           values[index] = sum
           continue
         }
-        if (Number.isNaN(before) && !Number.isNaN(value)) {
-          values[index] = value
+        if (ways[column] === meanWithTraffic) {
+          if ((numbers[weightSlots[column] as number] as number) > 0) {
+            values[index] = sum
+            this.#aside[index] = (this.#aside[index] as number) + 1
+          }
           continue
         }
+      } else if (ways[column] === plainSum && Number.isNaN(before) && !Number.isNaN(value)) {
+        values[index] = value
+        continue
       }
       const weightSlot = weightSlots[column] as number
       this.add(index, column, value, weightSlot < 0 ? 1 : (numbers[weightSlot] as number), stopping)

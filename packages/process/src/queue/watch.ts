@@ -4,7 +4,10 @@ import { type FSWatcher, watch } from 'chokidar'
 /** How often the queue is read whether or not an event came: events get lost, and a watch may not be had at all. */
 const rescanInterval = 2
 
-/** Events within so many milliseconds are one: reading a queue of thousands for each of them would be most of the work. */
+/**
+ * The first event is heard at once; those of so many milliseconds after it are one: reading a queue of thousands for each
+ * of them would be most of the work.
+ */
 const coalescence = 50
 
 /** Told that the queue should be read. */
@@ -13,7 +16,7 @@ export interface Watch {
 }
 
 /**
- * Calls `onChange` soon after something happens in `directory`, and every two seconds in any case. Events only wake: what
+ * Calls `onChange` when something happens in `directory`, and every two seconds in any case. Events only wake: what
  * there is, the caller reads from the directory itself. The entries are none of the watcher's business, and while there is
  * a `backlog` nothing is watched: chokidar looks at every entry after each event, which for 3,000 snapshots that leave
  * one by one took most of a core.
@@ -22,11 +25,15 @@ export function watchQueue(directory: string, log: Logger, onChange: () => void,
   let soon: NodeJS.Timeout | undefined
   let warned = false
   let watcher: FSWatcher | undefined
+  let again = false
   const wake = () => {
-    soon ??= setTimeout(() => {
+    again = soon !== undefined
+    if (again) return
+    soon = setTimeout(() => {
       soon = undefined
-      onChange()
+      if (again) wake()
     }, coalescence)
+    onChange()
   }
   const begin = () => {
     const begun = watch(directory, { depth: 0, ignoreInitial: true, ignored: (path) => path !== directory })

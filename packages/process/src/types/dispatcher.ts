@@ -11,11 +11,14 @@ export interface Encoding {
  * Turns tables into bytes. Pure; runs in a worker. `timestamp` is the snapshot's, in seconds; `spare` is memory that may be
  * written into.
  */
-export type Encode = (tables: readonly Table[], timestamp: number, spare?: ArrayBuffer) => EncodedBatch
+export type Encode = (tables: readonly Table[], timestamp: number, spare?: ArrayBufferLike) => EncodedBatch
 
 export interface EncodedBatch {
-  /** In an ArrayBuffer of its own, so that it can be moved between threads. */
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /**
+   * In memory that threads share, as a rule. Buffers that are moved between them count as new memory in each, and 40 MB of that made
+   * V8 collect garbage at every snapshot, in both.
+   */
+  readonly bytes: Uint8Array
   readonly datapoints: number
 }
 

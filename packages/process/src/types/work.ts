@@ -7,8 +7,8 @@ export interface Work {
   /** Its name: seconds since the epoch. */
   readonly snapshot: string
   readonly encodings: readonly Encoding[]
-  /** Memory to encode into, moved to the worker: new memory for every snapshot costs as much as encoding it. */
-  readonly spares?: readonly ArrayBuffer[]
+  /** Memory to encode into, which nobody uses: new memory for every snapshot costs as much as encoding it. */
+  readonly spares?: readonly SharedArrayBuffer[]
   /** Own metrics of what became of snapshots so far, by name. */
   readonly accounts?: Readonly<Record<string, number>>
 }

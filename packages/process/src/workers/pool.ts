@@ -83,7 +83,7 @@ export class WorkerPool {
         { snapshot, reason: reasonOf(error) },
         `a worker failed at snapshot ${snapshot}: ${reasonOf(error)}`,
       )
-      // Its spares are gone with the worker.
+      // Its spares may still be written to by the worker that failed.
       return this.#runAlone({ ...work, spares: [] })
     }
   }
@@ -132,7 +132,7 @@ export class WorkerPool {
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(), timeout * 1000)
     try {
-      return await pool.run(task, { signal: controller.signal, transferList: [...(task?.spares ?? [])] })
+      return await pool.run(task, { signal: controller.signal })
     } catch (error) {
       if (!controller.signal.aborted) throw error
       throw new StatsError('WORKER', `it took longer than worker-timeout, ${timeout} s`, {}, error)

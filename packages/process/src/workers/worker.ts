@@ -1,9 +1,9 @@
 import { type Configuration, StatsError } from '@haproxystats/core'
-import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
+import { workerData } from 'piscina'
 import { createEncoder } from '../dispatchers/encoders.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Encode, Encoding } from '../types/dispatcher.ts'
-import type { Encoded, Warning, Work, WorkResult } from '../types/work.ts'
+import type { Warning, Work, WorkResult } from '../types/work.ts'
 import { ExcludeFiles } from './exclude-files.ts'
 
 /** What the main thread gives every worker when it starts. */
@@ -41,12 +41,12 @@ function encode({ path, snapshot, encodings, accounts, spares = [] }: Work): Wor
   try {
     const { tables, processes } = pipeline.run(path, excludeFiles.current(), accounts)
     const batches = encodings.map((encoding, index) => encoderOf(encoding)(tables, Number(snapshot), spares[index]))
-    return moved({
+    return {
       outcome: 'encoded',
       batches,
       processes,
       warnings: warnings.splice(0),
-    })
+    }
   } catch (error) {
     if (!(error instanceof StatsError)) throw error
     return { outcome: error.code === 'QUEUE_IO' ? 'unreadable' : 'invalid', reason: error.message }
@@ -66,10 +66,4 @@ function encoderOf(encoding: Encoding): Encode {
 
 function keyOf(encoding: Encoding): string {
   return JSON.stringify(encoding, (_key, value) => (value instanceof RegExp ? String(value) : value))
-}
-
-/** Has the bytes moved to the main thread instead of copied. */
-function moved(result: Encoded): WorkResult {
-  const buffers = result.batches.map(({ bytes }) => bytes.buffer)
-  return move({ [transferableSymbol]: buffers, [valueSymbol]: result } as never) as never
 }
