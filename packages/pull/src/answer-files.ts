@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
   type FileSeal,
@@ -22,6 +22,8 @@ interface Part {
   /** Not made unless something is written to it. */
   readonly optional?: true
   held: Buffer[]
+  /** Whether there is something of it on the disk. */
+  made?: true
   handle?: FileHandle
   seal?: FileSeal
 }
@@ -40,7 +42,7 @@ export class AnswerFiles implements AnswerSink {
   /** `path` is that of the files, without suffix; `lane` bounds how many files are written at a time. */
   constructor(path: string, bufferLimit: number, lane: Lane) {
     this.#parts = {
-      info: { path: path + infoSuffix, held: [] },
+      info: { path: path + infoSuffix, held: [], optional: true },
       stat: { path: path + statSuffix, held: [] },
       typed: { path: path + typedSuffix, held: [], optional: true },
     }
@@ -88,6 +90,18 @@ export class AnswerFiles implements AnswerSink {
     }
   }
 
+  /** As `abandon`, and removes what was written: it is no part of the snapshot. */
+  async remove(): Promise<void> {
+    await this.abandon()
+    for (const part of Object.values(this.#parts)) {
+      delete part.seal
+      if (part.made) await rm(part.path, { force: true })
+      delete part.made
+    }
+    this.#held = 0
+    this.#size = 0
+  }
+
   async #flush(): Promise<void> {
     try {
       for (const part of Object.values(this.#parts)) {
@@ -104,6 +118,7 @@ export class AnswerFiles implements AnswerSink {
 /** Opens exclusively: a file that is there already is not ours. */
 async function append(part: Part): Promise<void> {
   part.handle ??= await open(part.path, 'wx', fileMode)
+  part.made = true
   const held = part.held
   part.held = []
   const { bytesWritten } = await part.handle.writev(held)

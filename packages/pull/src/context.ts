@@ -1,6 +1,8 @@
 import type { Configuration, Logger } from '@haproxystats/core'
 import type { Changes } from './changes.ts'
 import type { PullStatus } from './pull-status.ts'
+import type { Secrets } from './secrets.ts'
+import type { SeveralProcesses } from './several-processes.ts'
 import type { Clock } from './tick.ts'
 import type { TypedAnswers } from './typed-answers.ts'
 
@@ -13,4 +15,6 @@ export interface Context {
   readonly changes: Changes
   readonly status: PullStatus
   readonly typed: TypedAnswers
+  readonly secrets: Secrets
+  readonly several: SeveralProcesses
 }

@@ -10,6 +10,7 @@ import {
   StatsError,
 } from '@haproxystats/core'
 import { permissionHint } from './permission-hint.ts'
+import { secretProblems } from './secrets.ts'
 
 const ours = ['dst-dir', 'tmp-dst-dir'] as const
 type Ours = (typeof ours)[number]
@@ -31,13 +32,13 @@ export async function prepareDirectories(options: Configuration['pull']): Promis
 }
 
 /**
- * Both directories, without making them. Unless the program is `starting`, `socket-dir` too: HAProxy may come later, or
+ * Both directories, without making them, and files with secrets. Unless the program is `starting`, `socket-dir` too: HAProxy may come later, or
  * give access later, so that keeps nobody from running.
  */
 export async function surroundingProblems(configuration: Configuration, starting: boolean): Promise<Problem[]> {
   const options = configuration.pull
   const directory = options['socket-dir']
-  const problems = await directoryProblems(options)
+  const problems = [...(await directoryProblems(options)), ...(await secretProblems(options))]
   if (starting || directory === undefined) return problems
   try {
     await readdir(directory)

@@ -50,27 +50,21 @@ test('nothing is on disk until the buffer is full, and then all of it', async ()
 test('many sources are published with a few workers', async () => {
   const draft = await SnapshotDraft.begin('100', { ...options, workers: 3 })
   const all = Array.from({ length: 40 }, (_, index) => draft.answer(`lb${index}`))
-  for (const files of all) await files.write('stat', Buffer.from('x'))
+  for (const files of all) for (const part of ['info', 'stat'] as const) await files.write(part, Buffer.from('x'))
   await draft.publish(all, never)
   expect(await readdir(join(options.queue, '100'))).toHaveLength(81)
 })
 
-test('what HAProxy says of its fields is a third file, where it says something', async () => {
+test('there is a file for each part that something was said to', async () => {
   const draft = await SnapshotDraft.begin('100', { ...options, fsync: false })
   const [plain, typed] = [draft.answer('a'), draft.answer('b')]
   for (const files of [plain, typed]) await files.write('stat', Buffer.from('x'))
+  await typed.write('info', Buffer.from('Name: '))
   await typed.write('typed', Buffer.from('F.2.0.'))
   expect(draft.published).toBe(false)
   await draft.publish([plain, typed], never)
   expect(draft.published).toBe(true)
-  expect(await readdir(join(options.queue, '100'))).toEqual([
-    '_pull',
-    'a_info',
-    'a_stat',
-    'b_info',
-    'b_stat',
-    'b_typed',
-  ])
+  expect(await readdir(join(options.queue, '100'))).toEqual(['_pull', 'a_stat', 'b_info', 'b_stat', 'b_typed'])
 })
 
 test('what was not among the answers is not in the snapshot', async () => {
@@ -125,4 +119,13 @@ test('a queue that has gone is named', async () => {
   const { draft, files } = await draftOf('100')
   await rm(options.queue, { recursive: true })
   await expect(draft.publish([files], never)).rejects.toThrow(/snapshot 100 could not be moved into the queue: ENOENT/)
+})
+
+test('what is removed again is no part of the snapshot, although some of it was on disk', async () => {
+  const { draft, files } = await draftOf('100')
+  const failed = draft.answer('b.sock')
+  await failed.write('stat', Buffer.alloc(100, 'x'))
+  await failed.remove()
+  await draft.publish([files], never)
+  expect(await readdir(join(options.queue, '100'))).toEqual(['_pull', 'a.sock_info', 'a.sock_stat'])
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { StatsError, StatusFile } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import type { Outcome } from './ask-all.ts'
+import type { Outcome } from './ask-source.ts'
 import { PullStatus, usedByEarlierRuns } from './pull-status.ts'
 import { UsedSlots } from './used-slots.ts'
 
@@ -69,15 +69,16 @@ test('a source has its state since that changed, and goes when it is gone', asyn
   const { status, clock, closed } = begun()
   const source = (name: string) =>
     ({ name, text: `unix:///${name}`, address: { kind: 'unix', path: name }, discovered: true }) as const
+  const effort = (name: string) => ({ source: source(name), seconds: 0.1, retries: 0 })
   const error = new StatsError('SOURCE_TIMEOUT', 'too slow')
   const later = async (...outcomes: Outcome[]) => {
     clock.wall += 10_000
     status.answered(outcomes)
   }
   const since = (tick: number) => new Date(at * 1000 + tick * 10_000).toISOString()
-  await later({ source: source('a'), outcome: 'stale' }, { source: source('b'), outcome: 'stale' })
-  await later({ source: source('a'), outcome: 'stale' }, { source: source('c'), outcome: 'failed', error })
-  await later({ source: source('a'), outcome: 'failed', error }, { source: source('c'), outcome: 'failed', error })
+  await later({ ...effort('a'), outcome: 'stale' }, { ...effort('b'), outcome: 'stale' })
+  await later({ ...effort('a'), outcome: 'stale' }, { ...effort('c'), outcome: 'failed', error })
+  await later({ ...effort('a'), outcome: 'failed', error }, { ...effort('c'), outcome: 'failed', error })
   expect((await closed()).sources).toEqual([
     { name: 'a', source: 'unix:///a', state: 'failed', since: since(3) },
     { name: 'c', source: 'unix:///c', state: 'failed', since: since(2) },

@@ -1,5 +1,5 @@
 import { isSnapshotName, readStatus, type StatusFile } from '@haproxystats/core'
-import type { Outcome } from './ask-all.ts'
+import type { Outcome } from './ask-source.ts'
 import type { Clock, Tick } from './tick.ts'
 import type { SlotRun, UsedSlots } from './used-slots.ts'
 

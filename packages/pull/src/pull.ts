@@ -14,6 +14,8 @@ import { clearAway, removeLeftovers } from './leftovers.ts'
 import { PullStatus, type TickOutcome, usedByEarlierRuns } from './pull-status.ts'
 import { isTaken, queuedSnapshots } from './queue.ts'
 import { reportGone, reportNoSource, reportSocketDirectory } from './reports.ts'
+import { Secrets } from './secrets.ts'
+import { SeveralProcesses } from './several-processes.ts'
 import { listSources } from './sources.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { type Clock, systemClock, type Tick, ticks } from './tick.ts'
@@ -44,7 +46,10 @@ export async function pull(
   const path = statusPath(configuration.paths['base-dir'], programName)
   const used = await usedSlots(options, path, clock)
   const status = new PullStatus(new StatusFile(path, { program: programName, log }), { used, clock })
-  const context = { options, log, signal, clock, changes: createChanges(log), status, typed: new TypedAnswers(log) }
+  const changes = createChanges(log)
+  const several = new SeveralProcesses(changes)
+  const secrets = new Secrets(options)
+  const context = { options, log, signal, clock, changes, status, typed: new TypedAnswers(log), secrets, several }
   try {
     await pullAtTicks(context, used)
   } finally {

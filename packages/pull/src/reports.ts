@@ -1,6 +1,6 @@
 import type { Configuration } from '@haproxystats/core'
 import { reasonOf } from '@haproxystats/core'
-import type { Outcome } from './ask-all.ts'
+import type { Outcome } from './ask-source.ts'
 import type { Changes } from './changes.ts'
 import { permissionHint } from './permission-hint.ts'
 import type { Source, SourceList } from './sources.ts'
@@ -16,18 +16,23 @@ export function isKnownStale(changes: Changes, source: Source): boolean {
 
 /** Says once which sources fail, which sockets are stale, and once when that is over. */
 export function reportOutcomes(changes: Changes, outcomes: readonly Outcome[]): void {
+  const met = new Set(outcomes.map(({ source }) => ofSource(source)))
+  const masters = new Set(outcomes.flatMap(({ source: { worker } }) => worker?.master ?? []))
+  for (const master of masters) endOthers(changes, master, met)
   for (const { source, ...result } of outcomes) {
     const key = ofSource(source)
     const fields = { source: source.text }
-    if (result.outcome === 'answered') {
+    if (result.outcome === 'gone') {
+      changes.end(key, () => `${source.text} has ended`, fields)
+    } else if (result.outcome === 'answered') {
       changes.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
     } else if (result.outcome === 'stale') {
       const text = `nobody listens on ${source.text}: it is left out until somebody does; if its HAProxy is gone for good, remove the socket`
       changes.begin(key, { level: 'warn', kind: staleKind, fields, text })
     } else {
       const { code, message, details } = result.error
-      const hint = details['errno'] === 'EACCES' && source.address.kind === 'unix'
-      const todo = hint ? `; ${permissionHint((source.address as { path: string }).path)}` : ''
+      const at = 'at' in source.address ? source.address.at : source.address
+      const todo = details['errno'] === 'EACCES' && at.kind === 'unix' ? `; ${permissionHint(at.path)}` : ''
       const text = `${message}${todo}; no snapshot is published while a source is missing`
       const kind = `${code} ${details['errno'] ?? details['hint'] ?? ''}`
       changes.begin(key, { level: 'error', kind, fields: { ...fields, code }, text })
@@ -35,11 +40,20 @@ export function reportOutcomes(changes: Changes, outcomes: readonly Outcome[]): 
   }
 }
 
+/** Ends the troubles of a master that gives its workers again, and of workers that it no longer has. */
+function endOthers(changes: Changes, master: string, met: ReadonlySet<string>): void {
+  const key = `source ${master}`
+  if (!met.has(key)) changes.end(key, (times) => `${master} answers again, after ${times} pulls without it`)
+  for (const other of changes.keys(`${key} @!`)) {
+    if (!met.has(other)) changes.end(other, () => `${other.slice('source '.length)} has ended`)
+  }
+}
+
 /** Says once when a source that was in trouble is no longer among the sources. */
 export function reportGone(changes: Changes, sources: readonly Source[]): void {
   const present = new Set(sources.map(ofSource))
   for (const key of changes.keys('source ')) {
-    if (present.has(key)) continue
+    if (present.has(key) || present.has(key.replace(/ @!\d+$/, ''))) continue
     const source = key.slice('source '.length)
     changes.end(key, () => `${source} is gone`, { source })
   }

@@ -1,4 +1,4 @@
-import type { Address } from '@haproxystats/core'
+import { type Address, parseAddress } from '@haproxystats/core'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { addressText, distinctNames, sourceName } from './source-name.ts'
@@ -15,6 +15,11 @@ describe('a source is called', () => {
     [tcp('127.0.0.1', 1936), '127.0.0.1_1936', 'tcp://127.0.0.1:1936'],
     [tcp('::1', 1936), '::1_1936', 'tcp://[::1]:1936'],
     [tcp('lb1.example.net', 1936), 'lb1.example.net_1936', 'tcp://lb1.example.net:1936'],
+    [parseAddress('tcp+tls://lb1:1'), 'lb1_1', 'tcp+tls://lb1:1'],
+    [parseAddress('http://u:p@lb1:8404/haproxy?stats'), 'lb1_8404', 'http://lb1:8404/haproxy?stats'],
+    [parseAddress('https://u:p@[::1]/'), '::1_443', 'https://[::1]/'],
+    [parseAddress('http+unix:///run/s.sock:/x'), 's.sock', 'http+unix:///run/s.sock:/x'],
+    [parseAddress('master:///run/m.sock'), 'm.sock', 'master:///run/m.sock'],
   ])('%o', (address, name, text) => {
     expect(sourceName(address)).toBe(name)
     expect(addressText(address)).toBe(text)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import type { Address } from '@haproxystats/core'
+import { type Address, defaultPorts, type Endpoint } from '@haproxystats/core'
 
 /** Leaves room for a suffix and `_info` in the 255 bytes of a file name. */
 const longestName = 200
@@ -8,10 +8,27 @@ const longestName = 200
 /** What would be syntax in a path, or unreadable in a listing: `/`, control and format characters, a dot in front. */
 const unsafe = /[\p{C}/]|^\./gu
 
-/** An address as the configuration writes it. */
+/** An address as the configuration writes it, without user and password. */
 export function addressText(address: Address): string {
+  if (address.kind === 'http') return pageText(address.at, address.target)
+  if (address.kind === 'master') return `master://${placeText(address.at)}`
   if (address.kind === 'unix') return `unix://${address.path}`
-  return `tcp://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+  return `${address.tls ? 'tcp+tls' : 'tcp'}://${placeText(address)}`
+}
+
+function pageText(at: Endpoint, target: string): string {
+  if (at.kind === 'unix') return `http+unix://${at.path}:${target}`
+  const scheme = at.tls ? 'https' : 'http'
+  const usual = at.port === defaultPorts[scheme]
+  return `${scheme}://${usual ? hostText(at.host) : placeText(at)}${target}`
+}
+
+function placeText(at: Endpoint): string {
+  return at.kind === 'unix' ? at.path : `${hostText(at.host)}:${at.port}`
+}
+
+function hostText(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /**
@@ -19,7 +36,8 @@ export function addressText(address: Address): string {
  * may want the same name; `distinctNames` tells them apart.
  */
 export function sourceName(address: Address): string {
-  const wanted = address.kind === 'unix' ? basename(address.path) : `${address.host}_${address.port}`
+  const at = 'at' in address ? address.at : address
+  const wanted = at.kind === 'unix' ? basename(at.path) : `${at.host}_${at.port}`
   const name = wanted.replace(unsafe, '_')
   return Buffer.byteLength(name) <= longestName ? name : `${name.slice(0, longestName / 4)}-${shortHash(wanted)}`
 }

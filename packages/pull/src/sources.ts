@@ -10,6 +10,8 @@ export interface Source {
   /** Its address, for people. */
   readonly text: string
   readonly address: Address
+  /** Of a worker: what it is to its master. */
+  readonly worker?: { readonly pid: number; readonly master: string }
   /** Found in `socket-dir`, so it may be the stale socket of a process that is gone; not named in `servers`. */
   readonly discovered: boolean
 }
@@ -56,9 +58,11 @@ async function readSocketDirectory(directory: string | undefined): Promise<{
   }
 }
 
-/** Equal for two addresses that lead to the same socket, over whatever links. */
+/** Equal for two addresses that lead to the same socket, over whatever links, and to the same page behind it. */
 async function identity(address: Address): Promise<string> {
-  if (address.kind === 'tcp') return addressText(address)
-  const found = await stat(address.path).catch(() => undefined)
-  return found ? `${found.dev}:${found.ino}` : resolve(address.path)
+  const at = 'at' in address ? address.at : address
+  if (at.kind === 'tcp') return addressText(address)
+  const found = await stat(at.path).catch(() => undefined)
+  const place = found ? `${found.dev}:${found.ino}` : resolve(at.path)
+  return address.kind === 'http' ? `${place} ${address.target}` : place
 }

@@ -1,5 +1,6 @@
 import { startDeadline } from '@haproxystats/haproxy'
-import { askAll, type Outcome } from './ask-all.ts'
+import { askAll } from './ask-all.ts'
+import type { Outcome } from './ask-source.ts'
 import type { Context } from './context.ts'
 import { reportLeftover } from './leftovers.ts'
 import { makeRoom } from './make-room.ts'
@@ -33,6 +34,7 @@ export async function takeSnapshot(
     signal.throwIfAborted()
     reportOutcomes(changes, outcomes)
     status.answered(outcomes)
+    context.several.look(outcomes)
     const answers = outcomes.flatMap((outcome) => (outcome.outcome === 'answered' ? [outcome.files] : []))
     const failed = outcomes.some(({ outcome }) => outcome === 'failed')
     if (failed || answers.length > 0) changes.end('no source', () => 'there is something to read again')
@@ -62,7 +64,7 @@ export async function takeSnapshot(
 
 /** Within `pull-timeout`, and in any case before the next tick. */
 async function askInTime(
-  { options, clock, changes, signal, typed }: Context,
+  { options, clock, changes, signal, typed, secrets }: Context,
   slot: number,
   sources: readonly Source[],
   draft: SnapshotDraft,
@@ -73,11 +75,8 @@ async function askInTime(
   const seconds = Math.max(0.001, Math.min(limit, left, interval))
   const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
   try {
-    return await askAll(sources, draft, options, {
-      deadline,
-      typed,
-      knownStale: (source) => isKnownStale(changes, source),
-    })
+    const knownStale = (source: Source) => isKnownStale(changes, source)
+    return await askAll(sources, { draft, options, deadline, typed, secrets, knownStale })
   } finally {
     deadline.dispose()
   }

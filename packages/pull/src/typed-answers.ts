@@ -1,4 +1,4 @@
-import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import { type Endpoint, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import { type AnswerHead, type AskOptions, askTyped, startDeadline, type UnknownColumns } from '@haproxystats/haproxy'
 import type { Source } from './sources.ts'
 
@@ -40,15 +40,17 @@ export class TypedAnswers {
     head: AnswerHead,
     { connect, signal }: Omit<AskOptions, 'limit'>,
   ): Promise<Buffer | undefined> {
-    const unknown = head.unknownColumns()
-    if (unknown === undefined) {
+    const { address } = source
+    // A page has no such question, and a worker's would take a connection for each object.
+    const unknown = 'at' in address ? undefined : head.unknownColumns()
+    if ('at' in address || unknown === undefined) {
       this.#learnt.delete(source.text)
       return undefined
     }
     let learnt = this.#learnt.get(source.text)
     if (learnt?.process !== unknown.process) learnt = { process: unknown.process, attempts: 0, settled: false }
     this.#learnt.set(source.text, learnt)
-    if (!learnt.settled) await this.#ask(source, unknown, learnt, { connect, signal })
+    if (!learnt.settled) await this.#ask({ source, endpoint: address }, unknown, learnt, { connect, signal })
     return learnt.answer
   }
 
@@ -59,7 +61,7 @@ export class TypedAnswers {
   }
 
   async #ask(
-    source: Source,
+    { source, endpoint }: { source: Source; endpoint: Endpoint },
     { names, objects }: UnknownColumns,
     learnt: Learnt,
     { connect, signal }: Omit<AskOptions, 'limit'>,
@@ -72,7 +74,7 @@ export class TypedAnswers {
     learnt.attempts++
     try {
       const options = { connect: { ...connect, retries: 0 }, limit: largest, signal: deadline.signal }
-      const answer = await askTyped(source.text, source.address, filters, options)
+      const answer = await askTyped(source.text, endpoint, filters, options)
       learnt.settled = true
       if (answer) {
         learnt.answer = answer

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { StatsError } from '../errors.ts'
-import { type Address, parseAddress } from './address.ts'
+import { type Address, type Endpoint, type PageAddress, parseAddress } from './address.ts'
+
+function page(at: Endpoint, target: string): PageAddress {
+  return { kind: 'http', at, target }
+}
 
 const accepted: readonly [string, Address][] = [
   ['unix:///run/haproxy/admin.sock', { kind: 'unix', path: '/run/haproxy/admin.sock' }],
@@ -12,17 +16,38 @@ const accepted: readonly [string, Address][] = [
   ['tcp://lb_1:65535', { kind: 'tcp', host: 'lb_1', port: 65535 }],
   ['tcp://[::1]:1936', { kind: 'tcp', host: '::1', port: 1936 }],
   ['tcp://[fe80::1%eth0]:1936', { kind: 'tcp', host: 'fe80::1%eth0', port: 1936 }],
+  ['tcp+tls://lb1:1936', { kind: 'tcp', host: 'lb1', port: 1936, tls: true }],
+  ['http://h:1936/haproxy?stats', page({ kind: 'tcp', host: 'h', port: 1936 }, '/haproxy?stats')],
+  ['http://h/haproxy?stats;csv', page({ kind: 'tcp', host: 'h', port: 80 }, '/haproxy?stats')],
+  ['http://h/s;csv;up;norefresh', page({ kind: 'tcp', host: 'h', port: 80 }, '/s;up;norefresh')],
+  ['https://[::1]:8404', page({ kind: 'tcp', host: '::1', port: 8404, tls: true }, '/')],
+  ['https://h/s;scope=a#x', page({ kind: 'tcp', host: 'h', port: 443, tls: true }, '/s;scope=a')],
+  ['http://u:p%40%2C,%@h/', { ...page({ kind: 'tcp', host: 'h', port: 80 }, '/'), user: 'u', password: 'p%40%2C,%' }],
+  ['http://u:p%40%2C@h/', { ...page({ kind: 'tcp', host: 'h', port: 80 }, '/'), user: 'u', password: 'p@,' }],
+  ['http+unix:///run/s.sock:/x?stats;json', page({ kind: 'unix', path: '/run/s.sock' }, '/x?stats')],
+  ['master:///run/m.sock', { kind: 'master', at: { kind: 'unix', path: '/run/m.sock' } }],
+  ['master://[::1]:99', { kind: 'master', at: { kind: 'tcp', host: '::1', port: 99 } }],
 ]
 
 const hostColonPort = 'a host, a colon and a port, as tcp://127.0.0.1:1936'
-const address = 'an address as unix:///run/haproxy/admin.sock or tcp://127.0.0.1:1936'
+const address =
+  'an address as unix:///run/haproxy/admin.sock or tcp://127.0.0.1:1936 or http://127.0.0.1:8404/haproxy?stats'
+const page8404 = 'the address of a statistics page, as http://127.0.0.1:8404/haproxy?stats'
+const schemes = 'one of the supported schemes, unix://, tcp://, tcp+tls://, http://, https://, http+unix://, master://'
 const refused: readonly [string, string][] = [
   ['', address],
   ['/run/haproxy/admin.sock', address],
   ['127.0.0.1:1936', address],
   ['unix:/run/a.sock', address],
-  ['http://127.0.0.1/stats', 'one of the supported schemes, unix:// or tcp://'],
-  ['constructor://a:1', 'one of the supported schemes, unix:// or tcp://'],
+  ['ftp://127.0.0.1/stats', schemes],
+  ['http://', page8404],
+  ['http://a..b/', page8404],
+  ['http://a b/', page8404],
+  ['http://a:0/', 'a port from 1 to 65535'],
+  ['http+unix:///run/s.sock', 'a socket, a colon and a path, as http+unix:///run/haproxy/page.sock:/haproxy?stats'],
+  ['http+unix:///run/s.sock:/a b', 'a path of printable ASCII characters'],
+  ['master://run', 'a host, a colon and a port, as tcp://127.0.0.1:1936'],
+  ['constructor://a:1', schemes],
   ['unix://run/a.sock', 'an absolute path after unix://, as unix:///run/haproxy/admin.sock'],
   ['unix:///run/', 'the path of a socket, not of a directory'],
   [`unix:///${'é'.repeat(54)}`, 'a path of at most 107 bytes, the longest a socket can have (this one has 109)'],

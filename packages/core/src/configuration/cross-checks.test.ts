@@ -36,6 +36,18 @@ describe('options that do not go together', () => {
       '[local-store]\ndir = ${process:src-dir}',
       'a.conf:2: [local-store] dir = /var/lib/haproxystats/incoming: expected another directory than src-dir of [process], which is /var/lib/haproxystats/incoming',
     ],
+    [
+      '[pull]\nhttp-user = monitoring',
+      'a.conf:2: [pull] http-user = monitoring: without http-password-file it has no effect; set http-password-file too',
+    ],
+    [
+      '[pull]\nhttp-password-file = /p',
+      'a.conf:2: [pull] http-password-file = /p: without http-user it has no effect; set http-user too',
+    ],
+    [
+      '[pull]\ntls-key-file = /k',
+      'a.conf:2: [pull] tls-key-file = /k: without tls-certificate-file it has no effect; set tls-certificate-file too',
+    ],
   ])('%j', (text, message) => {
     expect(mistakes(`${text}\n`)).toEqual([message])
   })
@@ -48,6 +60,15 @@ describe('options that do not go together', () => {
     '[local-store]\ndir = /var/lib/haproxystats',
   ])('%j is in order', (text) => {
     expect(mistakes(`${text}\n`)).toEqual([])
+  })
+
+  it('warn of a password in an address, without showing it', () => {
+    const text = '[pull]\nservers = http://me:swordfish@lb1/\ntls-certificate-file = /c\n'
+    const { problems, warnings } = readConfiguration([{ file: 'a.conf', text }])
+    expect(problems).toEqual([])
+    expect(warnings.map(renderProblem)).toEqual([
+      'a.conf:2: [pull] servers = http://***@lb1/: a password stands in an address; use http-user and http-password-file, so that this file holds no secret',
+    ])
   })
 
   it('only warn where a default does not fit', () => {

@@ -68,6 +68,32 @@ export const crossChecks: readonly CrossCheck[] = [
     },
   },
   {
+    summary: 'A user comes with a password.',
+    severity: 'mistake',
+    check: (values) => together(values, 'http-user', 'http-password-file'),
+  },
+  {
+    summary: 'A key comes with a certificate.',
+    severity: 'mistake',
+    check: (values) => together(values, 'tls-key-file', 'tls-certificate-file', 'only the first'),
+  },
+  {
+    summary: 'No password stands in an address.',
+    severity: 'warning',
+    check: passwordInAddress,
+  },
+  {
+    summary: 'Certificates are checked.',
+    severity: 'warning',
+    check: (values) =>
+      values.value('pull', 'tls-insecure') === true
+        ? {
+            ...{ section: 'pull', option: 'tls-insecure', message: 'anybody between could answer for HAProxy' },
+            hint: 'name the certificate of whoever vouches for it in tls-ca-file instead',
+          }
+        : undefined,
+  },
+  {
     summary: 'No receiver is a destination twice.',
     severity: 'warning',
     check: sameReceivers,
@@ -89,6 +115,21 @@ function sameReceivers(values: Values): Clash[] {
     const message = `sends to ${receiver}, and so does [${first}]`
     return [{ section, message, hint: 'give one of them its own server or port, or enabled = false' }]
   })
+}
+
+/** Either of two options of [pull] needs the other, or only the first needs the second. */
+function together(values: Values, one: string, other: string, which: 'either' | 'only the first' = 'either') {
+  const [first, second] = [one, other].map((option) => values.given('pull', option))
+  if (first === second || (which === 'only the first' && !first)) return undefined
+  const [option, missing] = first ? [one, other] : [other, one]
+  return { section: 'pull', option, message: `without ${missing} it has no effect`, hint: `set ${missing} too` }
+}
+
+function passwordInAddress(values: Values): Clash | undefined {
+  const servers = values.value('pull', 'servers')
+  const found = Array.isArray(servers) && servers.some((address) => /^https?:\/\/[^/?#]*@/i.test(address))
+  const hint = 'use http-user and http-password-file, so that this file holds no secret'
+  return found ? { section: 'pull', option: 'servers', message: 'a password stands in an address', hint } : undefined
 }
 
 type Name = readonly [SectionName, string]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sectionRows } from '../options/table.ts'
+import type { Option } from '../options/kinds.ts'
+import { sectionRows, sections } from '../options/table.ts'
 import { renderSample, renderSettings } from './manual.ts'
 import { readConfiguration } from './read.ts'
 
@@ -21,11 +22,14 @@ describe('the sample configuration', () => {
     )
     expect(missing).toEqual([])
     const { configuration } = readConfiguration([])
-    expect(reading.configuration?.pull).toMatchObject({
-      ...configuration?.pull,
-      servers: expect.any(Array),
-      'socket-dir': '/run/haproxy',
-    })
+    const unset = Object.entries(sections.pull.options).filter(
+      ([, option]) => !('default' in option || 'inherited' in option),
+    )
+    const examples = unset.map(([name, option]) => [
+      name,
+      name === 'servers' ? expect.any(Array) : (option as Option).example,
+    ])
+    expect(reading.configuration?.pull).toMatchObject({ ...configuration?.pull, ...Object.fromEntries(examples) })
     expect(reading.configuration?.['local-store']).toEqual({ dir: '/var/lib/haproxystats/local-store' })
   })
 

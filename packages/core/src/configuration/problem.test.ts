@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { optionRow } from '../options/table.ts'
 import { concealed, type Problem, renderProblem } from './problem.ts'
 
 const cases: readonly [Problem, string][] = [
@@ -43,5 +44,14 @@ describe('a secret', () => {
     expect(concealed({ kind: 'text', secret: true, summary: 'A password.' }, 'swordfish')).toBe('***')
     expect(concealed({ kind: 'text', summary: 'A name.' }, 'swordfish')).toBe('swordfish')
     expect(concealed(undefined, 'swordfish')).toBe('swordfish')
+  })
+
+  it.each([
+    ['http://u:p@h/x, https://v:q,@@h/y', 'http://***@h/x, https://***@h/y'],
+    ['https://u:a,b@h/', 'https://***@h/'],
+    ['http://u:a/b@h/', 'http://***@h/'],
+    ['unix:///run/a@b.sock, tcp://h:1, http://h/x', 'unix:///run/a@b.sock, tcp://h:1, http://h/x'],
+  ])('within an address is not shown: %s', (text, shown) => {
+    expect(concealed(optionRow('pull', 'servers'), text)).toBe(shown)
   })
 })

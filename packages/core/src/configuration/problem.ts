@@ -1,4 +1,5 @@
 import type { Option } from '../options/kinds.ts'
+import { concealCredentials } from './address.ts'
 
 /** Where a line of a configuration file stands. */
 export interface Place {
@@ -38,7 +39,8 @@ export function printable(text: string): string {
 
 /** A value as it may be shown. */
 export function concealed(option: Option | undefined, text: string): string {
-  return option?.secret ? '***' : text
+  if (option?.secret) return '***'
+  return option?.kind === 'addresses' ? concealCredentials(text) : text
 }
 
 /** A problem in one line: `/etc/haproxystats.conf:12: [pull] pull-interval = ten: expected a whole number of at least 1`. */

@@ -34,6 +34,13 @@ describe('without a file', () => {
         'queue-size': 360,
         'queue-full': 'suspend',
         fsync: true,
+        'http-user': undefined,
+        'http-password-file': undefined,
+        'tls-ca-file': undefined,
+        'tls-certificate-file': undefined,
+        'tls-key-file': undefined,
+        'tls-server-name': undefined,
+        'tls-insecure': false,
       },
       process: {
         loglevel: 'info',

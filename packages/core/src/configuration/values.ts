@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { reasonOf, StatsError } from '../errors.ts'
 import { kindRow, type Option, type OptionKind } from '../options/kinds.ts'
-import { isHost, parseAddress } from './address.ts'
+import { isHost, parseAddress, splitAddresses } from './address.ts'
 import { didYouMean } from './nearest.ts'
 import type { Problem } from './problem.ts'
 
@@ -113,7 +113,7 @@ function readNumber(text: string, option: Option, form: RegExp): Checked | undef
 }
 
 function readAddresses(text: string): Checked {
-  const addresses = text.split(',').map((address) => address.trim())
+  const addresses = splitAddresses(text)
   const mistakes: Mistake[] = []
   for (const [index, address] of addresses.entries()) {
     if (address === '') mistakes.push({ found: text, message: 'an empty address', hint: 'leave out the comma' })

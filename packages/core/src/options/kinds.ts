@@ -14,7 +14,7 @@ export const optionKinds = {
   boolean: { expected: 'true or false' },
   choice: { expected: 'one word' },
   words: { expected: 'names separated by spaces' },
-  addresses: { expected: 'addresses separated by commas, as unix:///path or tcp://host:port' },
+  addresses: { expected: 'addresses separated by commas, as unix:///path, tcp://host:port or http://host:port/path' },
 } as const satisfies Record<string, Kind>
 
 /** What is the same for all options of one kind. */

@@ -67,7 +67,8 @@ export const sections = {
       servers: {
         kind: 'addresses',
         example: 'unix:///run/haproxy/admin.sock, tcp://127.0.0.1:1936, tcp://[::1]:1936',
-        summary: 'Sources by address, separated by commas; in addition to those of socket-dir.',
+        summary:
+          'Sources by address, separated by commas; in addition to those of socket-dir. tcp+tls:// is a stats socket behind TLS; http://host:port/path, https:// and http+unix:///socket:/path are statistics pages, which have no show info; master:///socket is the socket of a master process (-S), whose workers are all read, those of past reloads too.',
       },
       retries: {
         kind: 'integer',
@@ -152,6 +153,52 @@ export const sections = {
         since: '1.0.0',
         summary:
           'Whether a snapshot is on the disk before it is published. It costs about 75 ms for 16 files, beside the reading; without it a power cut leaves snapshots that are missing or empty.',
+      },
+      'http-user': {
+        kind: 'text',
+        example: 'monitoring',
+        since: '1.0.0',
+        summary: 'The user for all statistics pages whose address names none.',
+      },
+      'http-password-file': {
+        kind: 'path',
+        example: '/etc/haproxystats.password',
+        since: '1.0.0',
+        summary:
+          'A file with the password of http-user, in its first line; others must not be able to read it. It is read again when it changes.',
+      },
+      'tls-ca-file': {
+        kind: 'path',
+        example: '/etc/ssl/certs/internal-ca.pem',
+        since: '1.0.0',
+        summary:
+          'Certificates (PEM) of whoever may vouch for a source behind TLS, instead of those that Node.js comes with.',
+      },
+      'tls-certificate-file': {
+        kind: 'path',
+        example: '/etc/haproxystats/client.pem',
+        since: '1.0.0',
+        summary: 'The client certificate (PEM) for sources that ask for one; it may hold the key too.',
+      },
+      'tls-key-file': {
+        kind: 'path',
+        example: '/etc/haproxystats/client.key',
+        since: '1.0.0',
+        summary: 'The key (PEM) of the client certificate; others must not be able to read it.',
+      },
+      'tls-server-name': {
+        kind: 'host',
+        example: 'lb1.example.com',
+        since: '1.0.0',
+        summary:
+          'The name that the certificates of all sources behind TLS must have, instead of the host of the address.',
+      },
+      'tls-insecure': {
+        kind: 'boolean',
+        default: 'false',
+        since: '1.0.0',
+        summary:
+          'Takes any certificate of a source behind TLS, so that anybody between could answer in its place, and learn the password.',
       },
     },
   },

@@ -3,17 +3,18 @@ import { link, mkdtemp, rm } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Address, StatsError } from '@haproxystats/core'
+import { type Endpoint, StatsError } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AnswerPart } from './answer.ts'
-import { type AskOptions, ask } from './ask.ts'
+import { ask } from './ask.ts'
+import type { AskOptions } from './converse.ts'
 import { startDeadline } from './deadline.ts'
 
 const answer = 'Name: HAProxy\nPid: 1\n\n# pxname,svname,\nw,FRONTEND,\n\n'
 const never = new AbortController().signal
 
 let directory: string
-let address: Address
+let address: Endpoint
 let server: net.Server
 
 beforeEach(async () => {
@@ -86,7 +87,7 @@ test('tells a socket that nobody listens on from others', async () => {
   await link(path, `${path}.kept`)
   server.close()
   await once(server, 'close')
-  const stale: Address = { kind: 'unix', path: `${path}.kept` }
+  const stale: Endpoint = { kind: 'unix', path: `${path}.kept` }
   await expect(ask('a', stale, collect().sink, options())).rejects.toMatchObject({ details: { errno: 'ECONNREFUSED' } })
 })
 

@@ -1,5 +1,5 @@
 import { statFieldByName } from '../fields/index.ts'
-import { infoNumber, parseInfo } from '../info/parse.ts'
+import { type Info, infoNumber, parseInfo } from '../info/parse.ts'
 import { parseRecord } from '../stat/reference.ts'
 import { scanHeader } from '../stat/scan.ts'
 import type { AnswerPart } from './answer.ts'
@@ -23,6 +23,18 @@ export interface UnknownColumns {
   objects(): readonly ObjectFilter[]
 }
 
+/** What the beginning of an answer tells of the process; NaN or undefined where it does not. */
+export interface HeadFacts {
+  readonly version: string | undefined
+  readonly pid: number
+  /** In seconds since the epoch; printed since HAProxy 2.4. */
+  readonly started: number
+  /** In seconds. */
+  readonly uptime: number
+  /** The column `pid` of the first row: the number of the process among those of `nbproc`. */
+  readonly number: number
+}
+
 /** So much of each part is looked at, in bytes: a header of 200 columns takes 3,000, most rows 500. */
 const looked = 65_536
 
@@ -42,6 +54,18 @@ export class AnswerHead {
     this.#sizes[part] += taken.length
   }
 
+  facts(): HeadFacts {
+    const info = this.#info()
+    const stat = Buffer.concat(this.#held.stat)
+    return {
+      version: info.get('Version'),
+      pid: infoNumber(info, 'Pid'),
+      started: infoNumber(info, 'Start_time_sec'),
+      uptime: infoNumber(info, 'Uptime_sec'),
+      number: processNumber(stat),
+    }
+  }
+
   /** Undefined when every column is known. */
   unknownColumns(): UnknownColumns | undefined {
     const stat = Buffer.concat(this.#held.stat)
@@ -57,10 +81,31 @@ export class AnswerHead {
     }
   }
 
+  /** None of a statistics page, or when it is larger than anything known. */
+  #info(): Info {
+    try {
+      return parseInfo(Buffer.concat(this.#held.info))
+    } catch {
+      return new Map()
+    }
+  }
+
   /** `Start_time_sec` is printed since 2.4. Of older releases the number of the process and its columns must do. */
   #process(names: readonly string[]): string {
-    const info = parseInfo(Buffer.concat(this.#held.info))
+    const info = this.#info()
     return [infoNumber(info, 'Pid'), infoNumber(info, 'Start_time_sec'), ...names].join(' ')
+  }
+}
+
+/** NaN without a row, or when there is no such column. */
+function processNumber(stat: Buffer): number {
+  try {
+    const { header, rows } = scanHeader(stat)
+    const [first] = rowsOf(stat, rows)
+    const cell = first?.[header.position.get('pid') ?? -1]?.toString('latin1')
+    return isNumber(cell) ? Number(cell) : Number.NaN
+  } catch {
+    return Number.NaN
   }
 }
 

@@ -4,7 +4,7 @@ import { StatsError } from '@haproxystats/core'
 const refusals = [
   {
     begins: /^Unknown command/,
-    hint: 'this is the master socket of HAProxy (-S), which has no statistics; name a "stats socket" of the configuration instead',
+    hint: 'this is the master socket of HAProxy (-S), which has no statistics; write master:// before its path in servers to read its workers, and keep it out of socket-dir',
   },
   {
     begins: /^Permission denied/,
@@ -12,7 +12,7 @@ const refusals = [
   },
   {
     begins: /^(HTTP\/|<!?[A-Za-z])/,
-    hint: 'an HTTP frontend listens here; name a "stats socket" of the configuration instead',
+    hint: 'an HTTP frontend listens here; name a "stats socket" of the configuration instead, or write http:// and the path of a statistics page',
   },
 ] as const
 

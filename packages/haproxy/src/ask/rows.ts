@@ -35,6 +35,11 @@ export class RowCheck {
     return Math.max(0, this.#lines - 1)
   }
 
+  /** Whether the empty line at the end has passed. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
   /** Throws `ANSWER_MALFORMED` at the first byte that cannot belong to an answer. */
   push(bytes: Uint8Array): void {
     const commas = new Commas(bytes)

@@ -1,6 +1,6 @@
-import { type Address, StatsError } from '@haproxystats/core'
+import { type Endpoint, StatsError } from '@haproxystats/core'
 import { learnFields } from '../fields/learn.ts'
-import { type AskOptions, converse } from './ask.ts'
+import { type AskOptions, converse } from './converse.ts'
 import type { ObjectFilter } from './head.ts'
 
 /**
@@ -18,13 +18,13 @@ export function typedCommand(objects: readonly ObjectFilter[]): string {
  */
 export async function askTyped(
   source: string,
-  address: Address,
+  endpoint: Endpoint,
   objects: readonly ObjectFilter[],
   options: AskOptions,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let received = 0
-  await converse(source, address, typedCommand(objects), options, {
+  await converse(source, endpoint, { line: typedCommand(objects) }, options, {
     received: () => received,
     take: (chunk) => {
       received += chunk.length

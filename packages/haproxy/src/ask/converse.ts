@@ -1,0 +1,84 @@
+import { type Endpoint, reasonOf, StatsError } from '@haproxystats/core'
+import { type ConnectOptions, connect } from './connect.ts'
+
+export interface AskOptions {
+  readonly connect: ConnectOptions
+  /** The longest answer to accept, in bytes. */
+  readonly limit: number
+  /** Ends the asking at once; its reason should be a `SOURCE_TIMEOUT` when time is up. */
+  readonly signal: AbortSignal
+}
+
+/** Who gets what a source says. Nothing more is read until `take` has resolved. */
+export interface Listener {
+  take(chunk: Buffer): Promise<void> | void
+  /** Bytes so far, for errors. */
+  received(): number
+}
+
+/** What is said to a source. */
+export interface Words {
+  readonly line: string
+  /** Closes our side behind it: the master socket closes its own only then, a stats socket by itself. */
+  readonly last?: true
+}
+
+/**
+ * One line, and everything that is answered until HAProxy closes, on a connection of its own. Rejects with `SOURCE_CONNECT`,
+ * `SOURCE_TIMEOUT`, `ANSWER_TRUNCATED`, or the `StatsError` that `take` threw.
+ */
+export async function converse(
+  source: string,
+  endpoint: Endpoint,
+  { line, last }: Words,
+  { connect: connecting, signal }: AskOptions,
+  listener: Listener,
+): Promise<void> {
+  const socket = await connect(source, endpoint, connecting, signal)
+  const stop = () => socket.destroy()
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  try {
+    if (last) socket.end(line)
+    else socket.write(line)
+    for await (const chunk of socket) await listener.take(chunk)
+    signal.throwIfAborted()
+  } catch (error) {
+    throw conversationError(source, listener.received(), signal, error)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    socket.destroy()
+  }
+}
+
+/** The error for a conversation that did not come to its end. */
+export function conversationError(source: string, received: number, signal: AbortSignal, error: unknown): StatsError {
+  if (signal.aborted) return outOfTime(source, received, signal.reason)
+  return error instanceof StatsError ? error : brokenOff(source, received, error)
+}
+
+function outOfTime(source: string, received: number, reason: unknown): StatsError {
+  const silent =
+    'it took the connection but said nothing; as many others as "stats maxconn" allows (10 unless set) may be asking: close them, or raise it in the section "global" of haproxy.cfg; or the process is stopped or overloaded'
+  const broken = `it broke off after ${received} bytes; is the process stopped or overloaded?`
+  return new StatsError(
+    'SOURCE_TIMEOUT',
+    `${source} did not answer completely: ${reasonOf(reason)}, ${received === 0 ? silent : broken}`,
+    { source, bytes: received },
+    reason,
+  )
+}
+
+function brokenOff(source: string, received: number, cause: unknown): StatsError {
+  const errno = (cause as NodeJS.ErrnoException).code ?? ''
+  const silent = received === 0 ? '; is it really a stats socket of HAProxy, without "accept-proxy"?' : ''
+  const hint = /ALERT_(CERTIFICATE|HANDSHAKE)/.test(errno)
+    ? '; it wants another client certificate, see tls-certificate-file'
+    : silent
+  return new StatsError(
+    'ANSWER_TRUNCATED',
+    `${source} broke the connection after ${received} bytes: ${reasonOf(cause)}${hint}`,
+    { source, bytes: received, errno },
+    cause,
+  )
+}

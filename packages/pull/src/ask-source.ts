@@ -1,0 +1,119 @@
+import { type Configuration, type MasterAddress, StatsError } from '@haproxystats/core'
+import {
+  AnswerHead,
+  type AnswerSink,
+  type AskOptions,
+  ask,
+  askPage,
+  type Deadline,
+  type HeadFacts,
+} from '@haproxystats/haproxy'
+import type { AnswerFiles } from './answer-files.ts'
+import { askMaster } from './ask-master.ts'
+import type { SnapshotDraft } from './publish.ts'
+import type { Credentials, Secrets } from './secrets.ts'
+import type { Source } from './sources.ts'
+import type { TypedAnswers } from './typed-answers.ts'
+
+/** What it took to read a source. */
+export interface Effort {
+  readonly source: Source
+  readonly seconds: number
+  /** Attempts to connect beyond the first. */
+  readonly retries: number
+}
+
+/**
+ * What came of asking one source. `stale`: nobody listens on this socket of `socket-dir` any more. `gone`: a worker that
+ * ended before it was read, or while it was.
+ */
+export type Outcome = Effort &
+  (
+    | { readonly outcome: 'answered'; readonly files: AnswerFiles; readonly facts: HeadFacts }
+    | { readonly outcome: 'stale' }
+    | { readonly outcome: 'gone' }
+    | { readonly outcome: 'failed'; readonly error: StatsError }
+  )
+
+/** What asking needs beside the source. */
+export interface Asking {
+  readonly draft: SnapshotDraft
+  readonly options: Configuration['pull']
+  readonly deadline: Deadline
+  readonly typed: TypedAnswers
+  readonly secrets: Secrets
+  /** Whether nobody listened on this socket last time. */
+  readonly knownStale: (source: Source) => boolean
+}
+
+/** One source may be many processes. Rejects with what is no fault of the source, such as a full disk. */
+export async function askSource(source: Source, asking: Asking): Promise<Outcome[]> {
+  const { address } = source
+  if (address.kind === 'master') return askMaster({ ...source, address }, asking)
+  return [await reading(source, asking, (sink, options) => answerOf(source, address, { sink, options, asking }))]
+}
+
+/** How one process is asked. Only a stats socket can be asked for more than the answer. */
+type Ask = (sink: AnswerSink & { head: AnswerHead }, options: AskOptions & Credentials) => Promise<unknown>
+
+async function answerOf(
+  source: Source,
+  address: Exclude<Source['address'], MasterAddress>,
+  { sink, options, asking }: { sink: Parameters<Ask>[0]; options: Parameters<Ask>[1]; asking: Asking },
+): Promise<Buffer | undefined> {
+  if (address.kind === 'http') {
+    await askPage(source.text, address, sink, options)
+    return undefined
+  }
+  await ask(source.text, address, sink, options)
+  return asking.typed.of(source, sink.head, options)
+}
+
+/**
+ * Reads one process into files of its own. Of one that failed there is nothing left in the snapshot. `ask` gives what HAProxy
+ * says of its fields, if anything.
+ */
+export async function reading(source: Source, asking: Asking, ask: Ask): Promise<Outcome> {
+  const begun = performance.now()
+  let retries = 0
+  const effort = () => ({ source, seconds: Math.round(performance.now() - begun) / 1000, retries })
+  const files = asking.draft.answer(source.name)
+  const head = new AnswerHead()
+  const write: AnswerSink['write'] = (part, bytes) => {
+    head.push(part, bytes)
+    return files.write(part, bytes)
+  }
+  try {
+    const natures = await ask({ write, head }, await askOptions(source, asking, () => retries++))
+    if (Buffer.isBuffer(natures)) await files.write('typed', natures)
+    return { ...effort(), outcome: 'answered', files, facts: head.facts() }
+  } catch (error) {
+    if (!(error instanceof StatsError) || error.code === 'SNAPSHOT_PUBLISH') throw error
+    await files.remove()
+    return isStale(source, error) ? { ...effort(), outcome: 'stale' } : { ...effort(), outcome: 'failed', error }
+  }
+}
+
+/** What is known of us is read only where somebody may ask. */
+export async function askOptions(
+  source: Source,
+  { options, deadline, secrets, knownStale }: Asking,
+  onRetry: () => void,
+): Promise<AskOptions & Credentials> {
+  const { address } = source
+  const at = 'at' in address ? address.at : address
+  const asked = address.kind === 'http' || (at.kind === 'tcp' && at.tls)
+  const credentials = asked ? await secrets.current() : { tls: { insecure: false } }
+  const { timeout, interval } = options
+  const retries = knownStale(source) ? 0 : options.retries
+  return {
+    ...credentials,
+    connect: { timeout, retries, interval, tls: credentials.tls, onRetry },
+    limit: options['answer-limit'],
+    signal: deadline.signal,
+  }
+}
+
+function isStale(source: Source, error: StatsError): boolean {
+  return source.discovered && error.code === 'SOURCE_CONNECT' && error.details['errno'] === 'ECONNREFUSED'
+}

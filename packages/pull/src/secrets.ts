@@ -1,0 +1,99 @@
+import { readFile, stat } from 'node:fs/promises'
+import { type Configuration, type Problem, reasonOf, StatsError } from '@haproxystats/core'
+import type { TlsOptions } from '@haproxystats/haproxy'
+
+type Options = Configuration['pull']
+
+/** The options that name a file, and whether what is in it must stay with us. */
+const files = [
+  { option: 'http-password-file', secret: true },
+  { option: 'tls-ca-file', secret: false },
+  { option: 'tls-certificate-file', secret: false },
+  { option: 'tls-key-file', secret: true },
+] as const
+
+type FileOption = (typeof files)[number]['option']
+
+const othersMayRead = 0o004
+
+/** Who we are to sources that want to know. */
+export interface Credentials {
+  readonly user?: string
+  readonly password?: string
+  readonly tls: TlsOptions
+}
+
+/**
+ * What stands in the files of passwords, certificates and keys, read again when they change. Nothing of it goes into a
+ * message.
+ */
+export class Secrets {
+  readonly #options: Options
+  readonly #known = new Map<FileOption, { readonly version: string; readonly content: Buffer }>()
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** Rejects with `SOURCE_REFUSED` when a file cannot be read. */
+  async current(): Promise<Credentials> {
+    const options = this.#options
+    const [password, ca, cert, key] = await Promise.all(files.map(({ option }) => this.#read(option)))
+    const user = options['http-user']
+    const serverName = options['tls-server-name']
+    return {
+      ...(user !== undefined && { user }),
+      ...(password && { password: firstLine(password) }),
+      tls: {
+        ...(ca && { ca }),
+        ...(cert && { cert }),
+        ...(key && { key }),
+        ...(serverName !== undefined && { serverName }),
+        insecure: options['tls-insecure'],
+      },
+    }
+  }
+
+  async #read(option: FileOption): Promise<Buffer | undefined> {
+    const path = this.#options[option]
+    if (path === undefined) return undefined
+    try {
+      const { mtimeMs, size, ino } = await stat(path)
+      const version = `${mtimeMs} ${size} ${ino}`
+      const known = this.#known.get(option)
+      if (known?.version === version) return known.content
+      const content = await readFile(path)
+      this.#known.set(option, { version, content })
+      return content
+    } catch (error) {
+      const text = `${option} ${path} cannot be read: ${reasonOf(error)}`
+      throw new StatsError('SOURCE_REFUSED', text, { option, hint: option }, error)
+    }
+  }
+}
+
+function firstLine(content: Buffer): string {
+  return content.toString('utf8').split(/\r?\n/, 1)[0] ?? ''
+}
+
+/** What is wrong with these files. */
+export async function secretProblems(options: Options): Promise<Problem[]> {
+  const found = files.map(async ({ option, secret }): Promise<Problem | undefined> => {
+    const path = options[option]
+    if (path === undefined) return undefined
+    const problem = { section: 'pull', option, found: path }
+    try {
+      const { mode } = await stat(path)
+      const content = await readFile(path)
+      if (option === 'http-password-file' && firstLine(content) === '') {
+        return { ...problem, message: 'has no password in its first line' }
+      }
+      if (!secret || (mode & othersMayRead) === 0) return undefined
+      const shown = (mode & 0o7777).toString(8).padStart(4, '0')
+      return { ...problem, message: `may be read by everybody (mode ${shown})`, hint: `chmod o-rwx ${path}` }
+    } catch (error) {
+      return { ...problem, message: `cannot be read (${reasonOf(error)})` }
+    }
+  })
+  return (await Promise.all(found)).filter((problem) => problem !== undefined)
+}

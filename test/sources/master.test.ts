@@ -1,0 +1,166 @@
+/** The socket of a master process, with real reloads. */
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import net from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseWorkers } from '@haproxystats/haproxy'
+import { expect, onTestFinished, test } from 'vitest'
+import { levels, startPull } from '../pull/pull-program.ts'
+import { fakeHaproxy } from '../support/fake-haproxy.ts'
+import { askSocket, type Haproxy, type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { until } from '../support/until.ts'
+
+/** A frontend that answers, and one for connections to a server that keeps them. */
+const configWith = (sink: number) => (port: PortOf) =>
+  `
+frontend www
+  bind 127.0.0.1:${port('www')}
+  http-request return status 200 content-type text/plain string ok
+
+listen held
+  mode tcp
+  timeout client 60s
+  timeout server 60s
+  bind 127.0.0.1:${port('held')}
+  server sink 127.0.0.1:${sink}
+`
+
+async function startMaster(): Promise<{ haproxy: Haproxy; master: string }> {
+  const master = join(await temporaryDirectory(), 'master.sock')
+  const sink = new URL(await silentServer(false)).port
+  return { haproxy: await startHaproxy({ masterSocket: master, config: configWith(Number(sink)) }), master }
+}
+
+const workersOf = async (master: string) => {
+  const answer = await new Promise<string>((resolve) => {
+    const socket = net.connect(master)
+    let text = ''
+    socket.on('data', (bytes) => {
+      text += bytes
+    })
+    socket.on('error', () => resolve(''))
+    socket.on('close', () => resolve(text))
+    socket.end('show proc\n')
+  })
+  return answer.startsWith('#<PID>') ? parseWorkers(answer) : []
+}
+
+/** Loads the configuration again, in a new worker. */
+async function reload({ haproxy, master }: { haproxy: Haproxy; master: string }): Promise<void> {
+  const current = (workers: Awaited<ReturnType<typeof workersOf>>) => workers.find(({ reloads }) => reloads === 0)?.pid
+  const before = await until('a worker', async () => current(await workersOf(master)))
+  haproxy.kill('SIGUSR2')
+  const now = await until('a new worker', async () => {
+    const pid = current(await workersOf(master))
+    return pid !== before && pid
+  })
+  await until('the new worker to answer', async () =>
+    (await askSocket(haproxy.sockets[0]!, 'show info').catch(() => '')).includes(`\nPid: ${now}\n`),
+  )
+}
+
+/** A connection that keeps the worker alive that took it. */
+async function hold(port: number): Promise<net.Socket> {
+  const socket = net.connect(port, '127.0.0.1').on('error', () => undefined)
+  await once(socket, 'connect')
+  onTestFinished(() => void socket.destroy())
+  return socket
+}
+
+/** Takes connections and never says a word; `stubborn` ones stay open although the other side has closed. */
+async function silentServer(stubborn = true): Promise<string> {
+  const sockets = new Set<net.Socket>()
+  const server = net.createServer({ allowHalfOpen: stubborn }, (socket) => {
+    sockets.add(socket.on('error', () => undefined).resume())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `tcp://127.0.0.1:${(server.address() as net.AddressInfo).port}`
+}
+
+function cell(stat: string, object: string, name: string): number {
+  const [header = '', ...rows] = stat.split('\n')
+  const row = rows.find((text) => text.startsWith(`${object},`))
+  return Number(row?.split(',')[header.slice(2).split(',').indexOf(name)])
+}
+
+test('old workers are read beside the new one, and the sum over all is what clients did', async () => {
+  const running = await startMaster()
+  const { haproxy, master } = running
+  const pull = await startPull({ pull: { servers: `master://${master}`, 'pull-interval': 2 } })
+  await pull.published()
+  const held: net.Socket[] = []
+  let requests = 0
+  for (let round = 1; round <= 3; round++) {
+    held.push(await hold(haproxy.port('held')))
+    const taken = () => askSocket(haproxy.sockets[0]!, 'show stat')
+    await until('the connection to be taken', async () => cell(await taken(), 'held,sink', 'scur') === 1)
+    for (let request = 0; request < 10 * round; request++) {
+      await (await fetch(`http://127.0.0.1:${haproxy.port('www')}/`, { headers: { connection: 'close' } })).text()
+      requests++
+    }
+    await reload(running)
+  }
+  const files = await pull.read((await pull.published(2)).at(-1)!)
+  const stats = Object.entries(files).filter(([name]) => name.endsWith('_stat'))
+  expect(stats.map(([name]) => name)).toEqual([
+    ...['master.sock-old1_stat', 'master.sock-old2_stat', 'master.sock-old3_stat', 'master.sock_stat'],
+  ])
+  const sum = (object: string, name: string) => stats.reduce((total, [, stat]) => total + cell(stat, object, name), 0)
+  expect(sum('www,FRONTEND', 'stot')).toBe(requests)
+  expect(sum('held,FRONTEND', 'stot')).toBe(held.length)
+  expect(sum('held,sink', 'scur')).toBe(held.length)
+  const pids = Object.values(files).flatMap((text) => /^Pid: (\d+)$/m.exec(text)?.[1] ?? [])
+  expect(new Set(pids).size).toBe(4)
+
+  for (const socket of held) socket.destroy()
+  await until('the old workers to end', async () => (await workersOf(master)).length === 1)
+  const last = await pull.read((await pull.published(2)).at(-1)!)
+  expect(Object.keys(last)).toEqual(['master.sock_info', 'master.sock_stat'])
+  expect(pull.lines(/./, levels.error)).toEqual([])
+})
+
+test('reloads in the middle of pulls, with workers that come and leave, cost no snapshot', async () => {
+  const running = await startMaster()
+  // In so long a time there is one between two reloads in which the master answers.
+  const options = { 'pull-interval': 4, 'pull-timeout': 0 }
+  const pull = await startPull({ pull: { servers: `master://${running.master}`, ...options } })
+  await pull.published()
+  const begun = pull.log.length
+  const published = pull.published(2)
+  let done = false
+  void published.finally(() => {
+    done = true
+  })
+  for (let round = 0; round < 40 && !done; round++) {
+    await reload(running)
+    await delay(300)
+  }
+  await published
+  expect(pull.log.slice(begun).filter(({ level }) => level >= levels.error)).toEqual([])
+  expect(pull.log.slice(begun).filter(({ msg }) => /is incomplete/.test(msg))).toEqual([])
+})
+
+test('what is no master is told from one, and a master that is gone is a failure', async () => {
+  const daemon = await startHaproxy()
+  const silent = await silentServer()
+  const none = `${await temporaryDirectory()}/none.sock`
+  const odd = await fakeHaproxy({ answer: '#<PID> <type> <reloads>\n# workers\nx worker y\n\n' })
+  const addresses = [`unix://${daemon.sockets[0]}`, silent, `unix://${none}`, odd.address]
+  const masters = addresses.map((address) => address.replace(/^(unix|tcp)/, 'master'))
+  const pull = await startPull({ pull: { servers: masters.join(', '), retries: 0 } })
+  await pull.line(/lb1\.sock answered "Unknown command.*this is no master socket of HAProxy \(-S\)/)
+  await pull.line(/took the connection but said nothing/)
+  await pull.line(/none\.sock: there is no such socket/)
+  await pull.line(/"x worker y" is not what show proc answers/)
+  await pull.more(/is incomplete and not published/)
+  expect(await pull.snapshots()).toEqual([])
+  const status = JSON.parse(await readFile(join(pull.base, 'haproxystats-pull.status.json'), 'utf8'))
+  expect(status.sources.map(({ state }: { state: string }) => state)).toEqual(Array(4).fill('failed'))
+})
