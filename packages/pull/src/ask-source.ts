@@ -1,4 +1,4 @@
-import { type Configuration, type MasterAddress, StatsError } from '@haproxystats/core'
+import { type Configuration, type MasterAddress, type SourceReport, StatsError } from '@haproxystats/core'
 import {
   AnswerHead,
   type AnswerSink,
@@ -34,6 +34,16 @@ export type Outcome = Effort &
     | { readonly outcome: 'gone' }
     | { readonly outcome: 'failed'; readonly error: StatsError }
   )
+
+/** What is told of it in the snapshot. */
+export function reportOf(outcome: Outcome): SourceReport {
+  const { source, seconds, retries, outcome: result } = outcome
+  const effort = { name: source.name, source: source.text, result, seconds, bytes: 0, retries }
+  if (outcome.outcome === 'failed') return { ...effort, code: outcome.error.code, error: outcome.error.message }
+  if (outcome.outcome !== 'answered') return effort
+  const { pid } = outcome.facts
+  return { ...effort, bytes: outcome.files.size, ...(!Number.isNaN(pid) && { pid }) }
+}
 
 /** What asking needs beside the source. */
 export interface Asking {

@@ -30,7 +30,7 @@ test.each([1, 10, 1000])(
   async (limit) => {
     const { draft, files } = await draftOf('100', { bufferLimit: limit })
     await files.write('stat', Buffer.from('w,\n\n'))
-    expect(await draft.publish([files], never)).toBe(23)
+    expect(await draft.publish([files], { signal: never })).toBe(23)
     await draft.discard()
     const read = (name: string) => readFile(join(options.queue, '100', name), 'utf8')
     expect(await read('a.sock_info')).toBe('Name: x\n\n')
@@ -51,7 +51,7 @@ test('many sources are published with a few workers', async () => {
   const draft = await SnapshotDraft.begin('100', { ...options, workers: 3 })
   const all = Array.from({ length: 40 }, (_, index) => draft.answer(`lb${index}`))
   for (const files of all) for (const part of ['info', 'stat'] as const) await files.write(part, Buffer.from('x'))
-  await draft.publish(all, never)
+  await draft.publish(all, { signal: never })
   expect(await readdir(join(options.queue, '100'))).toHaveLength(81)
 })
 
@@ -62,7 +62,7 @@ test('there is a file for each part that something was said to', async () => {
   await typed.write('info', Buffer.from('Name: '))
   await typed.write('typed', Buffer.from('F.2.0.'))
   expect(draft.published).toBe(false)
-  await draft.publish([plain, typed], never)
+  await draft.publish([plain, typed], { signal: never })
   expect(draft.published).toBe(true)
   expect(await readdir(join(options.queue, '100'))).toEqual(['_pull', 'a_stat', 'b_info', 'b_stat', 'b_typed'])
 })
@@ -70,7 +70,7 @@ test('there is a file for each part that something was said to', async () => {
 test('what was not among the answers is not in the snapshot', async () => {
   const { draft, files } = await draftOf('100')
   draft.answer('stale.sock')
-  await draft.publish([files], never)
+  await draft.publish([files], { signal: never })
   expect(await readdir(join(options.queue, '100'))).toEqual(['_pull', 'a.sock_info', 'a.sock_stat'])
 })
 
@@ -86,7 +86,7 @@ test('a discarded snapshot is gone, written or not', async () => {
 test('a target that is there stays as it is, even an empty directory', async () => {
   await mkdir(join(options.queue, '100'))
   const { draft, files } = await draftOf('100')
-  await expect(draft.publish([files], never)).rejects.toMatchObject({
+  await expect(draft.publish([files], { signal: never })).rejects.toMatchObject({
     code: 'SNAPSHOT_PUBLISH',
     message: expect.stringMatching(/could not be moved into the queue: .*100 is there already/),
   })
@@ -103,14 +103,14 @@ test('a draft that is there is not taken over', async () => {
 test('a file that is there is not written to', async () => {
   const { draft, files, directory } = await draftOf('100', { bufferLimit: 1000 })
   await writeFile(join(directory, 'a.sock_stat'), 'foreign')
-  await expect(draft.publish([files], never)).rejects.toThrow(/could not be written: EEXIST/)
+  await expect(draft.publish([files], { signal: never })).rejects.toThrow(/could not be written: EEXIST/)
   expect(await readFile(join(directory, 'a.sock_stat'), 'utf8')).toBe('foreign')
   expect(await readdir(options.queue)).toEqual([])
 })
 
 test('told to stop, it is not published', async () => {
   const { draft, files } = await draftOf('100')
-  await expect(draft.publish([files], AbortSignal.abort())).rejects.toThrow()
+  await expect(draft.publish([files], { signal: AbortSignal.abort() })).rejects.toThrow()
   await draft.discard()
   expect([await readdir(options.queue), await readdir(options.temporary)]).toEqual([[], []])
 })
@@ -118,7 +118,9 @@ test('told to stop, it is not published', async () => {
 test('a queue that has gone is named', async () => {
   const { draft, files } = await draftOf('100')
   await rm(options.queue, { recursive: true })
-  await expect(draft.publish([files], never)).rejects.toThrow(/snapshot 100 could not be moved into the queue: ENOENT/)
+  await expect(draft.publish([files], { signal: never })).rejects.toThrow(
+    /snapshot 100 could not be moved into the queue: ENOENT/,
+  )
 })
 
 test('what is removed again is no part of the snapshot, although some of it was on disk', async () => {
@@ -126,6 +128,6 @@ test('what is removed again is no part of the snapshot, although some of it was 
   const failed = draft.answer('b.sock')
   await failed.write('stat', Buffer.alloc(100, 'x'))
   await failed.remove()
-  await draft.publish([files], never)
+  await draft.publish([files], { signal: never })
   expect(await readdir(join(options.queue, '100'))).toEqual(['_pull', 'a.sock_info', 'a.sock_stat'])
 })

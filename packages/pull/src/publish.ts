@@ -6,6 +6,7 @@ import {
   fileMode,
   type Lane,
   manifestName,
+  type PullReport,
   reasonOf,
   renderManifest,
   StatsError,
@@ -73,11 +74,14 @@ export class SnapshotDraft {
     return files
   }
 
-  /** Publishes the given answers, all complete. Returns their size in bytes; stops before the rename if `signal` aborts. */
-  async publish(answers: readonly AnswerFiles[], signal: AbortSignal): Promise<number> {
+  /** Publishes the given answers, all complete, with what came of asking for them. Returns their size in bytes; stops before the rename if `signal` aborts. */
+  async publish(
+    answers: readonly AnswerFiles[],
+    { signal, report }: { signal: AbortSignal; report?: PullReport },
+  ): Promise<number> {
     const { queue, temporary, fsync } = this.#options
     await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync))))
-    await this.#step('could not be written', () => this.#seal(answers))
+    await this.#step('could not be written', () => this.#seal(answers, report))
     if (fsync) await this.#step('could not be synced', () => syncDirectory(this.#directory))
     const target = join(queue, this.name)
     await this.#step('could not be moved into the queue', async () => {
@@ -98,12 +102,12 @@ export class SnapshotDraft {
     await this.#step('could not be removed again', remove)
   }
 
-  /** Says what was written, so that what the disk makes of it later cannot pass for it. */
-  async #seal(answers: readonly AnswerFiles[]): Promise<void> {
+  /** Says what came of the pull, and what was written, so that what the disk makes of it later cannot pass for it. */
+  async #seal(answers: readonly AnswerFiles[], pull: PullReport | undefined): Promise<void> {
     const files = Object.assign({}, ...answers.map(({ seals }) => seals))
     const handle = await open(join(this.#directory, manifestName), 'wx', fileMode)
     try {
-      await handle.writeFile(renderManifest({ files }))
+      await handle.writeFile(renderManifest({ files, ...(pull && { pull }) }))
       if (this.#options.fsync) await handle.sync()
     } finally {
       await handle.close()

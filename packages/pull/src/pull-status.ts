@@ -19,6 +19,8 @@ const reasons = Object.keys(skipReasons) as SkipReason[]
 /** What comes of a tick; `incomplete`: a source did not answer, `failed`: what was read could not be published. */
 export type TickOutcome = 'published' | 'incomplete' | 'failed' | 'queue-full' | 'no-source' | 'taken'
 
+type Counted = TickOutcome | SkipReason | 'dropped' | 'partial'
+
 interface SourceState {
   readonly name: string
   readonly source: string
@@ -32,7 +34,7 @@ export class PullStatus {
   readonly #file: StatusFile
   readonly #used: UsedSlots
   readonly #clock: Clock
-  readonly #counts = new Map<TickOutcome | SkipReason | 'dropped', number>()
+  readonly #counts = new Map<Counted, number>()
   #sources: readonly SourceState[] = []
   #queue: readonly string[] = []
   #lastTick: { slot: number; time: string } | undefined
@@ -84,6 +86,11 @@ export class PullStatus {
     this.#queue = [...this.#queue, String(slot)]
   }
 
+  /** A snapshot was published without some of its sources. */
+  partial(): void {
+    this.#count('partial')
+  }
+
   dropped(snapshot: string): void {
     this.#count('dropped')
     this.#queue = this.#queue.filter((name) => name !== snapshot)
@@ -111,6 +118,7 @@ export class PullStatus {
       oldest: oldest === undefined ? undefined : Math.round(this.#clock().wall / 1000 - Number(oldest)),
       sources: this.#sources,
       published: this.#counted('published'),
+      partial: this.#counted('partial'),
       incomplete: this.#counted('incomplete'),
       failed: this.#counted('failed'),
       dropped: this.#counted('dropped'),
@@ -119,11 +127,11 @@ export class PullStatus {
     })
   }
 
-  #count(what: TickOutcome | SkipReason | 'dropped', times = 1): void {
+  #count(what: Counted, times = 1): void {
     this.#counts.set(what, this.#counted(what) + times)
   }
 
-  #counted(what: TickOutcome | SkipReason | 'dropped'): number {
+  #counted(what: Counted): number {
     return this.#counts.get(what) ?? 0
   }
 

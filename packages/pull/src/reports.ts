@@ -15,25 +15,33 @@ export function isKnownStale(changes: Changes, source: Source): boolean {
 }
 
 /** Says once which sources fail, which sockets are stale, and once when that is over. */
-export function reportOutcomes(changes: Changes, outcomes: readonly Outcome[]): void {
+export function reportOutcomes(
+  changes: Changes,
+  outcomes: readonly Outcome[],
+  options: Pick<Configuration['pull'], 'on-failure'>,
+): void {
+  const result =
+    options['on-failure'] === 'discard'
+      ? 'no snapshot is published while a source is missing'
+      : 'snapshots are published without it (on-failure = partial)'
   const met = new Set(outcomes.map(({ source }) => ofSource(source)))
   const masters = new Set(outcomes.flatMap(({ source: { worker } }) => worker?.master ?? []))
   for (const master of masters) endOthers(changes, master, met)
-  for (const { source, ...result } of outcomes) {
+  for (const { source, ...came } of outcomes) {
     const key = ofSource(source)
     const fields = { source: source.text }
-    if (result.outcome === 'gone') {
+    if (came.outcome === 'gone') {
       changes.end(key, () => `${source.text} has ended`, fields)
-    } else if (result.outcome === 'answered') {
+    } else if (came.outcome === 'answered') {
       changes.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
-    } else if (result.outcome === 'stale') {
+    } else if (came.outcome === 'stale') {
       const text = `nobody listens on ${source.text}: it is left out until somebody does; if its HAProxy is gone for good, remove the socket`
       changes.begin(key, { level: 'warn', kind: staleKind, fields, text })
     } else {
-      const { code, message, details } = result.error
+      const { code, message, details } = came.error
       const at = 'at' in source.address ? source.address.at : source.address
       const todo = details['errno'] === 'EACCES' && at.kind === 'unix' ? `; ${permissionHint(at.path)}` : ''
-      const text = `${message}${todo}; no snapshot is published while a source is missing`
+      const text = `${message}${todo}; ${result}`
       const kind = `${code} ${details['errno'] ?? details['hint'] ?? ''}`
       changes.begin(key, { level: 'error', kind, fields: { ...fields, code }, text })
     }

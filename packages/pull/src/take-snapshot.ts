@@ -1,6 +1,6 @@
 import { startDeadline } from '@haproxystats/haproxy'
 import { askAll } from './ask-all.ts'
-import type { Outcome } from './ask-source.ts'
+import { type Outcome, reportOf } from './ask-source.ts'
 import type { Context } from './context.ts'
 import { reportLeftover } from './leftovers.ts'
 import { makeRoom } from './make-room.ts'
@@ -13,7 +13,8 @@ import type { Source } from './sources.ts'
 const margin = { part: 0.1, seconds: 0.5 }
 
 /**
- * Asks the sources, and publishes what they answered if it is complete. With `mayMiss` there may be sources beside these, so nothing is published. Throws `SNAPSHOT_PUBLISH`.
+ * Asks the sources, and publishes what they answered if it is complete, or if it need not be. With `mayMiss` there may be
+ * sources beside these, so it is not complete. Throws `SNAPSHOT_PUBLISH`.
  */
 export async function takeSnapshot(
   context: Context,
@@ -32,13 +33,15 @@ export async function takeSnapshot(
   try {
     const outcomes = await askInTime(context, slot, sources, draft)
     signal.throwIfAborted()
-    reportOutcomes(changes, outcomes)
-    status.answered(outcomes)
+    const seconds = Math.round(clock().monotonic - begun) / 1000
+    reportOutcomes(changes, outcomes, options)
     context.several.look(outcomes)
+    status.answered(outcomes)
     const answers = outcomes.flatMap((outcome) => (outcome.outcome === 'answered' ? [outcome.files] : []))
-    const failed = outcomes.some(({ outcome }) => outcome === 'failed')
-    if (failed || answers.length > 0) changes.end('no source', () => 'there is something to read again')
-    if (failed || mayMiss) {
+    const failed = outcomes.filter(({ outcome }) => outcome === 'failed').length
+    const complete = failed === 0 && !mayMiss
+    if (!complete || answers.length > 0) changes.end('no source', () => 'there is something to read again')
+    if (!complete && (options['on-failure'] === 'discard' || answers.length === 0)) {
       log.debug({ snapshot: slot }, `snapshot ${slot} is incomplete and not published`)
       return 'incomplete'
     }
@@ -47,19 +50,29 @@ export async function takeSnapshot(
       return 'no-source'
     }
     if (options['queue-full'] === 'drop-oldest') await makeRoom(context)
-    const bytes = await draft.publish(answers, signal)
-    const seconds = Math.round(clock().monotonic - begun) / 1000
-    changes.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
-    log.info(
-      { snapshot: slot, sources: answers.length, bytes, seconds, queue: status.queueSize + 1 },
-      `snapshot ${slot}: ${answers.length} processes read, ${bytes} bytes in ${seconds} s, ${status.queueSize + 1} in the queue`,
-    )
+    const report = { seconds, complete, sources: outcomes.map(reportOf) }
+    const bytes = await draft.publish(answers, { signal, report })
+    reportPublished(context, { slot, begun, answers: answers.length, failed, bytes })
+    if (!complete) status.partial()
     return 'published'
   } finally {
     if (draft.published) status.published(slot)
     // Not to hide why a snapshot was not published.
     await draft.discard().catch((error) => reportLeftover(changes, error))
   }
+}
+
+function reportPublished(
+  { changes, clock, log, status }: Context,
+  { slot, begun, answers, failed, bytes }: Readonly<Record<'slot' | 'begun' | 'answers' | 'failed' | 'bytes', number>>,
+): void {
+  const seconds = Math.round(clock().monotonic - begun) / 1000
+  changes.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
+  const without = failed > 0 ? `, without ${failed} that did not answer` : ''
+  log.info(
+    { snapshot: slot, sources: answers, failed, bytes, seconds, queue: status.queueSize + 1 },
+    `snapshot ${slot}: ${answers} processes read${without}, ${bytes} bytes in ${seconds} s, ${status.queueSize + 1} in the queue`,
+  )
 }
 
 /** Within `pull-timeout`, and in any case before the next tick. */

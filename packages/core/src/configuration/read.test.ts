@@ -33,6 +33,7 @@ describe('without a file', () => {
         workers: 8,
         'queue-size': 360,
         'queue-full': 'suspend',
+        'on-failure': 'discard',
         fsync: true,
         'http-user': undefined,
         'http-password-file': undefined,

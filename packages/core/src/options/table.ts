@@ -147,6 +147,14 @@ export const sections = {
         summary:
           'What gives when the queue is full: suspend pulls nothing until there is room, so the newest is missing; drop-oldest removes the oldest snapshot for each new one, so the oldest is lost. Both are counted and logged.',
       },
+      'on-failure': {
+        kind: 'choice',
+        choices: ['discard', 'partial'],
+        default: 'discard',
+        since: '1.0.0',
+        summary:
+          'What becomes of a snapshot when a source does not answer: discard publishes none, so no sum is over fewer processes than there are; partial publishes those that answered, and haproxystats.Complete is 0.',
+      },
       fsync: {
         kind: 'boolean',
         default: 'true',

@@ -8,6 +8,21 @@ it('is read back as it was written', () => {
   expect(parseManifest(bytes(renderManifest(manifest)))).toEqual(manifest)
 })
 
+it('may say what came of the pull', () => {
+  const answered = {
+    name: 'a',
+    source: 'unix:///a',
+    result: 'answered',
+    seconds: 0.1,
+    bytes: 9,
+    retries: 0,
+    pid: 7,
+  } as const
+  const failed = { ...answered, result: 'failed', code: 'SOURCE_TIMEOUT', error: 'too slow' } as const
+  const manifest = { files: {}, pull: { seconds: 0.2, complete: false, sources: [answered, failed] } }
+  expect(parseManifest(bytes(renderManifest(manifest)))).toEqual(manifest)
+})
+
 it('seals bytes the same in whatever pieces they come', () => {
   const whole = sealOf(bytes('# pxname,svname,\n'))
   expect(sealOf(bytes('svname,\n'), sealOf(bytes('# pxname,')))).toEqual(whole)
@@ -16,7 +31,17 @@ it('seals bytes the same in whatever pieces they come', () => {
 })
 
 it('is nothing else', () => {
-  for (const text of ['', '{', '[]', 'null', '{"files":1}', '{"files":{"a":{}}}', '{"files":{"a":null}}']) {
+  for (const text of [
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"files":1}',
+    '{"files":{"a":{}}}',
+    '{"files":{"a":null}}',
+    '{"files":{},"pull":1}',
+    '{"files":{},"pull":{"seconds":1,"complete":true,"sources":[null]}}',
+  ]) {
     expect(parseManifest(bytes(text)), text).toBe(undefined)
   }
 })

@@ -13,8 +13,37 @@ export interface FileSeal {
   readonly crc32: number
 }
 
+/** What came of reading one place HAProxy answers; a worker behind a master is one of its own. */
+export interface SourceReport {
+  /** What its files are called, without suffix. */
+  readonly name: string
+  /** Its address, without secrets. */
+  readonly source: string
+  /** `stale`: nobody listens on a socket that is still there; `gone`: a worker that had ended. Neither is a failure. */
+  readonly result: 'answered' | 'stale' | 'gone' | 'failed'
+  readonly seconds: number
+  readonly bytes: number
+  /** Attempts to connect beyond the first. */
+  readonly retries: number
+  readonly pid?: number
+  /** Why it failed. */
+  readonly code?: string
+  readonly error?: string
+}
+
+/** What came of one pull. */
+export interface PullReport {
+  /** From the first question to the last answer. */
+  readonly seconds: number
+  /** Whether every source that is there has answered. */
+  readonly complete: boolean
+  readonly sources: readonly SourceReport[]
+}
+
 export interface Manifest {
   readonly files: Readonly<Record<string, FileSeal>>
+  /** Absent in snapshots of older releases. */
+  readonly pull?: PullReport
 }
 
 /** The seal of a file while it is written: `seal = sealOf(bytes, seal)`. */
@@ -37,7 +66,18 @@ export function parseManifest(bytes: Uint8Array): Manifest | undefined {
 }
 
 function isManifest(found: unknown): found is Manifest {
-  const files = (found as Manifest | null)?.files
+  const { files, pull } = (found as Manifest | null) ?? {}
   if (typeof files !== 'object' || files === null) return false
+  if (pull !== undefined && !isReport(pull)) return false
   return Object.values(files).every((seal) => typeof seal?.bytes === 'number' && typeof seal.crc32 === 'number')
+}
+
+function isReport(pull: PullReport | null): boolean {
+  if (typeof pull?.seconds !== 'number' || typeof pull.complete !== 'boolean' || !Array.isArray(pull.sources))
+    return false
+  return pull.sources.every(
+    (source: SourceReport | null) =>
+      typeof source?.result === 'string' &&
+      [source.seconds, source.bytes, source.retries].every((value) => typeof value === 'number'),
+  )
 }

@@ -17,19 +17,21 @@ const making: Making = {
   processesFailed: 0,
   serversSkipped: Number.NaN,
   serversDropped: 3,
+  processesWithInfo: 1,
+  pull: undefined,
 }
 
 describe('own metrics', () => {
   it('have each name once, fit for a path', () => {
     const names = ownMetrics.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
-    for (const name of names) expect(name).toMatch(/^[A-Za-z]+$/)
+    for (const name of names) expect(name).toMatch(/^(pull\.)?[A-Za-z]+$/)
   })
 
   it('say what they are', () => {
     for (const { summary, unit } of ownMetrics) {
       expect(summary).toMatch(/^[A-Z].*\.$/)
-      expect(unit).toMatch(/^(seconds|count)$/)
+      expect(unit).toMatch(/^(seconds|count|bytes|boolean)$/)
     }
   })
 
@@ -55,7 +57,30 @@ describe('own metrics', () => {
     expect(tableKinds).toContain(kind)
     expect(objects).toEqual([{ path: 'haproxystats' }])
     expect(values).toHaveLength(fields.length)
-    expect(fields.filter((_, index) => Number.isNaN(values[index]))).toEqual(['ServersSkipped'])
+    const absent = fields.filter((_, index) => Number.isNaN(values[index]))
+    expect(absent.filter((name) => !name.startsWith('pull.'))).toEqual(['ServersSkipped'])
     expect(wide.size).toBe(0)
+  })
+
+  it('tell of the pull what it says of itself', () => {
+    const source = { name: 'a', source: 'unix:///a', result: 'answered', seconds: 0.1, bytes: 10, retries: 0 } as const
+    const slow = { ...source, result: 'failed', seconds: 1.5, bytes: 0, retries: 2 } as const
+    const pull = { seconds: 1.6, complete: false, sources: [source, slow, source] }
+    const { fields, values } = ownTable({ ...making, processesFailed: 1, pull })
+    expect(Object.fromEntries(fields.map((field, index) => [field, values[index]]))).toMatchObject({
+      ...{ Processes: 2, ProcessesWithInfo: 1, ProcessesFailed: 1, Complete: 0 },
+      ...{ 'pull.WallClockTime': 1.6, 'pull.SlowestSource': 1.5, 'pull.Bytes': 20, 'pull.Retries': 2 },
+    })
+  })
+
+  it.each([
+    ['without a report', undefined, 0, 1],
+    ['without a report and with an answer missing', undefined, 1, 0],
+    ['complete', true, 0, 1],
+    ['with a directory that could not be read', false, 0, 0],
+  ])('call a snapshot complete, or not: %s', (_, complete, processesFailed, value) => {
+    const pull = complete === undefined ? undefined : { seconds: 1, complete, sources: [] }
+    const { fields, values } = ownTable({ ...making, processesFailed, pull })
+    expect(values[fields.indexOf('Complete')]).toBe(value)
   })
 })

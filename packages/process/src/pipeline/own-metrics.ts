@@ -1,15 +1,19 @@
+import type { PullReport } from '@haproxystats/core'
 import type { ObjectName, Table, TableKind } from '../types/table.ts'
 
 /** What is known of the making of one snapshot's datapoints; times in seconds, counts of datapoints by kind of table. */
 export interface Making {
   readonly seconds: Readonly<Record<'haproxy' | 'frontends' | 'backends' | 'servers' | 'all' | 'total', number>>
   readonly datapoints: Readonly<Record<TableKind, number>>
-  /** HAProxy processes that answered, and those of which an answer is missing. */
+  /** HAProxy processes that answered, those of them that answered `show info`, and those of which an answer is missing. */
   readonly processes: number
+  readonly processesWithInfo: number
   readonly processesFailed: number
   /** Servers left out by `skip-servers` and `server-limit`; NaN without these options. */
   readonly serversSkipped: number
   readonly serversDropped: number
+  /** What haproxystats-pull says of its part; without it when it is older than that. */
+  readonly pull: PullReport | undefined
 }
 
 /** One metric of haproxystats itself. */
@@ -34,6 +38,22 @@ const count = (name: string, summary: string, ...kinds: TableKind[]): OwnMetric 
   value: ({ datapoints }) => kinds.reduce((sum, kind) => sum + datapoints[kind], 0),
 })
 
+/** A metric of haproxystats-pull; NaN without its report. */
+const pulled = (
+  name: string,
+  unit: OwnMetric['unit'],
+  summary: string,
+  value: (report: PullReport) => number,
+): OwnMetric => ({
+  name: `pull.${name}`,
+  unit,
+  summary,
+  value: ({ pull }) => (pull === undefined ? Number.NaN : value(pull)),
+})
+
+const sum = ({ sources }: PullReport, of: 'bytes' | 'retries') =>
+  sources.reduce((total, source) => total + source[of], 0)
+
 /** Metrics below `haproxystats.`, by the names of haproxystats 0.5.2. */
 export const ownMetrics: readonly OwnMetric[] = [
   time('haproxy', 'WallClockTimeHAProxy', 'Time spent on the daemon and its processes.'),
@@ -53,11 +73,29 @@ export const ownMetrics: readonly OwnMetric[] = [
     value: ({ processes }) => processes,
   },
   {
+    name: 'ProcessesWithInfo',
+    unit: 'count',
+    summary: 'Those of them that answered show info, of which the metrics of the daemon are made; a page has none.',
+    value: ({ processesWithInfo }) => processesWithInfo,
+  },
+  {
     name: 'ProcessesFailed',
     unit: 'count',
     summary: 'HAProxy processes of which an answer is missing in the snapshot.',
     value: ({ processesFailed }) => processesFailed,
   },
+  {
+    name: 'Complete',
+    unit: 'boolean',
+    summary: 'Whether every source has answered, 1; 0 when sums are over fewer processes than there are (on-failure).',
+    value: ({ pull, processesFailed }) => (processesFailed === 0 && pull?.complete !== false ? 1 : 0),
+  },
+  pulled('WallClockTime', 'seconds', 'Time that haproxystats-pull took to ask all sources.', ({ seconds }) => seconds),
+  pulled('SlowestSource', 'seconds', 'Time of the source that took longest.', ({ sources }) =>
+    sources.reduce((slowest, { seconds }) => Math.max(slowest, seconds), 0),
+  ),
+  pulled('Bytes', 'bytes', 'What all sources answered.', (report) => sum(report, 'bytes')),
+  pulled('Retries', 'count', 'Attempts to connect to a source beyond the first.', (report) => sum(report, 'retries')),
   {
     name: 'ServersSkipped',
     unit: 'count',

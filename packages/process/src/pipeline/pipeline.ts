@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { type Configuration, StatsError } from '@haproxystats/core'
+import { type Configuration, type PullReport, StatsError } from '@haproxystats/core'
 import { parseInfo } from '@haproxystats/haproxy'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
 import { daemonTables, isStopping, type Process } from './daemon-tables.ts'
@@ -52,7 +52,10 @@ export class Pipeline {
    */
   run(path: string, excluded: Excluded, accounts: Readonly<Record<string, number>> = {}): Tables {
     const begin = performance.now()
-    const files = readSnapshot(path, this.#memory)
+    let pull: PullReport | undefined
+    const files = readSnapshot(path, this.#memory, (manifest) => {
+      pull = manifest.pull
+    })
     const read = performance.now()
     const processes = files.flatMap(processOf)
     const daemon = daemonTables(processes, this.#plan.daemon, {
@@ -63,7 +66,7 @@ export class Pipeline {
     const { reading, ...stats } = this.#mergeStats(files, processes, excluded)
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
-    const failed = files.filter(({ stat }) => stat === undefined).length
+    const missing = files.filter(({ stat }) => stat === undefined).length
     const making = {
       seconds: {
         haproxy: (parsed - read) / 1000,
@@ -72,12 +75,13 @@ export class Pipeline {
         total: (end - begin) / 1000,
       },
       datapoints: countDatapoints(tables),
-      processes: files.length - failed,
-      processesFailed: failed,
+      processes: files.length - missing,
+      processesWithInfo: processes.length,
+      processesFailed: missing + failedSources(pull),
       serversSkipped: this.#settings['skip-servers'] === undefined ? Number.NaN : stats.skipped,
       serversDropped: this.#settings['server-limit'] === 0 ? Number.NaN : stats.dropped,
     }
-    return { tables: [...tables, ownTable(making, accounts)], processes: files.length }
+    return { tables: [...tables, ownTable({ ...making, pull }, accounts)], processes: files.length }
   }
 
   /** `reading`: milliseconds spent on reading the files. */
@@ -130,6 +134,11 @@ export class Pipeline {
     const each = seconds / Math.max(1, frontend + backend + server)
     return { frontends: frontend * each, backends: backend * each, servers: server * each }
   }
+}
+
+/** Sources of which there is no file. */
+function failedSources(pull: PullReport | undefined): number {
+  return pull?.sources.filter(({ result }) => result === 'failed').length ?? 0
 }
 
 function statSettings(settings: Configuration['process']): StatSettings {

@@ -50,16 +50,22 @@ const notUtf8 = '\ufffd'
 const largest = 1024 ** 3
 
 /**
- * Opens the files of one snapshot, by source, in the order of their names. Links and everything else that is not a
+ * Opens the files of one snapshot, by source, in the order of their names. `onManifest` gets what haproxystats-pull says of
+ * it. Links and everything else that is not a
  * regular file are refused; files of other names are somebody else's.
  *
  * @throws SNAPSHOT_INVALID when there is nothing in it, or something in it must not be read; QUEUE_IO when reading fails.
  */
-export function readSnapshot(path: string, memory = new ReadMemory()): SourceFiles[] {
+export function readSnapshot(
+  path: string,
+  memory = new ReadMemory(),
+  onManifest: (manifest: Manifest) => void = () => undefined,
+): SourceFiles[] {
   const sources = new Map<string, { -readonly [K in Kind]?: SourceFiles[K] }>()
   const owners = ownersOf(path)
   const names = reading(path, () => readdirSync(path)).sort()
   const manifest = names.includes(manifestName) ? readManifest(path, owners) : undefined
+  if (manifest !== undefined) onManifest(manifest)
   for (const name of Object.keys(manifest?.files ?? {})) {
     if (!names.includes(name)) throw new StatsError('SNAPSHOT_INVALID', `${name} is missing, which was written`)
   }
