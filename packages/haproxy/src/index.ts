@@ -7,6 +7,17 @@ export { AnswerHead, type HeadFacts, type ObjectFilter, type UnknownColumns } fr
 export { askWorker, isGone, listWorkers, parseWorkers, type Worker } from './ask/master.ts'
 export { askPage, csvTarget, type PageOptions } from './ask/page.ts'
 export { askTyped, typedCommand } from './ask/typed.ts'
+export {
+  addCounts,
+  type Count,
+  type Counts,
+  countersOf,
+  infoCounters,
+  lostCounts,
+  type ProcessCounters,
+  renderCounters,
+  statCounters,
+} from './counters/counters.ts'
 export * from './fields/index.ts'
 export { type Info, infoInteger, infoNumber, parseInfo } from './info/parse.ts'
 export { readInteger, readNumber } from './stat/number.ts'

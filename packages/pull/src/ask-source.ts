@@ -5,8 +5,10 @@ import {
   type AskOptions,
   ask,
   askPage,
+  countersOf,
   type Deadline,
   type HeadFacts,
+  type ProcessCounters,
 } from '@haproxystats/haproxy'
 import type { AnswerFiles } from './answer-files.ts'
 import { askMaster } from './ask-master.ts'
@@ -29,7 +31,13 @@ export interface Effort {
  */
 export type Outcome = Effort &
   (
-    | { readonly outcome: 'answered'; readonly files: AnswerFiles; readonly facts: HeadFacts }
+    | {
+        readonly outcome: 'answered'
+        readonly files: AnswerFiles
+        readonly facts: HeadFacts
+        /** With `counters = monotonic`. */
+        readonly counters?: ProcessCounters
+      }
     | { readonly outcome: 'stale' }
     | { readonly outcome: 'gone' }
     | { readonly outcome: 'failed'; readonly error: StatsError }
@@ -89,14 +97,17 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
   const effort = () => ({ source, seconds: Math.round(performance.now() - begun) / 1000, retries })
   const files = asking.draft.answer(source.name)
   const head = new AnswerHead()
+  const kept = asking.options.counters === 'monotonic' ? { info: [] as Buffer[], stat: [] as Buffer[] } : undefined
   const write: AnswerSink['write'] = (part, bytes) => {
     head.push(part, bytes)
+    kept?.[part].push(bytes)
     return files.write(part, bytes)
   }
   try {
     const natures = await ask({ write, head }, await askOptions(source, asking, () => retries++))
     if (Buffer.isBuffer(natures)) await files.write('typed', natures)
-    return { ...effort(), outcome: 'answered', files, facts: head.facts() }
+    const counters = kept && countersOf(Buffer.concat(kept.info), Buffer.concat(kept.stat))
+    return { ...effort(), outcome: 'answered', files, facts: head.facts(), ...(counters && { counters }) }
   } catch (error) {
     if (!(error instanceof StatsError) || error.code === 'SNAPSHOT_PUBLISH') throw error
     await files.remove()

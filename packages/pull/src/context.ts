@@ -1,4 +1,5 @@
 import type { Configuration, Logger } from '@haproxystats/core'
+import type { CarriedCounters } from './carried-counters.ts'
 import type { Changes } from './changes.ts'
 import type { PullStatus } from './pull-status.ts'
 import type { Secrets } from './secrets.ts'
@@ -16,5 +17,7 @@ export interface Context {
   readonly status: PullStatus
   readonly typed: TypedAnswers
   readonly secrets: Secrets
+  /** With `counters = monotonic`. */
+  readonly carried?: CarriedCounters
   readonly several: SeveralProcesses
 }

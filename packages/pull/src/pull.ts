@@ -7,6 +7,7 @@ import {
   StatusFile,
   statusPath,
 } from '@haproxystats/core'
+import { openCarried } from './carried-counters.ts'
 import { type Changes, createChanges } from './changes.ts'
 import type { Context } from './context.ts'
 import { prepareDirectories } from './directories.ts'
@@ -49,7 +50,19 @@ export async function pull(
   const changes = createChanges(log)
   const several = new SeveralProcesses(changes)
   const secrets = new Secrets(options)
-  const context = { options, log, signal, clock, changes, status, typed: new TypedAnswers(log), secrets, several }
+  const carried = await openCarried(configuration, log)
+  const context = {
+    options,
+    log,
+    signal,
+    clock,
+    changes,
+    status,
+    typed: new TypedAnswers(log),
+    secrets,
+    several,
+    ...(carried && { carried }),
+  }
   try {
     await pullAtTicks(context, used)
   } finally {

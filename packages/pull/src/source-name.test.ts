@@ -9,6 +9,7 @@ const tcp = (host: string, port: number): Address => ({ kind: 'tcp', host, port 
 describe('a source is called', () => {
   it.each([
     [unix('/run/haproxy/lb1.sock'), 'lb1.sock', 'unix:///run/haproxy/lb1.sock'],
+    [unix('/run/_carried'), '_carried-30455d76', 'unix:///run/_carried'],
     [unix('/run/haproxy/.hidden'), '_hidden', 'unix:///run/haproxy/.hidden'],
     [unix('/run/a\nb\x1b.sock'), 'a_b_.sock', 'unix:///run/a\nb\x1b.sock'],
     [unix('/run/käse 1.sock'), 'käse 1.sock', 'unix:///run/käse 1.sock'],

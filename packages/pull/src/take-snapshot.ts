@@ -38,6 +38,7 @@ export async function takeSnapshot(
     context.several.look(outcomes)
     status.answered(outcomes)
     const answers = outcomes.flatMap((outcome) => (outcome.outcome === 'answered' ? [outcome.files] : []))
+    const carried = await context.carried?.write(draft, outcomes, { slot, whole: !mayMiss })
     const failed = outcomes.filter(({ outcome }) => outcome === 'failed').length
     const complete = failed === 0 && !mayMiss
     if (!complete || answers.length > 0) changes.end('no source', () => 'there is something to read again')
@@ -51,7 +52,7 @@ export async function takeSnapshot(
     }
     if (options['queue-full'] === 'drop-oldest') await makeRoom(context)
     const report = { seconds, complete, sources: outcomes.map(reportOf) }
-    const bytes = await draft.publish(answers, { signal, report })
+    const bytes = await draft.publish([...answers, ...(carried ? [carried] : [])], { signal, report })
     reportPublished(context, { slot, begun, answers: answers.length, failed, bytes })
     if (!complete) status.partial()
     return 'published'

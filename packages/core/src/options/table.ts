@@ -155,6 +155,14 @@ export const sections = {
         summary:
           'What becomes of a snapshot when a source does not answer: discard publishes none, so no sum is over fewer processes than there are; partial publishes those that answered, and haproxystats.Complete is 0.',
       },
+      counters: {
+        kind: 'choice',
+        choices: ['raw', 'monotonic'],
+        default: 'raw',
+        since: '1.0.0',
+        summary:
+          'What becomes of counters when a process is restarted, reloaded or ends: raw sends what the processes of now say, so sums fall; monotonic carries over what the process had counted when it was read last, so they do not. It is kept in base-dir, and costs about as much time and memory as reading the answers once more.',
+      },
       fsync: {
         kind: 'boolean',
         default: 'true',

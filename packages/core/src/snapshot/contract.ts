@@ -12,6 +12,12 @@ export const statSuffix = '_stat'
  */
 export const typedSuffix = '_typed'
 
+/**
+ * The name of what is no source: the counters that processes had when they ended, written by haproxystats-pull with `counters =
+ * monotonic` so that sums over processes do not fall.
+ */
+export const carriedSource = '_carried'
+
 /** Prefix of the empty files that haproxystats-process leaves in a snapshot: one for each dispatcher that has it all. */
 export const deliveredPrefix = '.delivered.'
 

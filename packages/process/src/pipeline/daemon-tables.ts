@@ -16,6 +16,8 @@ export interface Process {
 export interface DaemonSettings {
   readonly percentages: boolean
   readonly perProcess: boolean
+  /** Counters of processes that ended, to be added to the daemon's. */
+  readonly carried?: readonly Info[]
 }
 
 /** Whether a process has been told to stop: it serves what it still has and takes nothing new. HAProxy 1.9 and newer say. */
@@ -31,18 +33,22 @@ export function daemonTables(
 ): Table[] {
   if (processes.length === 0) return []
   const metrics = rowMetrics.filter(({ percentage }) => settings.percentages || !percentage)
-  const tables = [daemonTable(processes, columns, metrics)]
+  const tables = [daemonTable(processes, columns, { metrics, carried: settings.carried ?? [] })]
   if (settings.perProcess) tables.push(processTable(processes, columns, metrics))
   return tables
 }
 
-function daemonTable(processes: readonly Process[], chosen: readonly Column[], metrics: readonly RowMetric[]): Table {
+function daemonTable(
+  processes: readonly Process[],
+  chosen: readonly Column[],
+  { metrics, carried }: { metrics: readonly RowMetric[]; carried: readonly Info[] },
+): Table {
   const ofRow = processes.length === 1 ? metrics : metrics.filter(({ name }) => name !== 'CpuUsagePct')
   const sent = [...chosen, secondsSinceReload]
   const columns = [...sent, ...unlisted(ofRow, sent)]
   const merged = new Accumulator(columns, 1)
   const row = merged.addRow()
-  for (const { info } of processes) {
+  for (const info of [...processes.map((process) => process.info), ...carried]) {
     const stopping = isStopping(info)
     columns.forEach(({ field, cell, weight }, column) => {
       const name = cell ?? field

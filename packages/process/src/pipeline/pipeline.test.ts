@@ -206,3 +206,46 @@ describe('a snapshot that is not what was read from HAProxy', () => {
     }
   })
 })
+
+describe('counters of processes that ended', () => {
+  const columns = ['pxname', 'svname', 'status', 'type', 'scur', 'slim', 'stot', 'qtime']
+  const carry = () => {
+    put('_carried_info', infoAnswer({ CumConns: 100 }))
+    put(
+      '_carried_stat',
+      statAnswer(
+        ['pxname', 'svname', 'type', 'stot'],
+        [
+          ['www', 'FRONTEND', '0', '1000'],
+          ['app', 's', '2', '50'],
+        ],
+      ),
+    )
+  }
+
+  it('are added to the sums, and are no process', () => {
+    put('lb_info', infoAnswer({ Process_num: 1, Maxconn: 10, Idle_pct: 90, Uptime_sec: 5, CumConns: 3 }))
+    const rows = [
+      ['www', 'FRONTEND', 'OPEN', '0', '1', '9', '7', ''],
+      ['app', 's', 'UP', '2', '0', '', '2', '4'],
+    ]
+    put('lb_stat', statAnswer(columns, rows))
+    const before = linesOf(pipelineOf())
+    carry()
+    const pipeline = pipelineOf()
+    const after = linesOf(pipeline)
+    const changed = after.filter((line) => !before.includes(line))
+    expect(changed.sort()).toEqual([
+      'loadbalancers.haproxy.backend.app.server.s.stot 52 1700000000',
+      'loadbalancers.haproxy.daemon.CumConns 103 1700000000',
+      'loadbalancers.haproxy.frontend.www.stot 1007 1700000000',
+      'loadbalancers.haproxy.server.s.stot 52 1700000000',
+    ])
+    expect(after).toHaveLength(before.length)
+    const { tables, processes } = pipeline.run(directory, nothing)
+    const { fields, values } = tables.at(-1)!
+    expect([processes, values[fields.indexOf('Processes')], values[fields.indexOf('ProcessesWithInfo')]]).toEqual([
+      1, 1, 1,
+    ])
+  })
+})

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { type Configuration, type PullReport, StatsError } from '@haproxystats/core'
+import { type Configuration, carriedSource, type PullReport, StatsError } from '@haproxystats/core'
 import { parseInfo } from '@haproxystats/haproxy'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
 import { daemonTables, isStopping, type Process } from './daemon-tables.ts'
@@ -53,17 +53,20 @@ export class Pipeline {
   run(path: string, excluded: Excluded, accounts: Readonly<Record<string, number>> = {}): Tables {
     const begin = performance.now()
     let pull: PullReport | undefined
-    const files = readSnapshot(path, this.#memory, (manifest) => {
+    const found = readSnapshot(path, this.#memory, (manifest) => {
       pull = manifest.pull
     })
+    const files = found.filter(({ source }) => source !== carriedSource)
+    const carried = found.filter(({ source }) => source === carriedSource)
     const read = performance.now()
     const processes = files.flatMap(processOf)
     const daemon = daemonTables(processes, this.#plan.daemon, {
+      carried: carried.flatMap(processOf).map(({ info }) => info),
       percentages: this.#settings['calculate-percentages'],
       perProcess: this.#settings['per-process-metrics'],
     })
     const parsed = performance.now()
-    const { reading, ...stats } = this.#mergeStats(files, processes, excluded)
+    const { reading, ...stats } = this.#mergeStats([...files, ...carried], processes, excluded)
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
     const missing = files.filter(({ stat }) => stat === undefined).length
@@ -99,7 +102,8 @@ export class Pipeline {
       const bytes = stat.read()
       reading += performance.now() - begin
       const info = processes.find((process) => process.source === source)?.info
-      naming(`${source}_stat`, () => this.#stats.merge(bytes, info !== undefined && isStopping(info)))
+      const stopping = source === carriedSource || (info !== undefined && isStopping(info))
+      naming(`${source}_stat`, () => this.#stats.merge(bytes, stopping))
     }
     return { ...this.#stats.finish(), reading }
   }

@@ -1,0 +1,64 @@
+import { describe, expect, it, test } from 'vitest'
+import { allRecorded } from '../../../../test/support/recorded.ts'
+import { infoAnswer, statAnswer } from '../../../../test/support/stat-answer.ts'
+import { type Counts, countersOf, infoCounters, lostCounts, renderCounters, statCounters } from './counters.ts'
+
+const none = Buffer.alloc(0)
+const columns = ['pxname', 'svname', 'type', 'scur', 'stot', 'bout']
+const answer = (...rows: string[][]) => statAnswer(columns, rows)
+
+/** As `stot=5`, without what is absent or 0. */
+function told(counts: Counts | undefined, names = statCounters): string {
+  return (counts ?? []).flatMap((count, index) => (count ? `${names[index]}=${count}` : [])).join(' ')
+}
+
+test('counters are what only grows and is summed', () => {
+  expect(statCounters).toEqual(expect.arrayContaining(['stot', 'bin', 'hrsp_5xx', 'ssl_sess', 'chkdown']))
+  expect(infoCounters).toEqual(expect.arrayContaining(['CumConns', 'TotalBytesOut']))
+  for (const name of ['scur', 'smax', 'rate', 'qtime', 'weight', 'slim']) expect(statCounters).not.toContain(name)
+  for (const name of ['CurrConns', 'Maxconn', 'Uptime_sec', 'Stopping']) expect(infoCounters).not.toContain(name)
+})
+
+describe('the counters of a process', () => {
+  it('are those of its objects, to the last digit, and not of listeners', () => {
+    const { info, objects } = countersOf(
+      infoAnswer({ CumConns: 7, CurrConns: 3 }),
+      answer(
+        ['w', 'FRONTEND', '0', '9', '5', '18014398509481985'],
+        ['w', 'sock-1', '3', '1', '5', '2'],
+        ['a', 's', '2', '', '', ''],
+      ),
+    )
+    expect(told(info, infoCounters)).toBe('CumConns=7')
+    expect([...objects.keys()]).toEqual(['0\tw\tFRONTEND', '2\ta\ts'])
+    expect(told(objects.get('0\tw\tFRONTEND'))).toBe('stot=5 bout=18014398509481985')
+    expect(told(objects.get('2\ta\ts'))).toBe('')
+  })
+
+  it('of two objects of one name are their sum', () => {
+    const { objects } = countersOf(none, answer(['w', 's', '2', '0', '5', '1'], ['w', 's', '2', '0', '6', '']))
+    expect(told(objects.get('2\tw\ts'))).toBe('stot=11 bout=1')
+  })
+
+  it.each(allRecorded)('are printed and read back: $name', ({ info, stat }) => {
+    const before = countersOf(info, stat)
+    const printed = renderCounters(before)
+    const after = countersOf(printed.info ?? none, printed.stat ?? none)
+    expect(told(after.info, infoCounters)).toBe(told(before.info, infoCounters))
+    const lines = (objects: typeof before.objects) => [...objects].map(([key, counts]) => `${key} ${told(counts)}`)
+    expect(lines(after.objects)).toEqual(lines(before.objects).filter((line) => line.includes('=')))
+  })
+})
+
+describe('what counters lost', () => {
+  const names = ['CumConns', 'bout']
+  it.each<[string, Counts, Counts, Counts | undefined]>([
+    ['nothing when they grow', [1, 2], [1, 3], undefined],
+    ['all they had when they are less', [5, 2n ** 60n], [4, 2], [5, 2n ** 60n]],
+    ['all they had when they are gone', [5, undefined], [], [5]],
+    ['2^32 when 32 bits are full', [4294967290, 1], [3, 1], [4294967296]],
+    ['all they had when only others have 64 bits', [1, 4294967290], [1, 3], [undefined, 4294967290]],
+  ])('is %s', (_, before, now, lost) => {
+    expect(lostCounts(before, now, names)).toEqual(lost)
+  })
+})

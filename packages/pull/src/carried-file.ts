@@ -1,0 +1,129 @@
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileMode, type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import { type Count, type Counts, infoCounters, statCounters } from '@haproxystats/haproxy'
+import type { CarriedState } from './carried.ts'
+
+/** Where carried counters are kept between runs. */
+export function carriedPath(baseDirectory: string): string {
+  return join(baseDirectory, 'haproxystats-pull.counters')
+}
+
+/** Counts as text, with a comma between them and nothing for 0, in the order of the names. */
+type Written = string
+
+interface WrittenState {
+  readonly names: { readonly info: readonly string[]; readonly stat: readonly string[] }
+  readonly processes: readonly {
+    readonly place: string
+    readonly pid?: number
+    readonly started?: number
+    readonly uptime?: number
+    readonly info: Written
+    readonly objects: readonly (readonly [key: string, counts: Written])[]
+  }[]
+  readonly info: Written
+  readonly objects: readonly (readonly [key: string, seen: number, counts: Written])[]
+}
+
+/** The text of the file. */
+export function renderCarried({ processes, info, objects }: CarriedState): string {
+  const state: WrittenState = {
+    names: { info: infoCounters, stat: statCounters },
+    processes: processes.map(({ counters, ...process }) => ({
+      ...process,
+      info: written(counters.info),
+      objects: [...counters.objects].map(([key, counts]) => [key, written(counts)] as const),
+    })),
+    info: written(info),
+    objects: [...objects].map(([key, { counts, seen }]) => [key, seen, written(counts)] as const),
+  }
+  return `${JSON.stringify(state)}\n`
+}
+
+/** The state in a text; throws when it is none. Names that are no longer known are left out. */
+export function parseCarried(text: string): CarriedState {
+  const state: WrittenState = JSON.parse(text)
+  const info = reader(state.names.info, infoCounters)
+  const stat = reader(state.names.stat, statCounters)
+  return {
+    processes: state.processes.map(({ info: counts, objects, ...process }) => ({
+      ...process,
+      counters: { info: info(counts), objects: new Map(objects.map(([key, counts]) => [key, stat(counts)])) },
+    })),
+    info: info(state.info),
+    objects: new Map(state.objects.map(([key, seen, counts]) => [key, { seen, counts: stat(counts) }])),
+  }
+}
+
+function written(counts: readonly Count[]): Written {
+  let text = ''
+  let pending = ''
+  for (const count of counts) {
+    if (count !== undefined) {
+      text += `${pending}${count}`
+      pending = ''
+    }
+    pending += ','
+  }
+  return text
+}
+
+function reader(names: readonly string[], wanted: readonly string[]): (counts: Written) => Counts {
+  const places = names.map((name) => wanted.indexOf(name))
+  const same = places.every((place, index) => place === index)
+  return (text) => {
+    if (text === '') return []
+    const cells = text.split(',').map(readCount)
+    if (same) return cells
+    const counts: Counts = []
+    for (const [index, count] of cells.entries()) {
+      const place = places[index] ?? -1
+      if (count === undefined || place === -1) continue
+      while (counts.length <= place) counts.push(undefined)
+      counts[place] = count
+    }
+    return counts
+  }
+}
+
+function readCount(text: string): Count {
+  if (text === '') return undefined
+  const count = Number(text)
+  return count > Number.MAX_SAFE_INTEGER ? BigInt(text) : count
+}
+
+/** What earlier runs kept; undefined when there is nothing, or, which is said, when it is damaged. */
+export async function readCarried(path: string, log: Logger): Promise<CarriedState | undefined> {
+  try {
+    return parseCarried(await readFile(path, 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const text = `${path} cannot be read: ${reasonOf(error)}; counters of processes that ended before now are no longer carried over`
+    log.error({ file: path }, text)
+    return undefined
+  }
+}
+
+/**
+ * Puts the state in the place of the one before, in one step that survives a power cut. Rejects with `SNAPSHOT_PUBLISH`: a
+ * snapshot that says more than is kept must not be published.
+ */
+export async function writeCarried(path: string, state: CarriedState, fsync: boolean): Promise<void> {
+  const temporary = `${path}.tmp`
+  try {
+    await rm(temporary, { force: true })
+    const file = await open(temporary, 'wx', fileMode)
+    try {
+      await file.writeFile(renderCarried(state))
+      if (fsync) await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code ?? ''
+    const text = `${path}, which keeps the counters of processes that ended, cannot be written: ${reasonOf(error)}`
+    throw new StatsError('SNAPSHOT_PUBLISH', text, { errno }, error)
+  }
+}

@@ -1,0 +1,176 @@
+import {
+  addCounts,
+  type Counts,
+  infoCounters,
+  lostCounts,
+  type ProcessCounters,
+  statCounters,
+} from '@haproxystats/haproxy'
+import type { Outcome } from './ask-source.ts'
+
+/** What was last seen of a process that may still be there. */
+export interface KnownProcess {
+  /** The address it was found at: that of its master, if it has one. */
+  readonly place: string
+  /** Its number, and when it was started in seconds since the epoch; undefined where HAProxy does not say (a page). */
+  readonly pid?: number
+  readonly started?: number
+  readonly uptime?: number
+  readonly counters: ProcessCounters
+}
+
+/** The counters of an object that are no longer those of any process, and when it was last there. */
+export interface CarriedObject {
+  counts: Counts
+  seen: number
+}
+
+/** What is kept on the disk. */
+export interface CarriedState {
+  readonly processes: readonly KnownProcess[]
+  readonly info: Counts
+  readonly objects: ReadonlyMap<string, CarriedObject>
+}
+
+/** An object that was not there for so many seconds is forgotten, so that what is kept stays bounded. */
+const patience = 86_400
+
+/** So many objects that are not there are kept at most. */
+const mostAbsent = 100_000
+
+const stot = statCounters.indexOf('stot')
+
+/**
+ * Carries over what processes had counted when they left or were restarted, so that sums over processes do not fall at a
+ * reload. What a process counted after it was read for the last time nobody can know.
+ */
+export class Carried {
+  #processes: readonly KnownProcess[]
+  readonly #info: Counts
+  readonly #objects: Map<string, CarriedObject>
+
+  constructor(state: CarriedState = { processes: [], info: [], objects: new Map() }) {
+    this.#processes = state.processes
+    this.#info = state.info
+    this.#objects = new Map(state.objects)
+  }
+
+  get state(): CarriedState {
+    return { processes: this.#processes, info: this.#info, objects: this.#objects }
+  }
+
+  /**
+   * Takes what was read. `whole`: there is no source beside these, so a process of none of them is gone. Returns what is to be
+   * added to the counters that were read.
+   */
+  update(outcomes: readonly Outcome[], slot: number, whole: boolean): ProcessCounters {
+    const read = outcomes.flatMap(processOf)
+    const failed = outcomes.filter(({ outcome }) => outcome === 'failed')
+    const unknown: KnownProcess[] = []
+    for (const process of this.#processes) {
+      const now = read.find((other) => isSame(process, other))
+      if (now !== undefined) this.#compare(process, now, slot)
+      else if (
+        mayLive(process, failed) ||
+        (!whole && !outcomes.some((outcome) => placeOf(outcome) === process.place))
+      ) {
+        unknown.push(process)
+      } else this.#retire(process.counters, slot)
+    }
+    this.#processes = [...read, ...unknown]
+    this.#forget(read, slot)
+    return this.#toAdd(read, unknown)
+  }
+
+  #retire({ info, objects }: ProcessCounters, slot: number): void {
+    addCounts(this.#info, info)
+    for (const [key, counts] of objects) this.#carry(key, counts, slot)
+  }
+
+  #carry(key: string, counts: Counts, slot: number): void {
+    const object = this.#objects.get(key)
+    if (object !== undefined) addCounts(object.counts, counts)
+    else this.#objects.set(key, { counts: [...counts], seen: slot })
+  }
+
+  /** The same process: only what began anew is carried (`clear counters`, a server deleted and added, 32 bits full). */
+  #compare({ pid, counters: before }: KnownProcess, { counters: now }: KnownProcess, slot: number): void {
+    if (pid === undefined && beganAnew(before, now)) {
+      this.#retire(before, slot)
+      return
+    }
+    const lost = lostCounts(before.info, now.info, infoCounters)
+    if (lost !== undefined) addCounts(this.#info, lost)
+    for (const [key, counts] of before.objects) {
+      const lost = lostCounts(counts, now.objects.get(key) ?? [], statCounters)
+      if (lost !== undefined) this.#carry(key, lost, slot)
+    }
+  }
+
+  #forget(read: readonly KnownProcess[], slot: number): void {
+    for (const { counters } of read) {
+      for (const key of counters.objects.keys()) {
+        const object = this.#objects.get(key)
+        if (object !== undefined) object.seen = slot
+      }
+    }
+    const absent = [...this.#objects].filter(([, { seen }]) => seen !== slot).sort(([, a], [, b]) => b.seen - a.seen)
+    for (const [index, [key, { seen }]] of absent.entries()) {
+      if (index >= mostAbsent || slot - seen > patience) this.#objects.delete(key)
+    }
+  }
+
+  /** Only for objects that are there now: one that was taken out of the configuration is not to live on as a counter. */
+  #toAdd(read: readonly KnownProcess[], unread: readonly KnownProcess[]): ProcessCounters {
+    const info = [...this.#info]
+    for (const { counters } of unread) addCounts(info, counters.info)
+    const objects = new Map<string, Counts>()
+    for (const { counters } of read) {
+      for (const key of counters.objects.keys()) {
+        const parts = [this.#objects.get(key)?.counts, ...unread.map((process) => process.counters.objects.get(key))]
+        const present = parts.filter((counts) => counts !== undefined)
+        if (objects.has(key) || present.length === 0) continue
+        const counts: Counts = []
+        for (const part of present) addCounts(counts, part)
+        objects.set(key, counts)
+      }
+    }
+    return { info: read.some(({ pid }) => pid !== undefined) ? info : [], objects }
+  }
+}
+
+/** Where the process of an outcome was looked for. */
+function placeOf({ source }: Outcome): string {
+  return source.worker?.master ?? source.text
+}
+
+function processOf(outcome: Outcome): KnownProcess[] {
+  if (outcome.outcome !== 'answered' || outcome.counters === undefined) return []
+  const { counters, facts } = outcome
+  const numbers = Object.entries({ pid: facts.pid, started: facts.started, uptime: facts.uptime })
+  const known = Object.fromEntries(numbers.filter(([, value]) => !Number.isNaN(value)))
+  return [{ place: placeOf(outcome), ...known, counters }]
+}
+
+/** Whether this is the process of before; up to HAProxy 2.3 only its age tells it from another of its number. */
+function isSame(before: KnownProcess, now: KnownProcess): boolean {
+  if (before.place !== now.place || before.pid !== now.pid || before.started !== now.started) return false
+  return before.started !== undefined || (now.uptime ?? 0) >= (before.uptime ?? 0)
+}
+
+/** Whether a process may still be there although it was not read: its place, its master or itself did not answer. */
+function mayLive(process: KnownProcess, failed: readonly Outcome[]): boolean {
+  return failed.some((outcome) => {
+    if (placeOf(outcome) !== process.place) return false
+    return outcome.source.worker === undefined || outcome.source.worker.pid === process.pid
+  })
+}
+
+/** A page does not name its process; when sessions are fewer than before, it is another. */
+function beganAnew(before: ProcessCounters, now: ProcessCounters): boolean {
+  for (const [key, counts] of before.objects) {
+    const present = now.objects.get(key)
+    if (present !== undefined && (present[stot] ?? 0) < (counts[stot] ?? 0)) return true
+  }
+  return false
+}
