@@ -60,6 +60,7 @@ describe('without a file', () => {
         'exclude-backends': undefined,
         'per-process-metrics': false,
         'calculate-percentages': false,
+        'startup-grace': 0,
         'liveness-check-interval': 10,
         'worker-timeout': 60,
         'worker-memory': 1024,

@@ -300,6 +300,14 @@ export const sections = {
         default: 'false',
         summary: 'Also send ConnPercentage, ConnRatePercentage, SslRatePercentage and SslConnPercentage.',
       },
+      'startup-grace': {
+        kind: 'seconds',
+        min: 0,
+        default: '0',
+        since: '1.0.0',
+        summary:
+          'For how long after its start the averages of a process are left out (qtime, ctime, rtime, ttime, Idle_pct and what is made of them), since they say little at first; 0 for not at all. A statistics page does not tell how old its process is.',
+      },
       'liveness-check-interval': {
         kind: 'seconds',
         min: 0.1,

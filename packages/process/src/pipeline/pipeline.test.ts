@@ -249,3 +249,19 @@ describe('counters of processes that ended', () => {
     ])
   })
 })
+
+it('the averages of a process that was started just now are left out, and nothing else', () => {
+  const columns = ['pxname', 'svname', 'type', 'slim', 'stot', 'qtime']
+  const graced = parseConfiguration('[process]\nstartup-grace = 10\n[graphite]\nprefix-hostname = false')
+  for (const [name, uptime, qtime] of [
+    ['a', 9, 500],
+    ['b', 10, 20],
+  ] as const) {
+    put(`${name}_info`, infoAnswer({ Maxconn: 10, Idle_pct: (2 * qtime) / 10, Uptime_sec: uptime }))
+    put(`${name}_stat`, statAnswer(columns, [['app', 'BACKEND', '1', '7', '4', String(qtime)]]))
+  }
+  const values = new Map(linesOf(pipelineOf(graced)).map((line) => line.split(' ') as [string, string]))
+  const below = (path: string) => values.get(`loadbalancers.haproxy.${path}`)
+  expect(['qtime', 'slim', 'stot'].map((field) => below(`backend.app.${field}`))).toEqual(['20', '14', '8'])
+  expect(['Idle_pct', 'Maxconn', 'Uptime_sec'].map((field) => below(`daemon.${field}`))).toEqual(['4', '20', '9.5'])
+})

@@ -7,6 +7,7 @@ import { ownTable } from './own-metrics.ts'
 import { objectKinds, type Plan, planOf, wantsAll } from './plan.ts'
 import { ReadMemory, readSnapshot, type SourceFiles } from './read-snapshot.ts'
 import { type SkippedServers, skippableServers } from './server-selection.ts'
+import { infoWithoutAverages, isYoung, statWithoutAverages } from './startup-grace.ts'
 import { type Excluded, type StatSettings, StatTables, type StatTablesResult } from './stat-tables.ts'
 import { type UnknownField, unknownFields } from './unknown-fields.ts'
 
@@ -23,6 +24,12 @@ export interface PipelineEvents {
   readonly collision: (kept: string, altered: string) => void
   /** Nobody knows how to merge a field, so it is summed. */
   readonly unknownField: (name: string) => void
+}
+
+/** Processes, and the sources of those that were started just now. */
+interface Graced {
+  readonly processes: readonly Process[]
+  readonly young: ReadonlySet<string>
 }
 
 /**
@@ -59,14 +66,14 @@ export class Pipeline {
     const files = found.filter(({ source }) => source !== carriedSource)
     const carried = found.filter(({ source }) => source === carriedSource)
     const read = performance.now()
-    const processes = files.flatMap(processOf)
+    const { processes, young } = this.#graced(files.flatMap(processOf))
     const daemon = daemonTables(processes, this.#plan.daemon, {
       carried: carried.flatMap(processOf).map(({ info }) => info),
       percentages: this.#settings['calculate-percentages'],
       perProcess: this.#settings['per-process-metrics'],
     })
     const parsed = performance.now()
-    const { reading, ...stats } = this.#mergeStats([...files, ...carried], processes, excluded)
+    const { reading, ...stats } = this.#mergeStats([...files, ...carried], { processes, young }, excluded)
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
     const missing = files.filter(({ stat }) => stat === undefined).length
@@ -87,10 +94,21 @@ export class Pipeline {
     return { tables: [...tables, ownTable({ ...making, pull }, accounts)], processes: files.length }
   }
 
+  /** Processes without the averages of those that were started just now, which are named. */
+  #graced(processes: readonly Process[]): Graced {
+    const grace = this.#settings['startup-grace']
+    const young = new Set(processes.filter(({ info }) => isYoung(info, grace)).map(({ source }) => source))
+    if (young.size === 0) return { processes, young }
+    const graced = processes.map(({ source, info }) => {
+      return young.has(source) ? { source, info: infoWithoutAverages(info) } : { source, info }
+    })
+    return { processes: graced, young }
+  }
+
   /** `reading`: milliseconds spent on reading the files. */
   #mergeStats(
     files: readonly SourceFiles[],
-    processes: readonly Process[],
+    { processes, young }: Graced,
     excluded: Excluded,
   ): StatTablesResult & { readonly reading: number } {
     this.#adaptTo(files)
@@ -99,10 +117,11 @@ export class Pipeline {
     for (const { source, stat } of files) {
       if (stat === undefined) continue
       const begin = performance.now()
-      const bytes = stat.read()
+      const whole = stat.read()
       reading += performance.now() - begin
       const info = processes.find((process) => process.source === source)?.info
       const stopping = source === carriedSource || (info !== undefined && isStopping(info))
+      const bytes = young.has(source) ? statWithoutAverages(whole) : whole
       naming(`${source}_stat`, () => this.#stats.merge(bytes, stopping))
     }
     return { ...this.#stats.finish(), reading }
