@@ -6,6 +6,7 @@ export { type Deadline, startDeadline } from './ask/deadline.ts'
 export { AnswerHead, type HeadFacts, type ObjectFilter, type UnknownColumns } from './ask/head.ts'
 export { askWorker, isGone, listWorkers, parseWorkers, type Worker } from './ask/master.ts'
 export { askPage, csvTarget, type PageOptions } from './ask/page.ts'
+export { type LeftOut, leftOutWords, selectionOf } from './ask/selection.ts'
 export { askTyped, typedCommand } from './ask/typed.ts'
 export {
   addCounts,

@@ -7,6 +7,8 @@ import type { Source } from './sources.ts'
  */
 export async function askAll(sources: readonly Source[], asking: Asking): Promise<Outcome[]> {
   asking.typed.keep(sources)
+  const texts = new Set(sources.map(({ text }) => text))
+  for (const text of asking.versions.keys()) if (!texts.has(text)) asking.versions.delete(text)
   const results = await Promise.allSettled(sources.map((source) => askSource(source, asking)))
   return results.flatMap((result) => {
     if (result.status === 'rejected') throw result.reason

@@ -9,6 +9,7 @@ import {
   type Deadline,
   type HeadFacts,
   type ProcessCounters,
+  selectionOf,
 } from '@haproxystats/haproxy'
 import type { AnswerFiles } from './answer-files.ts'
 import { askMaster } from './ask-master.ts'
@@ -60,6 +61,8 @@ export interface Asking {
   readonly deadline: Deadline
   readonly typed: TypedAnswers
   readonly secrets: Secrets
+  /** The releases of sources, as far as they are known. */
+  readonly versions: Map<string, string>
   /** Whether nobody listened on this socket last time. */
   readonly knownStale: (source: Source) => boolean
 }
@@ -107,7 +110,9 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
     const natures = await ask({ write, head }, await askOptions(source, asking, () => retries++))
     if (Buffer.isBuffer(natures)) await files.write('typed', natures)
     const counters = kept && countersOf(Buffer.concat(kept.info), Buffer.concat(kept.stat))
-    return { ...effort(), outcome: 'answered', files, facts: head.facts(), ...(counters && { counters }) }
+    const facts = head.facts()
+    if (facts.version !== undefined) asking.versions.set(placeOf(source), facts.version)
+    return { ...effort(), outcome: 'answered', files, facts, ...(counters && { counters }) }
   } catch (error) {
     if (!(error instanceof StatsError) || error.code === 'SNAPSHOT_PUBLISH') throw error
     await files.remove()
@@ -118,7 +123,7 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
 /** What is known of us is read only where somebody may ask. */
 export async function askOptions(
   source: Source,
-  { options, deadline, secrets, knownStale }: Asking,
+  { options, deadline, secrets, versions, knownStale }: Asking,
   onRetry: () => void,
 ): Promise<AskOptions & Credentials> {
   const { address } = source
@@ -131,8 +136,14 @@ export async function askOptions(
     ...credentials,
     connect: { timeout, retries, interval, tls: credentials.tls, onRetry },
     limit: options['answer-limit'],
+    selection: selectionOf(options['leave-out'] ?? [], versions.get(placeOf(source))),
     signal: deadline.signal,
   }
+}
+
+/** The address a source was found at: that of its master, if it has one. */
+export function placeOf({ worker, text }: Source): string {
+  return worker?.master ?? text
 }
 
 function isStale(source: Source, error: StatsError): boolean {

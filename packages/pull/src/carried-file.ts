@@ -12,6 +12,8 @@ export function carriedPath(baseDirectory: string): string {
 /** Counts as text, with a comma between them and nothing for 0, in the order of the names. */
 type Written = string
 
+type WrittenObjects = readonly (readonly [key: string, counts: Written])[]
+
 interface WrittenState {
   readonly names: { readonly info: readonly string[]; readonly stat: readonly string[] }
   readonly processes: readonly {
@@ -20,7 +22,8 @@ interface WrittenState {
     readonly started?: number
     readonly uptime?: number
     readonly info: Written
-    readonly objects: readonly (readonly [key: string, counts: Written])[]
+    readonly objects: WrittenObjects
+    readonly absent: WrittenObjects
   }[]
   readonly info: Written
   readonly objects: readonly (readonly [key: string, seen: number, counts: Written])[]
@@ -30,10 +33,11 @@ interface WrittenState {
 export function renderCarried({ processes, info, objects }: CarriedState): string {
   const state: WrittenState = {
     names: { info: infoCounters, stat: statCounters },
-    processes: processes.map(({ counters, ...process }) => ({
+    processes: processes.map(({ counters, absent = [], ...process }) => ({
       ...process,
       info: written(counters.info),
       objects: [...counters.objects].map(([key, counts]) => [key, written(counts)] as const),
+      absent: [...absent].map(([key, counts]) => [key, written(counts)] as const),
     })),
     info: written(info),
     objects: [...objects].map(([key, { counts, seen }]) => [key, seen, written(counts)] as const),
@@ -46,10 +50,12 @@ export function parseCarried(text: string): CarriedState {
   const state: WrittenState = JSON.parse(text)
   const info = reader(state.names.info, infoCounters)
   const stat = reader(state.names.stat, statCounters)
+  const countsOf = (objects: WrittenObjects) => new Map(objects.map(([key, counts]) => [key, stat(counts)]))
   return {
-    processes: state.processes.map(({ info: counts, objects, ...process }) => ({
+    processes: state.processes.map(({ info: counts, objects, absent, ...process }) => ({
       ...process,
-      counters: { info: info(counts), objects: new Map(objects.map(([key, counts]) => [key, stat(counts)])) },
+      counters: { info: info(counts), objects: countsOf(objects) },
+      absent: countsOf(absent),
     })),
     info: info(state.info),
     objects: new Map(state.objects.map(([key, seen, counts]) => [key, { seen, counts: stat(counts) }])),

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StatsError, silentLogger } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { type Counts, infoCounters, type ProcessCounters, statCounters } from '@haproxystats/haproxy'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
@@ -63,11 +64,16 @@ describe('what is carried over', () => {
   const lb = (pid: number, sessions: number, more: Partial<Read> = {}): Outcome =>
     outcome({ text: 'unix:///lb1', pid, started: pid, counters: counters(sessions, 2 * sessions), ...more })
 
+  const hidden = (pid: number) => lb(pid, 0, { counters: counters(undefined) })
+
   it.each<[string, Outcome[][], unknown[]]>([
     ['nothing of one process', [[lb(1, 5)], [lb(1, 6)]], [0, 0]],
     ['all of the one before', [[lb(1, 5)], [lb(1, 6)], [lb(2, 1)], [lb(2, 2)]], [6, 12]],
     ['all of several', [[lb(1, 5)], [lb(2, 6)], [lb(3, 7)], [lb(3, 8)]], [11, 22]],
     ['what was cleared', [[lb(1, 5)], [lb(1, 2)], [lb(1, 3)]], [5, 10]],
+    ['nothing of an object that was hidden for a while', [[lb(1, 5)], [hidden(1)], [hidden(1)], [lb(1, 6)]], [0]],
+    ['what an object had that was deleted and made again', [[lb(1, 5)], [hidden(1)], [lb(1, 2)], [lb(1, 3)]], [5]],
+    ['what an object had that was hidden when its process ended', [[lb(1, 5)], [hidden(1)], [lb(2, 2)]], [5]],
     ['more than 2^53', [[lb(1, 0, { counters: counters(2n ** 60n) })], [lb(2, 1)]], [2n ** 60n, 0]],
     [
       'all of a process of the same number, told by when it was started',

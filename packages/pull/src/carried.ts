@@ -6,7 +6,7 @@ import {
   type ProcessCounters,
   statCounters,
 } from '@haproxystats/haproxy'
-import type { Outcome } from './ask-source.ts'
+import { type Outcome, placeOf } from './ask-source.ts'
 
 /** What was last seen of a process that may still be there. */
 export interface KnownProcess {
@@ -17,6 +17,8 @@ export interface KnownProcess {
   readonly started?: number
   readonly uptime?: number
   readonly counters: ProcessCounters
+  /** Objects that this process no longer lists: left out by `leave-out`, or deleted. They may come back, and count on. */
+  readonly absent?: ReadonlyMap<string, Counts>
 }
 
 /** The counters of an object that are no longer those of any process, and when it was last there. */
@@ -37,6 +39,8 @@ const patience = 86_400
 
 /** So many objects that are not there are kept at most. */
 const mostAbsent = 100_000
+
+const none: ReadonlyMap<string, Counts> = new Map()
 
 const stot = statCounters.indexOf('stot')
 
@@ -67,24 +71,25 @@ export class Carried {
     const read = outcomes.flatMap(processOf)
     const failed = outcomes.filter(({ outcome }) => outcome === 'failed')
     const unknown: KnownProcess[] = []
+    const present = new Map(read.map((process) => [process, process]))
     for (const process of this.#processes) {
       const now = read.find((other) => isSame(process, other))
-      if (now !== undefined) this.#compare(process, now, slot)
+      if (now !== undefined) present.set(now, this.#compare(process, now, slot))
       else if (
         mayLive(process, failed) ||
-        (!whole && !outcomes.some((outcome) => placeOf(outcome) === process.place))
+        (!whole && !outcomes.some(({ source }) => placeOf(source) === process.place))
       ) {
         unknown.push(process)
-      } else this.#retire(process.counters, slot)
+      } else this.#retire(process, slot)
     }
-    this.#processes = [...read, ...unknown]
+    this.#processes = [...present.values(), ...unknown]
     this.#forget(read, slot)
     return this.#toAdd(read, unknown)
   }
 
-  #retire({ info, objects }: ProcessCounters, slot: number): void {
+  #retire({ counters: { info, objects }, absent = none }: KnownProcess, slot: number): void {
     addCounts(this.#info, info)
-    for (const [key, counts] of objects) this.#carry(key, counts, slot)
+    for (const [key, counts] of [...objects, ...absent]) this.#carry(key, counts, slot)
   }
 
   #carry(key: string, counts: Counts, slot: number): void {
@@ -93,18 +98,27 @@ export class Carried {
     else this.#objects.set(key, { counts: [...counts], seen: slot })
   }
 
-  /** The same process: only what began anew is carried (`clear counters`, a server deleted and added, 32 bits full). */
-  #compare({ pid, counters: before }: KnownProcess, { counters: now }: KnownProcess, slot: number): void {
-    if (pid === undefined && beganAnew(before, now)) {
-      this.#retire(before, slot)
-      return
+  /**
+   * The same process: only what began anew is carried (`clear counters`, a server deleted and added, 32 bits full). Returns what is
+   * known of it now.
+   */
+  #compare(process: KnownProcess, read: KnownProcess, slot: number): KnownProcess {
+    const { counters: before, absent: absentBefore = none } = process
+    const { counters: now } = read
+    if (process.pid === undefined && beganAnew(before, now)) {
+      this.#retire(process, slot)
+      return read
     }
     const lost = lostCounts(before.info, now.info, infoCounters)
     if (lost !== undefined) addCounts(this.#info, lost)
-    for (const [key, counts] of before.objects) {
-      const lost = lostCounts(counts, now.objects.get(key) ?? [], statCounters)
+    const absent: [string, Counts][] = []
+    for (const [key, counts] of [...absentBefore, ...before.objects]) {
+      const present = now.objects.get(key)
+      const lost = present && lostCounts(counts, present, statCounters)
       if (lost !== undefined) this.#carry(key, lost, slot)
+      else if (present === undefined && counts.length > 0) absent.push([key, counts])
     }
+    return absent.length === 0 ? read : { ...read, absent: new Map(absent.slice(-mostAbsent)) }
   }
 
   #forget(read: readonly KnownProcess[], slot: number): void {
@@ -139,17 +153,12 @@ export class Carried {
   }
 }
 
-/** Where the process of an outcome was looked for. */
-function placeOf({ source }: Outcome): string {
-  return source.worker?.master ?? source.text
-}
-
 function processOf(outcome: Outcome): KnownProcess[] {
   if (outcome.outcome !== 'answered' || outcome.counters === undefined) return []
   const { counters, facts } = outcome
   const numbers = Object.entries({ pid: facts.pid, started: facts.started, uptime: facts.uptime })
   const known = Object.fromEntries(numbers.filter(([, value]) => !Number.isNaN(value)))
-  return [{ place: placeOf(outcome), ...known, counters }]
+  return [{ place: placeOf(outcome.source), ...known, counters }]
 }
 
 /** Whether this is the process of before; up to HAProxy 2.3 only its age tells it from another of its number. */
@@ -161,7 +170,7 @@ function isSame(before: KnownProcess, now: KnownProcess): boolean {
 /** Whether a process may still be there although it was not read: its place, its master or itself did not answer. */
 function mayLive(process: KnownProcess, failed: readonly Outcome[]): boolean {
   return failed.some((outcome) => {
-    if (placeOf(outcome) !== process.place) return false
+    if (placeOf(outcome.source) !== process.place) return false
     return outcome.source.worker === undefined || outcome.source.worker.pid === process.pid
   })
 }

@@ -17,6 +17,8 @@ export interface Context {
   readonly status: PullStatus
   readonly typed: TypedAnswers
   readonly secrets: Secrets
+  /** The releases of sources, as far as they are known, by address. */
+  readonly versions: Map<string, string>
   /** With `counters = monotonic`. */
   readonly carried?: CarriedCounters
   readonly several: SeveralProcesses

@@ -59,6 +59,7 @@ export async function pull(
     changes,
     status,
     typed: new TypedAnswers(log),
+    versions: new Map<string, string>(),
     secrets,
     several,
     ...(carried && { carried }),

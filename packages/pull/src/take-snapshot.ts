@@ -51,7 +51,8 @@ export async function takeSnapshot(
       return 'no-source'
     }
     if (options['queue-full'] === 'drop-oldest') await makeRoom(context)
-    const report = { seconds, complete, sources: outcomes.map(reportOf) }
+    const leftOut = options['leave-out']
+    const report = { seconds, complete, ...(leftOut && { leftOut }), sources: outcomes.map(reportOf) }
     const bytes = await draft.publish([...answers, ...(carried ? [carried] : [])], { signal, report })
     reportPublished(context, { slot, begun, answers: answers.length, failed, bytes })
     if (!complete) status.partial()
@@ -78,7 +79,7 @@ function reportPublished(
 
 /** Within `pull-timeout`, and in any case before the next tick. */
 async function askInTime(
-  { options, clock, changes, signal, typed, secrets }: Context,
+  { options, clock, changes, signal, typed, secrets, versions }: Context,
   slot: number,
   sources: readonly Source[],
   draft: SnapshotDraft,
@@ -90,7 +91,7 @@ async function askInTime(
   const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
   try {
     const knownStale = (source: Source) => isKnownStale(changes, source)
-    return await askAll(sources, { draft, options, deadline, typed, secrets, knownStale })
+    return await askAll(sources, { draft, options, deadline, typed, secrets, versions, knownStale })
   } finally {
     deadline.dispose()
   }

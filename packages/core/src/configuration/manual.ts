@@ -76,7 +76,8 @@ const units: Readonly<Partial<Record<Option['kind'], string>>> = { seconds: 'In 
 
 /** Choices or bounds, as a sentence; none for kinds whose values the summary and the default explain. */
 function range(option: Option): string[] {
-  if (option.choices !== undefined) return [`One of ${option.choices.join(', ')}.`]
+  if (option.choices !== undefined)
+    return [`${option.kind === 'words' ? 'Words of' : 'One of'} ${option.choices.join(', ')}.`]
   const { min, max } = bounds(option)
   if (min === undefined) return []
   const unit = units[option.kind]

@@ -29,7 +29,7 @@ const readers: Readonly<Record<OptionKind, (text: string, option: Option) => Che
     const hint = didYouMean(text, choices)
     return value === undefined ? { mistakes: [{ ...(hint === undefined ? {} : { hint }) }] } : { value }
   },
-  words: (text) => ({ value: [...new Set(text.split(/\s+/).filter((word) => word !== ''))] }),
+  words: readWords,
   addresses: readAddresses,
 }
 
@@ -74,7 +74,9 @@ export function checkValue(text: string, option: Option): Checked {
 /** What an option expects, completing "expected …", with its bounds or choices. */
 export function expectation(option: Option): string {
   const { expected, unit } = kindRow(option.kind)
-  if (option.choices !== undefined) return `one of ${option.choices.join(', ')}`
+  if (option.choices !== undefined) {
+    return `${option.kind === 'words' ? 'words of' : 'one of'} ${option.choices.join(', ')}`
+  }
   const { min, max } = bounds(option)
   const range = [
     min !== undefined && max !== undefined ? ` from ${min} to ${max}` : '',
@@ -110,6 +112,14 @@ function readNumber(text: string, option: Option, form: RegExp): Checked | undef
   const value = Number(text)
   const fits = value >= min && value <= max
   return form.test(text) && fits ? { value } : undefined
+}
+
+function readWords(text: string, { choices }: Option): Checked {
+  const words = [...new Set(text.split(/\s+/).filter((word) => word !== ''))]
+  const unknown = words.filter((word) => choices !== undefined && !choices.includes(word))
+  if (unknown.length === 0) return { value: words }
+  const hints = unknown.map((word) => ({ word, hint: didYouMean(word, choices ?? []) }))
+  return { mistakes: hints.map(({ word, hint }) => ({ found: word, ...(hint === undefined ? {} : { hint }) })) }
 }
 
 function readAddresses(text: string): Checked {

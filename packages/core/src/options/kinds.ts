@@ -57,7 +57,7 @@ export interface Option {
   readonly max?: number
   /** For `seconds`: no decimals. */
   readonly whole?: true
-  /** For `choice`. */
+  /** For `choice`, and for `words` that are not names of something else. */
   readonly choices?: readonly string[]
   /** One sentence or two for the manual, with the meaning of special values. */
   readonly summary: string
@@ -100,7 +100,11 @@ export interface Section {
   readonly options: Readonly<Record<string, Option>>
 }
 
-type Value<O extends Option> = O extends { choices: readonly (infer C)[] } ? C : KindValues[O['kind']]
+type Value<O extends Option> = O extends { kind: 'words'; choices: readonly (infer C)[] }
+  ? readonly C[]
+  : O extends { choices: readonly (infer C)[] }
+    ? C
+    : KindValues[O['kind']]
 
 /** The type of a section's parsed options: options that neither have nor inherit a default may be `undefined`. */
 export type ValuesOf<Options extends Readonly<Record<string, Option>>> = {

@@ -155,6 +155,14 @@ export const sections = {
         summary:
           'What becomes of a snapshot when a source does not answer: discard publishes none, so no sum is over fewer processes than there are; partial publishes those that answered, and haproxystats.Complete is 0.',
       },
+      'leave-out': {
+        kind: 'words',
+        choices: ['listeners', 'servers', 'maint', 'down'],
+        example: 'listeners maint',
+        since: '1.0.0',
+        summary:
+          'What HAProxy need not print, to spare it and the network: listeners (of "option socket-stats", which are not sent anyway), servers, servers in maintenance (maint), or all servers and backends that are down; the last two with HAProxy 2.3 and newer. Without servers their counts (TotalServers and those of server-state-metrics) are not sent. It does not concern statistics pages, whose address may end in ;up or ;no-maint.',
+      },
       counters: {
         kind: 'choice',
         choices: ['raw', 'monotonic'],

@@ -37,6 +37,8 @@ export interface PullReport {
   readonly seconds: number
   /** Whether every source that is there has answered. */
   readonly complete: boolean
+  /** What HAProxy was asked to leave out (`leave-out`). */
+  readonly leftOut?: readonly string[]
   readonly sources: readonly SourceReport[]
 }
 

@@ -3,7 +3,12 @@ import { firstLineLimit, refusal } from './refusal.ts'
 import { RowCheck } from './rows.ts'
 
 /** Both commands on one line and one connection: what every release from 1.5 to 3.5 answers, and then closes. */
-export const command = 'show info;show stat\n'
+export const command = commandFor('')
+
+/** With what follows `show stat` to leave rows out (`selectionOf`). */
+export function commandFor(selection: string): string {
+  return `show info;show stat${selection}\n`
+}
 
 export type AnswerPart = 'info' | 'stat'
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from '@haproxystats/core'
-import { type AnswerPart, AnswerReader, type AnswerSummary, command } from './answer.ts'
+import { type AnswerPart, AnswerReader, type AnswerSummary, commandFor } from './answer.ts'
 import { type AskOptions, converse } from './converse.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function ask(
   options: AskOptions,
 ): Promise<AnswerSummary> {
   const reader = new AnswerReader(source, options.limit)
-  const words = { line: command }
+  const words = { line: commandFor(options.selection ?? '') }
   await converse(source, endpoint, words, options, {
     received: () => reader.received,
     take: async (chunk) => {

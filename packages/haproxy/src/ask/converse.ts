@@ -5,6 +5,8 @@ export interface AskOptions {
   readonly connect: ConnectOptions
   /** The longest answer to accept, in bytes. */
   readonly limit: number
+  /** What follows `show stat`, to leave rows out; nothing unless told. */
+  readonly selection?: string
   /** Ends the asking at once; its reason should be a `SOURCE_TIMEOUT` when time is up. */
   readonly signal: AbortSignal
 }

@@ -117,7 +117,7 @@ export async function askWorker(
   let left = options.limit
   for (const part of ['info', 'stat'] as const) {
     const reader = new PartReader(source, { part, limit: left, given: options.limit, refusal: refusedWorker })
-    await converse(source, endpoint, { line: commandFor(pid, part), last: true }, options, {
+    await converse(source, endpoint, { line: commandFor(pid, part, options.selection), last: true }, options, {
       received: () => reader.received,
       take: async (chunk) => {
         for (const bytes of reader.push(chunk)) await sink.write(part, bytes)
@@ -129,8 +129,8 @@ export async function askWorker(
 }
 
 /** `@<n>` does not reach old workers. */
-function commandFor(pid: number, part: AnswerPart): string {
-  return `@!${pid} show ${part}\n`
+function commandFor(pid: number, part: AnswerPart, selection = ''): string {
+  return `@!${pid} show ${part}${part === 'stat' ? selection : ''}\n`
 }
 
 function refusedWorker(source: string, beginning: Buffer): StatsError {

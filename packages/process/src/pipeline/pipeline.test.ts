@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfiguration, StatsError } from '@haproxystats/core'
+import { manifestName, parseConfiguration, renderManifest, StatsError, sealOf } from '@haproxystats/core'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { goldenSnapshots, release, releases } from '../../../../test/support/recorded.ts'
@@ -264,4 +264,24 @@ it('the averages of a process that was started just now are left out, and nothin
   const below = (path: string) => values.get(`loadbalancers.haproxy.${path}`)
   expect(['qtime', 'slim', 'stot'].map((field) => below(`backend.app.${field}`))).toEqual(['20', '14', '8'])
   expect(['Idle_pct', 'Maxconn', 'Uptime_sec'].map((field) => below(`daemon.${field}`))).toEqual(['4', '20', '9.5'])
+})
+
+it('servers that HAProxy was asked to leave out are not counted', () => {
+  const rows = [['app', 'BACKEND', '1', '7', 'UP']]
+  put('lb_stat', statAnswer(['pxname', 'svname', 'type', 'stot', 'status'], rows))
+  const lines = (leftOut?: string[]) => {
+    const files = { lb_stat: sealOf(readFileSync(join(directory, 'lb_stat'))) }
+    put(
+      manifestName,
+      renderManifest({ files, pull: { seconds: 1, complete: true, sources: [], ...(leftOut && { leftOut }) } }),
+    )
+    const states = parseConfiguration('[process]\nserver-state-metrics = true\n[graphite]\nprefix-hostname = false')
+    return linesOf(pipelineOf(states)).filter((line) => /app\.(servers|TotalServers|Active|stot)/.test(line))
+  }
+  const counted = lines()
+  expect(counted).toContain('loadbalancers.haproxy.backend.app.TotalServers 0 1700000000')
+  expect(lines(['listeners'])).toEqual(counted)
+  for (const word of ['servers', 'maint', 'down']) {
+    expect(lines(['listeners', word])).toEqual(['loadbalancers.haproxy.backend.app.stot 7 1700000000'])
+  }
 })

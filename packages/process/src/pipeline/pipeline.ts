@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { type Configuration, carriedSource, type PullReport, StatsError } from '@haproxystats/core'
 import { parseInfo } from '@haproxystats/haproxy'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
+import { backendMetrics } from './backend-metrics.ts'
 import { daemonTables, isStopping, type Process } from './daemon-tables.ts'
 import { ownTable } from './own-metrics.ts'
 import { objectKinds, type Plan, planOf, wantsAll } from './plan.ts'
@@ -73,7 +74,8 @@ export class Pipeline {
       perProcess: this.#settings['per-process-metrics'],
     })
     const parsed = performance.now()
-    const { reading, ...stats } = this.#mergeStats([...files, ...carried], { processes, young }, excluded)
+    const { reading, ...merged } = this.#mergeStats([...files, ...carried], { processes, young }, excluded)
+    const stats = pull?.leftOut?.some((word) => word !== 'listeners') ? withoutServerCounts(merged) : merged
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
     const missing = files.filter(({ stat }) => stat === undefined).length
@@ -157,6 +159,18 @@ export class Pipeline {
     const each = seconds / Math.max(1, frontend + backend + server)
     return { frontends: frontend * each, backends: backend * each, servers: server * each }
   }
+}
+
+/** Servers that HAProxy was asked to leave out cannot be counted. */
+function withoutServerCounts({ tables, ...result }: StatTablesResult): StatTablesResult {
+  const computed = new Set(backendMetrics(true).map(({ name }) => name))
+  for (const { kind, fields, values } of tables) {
+    if (kind !== 'backend') continue
+    for (let index = 0; index < values.length; index++) {
+      if (computed.has(fields[index % fields.length] as string)) values[index] = Number.NaN
+    }
+  }
+  return { tables, ...result }
 }
 
 /** Sources of which there is no file. */
