@@ -113,6 +113,7 @@ test('a file that cannot be written whole: nothing is published, and it recovers
   const [snapshot] = await pull.published()
   const files = Object.values(await pull.read(snapshot!))
   expect(files.join('')).toBe(exampleAnswer({ servers: 1000 }))
+  await pull.line(/snapshots are published again/)
   expect(pull.lines(/snapshots are published again/)).toHaveLength(1)
   await pull.program.stop()
   expect(await readdir(pull.temporary)).toEqual([])
