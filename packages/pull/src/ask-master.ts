@@ -93,7 +93,7 @@ async function askWorkers(
 
 async function askOne(master: Master, source: Source, pid: number, asking: Asking): Promise<Outcome> {
   const outcome = await reading(source, asking, (sink, options) =>
-    askWorker(source.text, master.address.at, pid, sink, options).then(() => undefined),
+    askWorker(source.text, master.address.at, pid, sink, options),
   )
   if (outcome.outcome !== 'failed' || !isGone(outcome.error)) return outcome
   const { seconds, retries } = outcome

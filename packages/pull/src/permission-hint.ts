@@ -1,4 +1,4 @@
-import { readFileSync, type Stats, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs'
 
 /**
  * What a person can do about a socket or a directory that may not be used: the group to join, by name where `/etc/group`
@@ -6,10 +6,27 @@ import { readFileSync, type Stats, statSync } from 'node:fs'
  */
 export function permissionHint(path: string): string {
   try {
+    const closed = closedDirectory(path)
+    if (closed !== undefined)
+      return `its directory ${closed} is closed to this program: ${hintFor(closed, statSync(closed))}`
     return hintFor(path, statSync(path))
   } catch {
     return `give the user of this program access to ${path}, usually by adding it to the group haproxy`
   }
+}
+
+/** The first directory on the way to a path that we may not pass. */
+function closedDirectory(path: string): string | undefined {
+  const names = path.split('/').slice(1, -1)
+  const ways = names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`)
+  return ways.find((directory) => {
+    try {
+      accessSync(directory, constants.X_OK)
+      return false
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EACCES'
+    }
+  })
 }
 
 function hintFor(path: string, stats: Stats): string {

@@ -1,6 +1,7 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './directories.ts'
-import { programName, pull } from './pull.ts'
+import { probe } from './probe.ts'
+import { programName, pull, pullNow } from './pull.ts'
 
 /** haproxystats-pull, as `runProgram` runs it. */
 export const program: ProgramDefinition = {
@@ -9,5 +10,20 @@ export const program: ProgramDefinition = {
   sections: ['DEFAULT', 'paths', 'pull'],
   directoryOption: false,
   check: surroundingProblems,
+  commands: [
+    {
+      name: 'once',
+      summary: 'take one snapshot now and stop; exit 0 if it is complete, 1 if not',
+      asForRunning: true,
+      run: pullNow,
+    },
+    {
+      name: 'probe',
+      summary: 'ask every source once, show what came of it and what to change, and stop; exit 0 or 1',
+      asForRunning: false,
+      loglevel: 'critical',
+      run: probe,
+    },
+  ],
   run: pull,
 }

@@ -91,6 +91,10 @@ export class PullStatus {
     this.#count('partial')
   }
 
+  get anyPartial(): boolean {
+    return this.#counted('partial') > 0
+  }
+
   dropped(snapshot: string): void {
     this.#count('dropped')
     this.#queue = this.#queue.filter((name) => name !== snapshot)

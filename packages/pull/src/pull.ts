@@ -6,6 +6,7 @@ import {
   StatsError,
   StatusFile,
   statusPath,
+  wait,
 } from '@haproxystats/core'
 import { openCarried } from './carried-counters.ts'
 import { type Changes, createChanges } from './changes.ts'
@@ -25,15 +26,56 @@ import { UsedSlots } from './used-slots.ts'
 
 export const programName = 'haproxystats-pull'
 
+interface Running {
+  readonly log: Logger
+  readonly signal: AbortSignal
+  readonly clock?: Clock
+}
+
 /**
  * haproxystats-pull: at every tick, room in the queue? → ask every source → write, sync, rename. Resolves when `signal`
  * aborts. Rejects with `CONFIGURATION` when the directories will not do at the start, and with `QUEUE_BUSY` when another
  * process of this program uses them; whatever fails later is logged and tried again at the next tick.
  */
-export async function pull(
+export async function pull(configuration: Configuration, running: Running): Promise<void> {
+  await withQueue(configuration, running, pullAtTicks)
+}
+
+/**
+ * One snapshot of this second, whatever the interval. Resolves with 0 if it is complete and in the queue, with 1 if not;
+ * rejects as `pull` does.
+ */
+export async function pullNow(configuration: Configuration, running: Running): Promise<number> {
+  return withQueue(configuration, running, async (context, used) => {
+    const slot = await unusedSecond(context, used)
+    if (slot === undefined) return 1
+    used.add(slot)
+    context.status.begin({ slot, missed: 0 })
+    const outcome = await pullSafely(context, slot)
+    if (outcome !== undefined) context.status.end(outcome)
+    return outcome === 'published' && !context.status.anyPartial ? 0 : 1
+  })
+}
+
+/** So many seconds a clock that is behind the newest snapshot is waited for, by `--once`. */
+const mostSecondsBehind = 3
+
+async function unusedSecond({ clock, log, signal }: Context, used: UsedSlots): Promise<number | undefined> {
+  for (let attempt = 0; attempt <= mostSecondsBehind && !signal.aborted; attempt++) {
+    const now = clock().wall / 1000
+    if (Math.floor(now) > (used.newest ?? 0)) return Math.floor(now)
+    await wait(Math.floor(now) + 1 - now, signal)
+  }
+  log.error({ newest: used.newest }, 'the clock is behind the newest snapshot: nothing is pulled')
+  return undefined
+}
+
+/** Holds the queue, and everything a pull needs, for as long as `work` takes. */
+async function withQueue<Result>(
   configuration: Configuration,
-  { log, signal, clock = systemClock }: { log: Logger; signal: AbortSignal; clock?: Clock },
-): Promise<void> {
+  { log, signal, clock = systemClock }: Running,
+  work: (context: Context, used: UsedSlots) => Promise<Result>,
+): Promise<Result> {
   const options = configuration.pull
   await prepareDirectories(options)
   const locks = []
@@ -48,27 +90,27 @@ export async function pull(
   const used = await usedSlots(options, path, clock)
   const status = new PullStatus(new StatusFile(path, { program: programName, log }), { used, clock })
   const changes = createChanges(log)
-  const several = new SeveralProcesses(changes)
-  const secrets = new Secrets(options)
   const carried = await openCarried(configuration, log)
-  const context = {
-    options,
-    log,
-    signal,
-    clock,
-    changes,
-    status,
-    typed: new TypedAnswers(log),
-    versions: new Map<string, string>(),
-    secrets,
-    several,
+  const context: Context = {
+    ...{ options, log, signal, clock, changes, status },
+    ...sourceContext(options, changes, log),
     ...(carried && { carried }),
   }
   try {
-    await pullAtTicks(context, used)
+    return await work(context, used)
   } finally {
     await status.close()
     for (const lock of locks) lock.release()
+  }
+}
+
+/** What is learnt of sources from one pull to the next. */
+function sourceContext(options: Configuration['pull'], changes: Changes, log: Logger) {
+  return {
+    typed: new TypedAnswers(log),
+    secrets: new Secrets(options),
+    several: new SeveralProcesses(changes),
+    versions: new Map<string, string>(),
   }
 }
 

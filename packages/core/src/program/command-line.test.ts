@@ -21,6 +21,24 @@ describe('readCommandLine', () => {
     expect(readCommandLine(process, line.split(' ').filter(Boolean))).toEqual(invocation)
   })
 
+  it('knows what a program can do besides', () => {
+    const own = {
+      ...pull,
+      commands: [
+        { name: 'once', summary: 'Once.' },
+        { name: 'probe', summary: 'Asks.' },
+      ],
+    }
+    const read = (line: string) => readCommandLine(own, line.split(' '))
+    expect(read('--once')).toEqual({ ...nothing, action: 'command', command: 'once' })
+    expect(read('-f /a --probe')).toEqual({ ...nothing, action: 'command', command: 'probe', file: '/a' })
+    for (const line of ['--once --probe', '--check --once', '--once -p', '-P --probe']) {
+      expect(read(line), line).toMatchObject({ code: 2, errors: expect.stringContaining('cannot be used with') })
+    }
+    expect(read('--onec')).toMatchObject({ errors: expect.stringContaining('did you mean --once?') })
+    expect(readCommandLine(pull, ['--once'])).toMatchObject({ code: 2 })
+  })
+
   it.each([
     ['--fil x', "unknown option '--fil'; did you mean --file?"],
     ['--prnt-conf', "unknown option '--prnt-conf'; did you mean --print-conf?"],

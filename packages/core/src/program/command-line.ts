@@ -12,11 +12,21 @@ export interface CommandLineDefinition {
   readonly summary: string
   /** Whether it has `-d/--dir`. */
   readonly directoryOption: boolean
+  /** What it can do instead of running, each by an option of its own. */
+  readonly commands?: readonly CommandOption[]
+}
+
+/** An option such as `--once`. */
+export interface CommandOption {
+  readonly name: string
+  readonly summary: string
 }
 
 /** What the command line asks for. */
 export interface Invocation {
-  readonly action: 'run' | 'check' | 'print-defaults' | 'print-configuration'
+  readonly action: 'run' | 'check' | 'print-defaults' | 'print-configuration' | 'command'
+  /** With the action `command`: which of the program's own. */
+  readonly command?: string
   /** The file named with `-f`. */
   readonly file: string | undefined
   /** The directory named with `-d`. */
@@ -31,7 +41,7 @@ export interface Answer {
 }
 
 /** The options; commander checks them and prints the help from them. */
-export function createProgram({ name, summary, directoryOption }: CommandLineDefinition): Command {
+export function createProgram({ name, summary, directoryOption, commands = [] }: CommandLineDefinition): Command {
   const command = new Command(name)
     .description(summary)
     .version(version, '-v, --version', 'show the version')
@@ -40,13 +50,15 @@ export function createProgram({ name, summary, directoryOption }: CommandLineDef
   if (directoryOption) {
     command.option('-d, --dir <dir>', 'read every *.conf of this directory, by name, after the file if one is named')
   }
-  return command
-    .addOption(new Option('-p, --print', 'print the default settings').conflicts(['printConf', 'check']))
-    .addOption(new Option('-P, --print-conf', 'print the settings in effect, without secrets').conflicts('check'))
-    .option('--check', 'check everything that can be checked without starting; exit 0 or 1')
-    .allowExcessArguments(true)
-    .showSuggestionAfterError(false)
-    .exitOverride()
+  const actions = [
+    new Option('-p, --print', 'print the default settings'),
+    new Option('-P, --print-conf', 'print the settings in effect, without secrets'),
+    new Option('--check', 'check everything that can be checked without starting; exit 0 or 1'),
+    ...commands.map((own) => new Option(`--${own.name}`, own.summary)),
+  ]
+  const names = actions.map((action) => action.attributeName())
+  for (const [index, action] of actions.entries()) command.addOption(action.conflicts(names.slice(index + 1)))
+  return command.allowExcessArguments(true).showSuggestionAfterError(false).exitOverride()
 }
 
 /** Reads the arguments after the program's name. */
@@ -71,7 +83,9 @@ export function readCommandLine(
   const [surplus] = command.args
   if (surplus !== undefined) return mistake(command, `unexpected argument '${surplus}'`, `--${surplus}`)
   const options = command.opts<{ file?: string; dir?: string; print?: true; printConf?: true; check?: true }>()
-  return { action: actionOf(options), file: options.file, directory: options.dir }
+  const own = definition.commands?.find(({ name }) => (options as Record<string, unknown>)[name] === true)
+  const read = { file: options.file, directory: options.dir }
+  return own === undefined ? { action: actionOf(options), ...read } : { action: 'command', command: own.name, ...read }
 }
 
 function actionOf(options: { print?: true; printConf?: true; check?: true }): Invocation['action'] {

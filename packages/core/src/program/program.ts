@@ -5,9 +5,15 @@ import { type Reading, readConfiguration } from '../configuration/read.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { SectionName } from '../options/table.ts'
-import { type CommandLineDefinition, defaultFile, type Invocation, readCommandLine } from './command-line.ts'
+import {
+  type CommandLineDefinition,
+  type CommandOption,
+  defaultFile,
+  type Invocation,
+  readCommandLine,
+} from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, type LogLevel } from './logger.ts'
 import { superviseRun } from './supervise.ts'
 
 /** What a program gets besides its configuration. */
@@ -16,6 +22,16 @@ export interface ProgramContext {
   readonly log: Logger
   /** Aborted when the program is told to stop; its reason is the name of the signal. */
   readonly signal: AbortSignal
+}
+
+/** What a program does instead of running. */
+export interface ProgramCommand extends CommandOption {
+  /** Whether everything must be as it must for running, such as directories. */
+  readonly asForRunning: boolean
+  /** The least severe messages to log; that of the program's own section unless told. */
+  readonly loglevel?: LogLevel
+  /** Resolves with the exit code. */
+  run(configuration: Configuration, context: ProgramContext & { readonly output: Output }): Promise<number>
 }
 
 /** One of the two programs. */
@@ -28,6 +44,7 @@ export interface ProgramDefinition extends CommandLineDefinition {
    * file and line that set it.
    */
   check?(configuration: Configuration, starting: boolean): readonly Problem[] | Promise<readonly Problem[]>
+  readonly commands?: readonly ProgramCommand[]
   /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
   run(configuration: Configuration, context: ProgramContext): Promise<void>
 }
@@ -78,11 +95,13 @@ export async function executeProgram(
     output.out(renderEffective(reading, definition.sections))
     return exitCodes.done.code
   }
-  const obstacles = await surroundingProblems(definition, reading, true)
+  const command = definition.commands?.find(({ name }) => name === invocation.command)
+  const obstacles = command?.asForRunning === false ? [] : await surroundingProblems(definition, reading, true)
   if (obstacles.length > 0) {
     output.error(renderProblems(definition, obstacles))
     return exitCodes.usage.code
   }
+  if (command !== undefined) return execute(command, { definition, configuration: reading.configuration, output })
   return start(definition, reading.configuration, reading)
 }
 
@@ -136,11 +155,30 @@ async function start(
   configuration: Configuration,
   { files, warnings }: Reading,
 ): Promise<number> {
-  const own = definition.sections.includes('pull') ? 'pull' : 'process'
-  const log = await createLogger(definition.name, configuration[own].loglevel)
+  const log = await createLogger(definition.name, configuration[ownSection(definition)].loglevel)
   for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
   log.info({ files }, 'starting')
   return superviseRun(log, (signal) => definition.run(configuration, { log, signal }))
+}
+
+function ownSection({ sections }: ProgramDefinition): 'pull' | 'process' {
+  return sections.includes('pull') ? 'pull' : 'process'
+}
+
+async function execute(
+  command: ProgramCommand,
+  {
+    definition,
+    configuration,
+    output,
+  }: { definition: ProgramDefinition; configuration: Configuration; output: Output },
+): Promise<number> {
+  const log = await createLogger(definition.name, command.loglevel ?? configuration[ownSection(definition)].loglevel)
+  let code: number = exitCodes.failed.code
+  const ended = await superviseRun(log, async (signal) => {
+    code = await command.run(configuration, { log, signal, output })
+  })
+  return ended === exitCodes.done.code ? code : ended
 }
 
 function renderProblems({ name }: ProgramDefinition, problems: readonly Problem[]): string {

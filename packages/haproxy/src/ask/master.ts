@@ -113,8 +113,9 @@ export async function askWorker(
   pid: number,
   sink: AnswerSink,
   options: AskOptions,
-): Promise<void> {
+): Promise<{ rows: number }> {
   let left = options.limit
+  let rows = 0
   for (const part of ['info', 'stat'] as const) {
     const reader = new PartReader(source, { part, limit: left, given: options.limit, refusal: refusedWorker })
     await converse(source, endpoint, { line: commandFor(pid, part, options.selection), last: true }, options, {
@@ -125,7 +126,9 @@ export async function askWorker(
     })
     for (const bytes of reader.end()) await sink.write(part, bytes)
     left -= reader.received
+    rows = reader.rows
   }
+  return { rows }
 }
 
 /** `@<n>` does not reach old workers. */

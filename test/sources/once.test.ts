@@ -1,0 +1,140 @@
+/** `haproxystats-pull --once` and `--probe`: what a person runs by hand. */
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { startPull } from '../pull/pull-program.ts'
+import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+
+interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly errors: string
+}
+
+const bin = fileURLToPath(new URL('../../packages/pull/bin/haproxystats-pull.js', import.meta.url))
+
+/** Root may use every socket; without these capabilities it is a user like any other. */
+const withoutPrivileges = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
+
+async function run(
+  option: string,
+  settings: Readonly<Record<string, string | number>>,
+  { base, through = [] }: { base?: string; through?: readonly string[] } = {},
+): Promise<Ended & { base: string }> {
+  const directory = base ?? (await temporaryDirectory())
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`)
+  const file = join(directory, 'once.conf')
+  await writeFile(file, `[paths]\nbase-dir = ${directory}\n[pull]\n${lines.join('')}`)
+  const [command, ...rest] = [...through, process.execPath, bin, '-f', file, option]
+  return new Promise((resolve) => {
+    const child = execFile(command!, rest, (_error, out, errors) => {
+      resolve({ code: child.exitCode ?? -1, out, errors, base: directory })
+    })
+  })
+}
+
+const queued = (base: string) => readdir(join(base, 'incoming'))
+
+test('--once takes one complete snapshot of now and tells so', async () => {
+  const daemon = await startHaproxy()
+  const servers = `unix://${daemon.sockets[0]}`
+  const { code, base, out } = await run('--once', { servers, 'pull-interval': 3600, 'pull-timeout': 5, timeout: 0.8 })
+  expect([code, out]).toEqual([0, expect.stringContaining('1 processes read')])
+  const [snapshot, ...others] = await queued(base)
+  expect(others).toEqual([])
+  expect(Math.abs(Number(snapshot) - Date.now() / 1000)).toBeLessThan(60)
+  const again = await run('--once', { servers, timeout: 0.8 }, { base })
+  expect(again.code).toBe(0)
+  expect(await queued(base)).toHaveLength(2)
+})
+
+test.each([
+  ['discard', []],
+  ['partial', [expect.any(String)]],
+])('--once ends with 1 when a source does not answer, with on-failure = %s', async (onFailure, snapshots) => {
+  const good = await fakeHaproxy()
+  const bad = await fakeHaproxy({ cutAfter: 100 })
+  const servers = `${good.address}, ${bad.address}`
+  const { code, base } = await run('--once', { servers, 'on-failure': onFailure, timeout: 0.8 })
+  expect(code).toBe(1)
+  expect(await queued(base)).toEqual(snapshots)
+  bad.behave({})
+  expect((await run('--once', { servers, timeout: 0.8 }, { base })).code).toBe(0)
+})
+
+test('--once leaves a queue alone that another haproxystats-pull fills', async () => {
+  const fake = await fakeHaproxy()
+  const pull = await startPull({ pull: { servers: fake.address, 'pull-interval': 3600 } })
+  const { code, out } = await run('--once', { servers: fake.address }, { base: pull.base })
+  expect([code, out]).toEqual([1, expect.stringContaining('another haproxystats-pull uses')])
+})
+
+/** The cells of the line of a source. */
+const cells = (out: string, source: string) =>
+  out
+    .split('\n')
+    .find((line) => line.startsWith(`${source} `))
+    ?.split(/ {2,}/)
+    .slice(1, 7)
+
+test('--probe shows every source that can be read, and touches nothing', async () => {
+  const base = await temporaryDirectory()
+  const master = join(base, 'master.sock')
+  const config = (port: PortOf) => `
+frontend page
+  bind 127.0.0.1:${port('page')}
+  stats enable
+  stats uri /haproxy?stats
+`
+  const daemon = await startHaproxy({ config, level: 'admin' })
+  const behind = await startHaproxy({ masterSocket: master, config })
+  const old = await fakeHaproxy({ answer: exampleAnswer().replace('2.6.12', '1.8.30') })
+  const page = `http://127.0.0.1:${daemon.port('page')}/haproxy?stats`
+  const socket = `unix://${daemon.sockets[0]}`
+  const servers = [socket, page, `master://${master}`, old.address].join(', ')
+  const { code, out, errors } = await run('--probe', { servers, timeout: 0.8 }, { base })
+  expect([code, errors]).toEqual([0, ''])
+  const version = /^Version: (.*)$/m.exec(await daemon.ask('show info'))![1]!
+  expect(out.split('\n')[0]).toMatch(/^source +reachable +permission +level +version +pid +rows +latency$/)
+  expect(cells(out, socket)).toEqual(['yes', 'yes', 'admin', version, String(daemon.pid), '1'])
+  expect(cells(out, page)).toEqual(['yes', 'yes', '-', '-', '-', '1'])
+  const pid = /^Pid: (.*)$/m.exec(await behind.ask('show info'))![1]!
+  expect(cells(out, `master://${master} @!${pid}`)).toEqual(['yes', 'yes', '-', version, pid, '1'])
+  expect(cells(out, old.address)).toEqual(['yes', 'yes', '-', '1.8.30', '1000', '3'])
+  expect(out).toMatch(/level admin is more than is needed; "level user"/)
+  // A release that does not know the question is not asked it.
+  expect(old.commands).toEqual(['show info;show stat'])
+  expect((await readdir(base)).sort()).toEqual(['master.sock', 'once.conf'])
+})
+
+test('--probe says what to change where a source cannot be read', async () => {
+  const sockets = await temporaryDirectory()
+  const denied = await fakeHaproxy({ path: join(sockets, 'denied.sock') })
+  await mkdir(join(sockets, 'closed'))
+  const closed = await fakeHaproxy({ path: join(sockets, 'closed', 'lb.sock') })
+  await chmod(join(sockets, 'closed'), 0)
+  await chmod(join(sockets, 'denied.sock'), 0)
+  const none = `unix://${sockets}/none.sock`
+  const servers = [denied.address, closed.address, none, `master://${sockets}/none-either.sock`].join(', ')
+  const { code, out } = await run('--probe', { servers, timeout: 0.8 }, { through: withoutPrivileges })
+  await chmod(join(sockets, 'closed'), 0o700)
+  expect(code).toBe(1)
+  expect(cells(out, denied.address)?.slice(0, 2)).toEqual(['no', 'denied'])
+  expect(out).toMatch(/denied\.sock: permission denied \(EACCES\); it belongs to the group .*"mode 660 group haproxy"/)
+  expect(out).toMatch(
+    /closed\/lb\.sock: permission denied \(EACCES\); its directory .*closed is closed to this program/,
+  )
+  expect(out).toMatch(/none\.sock: there is no such socket.*line: stats socket .* mode 660 group haproxy level user/)
+  expect(out).toMatch(/none-either\.sock: there is no such socket.*-W -S/)
+})
+
+test('--probe without a source says what to set', async () => {
+  const nothing = await run('--probe', {})
+  expect([nothing.code, nothing.out]).toEqual([1, expect.stringContaining('no source: set socket-dir in [pull]')])
+  const missing = await run('--probe', { 'socket-dir': '/nonexistent/haproxy' })
+  expect([missing.code, missing.out]).toEqual([1, expect.stringContaining('is HAProxy installed and running?')])
+})
