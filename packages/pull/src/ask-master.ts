@@ -1,6 +1,7 @@
 import { type MasterAddress, StatsError, wait } from '@haproxystats/core'
 import { askWorker, isGone, listWorkers, type Worker } from '@haproxystats/haproxy'
 import { type Asking, askOptions, type Outcome, reading } from './ask-source.ts'
+import { mayShare } from './shared-counters.ts'
 import type { Source } from './sources.ts'
 
 type Master = Source & { readonly address: MasterAddress }
@@ -81,8 +82,10 @@ async function askWorkers(
   const taken = new Set(
     [...read].flatMap(([pid, { source }]) => (wanted.some((worker) => worker.pid === pid) ? [] : source.name)),
   )
+  const [{ version } = { version: undefined }] = workers
+  const counting = { ...asking, counting: asking.counting || (workers.length > 1 && mayShare(version)) }
   const results = await Promise.allSettled(
-    wanted.map((worker) => askOne(master, workerSource(master, worker, { workers, taken }), worker.pid, asking)),
+    wanted.map((worker) => askOne(master, workerSource(master, worker, { workers, taken }), worker.pid, counting)),
   )
   const outcomes = results.map((result, index): [number, Outcome] => {
     if (result.status === 'rejected') throw result.reason

@@ -15,6 +15,7 @@ import type { AnswerFiles } from './answer-files.ts'
 import { askMaster } from './ask-master.ts'
 import type { SnapshotDraft } from './publish.ts'
 import type { Credentials, Secrets } from './secrets.ts'
+import type { SharedCounts } from './shared-counters.ts'
 import type { Source } from './sources.ts'
 import type { TypedAnswers } from './typed-answers.ts'
 
@@ -36,8 +37,10 @@ export type Outcome = Effort &
         readonly outcome: 'answered'
         readonly files: AnswerFiles
         readonly facts: HeadFacts
-        /** With `counters = monotonic`. */
+        /** With `counters = monotonic`, and of workers that may share some. */
         readonly counters?: ProcessCounters
+        /** Counters that were left to another worker, which tells them too. */
+        readonly shared?: SharedCounts
       }
     | { readonly outcome: 'stale' }
     | { readonly outcome: 'gone' }
@@ -63,6 +66,8 @@ export interface Asking {
   readonly secrets: Secrets
   /** The releases of sources, as far as they are known. */
   readonly versions: Map<string, string>
+  /** Whether counters are wanted beside the answer. */
+  readonly counting: boolean
   /** Whether nobody listened on this socket last time. */
   readonly knownStale: (source: Source) => boolean
 }
@@ -100,7 +105,7 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
   const effort = () => ({ source, seconds: Math.round(performance.now() - begun) / 1000, retries })
   const files = asking.draft.answer(source.name)
   const head = new AnswerHead()
-  const kept = asking.options.counters === 'monotonic' ? { info: [] as Buffer[], stat: [] as Buffer[] } : undefined
+  const kept = asking.counting ? { info: [] as Buffer[], stat: [] as Buffer[] } : undefined
   const write: AnswerSink['write'] = (part, bytes) => {
     head.push(part, bytes)
     kept?.[part].push(bytes)

@@ -21,6 +21,7 @@ interface WrittenState {
     readonly pid?: number
     readonly started?: number
     readonly uptime?: number
+    readonly seen: number
     readonly info: Written
     readonly objects: WrittenObjects
     readonly absent: WrittenObjects
@@ -33,7 +34,7 @@ interface WrittenState {
 export function renderCarried({ processes, info, objects }: CarriedState): string {
   const state: WrittenState = {
     names: { info: infoCounters, stat: statCounters },
-    processes: processes.map(({ counters, absent = [], ...process }) => ({
+    processes: processes.map(({ counters, absent = [], shared: _shared, ...process }) => ({
       ...process,
       info: written(counters.info),
       objects: [...counters.objects].map(([key, counts]) => [key, written(counts)] as const),

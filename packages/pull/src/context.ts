@@ -19,7 +19,6 @@ export interface Context {
   readonly secrets: Secrets
   /** The releases of sources, as far as they are known, by address. */
   readonly versions: Map<string, string>
-  /** With `counters = monotonic`. */
-  readonly carried?: CarriedCounters
+  readonly carried: CarriedCounters
   readonly several: SeveralProcesses
 }

@@ -92,9 +92,8 @@ async function withQueue<Result>(
   const changes = createChanges(log)
   const carried = await openCarried(configuration, log)
   const context: Context = {
-    ...{ options, log, signal, clock, changes, status },
+    ...{ options, log, signal, clock, changes, status, carried },
     ...sourceContext(options, changes, log),
-    ...(carried && { carried }),
   }
   try {
     return await work(context, used)

@@ -38,7 +38,7 @@ export async function takeSnapshot(
     context.several.look(outcomes)
     status.answered(outcomes)
     const answers = outcomes.flatMap((outcome) => (outcome.outcome === 'answered' ? [outcome.files] : []))
-    const carried = await context.carried?.write(draft, outcomes, { slot, whole: !mayMiss })
+    const carried = await context.carried.write(draft, outcomes, slot)
     const failed = outcomes.filter(({ outcome }) => outcome === 'failed').length
     const complete = failed === 0 && !mayMiss
     if (!complete || answers.length > 0) changes.end('no source', () => 'there is something to read again')
@@ -91,7 +91,8 @@ async function askInTime(
   const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
   try {
     const knownStale = (source: Source) => isKnownStale(changes, source)
-    return await askAll(sources, { draft, options, deadline, typed, secrets, versions, knownStale })
+    const counting = options.counters === 'monotonic'
+    return await askAll(sources, { draft, options, deadline, typed, secrets, versions, counting, knownStale })
   } finally {
     deadline.dispose()
   }

@@ -36,13 +36,13 @@ test.each([
       { pid: 14440, number: 1, reloads: 1 },
     ],
   ],
-  ['2.0', since20, [{ pid: 14583, number: 1, reloads: 3 }]],
+  ['2.0', since20, [{ pid: 14583, number: 1, reloads: 3, version: '2.0.0' }]],
   [
     '2.5 and newer',
     since25,
     [
-      { pid: 19058, number: 1, reloads: 0 },
-      { pid: 18989, number: 1, reloads: 1 },
+      { pid: 19058, number: 1, reloads: 0, version: '2.6.12-1+deb12u4' },
+      { pid: 18989, number: 1, reloads: 1, version: '2.6.12-1+deb12u4' },
     ],
   ],
   ['a master alone', since25.replace(/# workers[\s\S]*# programs/, '# workers\n# programs'), []],

@@ -12,6 +12,8 @@ export interface Worker {
   readonly number: number
   /** How often HAProxy was reloaded since it was started: 0 for those of today. */
   readonly reloads: number
+  /** Told by HAProxy 2.0 and newer. */
+  readonly version?: string
 }
 
 const sections = new Map([
@@ -34,6 +36,7 @@ export function parseWorkers(text: string): Worker[] {
   const [header = '', ...lines] = text.split('\n')
   const columns = [...header.matchAll(/<([^>]*)>/g)].map(([, name]) => name)
   const [pid, type, number, reloads] = ['PID', 'type', 'relative PID', 'reloads'].map((name) => columns.indexOf(name))
+  const telling = columns.at(-1) === 'version'
   if (!header.startsWith('#<PID>') || pid !== 0 || type !== 1 || reloads === -1) throw malformed(header)
   const workers: Worker[] = []
   let wanted = false
@@ -43,7 +46,9 @@ export function parseWorkers(text: string): Worker[] {
     if (!wanted || cells[type] !== 'worker') continue
     const numbers = [cells[0], number === -1 ? '1' : cells[number as number], cells[reloads as number]]
     if (!numbers.every((cell) => /^\d{1,10}$/.test(cell ?? ''))) throw malformed(line)
-    workers.push({ pid: Number(numbers[0]), number: Number(numbers[1]), reloads: Number(numbers[2]) })
+    const [own, position, age] = numbers.map(Number) as [number, number, number]
+    const version = telling ? cells.at(-1) : undefined
+    workers.push({ pid: own, number: position, reloads: age, ...(version !== undefined && { version }) })
   }
   return workers
 }

@@ -244,6 +244,8 @@ describe('counters of processes that ended', () => {
     expect(after).toHaveLength(before.length)
     const { tables, processes } = pipeline.run(directory, nothing)
     const { fields, values } = tables.at(-1)!
+    put('_carried_stat', statAnswer(['pxname', 'svname', 'type', 'stot'], [['www', 'FRONTEND', '0', '-3']]))
+    expect(linesOf(pipeline)).toContain('loadbalancers.haproxy.frontend.www.stot 4 1700000000')
     expect([processes, values[fields.indexOf('Processes')], values[fields.indexOf('ProcessesWithInfo')]]).toEqual([
       1, 1, 1,
     ])
