@@ -45,6 +45,7 @@ test('nothing is on disk until the buffer is full, and then all of it', async ()
   await files.write('stat', Buffer.alloc(20, 'x'))
   expect((await stat(join(directory, 'a.sock_stat'))).size).toBe(30)
   expect((await stat(join(directory, 'a.sock_info'))).size).toBe(9)
+  await files.abandon()
 })
 
 test('many sources are published with a few workers', async () => {
