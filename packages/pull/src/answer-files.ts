@@ -12,6 +12,7 @@ import {
   typedSuffix,
 } from '@haproxystats/core'
 import type { AnswerPart, AnswerSink } from '@haproxystats/haproxy'
+import { Blocks } from './blocks.ts'
 
 /** The parts of an answer, and what HAProxy says of its fields beside them. */
 export type FilePart = AnswerPart | 'typed'
@@ -21,7 +22,7 @@ interface Part {
   readonly path: string
   /** Not made unless something is written to it. */
   readonly optional?: true
-  held: Buffer[]
+  readonly held: Blocks
   /** Whether there is something of it on the disk. */
   made?: true
   handle?: FileHandle
@@ -34,17 +35,18 @@ interface Part {
  */
 export class AnswerFiles implements AnswerSink {
   readonly #parts: Readonly<Record<FilePart, Part>>
-  readonly #bufferLimit: number
+  readonly #bufferLimit: () => number
   readonly #lane: Lane
   #held = 0
+  #flushing: Promise<void> | undefined
   #size = 0
 
   /** `path` is that of the files, without suffix; `lane` bounds how many files are written at a time. */
-  constructor(path: string, bufferLimit: number, lane: Lane) {
+  constructor(path: string, bufferLimit: () => number, lane: Lane) {
     this.#parts = {
-      info: { path: path + infoSuffix, held: [], optional: true },
-      stat: { path: path + statSuffix, held: [] },
-      typed: { path: path + typedSuffix, held: [], optional: true },
+      info: { path: path + infoSuffix, held: new Blocks(), optional: true },
+      stat: { path: path + statSuffix, held: new Blocks() },
+      typed: { path: path + typedSuffix, held: new Blocks(), optional: true },
     }
     this.#bufferLimit = bufferLimit
     this.#lane = lane
@@ -57,11 +59,16 @@ export class AnswerFiles implements AnswerSink {
 
   write(part: FilePart, bytes: Buffer): Promise<void> | void {
     const target = this.#parts[part]
-    target.held.push(bytes)
+    target.held.add(bytes)
     target.seal = sealOf(bytes, target.seal)
     this.#held += bytes.length
     this.#size += bytes.length
-    if (this.#held >= this.#bufferLimit) return this.#flush()
+    if (this.#held >= this.#bufferLimit()) {
+      this.#flushing ??= this.#flush().finally(() => {
+        this.#flushing = undefined
+      })
+    }
+    return this.#flushing
   }
 
   /** Size and checksum of every file that was written, by its name. */
@@ -73,7 +80,7 @@ export class AnswerFiles implements AnswerSink {
   /** Writes what is held, syncs if told, and closes all files. */
   async finish(sync: boolean): Promise<void> {
     for (const part of Object.values(this.#parts)) {
-      if (part.optional && part.held.length === 0 && part.handle === undefined) continue
+      if (part.optional && part.held.isEmpty && part.handle === undefined) continue
       await this.#lane(async () => {
         await append(part)
         if (sync) await part.handle!.sync()
@@ -85,7 +92,7 @@ export class AnswerFiles implements AnswerSink {
   /** Forgets what is held and closes all files. */
   async abandon(): Promise<void> {
     for (const part of Object.values(this.#parts)) {
-      part.held = []
+      Blocks.free(part.held.take())
       await close(part)
     }
   }
@@ -105,7 +112,7 @@ export class AnswerFiles implements AnswerSink {
   async #flush(): Promise<void> {
     try {
       for (const part of Object.values(this.#parts)) {
-        if (part.held.length > 0) await this.#lane(() => append(part))
+        if (!part.held.isEmpty) await this.#lane(() => append(part))
       }
       this.#held = 0
     } catch (error) {
@@ -119,12 +126,13 @@ export class AnswerFiles implements AnswerSink {
 async function append(part: Part): Promise<void> {
   part.handle ??= await open(part.path, 'wx', fileMode)
   part.made = true
-  const held = part.held
-  part.held = []
+  const held = part.held.take()
+  const size = held.reduce((sum, { length }) => sum + length, 0)
+  if (size === 0) return
   const { bytesWritten } = await part.handle.writev(held)
-  const rest = held.reduce((sum, { length }) => sum + length, 0) - bytesWritten
   // Only another attempt says why it took no more.
-  if (rest > 0) await part.handle.writeFile(Buffer.concat(held).subarray(-rest))
+  if (bytesWritten < size) await part.handle.writeFile(Buffer.concat(held).subarray(bytesWritten))
+  Blocks.free(held)
 }
 
 async function close(part: Part): Promise<void> {

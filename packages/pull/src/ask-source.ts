@@ -108,7 +108,7 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
   const kept = asking.counting ? { info: [] as Buffer[], stat: [] as Buffer[] } : undefined
   const write: AnswerSink['write'] = (part, bytes) => {
     head.push(part, bytes)
-    kept?.[part].push(bytes)
+    kept?.[part].push(Buffer.from(bytes))
     return files.write(part, bytes)
   }
   try {

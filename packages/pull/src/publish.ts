@@ -25,6 +25,10 @@ export interface DraftOptions {
   readonly fsync: boolean
 }
 
+/** Bytes that all answers hold in memory together, and what one may hold in any case. */
+const mostHeld = 4 * 1024 * 1024
+const leastShare = 64 * 1024
+
 /** What to do about errors of the system, for the log. */
 const hints: Record<string, string> = {
   ENOSPC: 'the disk is full, by bytes or by inodes (df, df -i)',
@@ -67,9 +71,14 @@ export class SnapshotDraft {
     return this.#published
   }
 
+  /** How much of one answer is held in memory: less when there are many, so that all of them take little. */
+  #share(): number {
+    return Math.min(this.#options.bufferLimit, Math.max(leastShare, mostHeld / this.#files.length))
+  }
+
   /** Where the answer of one source goes; `source` is the name of its files. */
   answer(source: string): AnswerFiles {
-    const files = new AnswerFiles(join(this.#directory, source), this.#options.bufferLimit, this.#lane)
+    const files = new AnswerFiles(join(this.#directory, source), () => this.#share(), this.#lane)
     this.#files.push(files)
     return files
   }

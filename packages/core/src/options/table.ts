@@ -106,7 +106,8 @@ export const sections = {
         kind: 'bytes',
         min: 1,
         default: '6291456',
-        summary: 'How much of an answer is buffered at a time. It does not limit how long an answer may be.',
+        summary:
+          'How much of an answer is buffered at a time, less with many sources: all together 4 MB, or 64 kB each. It does not limit how long an answer may be.',
       },
       'answer-limit': {
         kind: 'bytes',

@@ -89,7 +89,7 @@ export class AnswerReader {
   #take(chunk: Buffer): AnswerPiece[] {
     this.#received += chunk.length
     if (this.#state === 'stat') return this.#stat(chunk)
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    this.#held = Buffer.concat([this.#held, chunk])
     if (this.#state === 'beginning') this.#begin()
     return this.#state === 'info' ? this.#splitHeld() : []
   }

@@ -4,10 +4,16 @@ import { type AskOptions, converse } from './converse.ts'
 
 /**
  * Where an answer goes while it is read. Nothing more is read from the source until `write` has resolved; it rejects with a
- * `StatsError`.
+ * `StatsError`. What it keeps of `bytes` it must have copied when it returns.
  */
 export interface AnswerSink {
   write(part: AnswerPart, bytes: Buffer): Promise<void> | void
+}
+
+/** When everything has been written; nothing when nothing has to be waited for. */
+export function written(writes: readonly (Promise<void> | void)[]): Promise<void> | void {
+  const pending = writes.filter((write) => write !== undefined)
+  if (pending.length > 0) return Promise.all(pending).then(() => undefined)
 }
 
 /**
@@ -25,9 +31,7 @@ export async function ask(
   const words = { line: commandFor(options.selection ?? '') }
   await converse(source, endpoint, words, options, {
     received: () => reader.received,
-    take: async (chunk) => {
-      for (const { part, bytes } of reader.push(chunk)) await sink.write(part, bytes)
-    },
+    take: (chunk) => written(reader.push(chunk).map(({ part, bytes }) => sink.write(part, bytes))),
   })
   return reader.end()
 }

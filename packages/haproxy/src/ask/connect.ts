@@ -1,6 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { type Endpoint, reasonOf, StatsError, wait } from '@haproxystats/core'
+import type { Inbox } from './inbox.ts'
 import { resolveHost } from './resolve.ts'
 
 /** What is needed for a source behind TLS. Without `ca`, what Node.js comes with decides. */
@@ -67,17 +68,18 @@ const shortestInterval = 0.01
 
 /**
  * Connects, again and again as `options` say, until `signal` aborts; each time to all addresses of a name, one after the
- * other, until one accepts. Rejects with `SOURCE_CONNECT`, whose details hold the last `errno` and the number of attempts.
+ * other, until one accepts. With an `inbox` that is what reads it, unless it is behind TLS. Rejects with `SOURCE_CONNECT`, whose details hold the last `errno` and the number of attempts.
  */
 export async function connect(
   source: string,
   endpoint: Endpoint,
   options: ConnectOptions,
   signal: AbortSignal,
+  inbox?: Inbox,
 ): Promise<net.Socket> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await connectOnce(endpoint, options, signal)
+      return await connectOnce(endpoint, options, signal, inbox)
     } catch (error) {
       const errno = (error as NodeJS.ErrnoException).code ?? ''
       const exhausted = options.retries !== -1 && attempt > options.retries
@@ -98,14 +100,26 @@ function failure(source: string, errno: string, attempts: number, cause: unknown
   return new StatsError('SOURCE_CONNECT', `could not connect to ${source}: ${reason}${times}`, details, cause)
 }
 
-async function connectOnce(endpoint: Endpoint, options: ConnectOptions, signal: AbortSignal): Promise<net.Socket> {
+async function connectOnce(
+  endpoint: Endpoint,
+  options: ConnectOptions,
+  signal: AbortSignal,
+  inbox?: Inbox,
+): Promise<net.Socket> {
   const { timeout } = options
-  if (endpoint.kind === 'unix') return settle(net.connect({ path: endpoint.path }), 'connect', timeout, signal)
+  const reads = inbox && { onread: inbox.onread }
+  if (endpoint.kind === 'unix')
+    return settle(net.connect({ path: endpoint.path, ...reads }), 'connect', timeout, signal)
   const { host, port } = endpoint
   let failed: unknown
   for (const address of await resolveHost(host, timeout, signal)) {
     try {
-      const socket = await settle(net.connect({ host: address, port }), 'connect', timeout, signal)
+      const socket = await settle(
+        net.connect({ host: address, port, ...(!endpoint.tls && reads) }),
+        'connect',
+        timeout,
+        signal,
+      )
       return endpoint.tls ? await secured(socket, host, options.tls, signal) : socket
     } catch (error) {
       failed = error

@@ -1,5 +1,6 @@
 import { type Endpoint, reasonOf, StatsError } from '@haproxystats/core'
 import { type ConnectOptions, connect } from './connect.ts'
+import { Inbox, type Take } from './inbox.ts'
 
 export interface AskOptions {
   readonly connect: ConnectOptions
@@ -11,9 +12,9 @@ export interface AskOptions {
   readonly signal: AbortSignal
 }
 
-/** Who gets what a source says. Nothing more is read until `take` has resolved. */
+/** Who gets what a source says. What `take` keeps of a chunk it must have copied when it returns. */
 export interface Listener {
-  take(chunk: Buffer): Promise<void> | void
+  readonly take: Take
   /** Bytes so far, for errors. */
   received(): number
 }
@@ -36,14 +37,16 @@ export async function converse(
   { connect: connecting, signal }: AskOptions,
   listener: Listener,
 ): Promise<void> {
-  const socket = await connect(source, endpoint, connecting, signal)
+  const inbox = new Inbox()
+  const socket = await connect(source, endpoint, connecting, signal, inbox)
   const stop = () => socket.destroy()
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   try {
     if (last) socket.end(line)
     else socket.write(line)
-    for await (const chunk of socket) await listener.take(chunk)
+    if (endpoint.kind === 'tcp' && endpoint.tls) for await (const chunk of socket) await listener.take(chunk)
+    else await inbox.readAll(socket, listener.take)
     signal.throwIfAborted()
   } catch (error) {
     throw conversationError(source, listener.received(), signal, error)

@@ -49,7 +49,7 @@ export class AnswerHead {
   push(part: AnswerPart, bytes: Buffer): void {
     const room = looked - this.#sizes[part]
     if (room <= 0) return
-    const taken = bytes.subarray(0, room)
+    const taken = Buffer.from(bytes.subarray(0, room))
     this.#held[part].push(taken)
     this.#sizes[part] += taken.length
   }

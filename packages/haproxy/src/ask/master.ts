@@ -1,6 +1,6 @@
 import { type Endpoint, StatsError } from '@haproxystats/core'
 import type { AnswerPart } from './answer.ts'
-import type { AnswerSink } from './ask.ts'
+import { type AnswerSink, written } from './ask.ts'
 import { type AskOptions, converse } from './converse.ts'
 import { PartReader } from './part-reader.ts'
 import { printableLine, refusal } from './refusal.ts'
@@ -73,7 +73,7 @@ export async function listWorkers(
     received: () => received,
     take: (chunk) => {
       received += chunk.length
-      chunks.push(chunk)
+      chunks.push(Buffer.from(chunk))
       if (received > largestList) throw refusedMaster(source, chunks[0] as Buffer)
     },
   })
@@ -125,9 +125,7 @@ export async function askWorker(
     const reader = new PartReader(source, { part, limit: left, given: options.limit, refusal: refusedWorker })
     await converse(source, endpoint, { line: commandFor(pid, part, options.selection), last: true }, options, {
       received: () => reader.received,
-      take: async (chunk) => {
-        for (const bytes of reader.push(chunk)) await sink.write(part, bytes)
-      },
+      take: (chunk) => written(reader.push(chunk).map((bytes) => sink.write(part, bytes))),
     })
     for (const bytes of reader.end()) await sink.write(part, bytes)
     left -= reader.received

@@ -28,7 +28,7 @@ export async function askTyped(
     received: () => received,
     take: (chunk) => {
       received += chunk.length
-      chunks.push(chunk)
+      chunks.push(Buffer.from(chunk))
       if (received > options.limit) throw tooLong(source, options.limit)
     },
   })
