@@ -29,26 +29,35 @@ interface Part {
   seal?: FileSeal
 }
 
+/** How many bytes of one answer are held in memory. */
+export interface Limits {
+  /** With so many they begin to be written. */
+  readonly share: () => number
+  /** With so many nothing more is taken until they have been. */
+  readonly most: () => number
+}
+
 /**
- * The files of one source, two as a rule. Bytes are held in memory until there are `bufferLimit` of them, then appended; an answer
- * that fits is written once, by `finish`. `write` resolves when there is room for more.
+ * The files of one source, two as a rule. Bytes are held in memory until there are many, then appended while more come in; an
+ * answer that fits is written once, by `finish`. `write` resolves when there is room for more.
  */
 export class AnswerFiles implements AnswerSink {
   readonly #parts: Readonly<Record<FilePart, Part>>
-  readonly #bufferLimit: () => number
+  readonly #limits: Limits
   readonly #lane: Lane
   #held = 0
   #flushing: Promise<void> | undefined
+  #failure: StatsError | undefined
   #size = 0
 
   /** `path` is that of the files, without suffix; `lane` bounds how many files are written at a time. */
-  constructor(path: string, bufferLimit: () => number, lane: Lane) {
+  constructor(path: string, limits: Limits, lane: Lane) {
     this.#parts = {
       info: { path: path + infoSuffix, held: new Blocks(), optional: true },
       stat: { path: path + statSuffix, held: new Blocks() },
       typed: { path: path + typedSuffix, held: new Blocks(), optional: true },
     }
-    this.#bufferLimit = bufferLimit
+    this.#limits = limits
     this.#lane = lane
   }
 
@@ -63,12 +72,14 @@ export class AnswerFiles implements AnswerSink {
     target.seal = sealOf(bytes, target.seal)
     this.#held += bytes.length
     this.#size += bytes.length
-    if (this.#held >= this.#bufferLimit()) {
+    if (this.#held >= this.#limits.share()) {
       this.#flushing ??= this.#flush().finally(() => {
         this.#flushing = undefined
       })
+      // Who does not wait for it here hears of its failure at the end.
+      this.#flushing.catch(() => undefined)
     }
-    return this.#flushing
+    if (this.#held >= this.#limits.most()) return this.#flushing
   }
 
   /** Size and checksum of every file that was written, by its name. */
@@ -79,6 +90,8 @@ export class AnswerFiles implements AnswerSink {
 
   /** Writes what is held, syncs if told, and closes all files. */
   async finish(sync: boolean): Promise<void> {
+    await this.#flushing
+    if (this.#failure !== undefined) throw this.#failure
     for (const part of Object.values(this.#parts)) {
       if (part.optional && part.held.isEmpty && part.handle === undefined) continue
       await this.#lane(async () => {
@@ -91,6 +104,7 @@ export class AnswerFiles implements AnswerSink {
 
   /** Forgets what is held and closes all files. */
   async abandon(): Promise<void> {
+    await this.#flushing?.catch(() => undefined)
     for (const part of Object.values(this.#parts)) {
       Blocks.free(part.held.take())
       await close(part)
@@ -112,27 +126,34 @@ export class AnswerFiles implements AnswerSink {
   async #flush(): Promise<void> {
     try {
       for (const part of Object.values(this.#parts)) {
-        if (!part.held.isEmpty) await this.#lane(() => append(part))
+        if (part.held.isEmpty) continue
+        this.#held -= await this.#lane(() => append(part))
       }
-      this.#held = 0
     } catch (error) {
       const details = { errno: (error as NodeJS.ErrnoException).code }
-      throw new StatsError('SNAPSHOT_PUBLISH', `an answer could not be written: ${reasonOf(error)}`, details, error)
+      this.#failure = new StatsError(
+        'SNAPSHOT_PUBLISH',
+        `an answer could not be written: ${reasonOf(error)}`,
+        details,
+        error,
+      )
+      throw this.#failure
     }
   }
 }
 
-/** Opens exclusively: a file that is there already is not ours. */
-async function append(part: Part): Promise<void> {
+/** Opens exclusively: a file that is there already is not ours. Returns how many bytes it has written. */
+async function append(part: Part): Promise<number> {
   part.handle ??= await open(part.path, 'wx', fileMode)
   part.made = true
   const held = part.held.take()
   const size = held.reduce((sum, { length }) => sum + length, 0)
-  if (size === 0) return
+  if (size === 0) return 0
   const { bytesWritten } = await part.handle.writev(held)
   // Only another attempt says why it took no more.
   if (bytesWritten < size) await part.handle.writeFile(Buffer.concat(held).subarray(bytesWritten))
   Blocks.free(held)
+  return size
 }
 
 async function close(part: Part): Promise<void> {

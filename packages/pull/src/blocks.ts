@@ -1,8 +1,8 @@
 /** Bytes of a block: what HAProxy hands to the kernel at a time. */
 const blockSize = 16 * 1024
 
-/** How many blocks that nobody uses are kept, 4 MB of them. */
-const mostSpares = 256
+/** How many blocks that nobody uses are kept, 8 MB of them: enough for two hundred sources. */
+const mostSpares = 512
 
 const spares: Buffer[] = []
 

@@ -27,7 +27,8 @@ export interface DraftOptions {
 
 /** Bytes that all answers hold in memory together, and what one may hold in any case. */
 const mostHeld = 4 * 1024 * 1024
-const leastShare = 64 * 1024
+const leastShare = 32 * 1024
+const neverWaits = 256 * 1024
 
 /** What to do about errors of the system, for the log. */
 const hints: Record<string, string> = {
@@ -71,14 +72,20 @@ export class SnapshotDraft {
     return this.#published
   }
 
-  /** How much of one answer is held in memory: less when there are many, so that all of them take little. */
+  /** How much of one answer is held in memory unless the disk is slow: less when there are many. */
   #share(): number {
     return Math.min(this.#options.bufferLimit, Math.max(leastShare, mostHeld / this.#files.length))
   }
 
+  /** How much in any case: what many small answers have, so that they never wait for the disk. */
+  #most(): number {
+    return Math.min(this.#options.bufferLimit, Math.max(neverWaits, 2 * this.#share()))
+  }
+
   /** Where the answer of one source goes; `source` is the name of its files. */
   answer(source: string): AnswerFiles {
-    const files = new AnswerFiles(join(this.#directory, source), () => this.#share(), this.#lane)
+    const limits = { share: () => this.#share(), most: () => this.#most() }
+    const files = new AnswerFiles(join(this.#directory, source), limits, this.#lane)
     this.#files.push(files)
     return files
   }

@@ -36,7 +36,10 @@ export interface HeadFacts {
 }
 
 /** So much of each part is looked at, in bytes: a header of 200 columns takes 3,000, most rows 500. */
-const looked = 65_536
+const looked = 8192
+
+/** The same when there are columns that no table knows, and objects are wanted that have them. */
+const lookedForObjects = 65_536
 
 /** Names that HAProxy prints for what is no column. */
 const noColumn = new Set(['', '-', '(null)'])
@@ -45,13 +48,21 @@ const noColumn = new Set(['', '-', '(null)'])
 export class AnswerHead {
   readonly #held: Record<AnswerPart, Buffer[]> = { info: [], stat: [] }
   readonly #sizes: Record<AnswerPart, number> = { info: 0, stat: 0 }
+  #unknown: boolean | undefined
 
   push(part: AnswerPart, bytes: Buffer): void {
-    const room = looked - this.#sizes[part]
+    const known = part === 'info' || this.#sizes.stat < looked || !this.#hasUnknown()
+    const room = (known ? looked : lookedForObjects) - this.#sizes[part]
     if (room <= 0) return
     const taken = Buffer.from(bytes.subarray(0, room))
     this.#held[part].push(taken)
     this.#sizes[part] += taken.length
+  }
+
+  /** Whether there is a column that no table knows, once enough has been seen. */
+  #hasUnknown(): boolean {
+    this.#unknown ??= unknownNames(Buffer.concat(this.#held.stat)).length > 0
+    return this.#unknown
   }
 
   facts(): HeadFacts {
@@ -69,16 +80,10 @@ export class AnswerHead {
   /** Undefined when every column is known. */
   unknownColumns(): UnknownColumns | undefined {
     const stat = Buffer.concat(this.#held.stat)
-    try {
-      const { header, rows } = scanHeader(stat)
-      const names = [...new Set(header.names)].filter((name) => !noColumn.has(name) && !statFieldByName.has(name))
-      if (names.length === 0) return undefined
-      const objects = () => chooseObjects(stat, rows, header.position)
-      return { names, objects, process: this.#process(names) }
-    } catch {
-      // An answer that is not as it should be is for others to refuse.
-      return undefined
-    }
+    const names = unknownNames(stat)
+    if (names.length === 0) return undefined
+    const { header, rows } = scanHeader(stat)
+    return { names, objects: () => chooseObjects(stat, rows, header.position), process: this.#process(names) }
   }
 
   /** None of a statistics page, or when it is larger than anything known. */
@@ -94,6 +99,16 @@ export class AnswerHead {
   #process(names: readonly string[]): string {
     const info = this.#info()
     return [infoNumber(info, 'Pid'), infoNumber(info, 'Start_time_sec'), ...names].join(' ')
+  }
+}
+
+/** None of an answer that is not as it should be, which is for others to refuse. */
+function unknownNames(stat: Buffer): string[] {
+  try {
+    const names = new Set(scanHeader(stat).header.names)
+    return [...names].filter((name) => !noColumn.has(name) && !statFieldByName.has(name))
+  } catch {
+    return []
   }
 }
 
