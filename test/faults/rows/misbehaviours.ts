@@ -11,6 +11,8 @@ export interface Misbehaviour {
   end(site: Site): Promise<void> | void
   /** What the log says when it is detected; absent: it must not be taken for a failure at all. */
   readonly detected?: RegExp
+  /** Seconds of the time-outs that detect it, one after the other. */
+  readonly timers?: number
   /** Options of the section graphite in place of the short ones. */
   readonly options?: Readonly<Record<string, number>>
   /** How long it lasts once it was detected, in seconds; in the long run so long. */
@@ -39,6 +41,7 @@ function deaf(): Misbehaviour {
   const fillers: net.Socket[] = []
   return {
     detected: /no connection within/,
+    timers: 0.5,
     lasts: 2,
     begin: async (site) => {
       await site.receiver.close()
@@ -92,6 +95,7 @@ export const peers: readonly {
     long: 20,
     make: () => ({
       detected: /nothing could be sent|failed again|delivery failed/,
+      timers: 1.5,
       lasts: 2,
       begin: (site) => {
         const { used } = site.receiver
@@ -112,6 +116,7 @@ export const peers: readonly {
     long: 10,
     make: () => ({
       detected: /nothing could be sent|failed again|delivery failed/,
+      timers: 1.5,
       lasts: 3,
       lastsLong: 60,
       begin: (site) => site.receiver.behave({ stopped: true }),
@@ -145,6 +150,7 @@ export const peers: readonly {
     make: () => ({
       // After a few deliveries that it did not answer it is believed, and the unit counts as delivered.
       detected: /does not close a connection/,
+      timers: 1.5 + 3 + 6,
       again: /closes connections after us again/,
       lasts: 0,
       begin: (site) => site.receiver.behave({ neverClose: true }),
