@@ -11,7 +11,7 @@ import { rows } from './rows/index.ts'
 
 const usage = `node test/faults/run.mjs [options]
   --bounded      the small numbers, a few minutes in all; the long ones otherwise
-  --row <name>   only this row; may be given several times
+  --row <name>   only this row, or with * at the end all that begin so; may be given several times
   --times <n>    this number for every row
   --seconds <n>  a row that has taken so long begins nothing new, and tells the number it has reached
   --jobs <n>     so many rows at a time, but for those that measure time or memory; 4 when bounded, else 1
@@ -36,8 +36,9 @@ const { values: options } = parseArgs({
   },
 })
 
-const chosen = rows.filter(({ name }) => options.row === undefined || options.row.includes(name))
-const unknown = (options.row ?? []).filter((name) => !rows.some((row) => row.name === name))
+const wanted = options.row ?? ['*']
+const chosen = rows.filter(({ name }) => wanted.some((pattern) => isMeant(name, pattern)))
+const unknown = wanted.filter((pattern) => !rows.some(({ name }) => isMeant(name, pattern)))
 
 if (options.help) {
   process.stdout.write(usage)
@@ -81,6 +82,10 @@ async function runAll(): Promise<boolean> {
     writeFileSync(`${options.report}.json`, `${JSON.stringify({ seed, outcomes }, undefined, 2)}\n`)
   }
   return outcomes.every(({ failures }) => failures.length === 0)
+}
+
+function isMeant(name: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
 }
 
 function numberOf(option: string | undefined): number | undefined {
