@@ -27,6 +27,7 @@ const patches = {
   /** Nothing is synced before it is published. */
   'no-sync': [
     { file: 'pull/dist/answer-files.js', find: /await part\.handle\.sync\(\);/g, replace: 'void 0;' },
+    { file: 'pull/dist/carried-file.js', find: /await file\.sync\(\);/g, replace: 'void 0;' },
     { file: 'pull/dist/publish.js', find: /await handle\.sync\(\);/g, replace: 'void 0;' },
   ],
   /** A batch counts as delivered when the kernel has taken it. */

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { manifestName, parseManifest, sealOf } from '@haproxystats/core'
 import type { Row, RowContext } from '../harness/row.ts'
 import { pause, until } from '../harness/wait.ts'
 import { pullSite } from './kill-pull.ts'
@@ -26,7 +28,7 @@ async function cut(context: RowContext): Promise<void> {
   run('mkfs.ext4', '-qF', image)
   run('mount', ...mountOptions, image, base)
   const { site } = await pullSite(context, { base })
-  run('sync')
+  run('sync', '-f', base)
   for (const _time of context.rounds()) {
     const pull = site.start('pull')
     const published = () => pull.lines(/^snapshot \d+: /).map((line) => String(line['snapshot']))
@@ -43,12 +45,12 @@ async function cut(context: RowContext): Promise<void> {
     snapshots += owed.length
     for (const name of owed) if (!there.includes(name)) context.findings.lost++
     for (const name of there) {
-      if (isWhole(site.files(Number(name)), join(site.queue, name))) continue
+      if (isWhole(site.answers(Number(name)), join(site.queue, name))) continue
       empty++
       context.findings.wrong++
     }
     for (const name of there) spawnSync('rm', ['-rf', join(site.queue, name)])
-    run('sync')
+    run('sync', '-f', base)
   }
   context.note(
     `of ${snapshots} published snapshots ${context.findings.lost} were gone; ${empty} were there and not whole`,
@@ -56,10 +58,13 @@ async function cut(context: RowContext): Promise<void> {
   run('umount', '-l', base)
 }
 
-/** Whether a snapshot holds what was answered, byte for byte. */
-function isWhole(files: readonly (readonly [string, string])[], directory: string): boolean {
+/** Whether a snapshot holds what was answered, byte for byte, and the seals of it. */
+function isWhole(answers: readonly (readonly [string, string])[], directory: string): boolean {
   try {
-    return files.every(([name, text]) => readFileSync(join(directory, name), 'latin1') === text)
+    const seals = Object.fromEntries(answers.map(([name, text]) => [name, sealOf(Buffer.from(text))]))
+    const manifest = parseManifest(readFileSync(join(directory, manifestName)))
+    const isSealed = isDeepStrictEqual(manifest?.files, seals)
+    return isSealed && answers.every(([name, text]) => readFileSync(join(directory, name), 'latin1') === text)
   } catch {
     return false
   }
