@@ -8,7 +8,7 @@ const kinds = ['throw', 'exit', 'memory', 'hang'] as const
 
 /** Workers that fail once, whose snapshot must arrive, and snapshots that no worker survives, which must be put aside once. */
 async function failWorkers(context: RowContext): Promise<void> {
-  const site = await Site.make(context, { sections: { process: { 'worker-timeout': 2 } } })
+  const site = await Site.make(context, { sections: { process: { 'worker-timeout': 4 } } })
   const program = site.start('process')
   await program.said('watching')
   const poison: string[] = []
@@ -25,7 +25,7 @@ async function failWorkers(context: RowContext): Promise<void> {
     else site.ledger.owe(snapshot)
     context.injected()
     const sound = site.publish()
-    await until(`a sound snapshot after one with ${kind}`, () => site.ledger.has(sound), 40)
+    await until(`a sound snapshot after one with ${kind}`, () => site.ledger.has(sound), 60)
   }
   await site.settle()
   if (!program.alive) context.problem(`process ended: ${program.errors}`)
