@@ -232,7 +232,28 @@ describe.each(Object.entries(bins))('%s', (name, bin) => {
 
   it('finds a good configuration good', async () => {
     const directory = await temporaryDirectory()
-    const path = await configuration(`[paths]\nbase-dir = ${directory}\n[pull]\nsocket-dir = ${directory}\n`)
+    const path = await configuration(
+      `[paths]\nbase-dir = ${directory}\n[pull]\nsocket-dir = ${directory}\nfsync = yes\n`,
+    )
     expect(await run(bin, ['--check', '-f', path])).toEqual({ code: 0, out: `configuration OK: ${path}\n`, errors: '' })
   })
+})
+
+it('the check of a file of haproxystats 0.5.2 says what changes, and finds nothing wrong with that', async () => {
+  const directory = await temporaryDirectory()
+  const old = `[paths]\nbase-dir = ${directory}\n[process]\nserver-metrics = scur\n[graphite]\nprefix_hostname = no\n`
+  const path = await configuration(old)
+  const { code, out, errors } = await run(bins['haproxystats-process'], ['--check', '-f', path])
+  expect([code, errors]).toEqual([
+    0,
+    `warning: ${path}:6: [graphite] prefix_hostname = no: has no effect; write prefix-hostname instead\n`,
+  ])
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(
+      `^note: ${path}:4: \\[process\\] server-metrics = scur: exactly these are sent; .* throttle `,
+    ),
+    expect.stringMatching(`^note: ${path}:2: \\[paths\\] base-dir = .*: dst-dir of \\[pull\\], .* are now below`),
+    `configuration OK: ${path}`,
+    '',
+  ])
 })

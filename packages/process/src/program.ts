@@ -1,6 +1,7 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
+import { changesSincePython } from './upgrade.ts'
 
 /** haproxystats-process, as `runProgram` runs it. */
 export const program: ProgramDefinition = {
@@ -18,5 +19,6 @@ export const program: ProgramDefinition = {
   ],
   directoryOption: true,
   check: surroundingProblems,
+  notes: changesSincePython,
   run: processSnapshots,
 }
