@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { renderExitCodes, renderSample, renderSettings } from '../packages/core/dist/index.js'
-import { renderMetrics } from '../packages/process/dist/index.js'
+import { renderAdvice, renderMetrics } from '../packages/process/dist/index.js'
 
 /**
  * @typedef {object} Generated
@@ -18,6 +18,7 @@ const generated = [
   { file: 'contrib/haproxystats.conf', render: renderSample },
   { file: 'README.md', marker: 'settings', render: renderSettings },
   { file: 'README.md', marker: 'exit codes', render: renderExitCodes },
+  { file: 'README.md', marker: 'own metrics', render: renderAdvice },
   { file: 'README.md', marker: 'metrics', render: renderMetrics },
 ]
 

@@ -35,6 +35,8 @@ const readme = [
   'Between.',
   '<!-- exit codes: begin -->',
   '<!-- exit codes: end -->',
+  '<!-- own metrics: begin -->',
+  '<!-- own metrics: end -->',
   '<!-- metrics: begin -->',
   '<!-- metrics: end -->',
   'After.',
@@ -48,7 +50,13 @@ describe('the printed parts of the documentation', () => {
 
   it('are refreshed between their markers, and nothing else is', async () => {
     const checkout = await checkoutWith(readme)
-    const names = ['contrib/haproxystats.conf', 'README.md (settings)', 'README.md (exit codes)', 'README.md (metrics)']
+    const names = [
+      'contrib/haproxystats.conf',
+      'README.md (settings)',
+      'README.md (exit codes)',
+      'README.md (own metrics)',
+      'README.md (metrics)',
+    ]
     const stale = await docs(checkout, '--check')
     expect(stale.code).toBe(1)
     expect(stale.out).toBe(names.map((name) => `stale: ${name}; refresh it with npm run docs\n`).join(''))
@@ -59,7 +67,8 @@ describe('the printed parts of the documentation', () => {
     const content = await readFile(join(checkout, 'README.md'), 'utf8')
     expect(content).toMatch(/^Before\.\n<!-- settings: begin -->\n\n### \[DEFAULT\]\n/)
     expect(content).toMatch(/\|\n\n<!-- settings: end -->\nBetween\.\n<!-- exit codes: begin -->\n\n\| code \|/)
-    expect(content).toMatch(/\|\n\n<!-- exit codes: end -->\n<!-- metrics: begin -->\n\n### Fields/)
+    expect(content).toMatch(/\|\n\n<!-- exit codes: end -->\n<!-- own metrics: begin -->\n\n\| metric/)
+    expect(content).toMatch(/\|\n\n<!-- own metrics: end -->\n<!-- metrics: begin -->\n\n### Fields/)
     expect(content).toMatch(/\|\n\n<!-- metrics: end -->\nAfter\.\n$/)
     expect(content).not.toMatch(/^old$/m)
 

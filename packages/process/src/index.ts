@@ -1,2 +1,2 @@
-export { renderMetrics } from './manual.ts'
+export { renderAdvice, renderMetrics } from './manual.ts'
 export { program } from './program.ts'

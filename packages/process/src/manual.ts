@@ -66,6 +66,19 @@ export function renderMetrics(): string {
   ].join('\n\n')
 }
 
+/** What each metric of haproxystats itself asks of an operator, for the README. */
+export function renderAdvice(): string {
+  const rows = [
+    ...ownMetrics,
+    ...accountMetrics,
+    ...dispatcherMetrics.map((metric) => ({ ...metric, name: `dispatcher.<name>.${metric.name}` })),
+  ]
+  return table(
+    ['metric below `haproxystats.`', 'what to do about it'],
+    rows.map(({ name, advice }) => [code(name), advice]),
+  )
+}
+
 function derivedRows(): string[][] {
   const ofRow = rowMetrics.map(({ name, unit, summary, percentage }) => {
     return [code(name), 'daemon, process', unit, percentage ? `${summary} With \`calculate-percentages\`.` : summary]

@@ -23,35 +23,80 @@ export function unaccounted({ taken, delivered, waiting, quarantined, vanished }
 interface AccountMetric<Of> {
   readonly name: string
   readonly summary: string
+  /** What its value asks of an operator. */
+  readonly advice: string
   readonly value: (of: Of) => number
 }
 
 export const accountMetrics: readonly AccountMetric<Accounts>[] = [
-  { name: 'SnapshotsTaken', summary: 'Snapshots taken from the queue since the start.', value: ({ taken }) => taken },
-  { name: 'SnapshotsDelivered', summary: 'Those that every destination has.', value: ({ delivered }) => delivered },
-  { name: 'SnapshotsWaiting', summary: 'Those that wait for a destination, now.', value: ({ waiting }) => waiting },
+  {
+    name: 'SnapshotsTaken',
+    summary: 'Snapshots taken from the queue since the start.',
+    advice: 'Stands still: pull publishes nothing; see its log and status file.',
+    value: ({ taken }) => taken,
+  },
+  {
+    name: 'SnapshotsDelivered',
+    summary: 'Those that every destination has.',
+    advice: 'Grows slower than `SnapshotsTaken`: a destination is down or too slow.',
+    value: ({ delivered }) => delivered,
+  },
+  {
+    name: 'SnapshotsWaiting',
+    summary: 'Those that wait for a destination, now.',
+    advice: 'Stays above 1: `dispatcher.<name>.Waiting` says which destination, the status file why.',
+    value: ({ waiting }) => waiting,
+  },
   {
     name: 'SnapshotsQuarantined',
     summary: 'Those that could not be processed.',
+    advice: 'Rises: read the `.reason` files in `quarantine/`; a defect if the snapshot is what HAProxy answered.',
     value: ({ quarantined }) => quarantined,
   },
   {
     name: 'SnapshotsVanished',
     summary: 'Those that were gone before they were delivered: dropped for new ones with queue-full = drop-oldest.',
+    advice: 'Rises: the queue is full with `queue-full = drop-oldest`, or somebody removes snapshots.',
     value: ({ vanished }) => vanished,
   },
 ]
 
 /** Below `dispatcher.<name>.`. */
 export const dispatcherMetrics: readonly AccountMetric<LaneStatus>[] = [
-  { name: 'Snapshots', summary: 'Snapshots delivered to it since the start.', value: ({ snapshots }) => snapshots },
-  { name: 'Datapoints', summary: 'Datapoints delivered to it since the start.', value: ({ datapoints }) => datapoints },
-  { name: 'Waiting', summary: 'Snapshots that wait for it, now.', value: ({ waiting }) => waiting },
-  { name: 'Retries', summary: 'Attempts to deliver that failed since the start.', value: ({ retries }) => retries },
-  { name: 'Replayed', summary: 'Snapshots sent again after it died, by replay.', value: ({ replayed }) => replayed },
+  {
+    name: 'Snapshots',
+    summary: 'Snapshots delivered to it since the start.',
+    advice: 'Stands still while others grow: that destination is down; the status file has the reason.',
+    value: ({ snapshots }) => snapshots,
+  },
+  {
+    name: 'Datapoints',
+    summary: 'Datapoints delivered to it since the start.',
+    advice: 'Its rate is what Graphite has to take, for sizing it.',
+    value: ({ datapoints }) => datapoints,
+  },
+  {
+    name: 'Waiting',
+    summary: 'Snapshots that wait for it, now.',
+    advice: 'Stays above 1: that destination is slow or down.',
+    value: ({ waiting }) => waiting,
+  },
+  {
+    name: 'Retries',
+    summary: 'Attempts to deliver that failed since the start.',
+    advice: 'Rises steadily: it refuses, resets or is too slow. Mend it, or raise `write-timeout` or `commit-timeout`.',
+    value: ({ retries }) => retries,
+  },
+  {
+    name: 'Replayed',
+    summary: 'Snapshots sent again after it died, by replay.',
+    advice: 'Rises: the receiver dies now and then; find out why.',
+    value: ({ replayed }) => replayed,
+  },
   {
     name: 'Proved',
     summary: '1 while its closing of the connection proves each delivery, 0 while nothing does.',
+    advice: '0: something between us and the receiver does not pass the end of a connection on; see `commit-timeout`.',
     value: ({ proof }) => (proof === 'plain' ? 0 : 1),
   },
 ]

@@ -21,20 +21,24 @@ export interface OwnMetric {
   readonly name: string
   readonly unit: string
   readonly summary: string
+  /** What its value asks of an operator. */
+  readonly advice: string
   readonly value: (making: Making) => number
 }
 
-const time = (of: keyof Making['seconds'], name: string, summary: string): OwnMetric => ({
+const time = (of: keyof Making['seconds'], name: string, summary: string, advice: string): OwnMetric => ({
   name,
   unit: 'seconds',
   summary,
+  advice,
   value: ({ seconds }) => Number(seconds[of].toFixed(6)),
 })
 
-const count = (name: string, summary: string, ...kinds: TableKind[]): OwnMetric => ({
+const count = (name: string, summary: string, advice: string, ...kinds: TableKind[]): OwnMetric => ({
   name,
   unit: 'count',
   summary,
+  advice,
   value: ({ datapoints }) => kinds.reduce((sum, kind) => sum + datapoints[kind], 0),
 })
 
@@ -56,20 +60,68 @@ const sum = ({ sources }: PullReport, of: 'bytes' | 'retries') =>
 
 /** Metrics below `haproxystats.`, by the names of haproxystats 0.5.2. */
 export const ownMetrics: readonly OwnMetric[] = [
-  time('haproxy', 'WallClockTimeHAProxy', 'Time spent on the daemon and its processes.'),
-  time('frontends', 'WallClockTimeFrontends', 'Time spent on merging and finishing frontends.'),
-  time('backends', 'WallClockTimeBackends', 'Time spent on merging and finishing backends.'),
-  time('servers', 'WallClockTimeServers', 'Time spent on merging and finishing servers.'),
-  time('all', 'WallClockTimeAllStats', 'Time spent on everything but reading the files.'),
-  time('total', 'TotalWallClockTime', 'Time from reading the snapshot to having its datapoints.'),
-  count('MetricsHAProxy', 'Datapoints of the daemon and its processes.', 'daemon', 'process'),
-  count('MetricsFrontend', 'Datapoints of frontends.', 'frontend'),
-  count('MetricsBackend', 'Datapoints of backends.', 'backend'),
-  count('MetricsServer', 'Datapoints of servers.', 'server', 'aggregated-server'),
+  time(
+    'haproxy',
+    'WallClockTimeHAProxy',
+    'Time spent on the daemon and its processes.',
+    'Grows with the number of processes; with many, leave out `per-process-metrics`.',
+  ),
+  time(
+    'frontends',
+    'WallClockTimeFrontends',
+    'Time spent on merging and finishing frontends.',
+    'The largest share? `exclude-frontends`, or a shorter `frontend-metrics`.',
+  ),
+  time(
+    'backends',
+    'WallClockTimeBackends',
+    'Time spent on merging and finishing backends.',
+    'The largest share? `exclude-backends`, or a shorter `backend-metrics`.',
+  ),
+  time(
+    'servers',
+    'WallClockTimeServers',
+    'Time spent on merging and finishing servers.',
+    'The largest share? `skip-servers`, `server-limit`, or a shorter `server-metrics`.',
+  ),
+  time(
+    'all',
+    'WallClockTimeAllStats',
+    'Time spent on everything but reading the files.',
+    'Far below `TotalWallClockTime`: the disk is slow.',
+  ),
+  time(
+    'total',
+    'TotalWallClockTime',
+    'Time from reading the snapshot to having its datapoints.',
+    'Near `pull-interval`: more `workers`, fewer metrics, or `server-limit`. Near `worker-timeout`: raise that too.',
+  ),
+  count(
+    'MetricsHAProxy',
+    'Datapoints of the daemon and its processes.',
+    'Changes when HAProxy processes come and go, or after an upgrade of HAProxy.',
+    'daemon',
+    'process',
+  ),
+  count(
+    'MetricsFrontend',
+    'Datapoints of frontends.',
+    'A jump is a change of the configuration of HAProxy.',
+    'frontend',
+  ),
+  count('MetricsBackend', 'Datapoints of backends.', 'A jump is a change of the configuration of HAProxy.', 'backend'),
+  count(
+    'MetricsServer',
+    'Datapoints of servers.',
+    'What costs most in Graphite: see `skip-servers`, `server-metrics`, `server-limit`.',
+    'server',
+    'aggregated-server',
+  ),
   {
     name: 'Processes',
     unit: 'count',
     summary: 'HAProxy processes whose answers the snapshot holds.',
+    advice: 'Below what runs: a process has no socket in `socket-dir`, or is not in `servers`.',
     value: ({ processes }) => processes,
   },
   {
@@ -82,6 +134,7 @@ export const ownMetrics: readonly OwnMetric[] = [
     name: 'ProcessesFailed',
     unit: 'count',
     summary: 'HAProxy processes of which an answer is missing in the snapshot.',
+    advice: 'Above 0: sums are too low; the log of pull names the source and the reason.',
     value: ({ processesFailed }) => processesFailed,
   },
   {
@@ -100,12 +153,15 @@ export const ownMetrics: readonly OwnMetric[] = [
     name: 'ServersSkipped',
     unit: 'count',
     summary: 'Servers left out by skip-servers; only with that option.',
+    advice: 'Nothing; more than expected: see whether servers were forgotten in maintenance.',
     value: ({ serversSkipped }) => serversSkipped,
   },
   {
     name: 'ServersDropped',
     unit: 'count',
     summary: 'Servers left out because they are more than server-limit; only with that option.',
+    advice:
+      'Above 0: no server is sent. Raise `server-limit`, or leave out others by `exclude-backends` or `skip-servers`.',
     value: ({ serversDropped }) => serversDropped,
   },
 ]
