@@ -3,10 +3,12 @@
 // @ts-check
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { ansible } from './contrib/ansible.mjs'
 import { checks } from './contrib/nagios.mjs'
+import { puppet } from './contrib/puppet.mjs'
 
 /** Files by their path from the root of the checkout: what should stand in them. @type {Record<string, string>} */
-const wanted = { ...checks() }
+const wanted = { ...checks(), ...ansible(), ...puppet() }
 
 /** @param {string} path */
 function read(path) {

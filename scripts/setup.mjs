@@ -1,5 +1,5 @@
 // @ts-check
-// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test]. Says a line for what it does, and nothing
+// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib]. Says a line for what it does, and nothing
 // when there is nothing to do.
 import { installTools } from './setup/debian.mjs'
 import { checkNode } from './setup/node-version.mjs'
@@ -11,6 +11,7 @@ const modes = {
   build: () => {},
   start: () => installTools('start'),
   test: () => installTools('test'),
+  contrib: () => installTools('contrib'),
 }
 
 try {

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { Problem } from './problem.mjs'
 import { quietly } from './quietly.mjs'
 
-/** @typedef {'start' | 'test'} Purpose */
+/** @typedef {'start' | 'test' | 'contrib'} Purpose */
 
 /**
  * The programs that come from Debian or Ubuntu: what to look for, the package that brings it, and what for.
@@ -22,6 +22,12 @@ const tools = [
   { command: 'carbon-cache', package: 'graphite-carbon', purposes: ['test'], why: 'Graphite itself as a receiver' },
   { command: 'strace', package: 'strace', purposes: ['test'], why: 'makes system calls fail on request' },
   { command: 'systemd-analyze', package: 'systemd', purposes: ['test'], why: 'checks the units' },
+  { command: 'nagios4', package: 'nagios4-core', purposes: ['contrib'], why: 'runs the checks' },
+  { command: 'ansible-playbook', package: 'ansible-core', purposes: ['contrib'], why: 'runs the role' },
+  { command: 'ansible-lint', package: 'ansible-lint', purposes: ['contrib'], why: 'checks the role' },
+  { command: 'puppet', package: 'puppet-agent', purposes: ['contrib'], why: 'applies the module' },
+  { command: 'puppet-lint', package: 'puppet-lint', purposes: ['contrib'], why: 'checks the module' },
+  { command: 'monit', package: 'monit', purposes: ['contrib'], why: 'checks its configuration' },
 ]
 
 /**
