@@ -4,11 +4,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ansible } from './contrib/ansible.mjs'
+import { grafana } from './contrib/grafana.mjs'
 import { checks } from './contrib/nagios.mjs'
 import { puppet } from './contrib/puppet.mjs'
 
 /** Files by their path from the root of the checkout: what should stand in them. @type {Record<string, string>} */
-const wanted = { ...checks(), ...ansible(), ...puppet() }
+const wanted = { ...checks(), ...ansible(), ...grafana(), ...puppet() }
 
 /** @param {string} path */
 function read(path) {
