@@ -28,6 +28,7 @@ const tools = [
   { command: 'puppet', package: 'puppet-agent', purposes: ['contrib'], why: 'applies the module' },
   { command: 'puppet-lint', package: 'puppet-lint', purposes: ['contrib'], why: 'checks the module' },
   { command: 'monit', package: 'monit', purposes: ['contrib'], why: 'checks its configuration' },
+  { command: 'docker-compose', package: 'docker-compose', purposes: ['contrib'], why: 'checks the composition' },
 ]
 
 /**
