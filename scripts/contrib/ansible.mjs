@@ -26,7 +26,7 @@ const own = /** @type {const} */ ([
   [
     'haproxystats_install',
     'str',
-    'package',
+    "{{ 'package' if ansible_os_family == 'Debian' else 'npm' }}",
     'Where the programs come from: package (of the distribution), npm, or none.',
   ],
   ['haproxystats_package', 'str', 'haproxystats', 'The name of the package, of both kinds; with npm also a tarball.'],
@@ -34,7 +34,12 @@ const own = /** @type {const} */ ([
   ['haproxystats_user', 'str', 'haproxystats', 'The user that the programs run as, and its group.'],
   ['haproxystats_socket_group', 'str', 'haproxy', 'The group of the stats sockets, which the user joins.'],
   ['haproxystats_file', 'str', '/etc/haproxystats.conf', 'The configuration that is written.'],
-  ['haproxystats_units', 'str', '', 'A directory with the units, for programs that no package brought units for.'],
+  [
+    'haproxystats_units',
+    'str',
+    "{{ role_path ~ '/../../../../systemd' if haproxystats_install == 'npm' else '' }}",
+    'The directory of the units, where no package brings them; with npm those of this checkout.',
+  ],
   [
     'haproxystats_sections',
     'dict',

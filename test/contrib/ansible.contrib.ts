@@ -61,14 +61,11 @@ it('refuses what the programs refuse', async () => {
 
 it('goes through as a whole with --check --diff', async () => {
   const directory = await temporaryDirectory()
-  const variables = {
-    haproxystats_install: 'none',
-    haproxystats_units: join(root, 'systemd'),
-    haproxystats_programs: await installedPrograms(directory),
-  }
+  const variables = { haproxystats_install: 'npm', haproxystats_programs: await installedPrograms(directory) }
   const { status, output } = await play(directory, variables, '--check', '--diff')
   expect(status, output).toBe(0)
   expect(output).toContain('+socket-dir = /run/haproxy\n')
   expect(output).toContain('+server = graphite.example.com\n')
+  expect(output).toContain('+ExecStart=/usr/bin/haproxystats-pull ')
   expect(output).toMatch(/failed=0 /)
 })
