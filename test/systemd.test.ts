@@ -27,6 +27,19 @@ function verify(name: string, text: string): { complaints: string[]; exitCode: n
   return { complaints, exitCode: result.status }
 }
 
+/** How much a unit may do that it need not, from 0 to 10, by `systemd-analyze security`. */
+function exposure(name: string, text: string): number {
+  const path = join(directory, name)
+  writeFileSync(path, text)
+  const result = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', path], {
+    encoding: 'utf8',
+    timeout: 25_000,
+  })
+  const level = /Overall exposure level for \S+: ([\d.]+)/.exec(result.stdout)?.[1]
+  if (level === undefined) throw new Error(`no level in: ${result.stdout}${result.stderr}`)
+  return Number(level)
+}
+
 /** All values that a unit gives a key. */
 function values(text: string, key: string): string[] {
   return [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value]) => value!)
@@ -65,5 +78,18 @@ describe('the units', () => {
     expect(values(text, 'StateDirectoryMode')).toEqual(['0750'])
     expect(values(text, 'Restart')).toEqual(['on-failure'])
     expect(values(text, 'MemoryDenyWriteExecute')).toEqual([])
+  })
+
+  it.each(names)('%s may do little that it need not', (name) => {
+    expect(exposure(name, read(name))).toBeLessThanOrEqual(1.5)
+    expect(exposure('open.service', read(name).replace(/^(Protect|Private|Restrict).*\n/gm, ''))).toBeGreaterThan(1.5)
+  })
+
+  it.each(names)('%s tells systemd of its readiness and of its life', (name) => {
+    const text = read(name)
+    expect(values(text, 'Type')).toEqual(['notify'])
+    // What speaks to systemd is a child of the program.
+    expect(values(text, 'NotifyAccess')).toEqual(['all'])
+    expect(Number(values(text, 'WatchdogSec')[0])).toBeGreaterThan(30)
   })
 })

@@ -29,6 +29,7 @@ const tools = [
   { command: 'puppet-lint', package: 'puppet-lint', purposes: ['contrib'], why: 'checks the module' },
   { command: 'monit', package: 'monit', purposes: ['contrib'], why: 'checks its configuration' },
   { command: 'docker-compose', package: 'docker-compose', purposes: ['contrib'], why: 'checks the composition' },
+  { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what systemd is told' },
 ]
 
 /**

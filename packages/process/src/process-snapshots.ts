@@ -1,20 +1,24 @@
 import { type Configuration, type Logger, lockDirectory, wait } from '@haproxystats/core'
+import type { ServiceManager } from '@haproxystats/core/program'
 import { prepareQueue } from './check.ts'
 import { Delivery } from './delivery/delivery.ts'
 import type { LaneSettings } from './delivery/lane.ts'
 import { dispatchers } from './dispatchers/index.ts'
 import { SnapshotQueue } from './queue/snapshot-queue.ts'
 import { watchQueue } from './queue/watch.ts'
-import { keepStatus, statusOf } from './status.ts'
+import { keepStatus, sentenceOf, statusOf } from './status.ts'
 import { WorkerPool } from './workers/pool.ts'
 
 /** With more snapshots waiting than this, new ones need not be heard of at once. */
 const manySnapshots = 100
 
+/** The queue is read every two seconds; when no reading ended for so many seconds, the program stands still. */
+const scanLimit = 30
+
 /** Consumes the queue until `signal`: watch → worker → deliver → remove. */
 export async function processSnapshots(
   configuration: Configuration,
-  { log, signal }: { log: Logger; signal: AbortSignal },
+  { log, signal, service }: { log: Logger; signal: AbortSignal; service?: Pick<ServiceManager, 'ready'> },
 ): Promise<void> {
   await prepareQueue(configuration)
   const settings = configuration.process
@@ -31,6 +35,7 @@ export async function processSnapshots(
     `watching ${queue.directory}, delivering to ${lanes.map(({ name }) => name).join(' and ')}`,
   )
   delivery.scan()
+  service?.ready({ alive: () => delivery.sinceScan < scanLimit, status: () => sentenceOf(delivery) })
   const status = keepStatus(configuration, log, () => statusOf(delivery, pool.status))
   const guard = guardWorkers(pool, settings['liveness-check-interval'], signal)
   try {

@@ -23,6 +23,12 @@ export function statusOf(delivery: Delivery, workers: PoolStatus, now = Date.now
   }
 }
 
+/** How it is doing, in one line. */
+export function sentenceOf({ accounts, lanes }: Delivery): string {
+  const names = [...lanes.keys()].join(' and ')
+  return `${accounts.delivered} snapshots delivered to ${names}, ${accounts.waiting} waiting, ${accounts.quarantined} quarantined`
+}
+
 /** Writes the status file until it is closed. */
 export function keepStatus(
   configuration: Configuration,

@@ -108,6 +108,13 @@ export class PullStatus {
     })
   }
 
+  /** How it is doing, in one line. */
+  get sentence(): string {
+    const answered = this.#sources.filter(({ state }) => state === 'answered').length
+    const newest = this.#lastPublished === undefined ? 'no snapshot yet' : `newest snapshot ${this.#lastPublished}`
+    return `${newest}, ${this.queueSize} in the queue, ${answered} of ${this.#sources.length} sources answered`
+  }
+
   async close(): Promise<void> {
     this.#write()
     await this.#file.close()

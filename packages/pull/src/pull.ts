@@ -8,11 +8,13 @@ import {
   statusPath,
   wait,
 } from '@haproxystats/core'
+import type { ServiceManager } from '@haproxystats/core/program'
 import { openCarried } from './carried-counters.ts'
 import { type Changes, createChanges } from './changes.ts'
 import type { Context } from './context.ts'
 import { prepareDirectories } from './directories.ts'
 import { clearAway, removeLeftovers } from './leftovers.ts'
+import { Liveness } from './liveness.ts'
 import { PullStatus, type TickOutcome, usedByEarlierRuns } from './pull-status.ts'
 import { isTaken, queuedSnapshots } from './queue.ts'
 import { reportGone, reportNoSource, reportSocketDirectory } from './reports.ts'
@@ -30,6 +32,7 @@ interface Running {
   readonly log: Logger
   readonly signal: AbortSignal
   readonly clock?: Clock
+  readonly service?: Pick<ServiceManager, 'ready'>
 }
 
 /**
@@ -38,7 +41,12 @@ interface Running {
  * process of this program uses them; whatever fails later is logged and tried again at the next tick.
  */
 export async function pull(configuration: Configuration, running: Running): Promise<void> {
-  await withQueue(configuration, running, pullAtTicks)
+  await withQueue(configuration, running, (context, used) => {
+    const { options, clock, status } = context
+    const liveness = new Liveness(options['pull-interval'], clock)
+    running.service?.ready({ alive: () => liveness.alive, status: () => status.sentence })
+    return pullAtTicks(context, used, liveness)
+  })
 }
 
 /**
@@ -121,14 +129,15 @@ async function usedSlots(options: Configuration['pull'], path: string, clock: Cl
   return used
 }
 
-async function pullAtTicks(context: Context, used: UsedSlots): Promise<void> {
+async function pullAtTicks(context: Context, used: UsedSlots, liveness: Liveness): Promise<void> {
   const { options, changes, clock, signal, status } = context
   if (options['socket-dir'] === undefined && options.servers === undefined) reportNoSource(changes, options, 0)
   const onBehind = (seconds: number, slot: number) => {
     reportBehind(changes, seconds)
     status.behind(slot)
   }
-  for await (const tick of ticks(options['pull-interval'], { used, signal, clock, onBehind })) {
+  const onLook = () => liveness.goesOn()
+  for await (const tick of ticks(options['pull-interval'], { used, signal, clock, onBehind, onLook })) {
     changes.end('clock', () => 'the clock has passed the newest snapshot, or is believed: pulling again')
     reportMissed(changes, tick)
     status.begin(tick)

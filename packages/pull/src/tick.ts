@@ -73,7 +73,7 @@ export function createTicker(interval: number, used = new UsedSlots(interval)): 
 
 /**
  * The slots to pull, as they come; ends when `signal` aborts. `onBehind` hears at every look that a clock which was set
- * back is being waited out, and in which slot.
+ * back is being waited out, and in which slot; `onLook` of every look, which is one a second except while a slot is pulled.
  */
 export async function* ticks(
   interval: number,
@@ -82,11 +82,13 @@ export async function* ticks(
     signal: AbortSignal
     clock: Clock
     onBehind: (seconds: number, slot: number) => void
+    onLook?: () => void
   },
 ): AsyncGenerator<Tick, void, void> {
   const look = createTicker(interval, options.used)
   while (!options.signal.aborted) {
     const found = look(options.clock())
+    options.onLook?.()
     if (found.due) yield found
     else {
       if (found.behind !== undefined) options.onBehind(found.behind, found.slot)

@@ -2,3 +2,4 @@
 export * from './command-line.ts'
 export { createLogger, silentLogger } from './logger.ts'
 export * from './program.ts'
+export type { Health, ServiceManager } from './service-manager.ts'

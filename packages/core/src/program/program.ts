@@ -14,6 +14,7 @@ import {
 } from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
 import { createLogger, type LogLevel } from './logger.ts'
+import { connectServiceManager, type ServiceManager } from './service-manager.ts'
 import { superviseRun } from './supervise.ts'
 
 /** What a program gets besides its configuration. */
@@ -22,6 +23,8 @@ export interface ProgramContext {
   readonly log: Logger
   /** Aborted when the program is told to stop; its reason is the name of the signal. */
   readonly signal: AbortSignal
+  /** To be told when the program is ready; the rest is done by `executeProgram`. */
+  readonly service: Pick<ServiceManager, 'ready'>
 }
 
 /** What a program does instead of running. */
@@ -162,7 +165,15 @@ async function start(
   const log = await createLogger(definition.name, configuration[ownSection(definition)].loglevel)
   for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
   log.info({ files }, 'starting')
-  return superviseRun(log, (signal) => definition.run(configuration, { log, signal }))
+  const service = connectServiceManager(log)
+  try {
+    return await superviseRun(log, (signal) => {
+      signal.addEventListener('abort', () => service.stopping(), { once: true })
+      return definition.run(configuration, { log, signal, service })
+    })
+  } finally {
+    service.close()
+  }
 }
 
 function ownSection({ sections }: ProgramDefinition): 'pull' | 'process' {
@@ -180,7 +191,7 @@ async function execute(
   const log = await createLogger(definition.name, command.loglevel ?? configuration[ownSection(definition)].loglevel)
   let code: number = exitCodes.failed.code
   const ended = await superviseRun(log, async (signal) => {
-    code = await command.run(configuration, { log, signal, output })
+    code = await command.run(configuration, { log, signal, output, service: { ready: () => undefined } })
   })
   return ended === exitCodes.done.code ? code : ended
 }

@@ -297,3 +297,30 @@ test('every snapshot is accounted for, whatever became of it', async () => {
   stop.abort()
   await ended
 })
+
+test('knows how long ago a reading of the queue ended', async () => {
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const slow = Object.create(queue) as SnapshotQueue
+  slow.list = async () => {
+    await gate
+    throw new Error('cannot be read')
+  }
+  const delivery = new Delivery({
+    queue: slow,
+    run: async () => encoded,
+    lanes: [lane('a', new MemorySink())],
+    log: silentLogger(),
+  })
+  delivery.scan()
+  const now = performance.now()
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 31_000)
+  expect(delivery.sinceScan).toBeGreaterThanOrEqual(31)
+  // One that fails has ended as well.
+  open()
+  await vi.waitFor(() => expect(delivery.sinceScan).toBe(0))
+  expect(delivery.lastScan).toBeUndefined()
+  clock.mockRestore()
+})

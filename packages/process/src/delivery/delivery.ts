@@ -44,6 +44,7 @@ export class Delivery {
   readonly #told = new Set<string>()
   readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0 }
   #lastScan: Date | undefined
+  #scanEnded = performance.now()
   #scanning: Promise<void> | undefined
   #scanAgain = false
   #stopped = false
@@ -81,6 +82,14 @@ export class Delivery {
     return this.#lastScan
   }
 
+  /**
+   * How long ago the last reading of the queue ended, or the program began, in seconds that no clock change alters. A
+   * reading that failed counts: the next may succeed, and a restart would not help.
+   */
+  get sinceScan(): number {
+    return (performance.now() - this.#scanEnded) / 1000
+  }
+
   /** The oldest snapshot that is not delivered. */
   get oldest(): string | undefined {
     return [...this.#waiting.keys()].reduce<string | undefined>(
@@ -113,6 +122,7 @@ export class Delivery {
     }
     this.#scanning = this.#scan().finally(() => {
       this.#scanning = undefined
+      this.#scanEnded = performance.now()
       if (!this.#scanAgain) return
       this.#scanAgain = false
       this.scan()

@@ -47,11 +47,13 @@ const pulled = (
   name: string,
   unit: OwnMetric['unit'],
   summary: string,
+  advice: string,
   value: (report: PullReport) => number,
 ): OwnMetric => ({
   name: `pull.${name}`,
   unit,
   summary,
+  advice,
   value: ({ pull }) => (pull === undefined ? Number.NaN : value(pull)),
 })
 
@@ -128,6 +130,7 @@ export const ownMetrics: readonly OwnMetric[] = [
     name: 'ProcessesWithInfo',
     unit: 'count',
     summary: 'Those of them that answered show info, of which the metrics of the daemon are made; a page has none.',
+    advice: 'Below `Processes`: the daemon block is of these only; name stats sockets beside the pages.',
     value: ({ processesWithInfo }) => processesWithInfo,
   },
   {
@@ -141,14 +144,38 @@ export const ownMetrics: readonly OwnMetric[] = [
     name: 'Complete',
     unit: 'boolean',
     summary: 'Whether every source has answered, 1; 0 when sums are over fewer processes than there are (on-failure).',
+    advice:
+      '0: leave these points out of sums, or set `on-failure = discard`; `_pull` in the snapshot names the source.',
     value: ({ pull, processesFailed }) => (processesFailed === 0 && pull?.complete !== false ? 1 : 0),
   },
-  pulled('WallClockTime', 'seconds', 'Time that haproxystats-pull took to ask all sources.', ({ seconds }) => seconds),
-  pulled('SlowestSource', 'seconds', 'Time of the source that took longest.', ({ sources }) =>
-    sources.reduce((slowest, { seconds }) => Math.max(slowest, seconds), 0),
+  pulled(
+    'WallClockTime',
+    'seconds',
+    'Time that haproxystats-pull took to ask all sources.',
+    'Near `pull-timeout`: see `SlowestSource`; `leave-out` spares HAProxy work.',
+    ({ seconds }) => seconds,
   ),
-  pulled('Bytes', 'bytes', 'What all sources answered.', (report) => sum(report, 'bytes')),
-  pulled('Retries', 'count', 'Attempts to connect to a source beyond the first.', (report) => sum(report, 'retries')),
+  pulled(
+    'SlowestSource',
+    'seconds',
+    'Time of the source that took longest.',
+    'Much above the others: that process is busy, or far away; `_pull` in the snapshot names it.',
+    ({ sources }) => sources.reduce((slowest, { seconds }) => Math.max(slowest, seconds), 0),
+  ),
+  pulled(
+    'Bytes',
+    'bytes',
+    'What all sources answered.',
+    'Near `answer-limit` for one source: raise it before it is reached.',
+    (report) => sum(report, 'bytes'),
+  ),
+  pulled(
+    'Retries',
+    'count',
+    'Attempts to connect to a source beyond the first.',
+    'Above 0 for long: is `stats maxconn` reached, or a process overloaded?',
+    (report) => sum(report, 'retries'),
+  ),
   {
     name: 'ServersSkipped',
     unit: 'count',
