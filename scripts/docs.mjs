@@ -1,10 +1,18 @@
 // Writes the parts of the documentation that are printed from tables: `node scripts/docs.mjs`, after a build.
 // With --check it changes nothing, names what is stale, and then exits with 1.
 // @ts-check
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderExitCodes, renderSample, renderSettings } from '../packages/core/dist/index.js'
-import { renderAdvice, renderMetrics } from '../packages/process/dist/index.js'
+import {
+  renderBashCompletion,
+  renderCommandPage,
+  renderConfigurationPage,
+  renderZshCompletion,
+} from '../packages/core/dist/program/index.js'
+import { program as processProgram, renderAdvice, renderMetrics } from '../packages/process/dist/index.js'
+import { program as pullProgram } from '../packages/pull/dist/index.js'
 
 /**
  * @typedef {object} Generated
@@ -20,6 +28,12 @@ const generated = [
   { file: 'README.md', marker: 'exit codes', render: renderExitCodes },
   { file: 'README.md', marker: 'own metrics', render: renderAdvice },
   { file: 'README.md', marker: 'metrics', render: renderMetrics },
+  { file: 'packaging/man/haproxystats.conf.5', render: renderConfigurationPage },
+  ...[pullProgram, processProgram].flatMap((program) => [
+    { file: `packaging/man/${program.name}.1`, render: () => renderCommandPage(program) },
+    { file: `packaging/completion/bash/${program.name}`, render: () => renderBashCompletion(program) },
+    { file: `packaging/completion/zsh/_${program.name}`, render: () => renderZshCompletion(program) },
+  ]),
 ]
 
 /**
@@ -53,7 +67,10 @@ function refreshAll(write = true) {
     const content = read(path)
     const wanted = refreshed(row, content)
     if (wanted === content) return []
-    if (write) writeFileSync(path, wanted)
+    if (write) {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, wanted)
+    }
     return [row.marker === undefined ? row.file : `${row.file} (${row.marker})`]
   })
 }

@@ -43,6 +43,15 @@ const readme = [
   '',
 ].join('\n')
 
+const packaged = [
+  'packaging/man/haproxystats.conf.5',
+  ...['pull', 'process'].flatMap((name) => [
+    `packaging/man/haproxystats-${name}.1`,
+    `packaging/completion/bash/haproxystats-${name}`,
+    `packaging/completion/zsh/_haproxystats-${name}`,
+  ]),
+]
+
 describe('the printed parts of the documentation', () => {
   it('are fresh; if not: npm run docs', async () => {
     expect(await docs(root, '--check')).toEqual({ code: 0, out: '', errors: '' })
@@ -56,6 +65,7 @@ describe('the printed parts of the documentation', () => {
       'README.md (exit codes)',
       'README.md (own metrics)',
       'README.md (metrics)',
+      ...packaged,
     ]
     const stale = await docs(checkout, '--check')
     expect(stale.code).toBe(1)

@@ -30,6 +30,8 @@ const tools = [
   { command: 'monit', package: 'monit', purposes: ['contrib'], why: 'checks its configuration' },
   { command: 'docker-compose', package: 'docker-compose', purposes: ['contrib'], why: 'checks the composition' },
   { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what systemd is told' },
+  { command: 'mandoc', package: 'mandoc', purposes: ['test'], why: 'checks the manual pages' },
+  { command: 'zsh', package: 'zsh', purposes: ['test'], why: 'checks its completion' },
 ]
 
 /**

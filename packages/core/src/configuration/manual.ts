@@ -2,7 +2,8 @@ import type { Option, Section } from '../options/kinds.ts'
 import { sectionRows } from '../options/table.ts'
 import { bounds } from './values.ts'
 
-const introduction = [
+/** What there is to say of the whole file. */
+export const introduction = [
   'Settings of haproxystats-pull and haproxystats-process. Each is shown with its default or, where it is unset, with an example; without this file both programs run on the defaults.',
   'A line whose first character is # or ; is a comment. A value is everything to the end of its line, and goes on in further lines that are indented deeper. ${section:option} and ${option} stand for the value of another option, $$ for a dollar sign.',
 ]
@@ -56,13 +57,14 @@ function shown(example: string | undefined): string[] {
   return example === undefined ? [] : [`Example: \`${example}\`.`]
 }
 
-function sectionSummary({ summary, program, enabledByPresence }: Section): string {
+/** What there is to say of a section, in sentences. */
+export function sectionSummary({ summary, program, enabledByPresence }: Section): string {
   const reader = program === undefined ? 'Read by both programs.' : `Read by haproxystats-${program}.`
   return [summary, ...(enabledByPresence ? ['Enabled by being in the file.'] : []), reader].join(' ')
 }
 
 /** What there is to say of an option, in sentences. */
-function meaning(option: Option): string[] {
+export function meaning(option: Option): string[] {
   const { summary, since, pending } = option
   return [
     summary,
