@@ -5,12 +5,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderExitCodes, renderSample, renderSettings } from '../packages/core/dist/index.js'
-import {
-  renderBashCompletion,
-  renderCommandPage,
-  renderConfigurationPage,
-  renderZshCompletion,
-} from '../packages/core/dist/program/index.js'
+import { renderCommandPage } from '../packages/core/dist/program/manual/command-page.js'
+import { renderBashCompletion, renderZshCompletion } from '../packages/core/dist/program/manual/completion.js'
+import { renderConfigurationPage } from '../packages/core/dist/program/manual/configuration-page.js'
 import { program as processProgram, renderAdvice, renderMetrics } from '../packages/process/dist/index.js'
 import { program as pullProgram } from '../packages/pull/dist/index.js'
 

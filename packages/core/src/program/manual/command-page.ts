@@ -17,7 +17,7 @@ export function renderCommandPage(definition: CommandLineDefinition): string {
   const first = `${summary.charAt(0).toLowerCase()}${summary.slice(1).replace(/\.$/, '')}`
   const options = visibleOptions(definition)
   return page(name, 1, first, [
-    ['SYNOPSIS', '.B ' + literal(name), ...options.map((option) => `[${flags(option, '|')}]`)],
+    ['SYNOPSIS', `.B ${literal(name)}`, ...options.map((option) => `[${flags(option, '|')}]`)],
     ['DESCRIPTION', prose(literal(`${summary} ${context}`)), '.PP', prose(literal(signals))],
     ['OPTIONS', ...options.map((option) => item(flags(option, ', '), literal(sentence(option.description))))],
     [
