@@ -1,0 +1,73 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { version } from '@haproxystats/core'
+import { expect, onTestFinished, test } from 'vitest'
+import { startHaproxy } from '../support/haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { until } from '../support/until.ts'
+
+function run(command: string, args: readonly string[], cwd = process.cwd()): string {
+  const { stdout, stderr, status, error } = spawnSync(command, args, { encoding: 'utf8', timeout: 120_000, cwd })
+  if (error !== undefined || status !== 0)
+    throw new Error(`${command} ${args.join(' ')}: ${error ?? ''}${stderr}${stdout}`)
+  return stdout
+}
+
+const pack = fileURLToPath(new URL('../../scripts/package/npm.mjs', import.meta.url))
+
+/** Runs an installed program until the test has finished. */
+function start(program: string, configuration: string): void {
+  const child = spawn(program, ['-f', configuration], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const gone = once(child, 'close')
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await gone
+  })
+}
+
+test('the packed programs install into an empty prefix, and read a real HAProxy', { timeout: 240_000 }, async () => {
+  const directory = await temporaryDirectory()
+  const tarball = join(directory, `haproxystats-${version}.tgz`)
+  expect(run(process.execPath, [pack, directory]).trim()).toBe(tarball)
+
+  const names = run('tar', ['-tzf', tarball]).trim().split('\n')
+  expect(names.filter((name) => /\.ts$|\.map$|test/.test(name))).toEqual([])
+  const bundled = names.filter((name) => name.includes('node_modules/'))
+  expect(bundled.filter((name) => !name.startsWith('package/node_modules/@haproxystats/'))).toEqual([])
+
+  const prefix = join(directory, 'prefix')
+  await mkdir(prefix)
+  run('npm', ['install', '--global', '--prefer-offline', '--ignore-scripts', '--prefix', prefix, tarball], directory)
+  const home = join(prefix, 'lib/node_modules/haproxystats')
+  const manifests = readdirSync(join(home, 'node_modules/@haproxystats')).map((name) =>
+    readFileSync(join(home, 'node_modules/@haproxystats', name, 'package.json'), 'utf8'),
+  )
+  expect([readFileSync(join(home, 'package.json'), 'utf8'), ...manifests].join('')).not.toContain('workspace:')
+  expect(existsSync(join(prefix, 'share/man/man5/haproxystats.conf.5'))).toBe(true)
+
+  const haproxy = await startHaproxy()
+  const configuration = join(directory, 'haproxystats.conf')
+  const store = join(directory, 'store')
+  await writeFile(
+    configuration,
+    `[paths]\nbase-dir = ${directory}\n[pull]\nservers = unix://${haproxy.sockets[0]}\npull-interval = 1\npull-timeout = 0\ntimeout = 0.8\n[graphite]\nenabled = false\n[local-store]\ndir = ${store}\n`,
+  )
+  const programs = ['haproxystats-pull', 'haproxystats-process'].map((name) => join(prefix, 'bin', name))
+  for (const program of programs) {
+    expect(run(program, ['--version'])).toBe(`${version}\n`)
+    expect(run(program, ['--check', '-f', configuration])).toContain('configuration OK')
+  }
+  for (const program of programs) start(program, configuration)
+  const [snapshot] = await until('a snapshot in the local store', async () => {
+    const found = await readdir(store).catch(() => [])
+    return found.length > 0 && found
+  })
+  const lines = await until('its datapoints', () =>
+    readFile(join(store, snapshot!, 'stats'), 'utf8').catch(() => false as const),
+  )
+  expect(lines).toMatch(/frontend\.www\.stot \d+ \d+\n/)
+})
