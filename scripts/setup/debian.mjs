@@ -32,6 +32,7 @@ const tools = [
   { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what systemd is told' },
   { command: 'mandoc', package: 'mandoc', purposes: ['test'], why: 'checks the manual pages' },
   { command: 'zsh', package: 'zsh', purposes: ['test'], why: 'checks its completion' },
+  { command: 'lintian', package: 'lintian', purposes: ['test'], why: 'checks the Debian package' },
 ]
 
 /**

@@ -1,0 +1,94 @@
+// @ts-check
+import { cpSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { Problem } from '../setup/problem.mjs'
+import { root } from '../setup/quietly.mjs'
+import { readManifest, thirdParty } from './stage.mjs'
+
+/**
+ * @typedef {object} Module
+ * @property {string} name
+ * @property {string} version
+ * @property {string} license
+ * @property {string} source the folder it is installed in
+ * @property {string} place its path below the node_modules it goes to, such as `pino/node_modules/split2`
+ */
+
+/**
+ * Everything that the programs load from outside this repository, as it is installed here and was tested, once for each
+ * place it needs: at the top, or below the package that needs another release of it. Optional dependencies are left out:
+ * the only one is native and the programs do without.
+ * @returns {Module[]}
+ */
+export function runtimeModules() {
+  /** @type {Map<string, Module>} */
+  const placed = new Map()
+  /** @type {{ name: string, from: string, below: string }[]} */
+  const wanted = Object.keys(thirdParty()).map((name) => ({ name, from: whoHas(name), below: '' }))
+  for (const { name, from, below } of wanted) {
+    const source = find(name, from)
+    const { version, license, dependencies = {} } = readManifest(source)
+    const top = placed.get(name)
+    if (top?.version === version) continue
+    const place = top === undefined ? name : join(below, 'node_modules', name)
+    if (placed.has(place)) continue
+    placed.set(place, { name, version, license, source, place })
+    wanted.push(...Object.keys(dependencies).map((next) => ({ name: next, from: source, below: place })))
+  }
+  return [...placed.values()].sort((a, b) => (a.place < b.place ? -1 : 1))
+}
+
+/** The package of this repository that depends on it. @param {string} name */
+function whoHas(name) {
+  const own = ['core', 'haproxy', 'pull', 'process'].map((folder) => join(root, 'packages', folder))
+  const folder = own.find((path) => readManifest(path).dependencies?.[name] !== undefined)
+  if (folder === undefined) throw new Problem(`nothing depends on ${name}`)
+  return folder
+}
+
+/** As Node.js looks for it: in the node_modules of every folder above. @param {string} name @param {string} from */
+function find(name, from) {
+  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'node_modules', name)
+    if (existsSync(path)) return realpathSync(path)
+  }
+  throw new Problem(`${name} is not installed, which ${from} needs: run npm run build`)
+}
+
+/** What packages carry that no program loads. */
+const leftOut = {
+  folders: [
+    'test',
+    'tests',
+    'doc',
+    'docs',
+    'example',
+    'examples',
+    'benchmark',
+    'benchmarks',
+    'fixture',
+    'fixtures',
+    'build',
+    'node_modules',
+    'iife',
+    'umd',
+    'flow-typed',
+    'rollup',
+    'help',
+  ],
+  files:
+    /^\.|^(test|demo|example|benchmark|coverage-map|eslint\.config)\.\w+$|\.(md|markdown|ts|mts|cts|map|flow|png|ico|sh|html|yml|yaml)$|^(CNAME|tsconfig.*|(browser|bin)\.js)$/,
+}
+
+/** @param {readonly Module[]} modules @param {string} target a node_modules */
+export function copyModules(modules, target) {
+  for (const { source, place } of modules) {
+    const wanted = (/** @type {string} */ path) => {
+      const parts = relative(source, path).split(sep)
+      if (parts[0] === '') return true
+      return !parts.some((part) => leftOut.folders.includes(part)) && !leftOut.files.test(basename(path))
+    }
+    mkdirSync(join(target, dirname(place)), { recursive: true })
+    cpSync(source, join(target, place), { recursive: true, filter: wanted })
+  }
+}
