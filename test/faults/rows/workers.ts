@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Row, RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
@@ -6,9 +6,12 @@ import { until } from '../harness/wait.ts'
 
 const kinds = ['throw', 'exit', 'memory', 'hang'] as const
 
+/** Seconds for one snapshot; the start of a fresh worker is among them, and takes some on a machine under load. */
+const workerTimeout = 8
+
 /** Workers that fail once, whose snapshot must arrive, and snapshots that no worker survives, which must be put aside once. */
 async function failWorkers(context: RowContext): Promise<void> {
-  const site = await Site.make(context, { sections: { process: { 'worker-timeout': 4 } } })
+  const site = await Site.make(context, { sections: { process: { 'worker-timeout': workerTimeout } } })
   const program = site.start('process')
   await program.said('watching')
   const poison: string[] = []
@@ -25,15 +28,18 @@ async function failWorkers(context: RowContext): Promise<void> {
     else site.ledger.owe(snapshot)
     context.injected()
     const sound = site.publish()
-    await until(`a sound snapshot after one with ${kind}`, () => site.ledger.has(sound), 60)
+    await until(`a sound snapshot after one with ${kind}`, () => site.ledger.has(sound), 5 * workerTimeout)
   }
   await site.settle()
   if (!program.alive) context.problem(`process ended: ${program.errors}`)
   const quarantine = join(site.base, 'quarantine')
   const aside = existsSync(quarantine) ? readdirSync(quarantine).filter((name) => !name.endsWith('.reason')) : []
-  if (aside.sort().join() !== poison.sort().join()) {
-    context.problem(`in quarantine: ${aside.join(' ')}; expected: ${poison.join(' ')}`)
+  for (const name of aside.filter((one) => !poison.includes(one))) {
+    const reason = readFileSync(join(quarantine, `${name}.reason`), 'utf8').trim()
+    context.problem(`${name} is in quarantine and should not be: ${reason}`)
   }
+  const missing = poison.filter((name) => !aside.includes(name))
+  if (missing.length > 0) context.problem(`not in quarantine: ${missing.join(' ')}`)
   await program.stop()
 }
 
