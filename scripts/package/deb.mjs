@@ -35,7 +35,7 @@ const compressed = [
   ),
 ]
 
-/** A pre-release sorts before its release: `1.0.0-alpha.1` becomes `1.0.0~alpha.1-1`. @param {string} version */
+/** A pre-release sorts before its release: `2.0.0-beta.1` becomes `2.0.0~beta.1-1`. @param {string} version */
 export function debianVersion(version) {
   return `${version.replace('-', '~')}-1`
 }

@@ -11,29 +11,41 @@ import { readManifest, thirdParty } from './stage.mjs'
  * @property {string} version
  * @property {string} license
  * @property {string} source the folder it is installed in
+ * @property {boolean} optional
+ * @property {string[]} needs names of what it depends on
  * @property {string} place its path below the node_modules it goes to, such as `pino/node_modules/split2`
  */
 
 /**
  * Everything that the programs load from outside this repository, as it is installed here and was tested, once for each
- * place it needs: at the top, or below the package that needs another release of it. Optional dependencies are left out:
- * the only one is native and the programs do without.
+ * place it needs: at the top, or below the package that needs another release of it. Optional dependencies are native and the
+ * programs do without; they are told of only on request, those for this machine, because npm installs them.
  * @returns {Module[]}
  */
-export function runtimeModules() {
+export function runtimeModules(withOptional = false) {
   /** @type {Map<string, Module>} */
   const placed = new Map()
-  /** @type {{ name: string, from: string, below: string }[]} */
-  const wanted = Object.keys(thirdParty()).map((name) => ({ name, from: whoHas(name), below: '' }))
-  for (const { name, from, below } of wanted) {
+  /** @type {{ name: string, from: string, below: string, optional: boolean }[]} */
+  const wanted = Object.keys(thirdParty()).map((name) => ({ name, from: whoHas(name), below: '', optional: false }))
+  for (const { name, from, below, optional } of wanted) {
     const source = find(name, from)
-    const { version, license, dependencies = {} } = readManifest(source)
+    if (source === undefined && optional) continue
+    if (source === undefined) throw new Problem(`${name} is not installed, which ${from} needs: run npm run build`)
+    const { version, license, dependencies = {}, optionalDependencies = {} } = readManifest(source)
     const top = placed.get(name)
     if (top?.version === version) continue
     const place = top === undefined ? name : join(below, 'node_modules', name)
     if (placed.has(place)) continue
-    placed.set(place, { name, version, license, source, place })
-    wanted.push(...Object.keys(dependencies).map((next) => ({ name: next, from: source, below: place })))
+    const maybe = withOptional ? Object.keys(optionalDependencies) : []
+    const needs = Object.keys(dependencies).filter((next) => !(next in optionalDependencies))
+    placed.set(place, { name, version, license, source, optional, needs, place })
+    const more = (/** @type {string} */ next, /** @type {boolean} */ less) => ({
+      name: next,
+      from: source,
+      below: place,
+      optional: less,
+    })
+    wanted.push(...needs.map((next) => more(next, optional)), ...maybe.map((next) => more(next, true)))
   }
   return [...placed.values()].sort((a, b) => (a.place < b.place ? -1 : 1))
 }
@@ -52,7 +64,7 @@ function find(name, from) {
     const path = join(folder, 'node_modules', name)
     if (existsSync(path)) return realpathSync(path)
   }
-  throw new Problem(`${name} is not installed, which ${from} needs: run npm run build`)
+  return undefined
 }
 
 /** What packages carry that no program loads. */

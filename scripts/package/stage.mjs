@@ -27,6 +27,8 @@ const extras = [
  * @property {string} license
  * @property {Record<string, string>} [engines]
  * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [optionalDependencies]
+ * @property {Record<string, string>} [scripts]
  * @property {unknown} [exports]
  * @property {unknown} [type]
  */

@@ -1,0 +1,60 @@
+// @ts-check
+// The version of the release: node scripts/release/versions.mjs tells and checks it, with a version as argument it is set
+// everywhere. It counts in package.json of the checkout; what else has it must agree.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Problem, report } from '../setup/problem.mjs'
+import { root } from '../setup/quietly.mjs'
+
+const inManifest = /^( {2}"version": ")([^"]*)(",)$/m
+const inScript = /^(version=)(\S*)()$/m
+
+/** Every file with the version in it, and where. @returns {{ file: string, pattern: RegExp }[]} */
+function places() {
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`)
+  const checks = readdirSync(join(root, 'contrib/nagios')).map((name) => `contrib/nagios/${name}`)
+  return [
+    ...['package.json', ...packages].map((file) => ({ file, pattern: inManifest })),
+    ...checks.map((file) => ({ file, pattern: inScript })),
+  ].filter(({ file, pattern }) => existsSync(join(root, file)) && (pattern === inManifest || pattern.test(read(file))))
+}
+
+/** @param {string} file */
+function read(file) {
+  return readFileSync(join(root, file), 'utf8')
+}
+
+/** What does not agree with package.json, a sentence each. */
+export function differingVersions() {
+  const wanted = inManifest.exec(read('package.json'))?.[2]
+  return places().flatMap(({ file, pattern }) => {
+    const found = pattern.exec(read(file))?.[2]
+    return found === wanted
+      ? []
+      : [`${file}: found version ${found}, expected ${wanted} as in package.json; npm run release:version ${wanted}`]
+  })
+}
+
+/** @param {string} version */
+function setVersion(version) {
+  if (!/^\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/.test(version)) {
+    throw new Problem(`release:version: found "${version}", expected a version such as 1.2.0 or 1.2.0-beta.1`, 2)
+  }
+  for (const { file, pattern } of places()) {
+    writeFileSync(join(root, file), read(file).replace(pattern, `$1${version}$3`))
+    console.log(`${file}: ${version}`)
+  }
+  console.log('now refresh what prints it: npm run docs')
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    const version = process.argv[2]
+    if (version !== undefined) setVersion(version)
+    const differing = differingVersions()
+    if (differing.length > 0) throw new Problem(differing.join('\n'))
+    if (version === undefined) console.log(inManifest.exec(read('package.json'))?.[2])
+  } catch (error) {
+    report(error)
+  }
+}
