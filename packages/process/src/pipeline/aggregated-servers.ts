@@ -1,6 +1,6 @@
 import type { ObjectName, Table } from '../types/table.ts'
 import { Accumulator, type Column, type Source } from './accumulator.ts'
-import type { Names } from './names.ts'
+import { Names, type OnCollision } from './names.ts'
 import { keepRows } from './server-selection.ts'
 import { tableOf } from './table-of.ts'
 
@@ -17,18 +17,24 @@ export interface AggregatedServer {
 /** The table `aggregated-server`: every server once more, merged with those of the same name in other backends. */
 export class AggregatedServers {
   readonly #table: Accumulator
+  readonly #onCollision: OnCollision
+  /** Of their own: those of a backend without a name are others. */
+  #names: Names
   #byName = new Map<string, AggregatedServer>()
   #rows: AggregatedServer[] = []
   /** By row of the server table. */
   #ofServer: AggregatedServer[] = []
   #snapshot = 0
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], onCollision: OnCollision) {
     this.#table = new Accumulator(columns)
+    this.#onCollision = onCollision
+    this.#names = new Names(onCollision)
   }
 
   forget(): void {
     this.#byName = new Map()
+    this.#names = new Names(this.#onCollision)
   }
 
   begin(): void {
@@ -71,13 +77,13 @@ export class AggregatedServers {
    * They are named as if they were servers of one backend, and grouped by their own name. A name all of whose servers are
    * left out is left out too.
    */
-  finish(names: Names, kept: (serverRow: number) => boolean): Table {
+  finish(kept: (serverRow: number) => boolean): Table {
     for (const server of this.#rows) server.skipped = true
     this.#ofServer.forEach((server, row) => {
       if (kept(row)) server.skipped = false
     })
-    const named = this.#rows.map(({ name }) => names.server('', name))
-    names.separateServers(named)
+    const named = this.#rows.map(({ name }) => this.#names.server('', name))
+    this.#names.separateServers(named)
     this.#rows.forEach((server, index) => {
       const segment = named[index]?.segment ?? ''
       const path = `server.${segment}`

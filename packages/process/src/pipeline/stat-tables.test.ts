@@ -305,6 +305,9 @@ describe('any snapshots', () => {
     )
   })
 
+  // A backend without a name once shared its names with the servers that are merged over backends.
+  const server = (px: string, sv: string) => ({ px, sv, type: '2', values: [] })
+
   it('give the same when rows are only reordered, added and removed', () => {
     const rows = fc.uniqueArray(anyRow, { maxLength: 10, selector: ({ px: p, sv: s, type: t }) => `${p}\0${s}\0${t}` })
     const changed = rows.chain((given) => fc.tuple(fc.constant(given), fc.shuffledSubarray(given), rows))
@@ -316,7 +319,7 @@ describe('any snapshots', () => {
           expect(tablesOf(used, [{ rows: next }])).toEqual(tablesOf(fresh(true), [{ rows: next }]))
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[[[server('', 's_1')], [], [server('', 's 1'), server('a', 's.1')]]]] },
     )
   })
 

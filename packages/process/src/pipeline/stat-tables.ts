@@ -62,7 +62,7 @@ export class StatTables {
     this.#onCollision = onCollision
     this.#names = new Names(onCollision)
     this.#states = settings.serverStates || settings.skip.size > 0 ? new ServerStates() : undefined
-    this.#aggregated = settings.aggregateServers ? new AggregatedServers(plan.server) : undefined
+    this.#aggregated = settings.aggregateServers ? new AggregatedServers(plan.server, onCollision) : undefined
     this.#tables = {
       frontend: new Accumulator(this.#plan.frontend),
       backend: new Accumulator(this.#plan.backend),
@@ -162,7 +162,7 @@ export class StatTables {
     ]
     if (selection.dropped === 0) {
       tables.push(selection.keep(tableOf('server', this.#tables.server, server)))
-      if (this.#aggregated !== undefined) tables.push(this.#aggregated.finish(this.#names, selection.kept))
+      if (this.#aggregated !== undefined) tables.push(this.#aggregated.finish(selection.kept))
     }
     return { tables, skipped: selection.skipped, dropped: selection.dropped }
   }
