@@ -1,18 +1,26 @@
-import { PassThrough } from 'node:stream'
+import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLogger } from './logger.ts'
 import { connectServiceManager, feedingInterval, Systemd } from './service-manager.ts'
 
 function systemd(feeding: number | undefined) {
-  const out = new PassThrough()
+  let lines = ''
+  const out = new Writable({
+    write(bytes, _encoding, done) {
+      lines += String(bytes)
+      done()
+    },
+  })
   const log = silentLogger()
   const logged: string[] = []
   log.info = ((text: string) => logged.push(text)) as typeof log.info
   log.error = ((text: string) => logged.push(text)) as typeof log.error
-  const told = () =>
-    String(out.read() ?? '')
-      .split('\n')
-      .slice(0, -1)
+  /** What it was told since the last look. */
+  const told = () => {
+    const fresh = lines.split('\n').slice(0, -1)
+    lines = ''
+    return fresh
+  }
   return { service: new Systemd(out, log, feeding), told, logged }
 }
 
