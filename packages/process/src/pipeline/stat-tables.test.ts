@@ -306,7 +306,7 @@ describe('any snapshots', () => {
   })
 
   // A backend without a name once shared its names with the servers that are merged over backends.
-  const server = (px: string, sv: string) => ({ px, sv, type: '2', values: [] })
+  const server = (px: '' | 'a', sv: 's_1' | 's 1' | 's.1') => ({ px, sv, type: '2' as const, values: [] as string[] })
 
   it('give the same when rows are only reordered, added and removed', () => {
     const rows = fc.uniqueArray(anyRow, { maxLength: 10, selector: ({ px: p, sv: s, type: t }) => `${p}\0${s}\0${t}` })
