@@ -103,10 +103,11 @@ export class Connection {
   /** Lets time pass, unless something goes wrong. */
   async #pause(seconds: number): Promise<void> {
     let over = false
-    const timer = setTimeout(() => {
+    const finish = () => {
       over = true
       this.#look()
-    }, seconds * 1000)
+    }
+    const timer = setTimeout(() => setImmediate(finish), seconds * 1000)
     try {
       await this.#until(() => over, seconds + 1, new Error('a timer is late'))
     } finally {
@@ -114,11 +115,14 @@ export class Connection {
     }
   }
 
-  /** Waits for one step: done, failed, too late or no longer wanted, whichever comes first. */
+  /**
+   * Waits for one step: done, failed, too late or no longer wanted, whichever comes first. After the program was busy,
+   * Node.js has timers fire before it hears what the sockets have to tell; here, as in `#pause`, that comes first.
+   */
   async #until(done: () => boolean, timeout: number, late: Error): Promise<void> {
     const { promise, resolve, reject } = withResolvers()
     const stop = () => reject(new Error('stopped before it was done'))
-    const timer = setTimeout(() => reject(late), timeout * 1000)
+    const timer = setTimeout(() => setImmediate(reject, late), timeout * 1000)
     this.#signal.addEventListener('abort', stop)
     this.#look = () => {
       if (this.#failure !== undefined) reject(this.#failure)
