@@ -63,7 +63,7 @@ function offered(program: string, before: string, word: string): string[] {
 
 describe.each(programs)('completion for %s', (program) => {
   it('offers options and files in bash', () => {
-    expect(offered(program, program, '--pr')).toEqual(['--print', '--print-conf'])
+    expect(offered(program, program, '--print')).toEqual(['--print', '--print-conf'])
     expect(offered(program, program, '--ch')).toEqual(['--check'])
     expect(offered(program, '-f', '/etc/pass')).toContain('/etc/passwd')
     if (program === 'haproxystats-process') expect(offered(program, '-d', '/et')).toEqual(['/etc'])

@@ -55,8 +55,8 @@
 #   Time from one pull to the next; a whole number, because a snapshot is named by its second. Default:
 #   10
 # @param pull_buffer_limit
-#   How much of an answer is buffered at a time. It does not limit how long an answer may be. Default:
-#   6291456
+#   How much of an answer is buffered at most, and less with many sources: all together about 8 MB, or
+#   256 kB each. It does not limit how long an answer may be. Default: 6291456
 # @param pull_answer_limit
 #   The longest answer to accept from one source; a longer one is an error and makes the snapshot
 #   incomplete. Default: 67108864
@@ -73,6 +73,21 @@
 #   What gives when the queue is full: suspend pulls nothing until there is room, so the newest is
 #   missing; drop-oldest removes the oldest snapshot for each new one, so the oldest is lost. Both are
 #   counted and logged. Default: suspend
+# @param pull_on_failure
+#   What becomes of a snapshot when a source does not answer: discard publishes none, so no sum is over
+#   fewer processes than there are; partial publishes those that answered, and haproxystats.Complete is
+#   0. Default: discard
+# @param pull_leave_out
+#   What HAProxy need not print, to spare it and the network: listeners (of "option socket-stats", which
+#   are not sent anyway), servers, servers in maintenance (maint), or all servers and backends that are
+#   down; the last two with HAProxy 2.3 and newer. Without servers their counts (TotalServers and those
+#   of server-state-metrics) are not sent. It does not concern statistics pages, whose address may end
+#   in ;up or ;no-maint. Unset by default. Example: listeners maint
+# @param pull_counters
+#   What becomes of counters when a process is restarted, reloaded or ends: raw sends what the processes
+#   of now say, so sums fall; monotonic carries over what the process had counted when it was read last,
+#   so they do not. It is kept in base-dir, and costs about as much time and memory as reading the
+#   answers once more. Default: raw
 # @param pull_fsync
 #   Whether a snapshot is on the disk before it is published. It costs about 75 ms for 16 files, beside
 #   the reading; without it a power cut leaves snapshots that are missing or empty. Default: true
@@ -136,6 +151,10 @@
 # @param process_calculate_percentages
 #   Also send ConnPercentage, ConnRatePercentage, SslRatePercentage and SslConnPercentage. Default:
 #   false
+# @param process_startup_grace
+#   For how long after its start the averages of a process are left out (qtime, ctime, rtime, ttime,
+#   Idle_pct and what is made of them), since they say little at first; 0 for not at all. A statistics
+#   page does not tell how old its process is. Default: 0
 # @param process_liveness_check_interval
 #   How often it is checked that the worker threads are alive. Default: 10
 # @param process_worker_timeout
@@ -220,6 +239,9 @@ class haproxystats (
   Optional[Integer[1, 1024]]                                      $pull_workers = undef,
   Optional[Integer[1, default]]                                   $pull_queue_size = undef,
   Optional[Enum['suspend', 'drop-oldest']]                        $pull_queue_full = undef,
+  Optional[Enum['discard', 'partial']]                            $pull_on_failure = undef,
+  Optional[Enum['listeners', 'servers', 'maint', 'down']]         $pull_leave_out = undef,
+  Optional[Enum['raw', 'monotonic']]                              $pull_counters = undef,
   Optional[Boolean]                                               $pull_fsync = undef,
   Optional[String[1]]                                             $pull_http_user = undef,
   Optional[String[1]]                                             $pull_http_password_file = undef,
@@ -243,6 +265,7 @@ class haproxystats (
   Optional[String[1]]                                             $process_exclude_backends = undef,
   Optional[Boolean]                                               $process_per_process_metrics = undef,
   Optional[Boolean]                                               $process_calculate_percentages = undef,
+  Optional[Numeric]                                               $process_startup_grace = undef,
   Optional[Numeric]                                               $process_liveness_check_interval = undef,
   Optional[Numeric]                                               $process_worker_timeout = undef,
   Optional[Integer[64, 65536]]                                    $process_worker_memory = undef,
