@@ -57,7 +57,8 @@ async function guardWorkers(pool: WorkerPool, interval: number, signal: AbortSig
   return new Promise(() => undefined)
 }
 
-function lanesOf(configuration: Configuration, log: Logger): LaneSettings[] {
+/** One for every destination of the configuration; opens nothing yet. */
+export function lanesOf(configuration: Configuration, log: Logger): LaneSettings[] {
   return dispatchers.flatMap((dispatcher) =>
     dispatcher.instances(configuration).map(({ name, options }) => ({
       name,

@@ -41,7 +41,7 @@ const patches = {
   /** Workers that fail on request. */
   'failing-workers': [
     {
-      file: 'process/dist/workers/worker.js',
+      file: 'process/dist/workers/snapshot-encoder.js',
       find: /const \{ tables, processes \} = pipeline\.run/,
       replace: `${workerFaults}
         const { tables, processes } = pipeline.run`,

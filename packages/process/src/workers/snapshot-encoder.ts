@@ -1,0 +1,63 @@
+import { type Configuration, StatsError } from '@haproxystats/core'
+import { createEncoder } from '../dispatchers/encoders.ts'
+import { Pipeline } from '../pipeline/pipeline.ts'
+import type { Encode, Encoding } from '../types/dispatcher.ts'
+import type { Warning, Work, WorkResult } from '../types/work.ts'
+import { ExcludeFiles } from './exclude-files.ts'
+
+/**
+ * What a worker does: one snapshot, from its directory to the bytes for its destinations. Keeps what it learns of names.
+ * Throws only for a defect.
+ */
+export function createSnapshotEncoder(settings: Configuration['process']): (work: Work) => WorkResult {
+  const warnings: Warning[] = []
+  const excludeFiles = new ExcludeFiles(settings, (path, error) => {
+    warnings.push({ message: `cannot read ${path}, what it said last still holds: ${error.message}`, facts: { path } })
+  })
+  const pipeline = createPipeline(settings, warnings)
+  const encoders = new Map<string, Encode>()
+  return ({ path, snapshot, encodings, accounts, spares = [] }) => {
+    try {
+      const { tables, processes } = pipeline.run(path, excludeFiles.current(), accounts)
+      const batches = encodings.map((encoding, index) => {
+        return encoderOf(encoders, encoding)(tables, Number(snapshot), spares[index])
+      })
+      return { outcome: 'encoded', batches, processes, warnings: warnings.splice(0) }
+    } catch (error) {
+      if (!(error instanceof StatsError)) throw error
+      return { outcome: error.code === 'QUEUE_IO' ? 'unreadable' : 'invalid', reason: error.message }
+    }
+  }
+}
+
+function createPipeline(settings: Configuration['process'], warnings: Warning[]): Pipeline {
+  return new Pipeline(settings, {
+    collision: (kept, altered) => {
+      warnings.push({
+        message: `two names look the same in metric paths: ${kept} and ${altered}`,
+        facts: { kept, altered },
+      })
+    },
+    unknownField: (field) => {
+      warnings.push({
+        message: `nothing is known of the field ${field}, a newer one of HAProxy: its values are summed over processes`,
+        facts: { field },
+      })
+    },
+  })
+}
+
+/** Encoders keep the paths of objects, so each lives as long as the worker. */
+function encoderOf(encoders: Map<string, Encode>, encoding: Encoding): Encode {
+  const key = keyOf(encoding)
+  let encode = encoders.get(key)
+  if (encode === undefined) {
+    encode = createEncoder(encoding)
+    encoders.set(key, encode)
+  }
+  return encode
+}
+
+function keyOf(encoding: Encoding): string {
+  return JSON.stringify(encoding, (_key, value) => (value instanceof RegExp ? String(value) : value))
+}
