@@ -31,6 +31,10 @@ export class Receiver {
   broken = 0
   /** Connections of which the receiver has everything and which it has not closed, by `hold`. */
   held = 0
+  /** Connections that are open by `neverClose` although the peer has ended. */
+  readonly kept = new Set<net.Socket>()
+  /** Told of each of them. */
+  onKept: () => void = () => undefined
   #behaviour: (connection: number) => Behaviour = () => ({})
   readonly #sockets = new Set<net.Socket>()
   readonly #heldSockets: net.Socket[] = []
@@ -75,7 +79,13 @@ export class Receiver {
 
   /** Resets all connections that are open. */
   dropAll(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy()
+    for (const socket of this.#sockets) reset(socket)
+  }
+
+  /** Closes its side of all connections that are kept open. */
+  closeKept(): void {
+    for (const socket of this.kept) socket.end()
+    this.kept.clear()
   }
 
   /** Closes its side of all connections that are held. */
@@ -89,7 +99,10 @@ export class Receiver {
     let carry = ''
     let read = 0
     this.#sockets.add(socket)
-    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      this.kept.delete(socket)
+    })
     socket.on('error', () => socket.destroy())
     socket.on('data', (bytes) => {
       if (read === 0) this.used++
@@ -112,9 +125,9 @@ export class Receiver {
   }
 
   /** Closing with unread bytes makes the kernel reset; without, it says a clean end. */
-  #break(socket: net.Socket, reset: boolean): void {
+  #break(socket: net.Socket, byReset: boolean): void {
     this.broken++
-    if (reset) socket.resetAndDestroy()
+    if (byReset) reset(socket)
     else socket.destroy()
   }
 
@@ -126,7 +139,11 @@ export class Receiver {
 
   async #end(socket: net.Socket, behaviour: Behaviour, isUsed: boolean): Promise<void> {
     const { closeDelay = 0, neverClose = false, hold = false } = behaviour
-    if (neverClose) return
+    if (neverClose) {
+      this.kept.add(socket)
+      this.onKept()
+      return
+    }
     if (hold && isUsed) {
       this.#heldSockets.push(socket)
       this.held++
@@ -135,4 +152,10 @@ export class Receiver {
     if (closeDelay > 0) await pause(closeDelay)
     socket.end()
   }
+}
+
+/** A socket that is being shut down cannot be reset: Node.js would leave it open. */
+function reset(socket: net.Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

@@ -49,14 +49,20 @@ export class Shape {
 
   /** What the datapoint of a metric must be at a time. */
   valueOf(index: number, time: number): number {
+    return this.sumOf(
+      index,
+      Array.from({ length: this.size.processes }, (_none, process) => ({ process, time })),
+    )
+  }
+
+  /** What it must be when the snapshot holds these answers, each with the values of its own time. */
+  sumOf(index: number, answers: readonly { readonly process: number; readonly time: number }[]): number {
     if (this.paths[index]?.endsWith('.TotalServers')) return this.size.servers
-    let sum = 0
-    for (let process = 0; process < this.size.processes; process++) sum += mixed(time, process, index)
-    return sum
+    return answers.reduce((sum, { process, time }) => sum + mixed(time, process, index), 0)
   }
 
   /** What one process says at a time. */
-  answer(time: number, process: number): Answer {
+  answer(time: number, process: number, pid = 1000 + process): Answer {
     const said = (path: string) => mixed(time, process, this.#index.get(`${root}.${path}`) as number)
     const info = infoFields.map((field) => `${field}: ${said(`daemon.${field}`)}\n`)
     const rows = this.#objects().map(({ pxname, svname, type, path }) => {
@@ -64,7 +70,7 @@ export class Shape {
       return `${pxname},${svname},${values.join(',')},${type},\n`
     })
     return {
-      info: `Name: HAProxy\nVersion: 2.6.12\nPid: ${1000 + process}\n${info.join('')}\n`,
+      info: `Name: HAProxy\nVersion: 2.6.12\nPid: ${pid}\n${info.join('')}\n`,
       stat: `${header}\n${rows.join('')}\n`,
     }
   }

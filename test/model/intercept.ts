@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import fs, { type FileHandle } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import net from 'node:net'
+import { interceptTimers } from './intercept-timers.ts'
+import { Ended, type Life, lives, type Operation } from './life.ts'
+
+type Anything = (...given: never[]) => unknown
+const real = { ...fs }
+
+/** By function, what kind of operation it is on a path. */
+const functions: Readonly<Record<string, (path: string) => string>> = {
+  mkdir: (path) => (existsSync(path) ? 'look' : 'mkdir'),
+  rename: () => 'rename',
+  rm: () => 'rm',
+  writeFile: () => 'write',
+  readdir: () => 'list',
+  lstat: () => 'look',
+  stat: () => 'look',
+  access: () => 'look',
+}
+
+/** What of an operation is done when it ends midway. */
+const halves: Readonly<Record<string, (...given: never[]) => Promise<unknown>>> = {
+  rm: async (path: string) => {
+    const [first] = await real.readdir(path).catch(() => [])
+    if (first !== undefined) await real.rm(`${path}/${first}`, { recursive: true, force: true })
+  },
+  writeFile: (path: string, data: string) => real.writeFile(path, data.slice(0, data.length / 2)),
+}
+
+function interceptFunction(name: string, kindOf: (path: string) => string): void {
+  const whole = real[name as 'rename'] as Anything as (...given: unknown[]) => Promise<unknown>
+  const half = halves[name] as ((...given: unknown[]) => Promise<unknown>) | undefined
+  const replacement = async (...given: unknown[]) => {
+    const life = lives.getStore()
+    if (life === undefined) return whole(...given)
+    const path = String(given[0])
+    const operation: Operation = { kind: kindOf(path), path, ...(name === 'rename' && { to: String(given[1]) }) }
+    return life.operate(operation, () => whole(...given), half && (() => half(...given)))
+  }
+  Object.assign(fs, { [name]: replacement })
+}
+
+async function open(path: string, flags: string | number = 'r', mode?: number): Promise<FileHandle> {
+  const life = lives.getStore()
+  if (life === undefined) return real.open(path, flags, mode)
+  const makes = typeof flags === 'string' && /[wa]/.test(flags)
+  const handle = await life.operate({ kind: makes ? 'create' : 'read', path }, async () => {
+    const opened = await real.open(path, flags, mode)
+    const close = opened.close.bind(opened)
+    life.holds(opened, close)
+    return handleOf(life, opened, path, close)
+  })
+  if (life.dead) throw new Ended()
+  return handle
+}
+
+/** A file as the programs use one. */
+function handleOf(life: Life, handle: FileHandle, path: string, close: () => Promise<void>): FileHandle {
+  const writeFile = handle.writeFile.bind(handle)
+  const write = { kind: 'write', path }
+  const halfOf = (data: string | Uint8Array) => writeFile(data.slice(0, data.length / 2))
+  return Object.assign(handle, {
+    writeFile: (data: string | Uint8Array, options?: object) =>
+      life.operate(
+        write,
+        () => writeFile(data, options),
+        () => halfOf(data),
+      ),
+    writev: async (parts: readonly Uint8Array[]) => {
+      const whole = Buffer.concat(parts)
+      const isShort = life.surroundings.disk.faultOf('write in parts') !== undefined
+      const data = isShort ? whole.subarray(0, whole.length / 2) : whole
+      await life.operate(
+        write,
+        () => writeFile(data),
+        () => halfOf(data),
+      )
+      return { bytesWritten: data.length, buffers: parts }
+    },
+    // What a sync is for cannot be seen without a power cut.
+    sync: () => life.operate({ kind: 'sync', path }, async () => undefined),
+    close: async () => {
+      if (!life.has(handle)) return
+      await life.operate({ kind: 'close', path }, async () => {
+        if (life.releases(handle)) await close()
+      })
+    },
+  })
+}
+
+/** Tells the life that the running code belongs to of its connections and servers. */
+function interceptSockets(): void {
+  const connect = net.Socket.prototype.connect as Anything
+  const listen = net.Server.prototype.listen as Anything
+  Object.assign(net.Socket.prototype, {
+    connect(this: net.Socket, ...given: never[]) {
+      lives.getStore()?.connects(this)
+      return connect.apply(this, given)
+    },
+  })
+  Object.assign(net.Server.prototype, {
+    listen(this: net.Server, ...given: never[]) {
+      lives.getStore()?.listens(this)
+      return listen.apply(this, given)
+    },
+  })
+}
+
+/**
+ * Puts the life that the running code belongs to between the programs and Node.js: file operations, connections, timers
+ * and chance, for the rest of this process. Code that belongs to no life gets the real ones.
+ */
+export function intercept(): void {
+  for (const [name, kindOf] of Object.entries(functions)) interceptFunction(name, kindOf)
+  Object.assign(fs, { open })
+  interceptSockets()
+  interceptTimers()
+  // No jitter, so that a sequence is repeated as exactly as can be.
+  const random = Math.random
+  Math.random = () => (lives.getStore() === undefined ? random() : 0.5)
+  syncBuiltinESMExports()
+}

@@ -1,0 +1,66 @@
+/** Where things are. */
+export interface Places {
+  readonly queue: string
+  readonly temporary: string
+  readonly removing: string
+  readonly quarantine: string
+  readonly store: string
+  readonly sockets: string
+}
+
+/** Dispatchers, by the names of their marks. */
+export const destinations = ['graphite', 'local-store'] as const
+export type Destination = (typeof destinations)[number]
+
+/** What the model knows of one published snapshot. */
+export class Published {
+  readonly name: string
+  /** How many were published before it. */
+  readonly order: number
+  readonly answers: readonly { readonly process: number; readonly time: number }[]
+  isDamaged = false
+  /** It was delivered while the receiver proved nothing, and has not arrived. */
+  isUnproved = false
+  /** How it left the queue. */
+  fate: 'delivered' | 'quarantined' | 'dropped' | undefined
+  /** When process heard of it, by the judge's count. */
+  seenAt = Number.POSITIVE_INFINITY
+  readonly #countedFor = new Set<Destination>()
+  readonly #arrived: Readonly<Record<Destination, Uint8Array>>
+
+  constructor(name: string, order: number, answers: Published['answers'], metrics: number) {
+    this.name = name
+    this.order = order
+    this.answers = answers
+    this.#arrived = { graphite: new Uint8Array(metrics), 'local-store': new Uint8Array(metrics) }
+  }
+
+  /** Whether it counted as delivered there before; it does from now on. */
+  isCountedFor(destination: Destination): boolean {
+    const before = this.#countedFor.has(destination)
+    this.#countedFor.add(destination)
+    return before
+  }
+
+  seen(at: number): void {
+    this.seenAt = at
+  }
+
+  /** Whether nothing of it has arrived. */
+  isNew(destination: Destination): boolean {
+    return !this.#arrived[destination].includes(1)
+  }
+
+  /** Whether all of it has arrived. */
+  has(destination: Destination): boolean {
+    return !this.#arrived[destination].includes(0)
+  }
+
+  /** One metric of it has arrived; false if it had before. */
+  arrive(destination: Destination, index: number): boolean {
+    const arrived = this.#arrived[destination]
+    const isFirst = arrived[index] === 0
+    arrived[index] = 1
+    return isFirst
+  }
+}
