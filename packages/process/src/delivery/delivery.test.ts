@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,6 +50,8 @@ const encoded: WorkResult = {
   warnings: [],
 }
 
+const broken: WorkResult = { outcome: 'invalid', reason: 'broken' }
+
 function lane(name: string, sink: Sink, settings: Partial<LaneSettings> = {}): LaneSettings {
   const retry = { retries: -1, interval: 0.01, backoff: 1, delay: 0.01 }
   return {
@@ -74,6 +77,16 @@ function start(lanes: LaneSettings[], run: (work: Work) => Promise<WorkResult> =
   const ended = delivery.run(stop.signal)
   delivery.scan()
   return { delivery, ended }
+}
+
+/** Has the queue read, and waits until it has been, from its beginning to its end. */
+async function scanned(delivery: Delivery): Promise<void> {
+  const list = vi.spyOn(queue, 'list')
+  delivery.scan()
+  await vi.waitFor(() => expect(list).toHaveBeenCalled())
+  const before = delivery.lastScan
+  await vi.waitFor(() => expect(delivery.lastScan).not.toBe(before))
+  list.mockRestore()
 }
 
 const queued = () => readdir(queue.directory)
@@ -133,6 +146,45 @@ test('a snapshot that cannot be processed goes to quarantine with its reason, th
   await vi.waitFor(async () => expect((await readdir(queue.quarantine)).sort()).toEqual(['1', '1.reason']))
   expect(await readFile(join(queue.quarantine, '1.reason'), 'utf8')).toBe('a_stat ends within row 3\n')
   expect(sink.got).toEqual(['2'])
+  stop.abort()
+  await ended
+})
+
+test('a snapshot on its way to quarantine is neither taken again nor missed', async () => {
+  const setAside = queue.setAside.bind(queue)
+  const [begun, goOn] = [new AbortController(), new AbortController()]
+  queue.setAside = async (...given) => {
+    begun.abort()
+    if (!goOn.signal.aborted) await once(goOn.signal, 'abort')
+    return setAside(...given)
+  }
+  await publish('1')
+  const { delivery, ended } = start([lane('memory', new MemorySink())], async () => broken)
+  await once(begun.signal, 'abort')
+  await scanned(delivery)
+  goOn.abort()
+  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  await scanned(delivery)
+  expect(delivery.accounts).toMatchObject({ taken: 1, quarantined: 1, waiting: 0, vanished: 0 })
+  stop.abort()
+  await ended
+})
+
+test('a snapshot that cannot be moved to quarantine waits, is counted once, and moved when it can be', async () => {
+  const setAside = vi.spyOn(queue, 'setAside').mockRejectedValue(new Error('ENOSPC'))
+  const run = vi.fn(async () => broken)
+  await publish('1')
+  const { delivery, ended } = start([lane('memory', new MemorySink())], run)
+  await vi.waitFor(() => expect(setAside).toHaveBeenCalledTimes(1))
+  await scanned(delivery)
+  await scanned(delivery)
+  expect(setAside.mock.calls.length).toBeGreaterThan(1)
+  expect(run).toHaveBeenCalledTimes(1)
+  expect(delivery.accounts).toMatchObject({ taken: 1, quarantined: 0, waiting: 1, vanished: 0 })
+  setAside.mockRestore()
+  await scanned(delivery)
+  expect(delivery.accounts).toMatchObject({ taken: 1, quarantined: 1, waiting: 0, vanished: 0 })
+  expect(await queued()).toEqual([])
   stop.abort()
   await ended
 })

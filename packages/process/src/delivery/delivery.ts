@@ -17,6 +17,8 @@ interface Waiting {
   readonly lanes: Set<Lane>
   /** How often it could not be read. */
   unreadable: number
+  /** Why it cannot be processed; then it waits only to be moved to quarantine. */
+  defect?: string
   processes: number
   datapoints: number
 }
@@ -39,6 +41,8 @@ export class Delivery {
   readonly #waiting = new Map<string, Waiting>()
   /** Snapshots that everybody has and that could not be taken out of the queue yet. */
   readonly #done = new Set<string>()
+  /** Snapshots that are being moved out of the queue: a reading may list them or not. */
+  readonly #leaving = new Set<string>()
   /** Snapshots that left the queue since its last reading began, which may list them still. */
   readonly #left = new Set<string>()
   readonly #told = new Set<string>()
@@ -137,9 +141,11 @@ export class Delivery {
       this.#forgetVanished(new Set(snapshots))
       for (const snapshot of snapshots) {
         if (this.#stopped) return
-        if (this.#left.has(snapshot)) continue
+        if (this.#left.has(snapshot) || this.#leaving.has(snapshot)) continue
+        const waiting = this.#waiting.get(snapshot)
         if (this.#done.has(snapshot)) await this.#remove(snapshot)
-        else if (!this.#waiting.has(snapshot)) await this.#take(snapshot)
+        else if (waiting === undefined) await this.#take(snapshot)
+        else if (waiting.defect !== undefined) await this.#setAside(snapshot, waiting.defect)
       }
       this.#lastScan = new Date()
       this.#audit()
@@ -165,7 +171,7 @@ export class Delivery {
 
   #forgetVanished(present: ReadonlySet<string>): void {
     for (const snapshot of this.#waiting.keys()) {
-      if (present.has(snapshot)) continue
+      if (present.has(snapshot) || this.#leaving.has(snapshot)) continue
       for (const lane of this.#lanes) lane.drop(snapshot)
       this.#waiting.delete(snapshot)
       this.#counts.vanished++
@@ -184,22 +190,29 @@ export class Delivery {
       return
     }
     if (result.outcome === 'unreadable' && ++waiting.unreadable < unreadableLimit) return
+    if (waiting.defect !== undefined) return
+    waiting.defect = result.reason
+    for (const lane of this.#lanes) lane.drop(snapshot)
     void this.#setAside(snapshot, result.reason)
   }
 
+  /** Until it has been moved it waits, and every reading of the queue tries again. */
   async #setAside(snapshot: string, reason: string): Promise<void> {
-    if (!this.#waiting.delete(snapshot)) return
-    this.#counts.quarantined++
-    for (const lane of this.#lanes) lane.drop(snapshot)
+    this.#leaving.add(snapshot)
     try {
       const path = await this.#queue.setAside(snapshot, reason)
+      this.#waiting.delete(snapshot)
+      this.#counts.quarantined++
       this.#left.add(snapshot)
+      this.#told.delete(`quarantine ${snapshot}`)
       this.#log.error(
         { snapshot, reason, path },
         `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`,
       )
     } catch (error) {
       this.#tell(`quarantine ${snapshot}`, error, `snapshot ${snapshot} cannot be moved to quarantine`)
+    } finally {
+      this.#leaving.delete(snapshot)
     }
   }
 
@@ -233,6 +246,7 @@ export class Delivery {
 
   async #remove(snapshot: string): Promise<void> {
     this.#done.add(snapshot)
+    this.#leaving.add(snapshot)
     try {
       await this.#queue.remove(snapshot)
       this.#left.add(snapshot)
@@ -240,6 +254,8 @@ export class Delivery {
       this.#told.delete('remove')
     } catch (error) {
       this.#tell('remove', error, `cannot take snapshot ${snapshot} out of the queue; a restart would send it again`)
+    } finally {
+      this.#leaving.delete(snapshot)
     }
   }
 

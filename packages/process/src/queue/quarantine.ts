@@ -28,7 +28,8 @@ export class Quarantine {
     const target = join(this.#directory, name)
     await writeFile(`${target}${reasonSuffix}`, `${reason}\n`, { mode: fileMode })
     await rename(path, target)
-    await this.#makeRoom()
+    // Once it is here it is out of the queue, whatever cannot be removed; the next one makes room again.
+    await this.#makeRoom().catch(() => undefined)
     return target
   }
 
