@@ -240,7 +240,7 @@ class haproxystats (
   Optional[Integer[1, default]]                                   $pull_queue_size = undef,
   Optional[Enum['suspend', 'drop-oldest']]                        $pull_queue_full = undef,
   Optional[Enum['discard', 'partial']]                            $pull_on_failure = undef,
-  Optional[Enum['listeners', 'servers', 'maint', 'down']]         $pull_leave_out = undef,
+  Optional[Variant[String[1], Array[String[1]]]]                  $pull_leave_out = undef,
   Optional[Enum['raw', 'monotonic']]                              $pull_counters = undef,
   Optional[Boolean]                                               $pull_fsync = undef,
   Optional[String[1]]                                             $pull_http_user = undef,
