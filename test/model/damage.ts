@@ -29,15 +29,19 @@ export interface Damage {
   readonly how: number
 }
 
-/** Damages a file of a snapshot that waits and is sound, if there is one. */
+/** Damages a file of a snapshot that waits and is sound, if there is one, and if it does not leave at this moment. */
 export function damage({ judge, places }: World, { snapshot, file, at, how }: Damage): void {
   const waiting = judge.waiting().filter((name) => !judge.isDamaged(name))
   const name = waiting[snapshot % waiting.length]
   if (name === undefined) return
-  const directory = join(places.queue, name)
-  const files = readdirSync(directory).filter((entry) => !entry.startsWith('.'))
-  const path = join(directory, files[file % files.length] as string)
-  const { length } = readFileSync(path)
   judge.damaged(name)
-  damages[how]?.(path, Math.min(length - 1, Math.floor((at / 1000) * length)))
+  try {
+    const directory = join(places.queue, name)
+    const files = readdirSync(directory).filter((entry) => !entry.startsWith('.'))
+    const path = join(directory, files[file % files.length] as string)
+    const { length } = readFileSync(path)
+    damages[how]?.(path, Math.min(length - 1, Math.floor((at / 1000) * length)))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }

@@ -8,16 +8,14 @@ import { Ended, type Life, lives, type Operation } from './life.ts'
 type Anything = (...given: never[]) => unknown
 const real = { ...fs }
 
-/** By function, what kind of operation it is on a path. */
+/** By function, what kind of operation it is on a path; all others only look. */
 const functions: Readonly<Record<string, (path: string) => string>> = {
   mkdir: (path) => (existsSync(path) ? 'look' : 'mkdir'),
   rename: () => 'rename',
   rm: () => 'rm',
   writeFile: () => 'write',
   readdir: () => 'list',
-  lstat: () => 'look',
-  stat: () => 'look',
-  access: () => 'look',
+  readFile: () => 'read',
 }
 
 /** What of an operation is done when it ends midway. */
@@ -29,7 +27,8 @@ const halves: Readonly<Record<string, (...given: never[]) => Promise<unknown>>> 
   writeFile: (path: string, data: string) => real.writeFile(path, data.slice(0, data.length / 2)),
 }
 
-function interceptFunction(name: string, kindOf: (path: string) => string): void {
+function interceptFunction(name: string): void {
+  const kindOf = functions[name] ?? (() => 'look')
   const whole = real[name as 'rename'] as Anything as (...given: unknown[]) => Promise<unknown>
   const half = halves[name] as ((...given: unknown[]) => Promise<unknown>) | undefined
   const replacement = async (...given: unknown[]) => {
@@ -58,7 +57,9 @@ async function open(path: string, flags: string | number = 'r', mode?: number): 
 
 /** A file as the programs use one. */
 function handleOf(life: Life, handle: FileHandle, path: string, close: () => Promise<void>): FileHandle {
-  const writeFile = handle.writeFile.bind(handle)
+  const [writeFile, readFile, stat] = [handle.writeFile, handle.readFile, handle.stat].map((method) =>
+    (method as Anything).bind(handle),
+  ) as [FileHandle['writeFile'], FileHandle['readFile'], FileHandle['stat']]
   const write = { kind: 'write', path }
   const halfOf = (data: string | Uint8Array) => writeFile(data.slice(0, data.length / 2))
   return Object.assign(handle, {
@@ -68,6 +69,8 @@ function handleOf(life: Life, handle: FileHandle, path: string, close: () => Pro
         () => writeFile(data, options),
         () => halfOf(data),
       ),
+    readFile: (options?: BufferEncoding) => life.operate({ kind: 'read', path }, () => readFile(options)),
+    stat: () => life.operate({ kind: 'look', path }, () => stat()),
     writev: async (parts: readonly Uint8Array[]) => {
       const whole = Buffer.concat(parts)
       const isShort = life.surroundings.disk.faultOf('write in parts') !== undefined
@@ -113,7 +116,7 @@ function interceptSockets(): void {
  * and chance, for the rest of this process. Code that belongs to no life gets the real ones.
  */
 export function intercept(): void {
-  for (const [name, kindOf] of Object.entries(functions)) interceptFunction(name, kindOf)
+  for (const [name, value] of Object.entries(real)) if (typeof value === 'function') interceptFunction(name)
   Object.assign(fs, { open })
   interceptSockets()
   interceptTimers()
