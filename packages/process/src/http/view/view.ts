@@ -1,0 +1,64 @@
+import type { Info, StatField } from '@haproxystats/haproxy'
+import type { Table } from '../../types/table.ts'
+
+/** The kinds of rows of `show stat`. */
+export const rowKinds = ['frontend', 'backend', 'server', 'listener'] as const
+export type RowKind = (typeof rowKinds)[number]
+
+/** One column of a view: those of the newest release of HAProxy in its order, then what older or other builds print. */
+export interface ViewColumn {
+  readonly name: string
+  /** What the table of fields knows of it; absent for a column of a build that is newer than the table. */
+  readonly field: StatField | undefined
+  readonly isText: boolean
+}
+
+/** What one row is about. Names are text (UTF-8 decoded where they are that), as a person reads them. */
+export interface ViewRow {
+  readonly kind: RowKind
+  readonly pxname: string
+  readonly svname: string
+  /** Indexes into `View.sources` of the processes that have it. */
+  readonly sources: readonly number[]
+}
+
+/** One HAProxy process of a snapshot. */
+export interface ViewSource {
+  /** As in the names of files: `lb1`. */
+  readonly name: string
+  /** Its `show info`; absent for statistics pages, which have none. */
+  readonly info: Info | undefined
+  readonly stopping: boolean
+  /** Its `show stat` as HAProxy printed it; absent when it did not answer. */
+  readonly stat: Uint8Array | undefined
+}
+
+/**
+ * All that one snapshot says, merged over processes by the table of fields: what the page, the CSV and the metrics are made
+ * of. Immutable.
+ */
+export interface View {
+  /** The snapshot's name: seconds since the epoch. */
+  readonly snapshot: number
+  readonly sources: readonly ViewSource[]
+  readonly columns: readonly ViewColumn[]
+  /** Index into `columns` by name. */
+  readonly columnOf: ReadonlyMap<string, number>
+  /** By proxy; within it as HAProxy prints them: FRONTEND, listeners, servers, BACKEND. */
+  readonly rows: readonly ViewRow[]
+  /** Rows × columns, row after row; NaN is absent, and every text. */
+  readonly numbers: Float64Array
+  /** Whole numbers beyond 2^53, by index into `numbers`. */
+  readonly wide: ReadonlyMap<number, bigint>
+  /** Text of a row; `undefined` where the cell is empty. Several different ones of several processes are merged to one. */
+  text(row: number, column: number): string | undefined
+  /** `show info` merged over processes, by HAProxy's names, as it would be printed. */
+  readonly info: Info
+  /** The tables `daemon`, `process` and `own` of the pipeline: derived metrics among them. */
+  readonly tables: readonly Table[]
+}
+
+/** How a row is named in URLs and keys: `f:www`, `l:www/sock-1`, `b:app`, `s:app/app1`. */
+export function keyOf({ kind, pxname, svname }: ViewRow): string {
+  return kind === 'frontend' || kind === 'backend' ? `${kind[0]}:${pxname}` : `${kind[0]}:${pxname}/${svname}`
+}
