@@ -19,6 +19,7 @@ const types = /** @type {const} */ ({
   choice: 'str',
   words: 'raw',
   addresses: 'raw',
+  listeners: 'raw',
 })
 
 /** What the role has beside the options: name, type, default, meaning. */
@@ -118,6 +119,6 @@ function expression({ name, row: { kind } }) {
   const variable = `haproxystats_${name}`
   if (kind === 'boolean') return `${variable} | bool | string | lower`
   if (kind === 'words') return `[${variable}] | flatten | join(" ")`
-  if (kind === 'addresses') return `[${variable}] | flatten | join(", ")`
+  if (kind === 'addresses' || kind === 'listeners') return `[${variable}] | flatten | join(", ")`
   return variable
 }

@@ -38,7 +38,8 @@ function typeOf({ row }) {
   if (row.kind === 'boolean') return 'Boolean'
   if (row.kind === 'integer' || row.kind === 'bytes') return `Integer[${row.min ?? 'default'}, ${row.max ?? 'default'}]`
   if (row.kind === 'seconds' || row.kind === 'number') return 'Numeric'
-  if (row.kind === 'words' || row.kind === 'addresses') return 'Variant[String[1], Array[String[1]]]'
+  if (row.kind === 'words' || row.kind === 'addresses' || row.kind === 'listeners')
+    return 'Variant[String[1], Array[String[1]]]'
   return 'String[1]'
 }
 
@@ -94,6 +95,6 @@ function template() {
 /** @param {Variable} variable @param {string} value */
 function expression({ row: { kind } }, value) {
   if (kind === 'words') return `[${value}].flatten.join(' ')`
-  if (kind === 'addresses') return `[${value}].flatten.join(', ')`
+  if (kind === 'addresses' || kind === 'listeners') return `[${value}].flatten.join(', ')`
   return value
 }

@@ -16,6 +16,7 @@ export const program: ProgramDefinition = {
     'backend-groups',
     'server-groups',
     'local-store',
+    'http',
   ],
   directoryOption: true,
   check: surroundingProblems,

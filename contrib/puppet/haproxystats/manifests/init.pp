@@ -211,6 +211,28 @@
 #   Whether objects of a group are sent under their usual path too. Default: false
 # @param local_store_dir
 #   Where the files go. Default: /var/lib/haproxystats/local-store
+# @param http_listen
+#   Where to listen: 127.0.0.1:8405, [::1]:8405, *:8405 for every address, or unix:///path; several
+#   separated by commas. Default: 127.0.0.1:8405
+# @param http_socket_mode
+#   Who may connect to a unix socket of listen: its owner, its group too, or everybody. Default: 660
+# @param http_password_file
+#   Users who may ask, by basic authentication: a line user:hash each, as htpasswd -B writes it. Read
+#   again when it changes. Everybody may ask unless it is set. Unset by default. Example:
+#   /etc/haproxystats.htpasswd
+# @param http_tls_certificate_file
+#   The certificate (PEM, with the chain behind it, and the key unless tls-key-file is set) to answer
+#   HTTPS with; unset: plain HTTP. Read again when it changes. Unset by default. Example:
+#   /etc/haproxystats/http.pem
+# @param http_tls_key_file
+#   The key of tls-certificate-file, where it is a file of its own. Unset by default. Example:
+#   /etc/haproxystats/http.key
+# @param http_max_connections
+#   How many clients may be connected at a time; further ones are turned away at once. Default: 512
+# @param http_history_memory
+#   How much memory what the page draws may take: the last hour at every snapshot and the last day,
+#   coarser when it is not enough. 0 keeps none. It is saved in base-dir, so that a restart loses
+#   little. Default: 67108864
 class haproxystats (
   String[1]                                                       $package_name = 'haproxystats',
   String[1]                                                       $package_ensure = 'installed',
@@ -289,6 +311,13 @@ class haproxystats (
   Optional[String[1]]                                             $graphite_group_namespace = undef,
   Optional[Boolean]                                               $graphite_group_namespace_double_writes = undef,
   Optional[String[1]]                                             $local_store_dir = undef,
+  Optional[Variant[String[1], Array[String[1]]]]                  $http_listen = undef,
+  Optional[Enum['600', '660', '666']]                             $http_socket_mode = undef,
+  Optional[String[1]]                                             $http_password_file = undef,
+  Optional[String[1]]                                             $http_tls_certificate_file = undef,
+  Optional[String[1]]                                             $http_tls_key_file = undef,
+  Optional[Integer[1, 65535]]                                     $http_max_connections = undef,
+  Optional[Integer[0, 4294967296]]                                $http_history_memory = undef,
 ) {
   contain haproxystats::install
   contain haproxystats::config

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StatsError } from '../errors.ts'
-import { type Address, type Endpoint, type PageAddress, parseAddress } from './address.ts'
+import { type Address, type Endpoint, type PageAddress, parseAddress, parseListenAddress } from './address.ts'
 
 function page(at: Endpoint, target: string): PageAddress {
   return { kind: 'http', at, target }
@@ -76,4 +76,22 @@ describe('parseAddress', () => {
     expect(() => parseAddress(text)).toThrow(expect.objectContaining({ code: 'CONFIGURATION', message: expected }))
     expect(() => parseAddress(text)).toThrow(StatsError)
   })
+})
+
+describe('parseListenAddress', () => {
+  it.each([
+    ['127.0.0.1:8405', { kind: 'tcp', host: '127.0.0.1', port: 8405 }],
+    ['[::1]:8405', { kind: 'tcp', host: '::1', port: 8405 }],
+    ['lb1:8405', { kind: 'tcp', host: 'lb1', port: 8405 }],
+    ['*:8405', { kind: 'tcp', host: undefined, port: 8405 }],
+    ['unix:///run/http.sock', { kind: 'unix', path: '/run/http.sock' }],
+  ])('reads %s', (text, expected) => expect(parseListenAddress(text)).toEqual(expected))
+
+  it.each([
+    ['8405', 'a host, a colon and a port, as 127.0.0.1:1936'],
+    ['*:0', 'a port from 1 to 65535'],
+    ['::1:8405', 'brackets around an IPv6 address, as [::1]:1936'],
+    ['http://127.0.0.1:8405', 'host:port, as 127.0.0.1:8405, or unix:///path'],
+    ['unix://run', 'an absolute path after unix://, as unix:///run/haproxy/admin.sock'],
+  ])('refuses %s', (text, expected) => expect(() => parseListenAddress(text)).toThrow(expected))
 })

@@ -75,12 +75,12 @@ function readUnix(path: string): Endpoint & { kind: 'unix' } {
   return { kind: 'unix', path }
 }
 
-function readTcp(rest: string): Endpoint & { kind: 'tcp' } {
+function readTcp(rest: string, scheme = 'tcp://'): Endpoint & { kind: 'tcp' } {
   if (isIPv6(rest.replace(/:\d+$/, '')) && !rest.startsWith('[')) {
-    throw mistake('brackets around an IPv6 address, as tcp://[::1]:1936', rest)
+    throw mistake(`brackets around an IPv6 address, as ${scheme}[::1]:1936`, rest)
   }
   const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d+)$/.exec(rest) ?? []
-  if (digits === undefined) throw mistake('a host, a colon and a port, as tcp://127.0.0.1:1936', rest)
+  if (digits === undefined) throw mistake(`a host, a colon and a port, as ${scheme}127.0.0.1:1936`, rest)
   const port = Number(digits)
   if (port < 1 || port > 65_535) throw mistake('a port from 1 to 65535', rest)
   if (bracketed !== undefined) {
@@ -90,6 +90,23 @@ function readTcp(rest: string): Endpoint & { kind: 'tcp' } {
   const host = plain!
   if (!isHost(host)) throw mistake('the name or the IP address of a host before the port', rest)
   return { kind: 'tcp', host, port }
+}
+
+/** What can be listened at; `host` `undefined` for every address of the machine. */
+export type ListenAddress =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string | undefined; readonly port: number }
+
+/**
+ * Reads one address to listen at: `127.0.0.1:8405`, `[::1]:8405`, `*:8405` or `unix:///path`. Throws a `StatsError` with
+ * code CONFIGURATION whose message completes "expected …".
+ */
+export function parseListenAddress(text: string): ListenAddress {
+  if (text.startsWith('unix://')) return readUnix(text.slice('unix://'.length))
+  if (text.includes('/')) throw mistake('host:port, as 127.0.0.1:8405, or unix:///path', text)
+  const every = /^\*:(\d+)$/.exec(text)
+  const { host, port } = readTcp(every === null ? text : `localhost:${every[1]}`, '')
+  return { kind: 'tcp', host: every === null ? host : undefined, port }
 }
 
 /** The formats of a page, one of which we ask for; whatever else stands behind a semicolon is the operator's. */

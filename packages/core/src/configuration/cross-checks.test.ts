@@ -71,6 +71,26 @@ describe('options that do not go together', () => {
     ])
   })
 
+  it.each([
+    ['listen = *:8405', 'listen = *:8405: anybody who reaches *:8405 may read everything; set password-file'],
+    [
+      'listen = 127.0.0.1:8405, lb1:8405\npassword-file = /p',
+      'listen = 127.0.0.1:8405, lb1:8405: passwords travel in clear text; set tls-certificate-file',
+    ],
+    ['listen = 127.0.0.1:8405, [::1]:8405, unix:///s', undefined],
+    ['listen = *:8405\npassword-file = /p\ntls-certificate-file = /c', undefined],
+  ])('warn of a page that others can read: %j', (lines, expected) => {
+    const { problems, warnings } = readConfiguration([{ file: 'a.conf', text: `[http]\n${lines}\n` }])
+    expect(problems).toEqual([])
+    expect(warnings.map(renderProblem)).toEqual(expected === undefined ? [] : [`a.conf:2: [http] ${expected}`])
+  })
+
+  it('want a certificate for the key of the page', () => {
+    expect(mistakes('[http]\ntls-key-file = /k')).toEqual([
+      'a.conf:2: [http] tls-key-file = /k: without tls-certificate-file it has no effect; set tls-certificate-file too',
+    ])
+  })
+
   it('only warn where a default does not fit', () => {
     const { problems, warnings } = readConfiguration([{ file: 'a.conf', text: '[pull]\npull-interval = 2\n' }])
     expect(problems).toEqual([])
@@ -88,10 +108,12 @@ describe('options that do not go together', () => {
   it('leave the program that delivers a destination', () => {
     const texts = [{ file: 'a.conf', text: '[graphite]\nenabled = no\n' }]
     expect(readConfiguration(texts, { sections: ['process', 'graphite'] }).problems.map(renderProblem)).toEqual([
-      'a.conf:2: [graphite] enabled = no: no destination is left; enable it, or add a [local-store]',
+      'a.conf:2: [graphite] enabled = no: no destination is left; enable it, or add a [local-store] or [http]',
     ])
     expect(readConfiguration(texts, { sections: ['pull'] }).problems).toEqual([])
     const stored = [...texts, { file: 'b.conf', text: '[local-store]\n' }]
     expect(readConfiguration(stored, { sections: ['process', 'graphite'] }).problems).toEqual([])
+    const shown = [...texts, { file: 'b.conf', text: '[http]\n' }]
+    expect(readConfiguration(shown, { sections: ['process', 'graphite'] }).problems).toEqual([])
   })
 })

@@ -60,10 +60,10 @@ export const crossChecks: readonly CrossCheck[] = [
     programWith: 'process',
     check: (values) => {
       const graphites = ['graphite', ...values.members('graphite')]
-      if (values.given('local-store') || graphites.some((section) => values.value(section, 'enabled') !== false))
-        return undefined
+      const others = values.given('local-store') || values.given('http')
+      if (others || graphites.some((section) => values.value(section, 'enabled') !== false)) return undefined
       const section = graphites.find((name) => values.given(name, 'enabled')) ?? 'graphite'
-      const hint = 'enable it, or add a [local-store]'
+      const hint = 'enable it, or add a [local-store] or [http]'
       return { section, option: 'enabled', message: 'no destination is left', hint }
     },
   },
@@ -76,6 +76,16 @@ export const crossChecks: readonly CrossCheck[] = [
     summary: 'A key comes with a certificate.',
     severity: 'mistake',
     check: (values) => together(values, 'tls-key-file', 'tls-certificate-file', 'only the first'),
+  },
+  {
+    summary: 'A key of the page comes with a certificate.',
+    severity: 'mistake',
+    check: (values) => together(values, 'tls-key-file', 'tls-certificate-file', 'only the first', 'http'),
+  },
+  {
+    summary: 'Who can reach the page from elsewhere is asked for a password.',
+    severity: 'warning',
+    check: openToAll,
   },
   {
     summary: 'No password stands in an address.',
@@ -117,12 +127,32 @@ function sameReceivers(values: Values): Clash[] {
   })
 }
 
-/** Either of two options of [pull] needs the other, or only the first needs the second. */
-function together(values: Values, one: string, other: string, which: 'either' | 'only the first' = 'either') {
-  const [first, second] = [one, other].map((option) => values.given('pull', option))
+/** Either of two options of a section needs the other, or only the first needs the second. */
+function together(
+  values: Values,
+  one: string,
+  other: string,
+  which: 'either' | 'only the first' = 'either',
+  section: SectionName = 'pull',
+): Clash | undefined {
+  const [first, second] = [one, other].map((option) => values.given(section, option))
   if (first === second || (which === 'only the first' && !first)) return undefined
   const [option, missing] = first ? [one, other] : [other, one]
-  return { section: 'pull', option, message: `without ${missing} it has no effect`, hint: `set ${missing} too` }
+  return { section, option, message: `without ${missing} it has no effect`, hint: `set ${missing} too` }
+}
+
+/** Numbers of a load balancer are nobody else's business, and a password in clear text is everybody's. */
+function openToAll(values: Values): Clash | undefined {
+  const listen = values.value('http', 'listen')
+  if (!Array.isArray(listen)) return undefined
+  const reachable = listen.find((address) => !/^(?:unix:|127\.|\[::1\]|localhost:)/.test(address))
+  if (reachable === undefined) return undefined
+  const at = { section: 'http', option: 'listen' }
+  if (!values.given('http', 'password-file')) {
+    return { ...at, message: `anybody who reaches ${reachable} may read everything`, hint: 'set password-file' }
+  }
+  if (values.given('http', 'tls-certificate-file')) return undefined
+  return { ...at, message: 'passwords travel in clear text', hint: 'set tls-certificate-file' }
 }
 
 function passwordInAddress(values: Values): Clash | undefined {

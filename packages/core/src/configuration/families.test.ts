@@ -124,10 +124,10 @@ describe('which of them are destinations', () => {
   it('counts them all where one must be left', () => {
     expect(mistakes('[graphite]\nenabled = no\n[graphite:x]\nport = 1\n')).toEqual([])
     expect(mistakes('[graphite]\nenabled = no\n[graphite:x]\nenabled = no\n')).toEqual([
-      'a.conf:2: [graphite] enabled = no: no destination is left; enable it, or add a [local-store]',
+      'a.conf:2: [graphite] enabled = no: no destination is left; enable it, or add a [local-store] or [http]',
     ])
     expect(mistakes('[graphite:x]\nenabled = no\n')).toEqual([
-      'a.conf:2: [graphite:x] enabled = no: no destination is left; enable it, or add a [local-store]',
+      'a.conf:2: [graphite:x] enabled = no: no destination is left; enable it, or add a [local-store] or [http]',
     ])
     expect(mistakes('[graphite:x]\nenabled = no\n[local-store]\n')).toEqual([])
   })

@@ -19,7 +19,7 @@ describe('names that nothing reads', () => {
     ['[ pull ]', 'a.conf:1: [ pull ]: no such section; did you mean [pull]?'],
     [
       '[kafka]',
-      'a.conf:1: [kafka]: no such section; the sections are [DEFAULT], [paths], [pull], [process], [graphite], [frontend-groups], [backend-groups], [server-groups], [local-store]',
+      'a.conf:1: [kafka]: no such section; the sections are [DEFAULT], [paths], [pull], [process], [graphite], [frontend-groups], [backend-groups], [server-groups], [local-store], [http]',
     ],
     ['[__proto__]\nx = 1', /^a\.conf:1: \[__proto__\]: no such section; the sections are/],
     [

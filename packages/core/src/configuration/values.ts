@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { reasonOf, StatsError } from '../errors.ts'
 import { kindRow, type Option, type OptionKind } from '../options/kinds.ts'
-import { isHost, parseAddress, splitAddresses } from './address.ts'
+import { isHost, parseAddress, parseListenAddress, splitAddresses } from './address.ts'
 import { didYouMean } from './nearest.ts'
 import type { Problem } from './problem.ts'
 
@@ -30,7 +30,13 @@ const readers: Readonly<Record<OptionKind, (text: string, option: Option) => Che
     return value === undefined ? { mistakes: [{ ...(hint === undefined ? {} : { hint }) }] } : { value }
   },
   words: readWords,
-  addresses: readAddresses,
+  addresses: (text) => readList(splitAddresses(text), text, parseAddress),
+  listeners: (text) =>
+    readList(
+      text.split(',').map((address) => address.trim()),
+      text,
+      parseListenAddress,
+    ),
 }
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)$/
@@ -42,7 +48,7 @@ const booleans = new Map([
 ])
 
 /** Kinds whose values may go on in further lines. */
-const severalLines: readonly OptionKind[] = ['words', 'addresses']
+const severalLines: readonly OptionKind[] = ['words', 'addresses', 'listeners']
 
 /** Checks the text of a value, after interpolation, against the row of its option. */
 export function checkValue(text: string, option: Option): Checked {
@@ -122,21 +128,20 @@ function readWords(text: string, { choices }: Option): Checked {
   return { mistakes: hints.map(({ word, hint }) => ({ found: word, ...(hint === undefined ? {} : { hint }) })) }
 }
 
-function readAddresses(text: string): Checked {
-  const addresses = splitAddresses(text)
+function readList(addresses: readonly string[], text: string, parse: (address: string) => unknown): Checked {
   const mistakes: Mistake[] = []
   for (const [index, address] of addresses.entries()) {
     if (address === '') mistakes.push({ found: text, message: 'an empty address', hint: 'leave out the comma' })
     else if (addresses.indexOf(address) < index)
       mistakes.push({ found: address, message: 'given twice', hint: 'keep one' })
-    else mistakes.push(...addressMistakes(address))
+    else mistakes.push(...addressMistakes(address, parse))
   }
   return mistakes.length === 0 ? { value: addresses } : { mistakes }
 }
 
-function addressMistakes(address: string): Mistake[] {
+function addressMistakes(address: string, parse: (address: string) => unknown): Mistake[] {
   try {
-    parseAddress(address)
+    parse(address)
     return []
   } catch (error) {
     if (!(error instanceof StatsError)) throw error

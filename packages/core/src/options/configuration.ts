@@ -30,4 +30,6 @@ export interface Configuration {
   readonly 'server-groups': readonly GroupPattern[]
   /** `undefined` unless the file has the section. */
   readonly 'local-store': ValuesOf<Sections['local-store']['options']> | undefined
+  /** `undefined` unless the file has the section. */
+  readonly http: ValuesOf<Sections['http']['options']> | undefined
 }

@@ -15,6 +15,7 @@ export const optionKinds = {
   choice: { expected: 'one word' },
   words: { expected: 'names separated by spaces' },
   addresses: { expected: 'addresses separated by commas, as unix:///path, tcp://host:port or http://host:port/path' },
+  listeners: { expected: 'addresses to listen at, separated by commas, as 127.0.0.1:8405 or unix:///path' },
 } as const satisfies Record<string, Kind>
 
 /** What is the same for all options of one kind. */
@@ -43,6 +44,7 @@ interface KindValues {
   choice: string
   words: readonly string[]
   addresses: readonly string[]
+  listeners: readonly string[]
 }
 
 /** One row of the table of options. Everything that is known of an option stands in its row. */

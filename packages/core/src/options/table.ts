@@ -486,6 +486,65 @@ export const sections = {
       },
     },
   },
+  http: {
+    summary:
+      'Serves the numbers of all HAProxy processes as one: a page for people, and the forms of HAProxy, Prometheus and JSON for programs. Off unless the section is present.',
+    program: 'process',
+    enabledByPresence: true,
+    options: {
+      listen: {
+        kind: 'listeners',
+        default: '127.0.0.1:8405',
+        since: '1.0.0',
+        summary:
+          'Where to listen: 127.0.0.1:8405, [::1]:8405, *:8405 for every address, or unix:///path; several separated by commas.',
+      },
+      'socket-mode': {
+        kind: 'choice',
+        choices: ['600', '660', '666'],
+        default: '660',
+        since: '1.0.0',
+        summary: 'Who may connect to a unix socket of listen: its owner, its group too, or everybody.',
+      },
+      'password-file': {
+        kind: 'path',
+        since: '1.0.0',
+        example: '/etc/haproxystats.htpasswd',
+        summary:
+          'Users who may ask, by basic authentication: a line user:hash each, as htpasswd -B writes it. Read again when it changes. Everybody may ask unless it is set.',
+      },
+      'tls-certificate-file': {
+        kind: 'path',
+        since: '1.0.0',
+        example: '/etc/haproxystats/http.pem',
+        summary:
+          'The certificate (PEM, with the chain behind it, and the key unless tls-key-file is set) to answer HTTPS with; unset: plain HTTP. Read again when it changes.',
+      },
+      'tls-key-file': {
+        kind: 'path',
+        since: '1.0.0',
+        example: '/etc/haproxystats/http.key',
+        summary: 'The key of tls-certificate-file, where it is a file of its own.',
+      },
+      'max-connections': {
+        kind: 'integer',
+        min: 1,
+        max: 65_535,
+        default: '512',
+        since: '1.0.0',
+        summary: 'How many clients may be connected at a time; further ones are turned away at once.',
+      },
+      'history-memory': {
+        kind: 'bytes',
+        min: 0,
+        max: 4_294_967_296,
+        default: '67108864',
+        since: '1.0.0',
+        summary:
+          'How much memory what the page draws may take: the last hour at every snapshot and the last day, coarser when it is not enough. 0 keeps none. It is saved in base-dir, so that a restart loses little.',
+      },
+    },
+  },
 } as const satisfies Record<string, Section>
 
 export type Sections = typeof sections
