@@ -4,6 +4,7 @@ import { prepareQueue } from './check.ts'
 import { Delivery } from './delivery/delivery.ts'
 import type { LaneSettings } from './delivery/lane.ts'
 import { dispatchers } from './dispatchers/index.ts'
+import { HttpService } from './http/service.ts'
 import { SnapshotQueue } from './queue/snapshot-queue.ts'
 import { watchQueue } from './queue/watch.ts'
 import { keepStatus, sentenceOf, statusOf } from './status.ts'
@@ -26,7 +27,9 @@ export async function processSnapshots(
   const lock = await lockDirectory('haproxystats-process', queue.directory, 'src-dir')
   await queue.open()
   const pool = new WorkerPool(settings, log)
-  const lanes = lanesOf(configuration, log)
+  const http =
+    configuration.http && new HttpService(configuration, { log, pathOf: (snapshot) => queue.pathOf(snapshot) })
+  const lanes = [...lanesOf(configuration, log), ...(http === undefined ? [] : [http.lane])]
   const delivery = new Delivery({ queue, run: (work) => pool.run(work), lanes, log })
   const backlog = () => delivery.accounts.waiting > manySnapshots
   const watch = watchQueue(queue.directory, log, () => delivery.scan(), backlog)
@@ -36,14 +39,18 @@ export async function processSnapshots(
   )
   delivery.scan()
   service?.ready({ alive: () => delivery.sinceScan < scanLimit, status: () => sentenceOf(delivery) })
-  const status = keepStatus(configuration, log, () => statusOf(delivery, pool.status))
+  const status = keepStatus(configuration, log, () => {
+    const fields = statusOf(delivery, pool.status)
+    http?.tell(fields)
+    return fields
+  })
   const guard = guardWorkers(pool, settings['liveness-check-interval'], signal)
   try {
     await Promise.race([delivery.run(signal), guard])
   } finally {
     await watch.close()
     await status.close()
-    await pool.close()
+    await Promise.all([pool.close(), http?.close()])
     lock.release()
   }
 }

@@ -1,0 +1,35 @@
+import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
+
+/** Snapshots may be late by so many intervals before what is shown is called stale. */
+const patience = 3
+
+/** Seconds since the newest snapshot, where it is older than it should be. */
+export function staleness({ view, interval, now }: Facts): number | undefined {
+  if (view === undefined) return undefined
+  const age = now() - view.snapshot
+  return age > patience * interval ? age : undefined
+}
+
+/** Both tell only how the program is, and are answered without a password. */
+export const healthRoutes: readonly Route[] = [
+  {
+    path: '/health',
+    summary: 'Whether the program answers: 200.',
+    answer: (question) => (is(question, 'health') ? text('ok') : undefined),
+  },
+  {
+    path: '/ready',
+    summary: 'Whether there are numbers, and not old ones: 200, else 503 with the reason.',
+    answer: (question, facts) => (is(question, 'ready') ? readiness(facts) : undefined),
+  },
+]
+
+function is({ segments }: Question, word: string): boolean {
+  return segments.length === 1 && segments[0] === word
+}
+
+function readiness(facts: Facts): Answer {
+  if (facts.view === undefined) return text('no snapshot has been read yet', 503)
+  const age = staleness(facts)
+  return age === undefined ? text('ready') : text(`the newest snapshot is ${Math.round(age)} seconds old`, 503)
+}

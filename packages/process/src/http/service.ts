@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { type Configuration, type Logger, reasonOf } from '@haproxystats/core'
+import type { LaneSettings } from '../delivery/lane.ts'
+import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
+
+const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
+
+/** How long the thread may take for one snapshot, and to end, in milliseconds. */
+const readTime = 30_000
+const closeTime = 5000
+
+/** How long to wait before a thread that ended is replaced, in milliseconds. */
+const restartPause = 5000
+
+/**
+ * The main thread's side of `[http]`: a thread that serves the newest snapshot. It is one more lane of the delivery, so that
+ * a snapshot stays in the queue until the thread has read it; but nothing that goes wrong in it holds up the queue.
+ */
+export class HttpService {
+  readonly #settings: ThreadSettings
+  readonly #log: Logger
+  readonly #pathOf: (snapshot: string) => string
+  readonly #reading = new Map<number, (trouble: string | undefined) => void>()
+  #thread: Worker | undefined
+  #restart: NodeJS.Timeout | undefined
+  #closing = false
+  #last = 0
+
+  constructor(configuration: Configuration, { log, pathOf }: { log: Logger; pathOf: (snapshot: string) => string }) {
+    const { http, paths, process, pull } = configuration
+    if (http === undefined) throw new TypeError('there is no section [http]')
+    const historyPath = join(paths['base-dir'], 'haproxystats-process.history')
+    this.#settings = { settings: http, process, interval: pull['pull-interval'], historyPath }
+    this.#log = log.child({ dispatcher: 'http' })
+    this.#pathOf = pathOf
+    this.#start()
+  }
+
+  /** Takes every snapshot in its turn, one at a time. */
+  get lane(): LaneSettings {
+    return {
+      name: 'http',
+      sink: {
+        send: async (batches, signal) => {
+          for (const { snapshot } of batches) await this.#read(snapshot, signal)
+        },
+        close: async () => undefined,
+      },
+      encoding: { encoder: 'nothing', options: {} },
+      retry: { retries: 0, interval: 1, backoff: 1, delay: 1 },
+      window: 1_000_000,
+      ahead: 2,
+      together: 1,
+      replay: 0,
+      maxRate: 0,
+    }
+  }
+
+  /** What the status file says, for those who ask over HTTP. */
+  tell(status: Readonly<Record<string, unknown>>): void {
+    this.#post({ kind: 'status', status: JSON.parse(JSON.stringify(status)) })
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    clearTimeout(this.#restart)
+    const thread = this.#thread
+    if (thread === undefined) return
+    const ended = new Promise((resolve) => thread.once('exit', resolve))
+    this.#post({ kind: 'close' })
+    const timer = setTimeout(() => void thread.terminate(), closeTime)
+    await ended
+    clearTimeout(timer)
+  }
+
+  /** Never rejects: what could not be read is not shown, and leaves the queue all the same. */
+  async #read(snapshot: string, signal: AbortSignal): Promise<void> {
+    if (this.#thread === undefined) return
+    const id = ++this.#last
+    let timer: NodeJS.Timeout | undefined
+    const stop = () => this.#reading.get(id)?.(undefined)
+    const trouble = await new Promise<string | undefined>((resolve) => {
+      this.#reading.set(id, resolve)
+      timer = setTimeout(() => {
+        resolve(`it took longer than ${readTime / 1000} s`)
+        void this.#thread?.terminate()
+      }, readTime)
+      signal.addEventListener('abort', stop, { once: true })
+      this.#post({ kind: 'snapshot', id, path: this.#pathOf(snapshot), snapshot: Number(snapshot) })
+    })
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    this.#reading.delete(id)
+    if (trouble !== undefined) {
+      this.#log.error({ snapshot, reason: trouble }, `snapshot ${snapshot} cannot be shown: ${trouble}`)
+    }
+  }
+
+  #post(message: ToThread): void {
+    this.#thread?.postMessage(message)
+  }
+
+  #start(): void {
+    // V8 options of the program are not for threads, and loading by require() is not needed.
+    const thread = new Worker(threadFile, { workerData: this.#settings, execArgv: [] })
+    this.#thread = thread
+    let reason = 'it ended by itself'
+    thread.on('message', (message: FromThread) => this.#heard(message))
+    thread.on('error', (error) => {
+      reason = reasonOf(error)
+    })
+    thread.on('exit', () => this.#ended(reason))
+  }
+
+  #heard(message: FromThread): void {
+    if (message.kind === 'read') this.#reading.get(message.id)?.(message.trouble)
+    else if (message.kind === 'tell') this.#log[message.severity](message.message)
+  }
+
+  #ended(reason: string): void {
+    this.#thread = undefined
+    for (const done of this.#reading.values()) done('the thread that serves it has ended')
+    if (this.#closing) return
+    this.#log.error({ reason }, `the thread that serves [http] has ended, a new one follows: ${reason}`)
+    this.#restart = setTimeout(() => this.#start(), restartPause)
+  }
+}

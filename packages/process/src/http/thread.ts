@@ -1,0 +1,48 @@
+// The thread of [http]: reads snapshots, keeps the newest and the history, and answers requests.
+import { setPriority } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+import { reasonOf } from '@haproxystats/core'
+import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
+import { Newest } from './newest.ts'
+import { routes } from './routes/index.ts'
+import { HttpServer } from './server/server.ts'
+
+/** On Linux of this thread alone: those that deliver come first when there is not enough CPU for all. */
+const niceness = 5
+
+const { settings, process: processSettings, interval, historyPath } = workerData as ThreadSettings
+const post = (message: FromThread) => parentPort?.postMessage(message)
+const tell = (severity: 'info' | 'warn' | 'error', message: string) => post({ kind: 'tell', severity, message })
+
+try {
+  setPriority(0, niceness)
+} catch {
+  // Forbidden by some sandboxes; it is only a courtesy.
+}
+
+const newest = new Newest({ process: processSettings, interval, historyPath, memory: settings['history-memory'], tell })
+const server = new HttpServer({ settings, routes, files: new Map(), facts: newest.facts, tell })
+
+parentPort?.on('message', (message: ToThread) => {
+  if (message.kind === 'snapshot') readSnapshot(message)
+  else if (message.kind === 'status') newest.facts.status = message.status
+  else void close()
+})
+await server.start()
+post({ kind: 'listening' })
+
+function readSnapshot({ id, path, snapshot }: Extract<ToThread, { kind: 'snapshot' }>): void {
+  try {
+    newest.read(path, snapshot)
+    post({ kind: 'read', id })
+  } catch (error) {
+    post({ kind: 'read', id, trouble: reasonOf(error) })
+  }
+  server.refresh()
+}
+
+async function close(): Promise<void> {
+  await Promise.all([server.close(), newest.close()])
+  post({ kind: 'closed' })
+  parentPort?.close()
+}
