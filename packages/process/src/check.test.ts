@@ -59,3 +59,17 @@ it('wants paths that leave room for names', async () => {
   const [found] = await problems(`[graphite]\nnamespace = ${'x'.repeat(150)}.${'y'.repeat(150)}.${'z'.repeat(150)}`)
   expect(found).toMatch(/namespace = x+…?: makes metric paths too long/)
 })
+
+it('wants the files of the page to be what they should be', async () => {
+  writeFileSync(join(base, 'users'), 'me:swordfish\n')
+  writeFileSync(join(base, 'http.pem'), 'no certificate')
+  const found = await problems(
+    `[http]\npassword-file = ${base}/users\ntls-certificate-file = ${base}/http.pem\ntls-key-file = ${base}/missing`,
+  )
+  expect(found).toHaveLength(2)
+  expect(found[0]).toMatch(/password-file = .*users:1: expected user:hash with a hash of bcrypt/)
+  expect(found[0]).not.toContain('swordfish')
+  expect(found[1]).toMatch(/tls-certificate-file = .*cannot read .*missing: ENOENT/)
+  const [other] = await problems(`[http]\ntls-certificate-file = ${base}/http.pem`)
+  expect(other).toMatch(/http\.pem: not a certificate with its key in PEM/)
+})

@@ -20,6 +20,7 @@ export async function surroundingProblems(configuration: Configuration): Promise
     queueProblems(configuration),
     ...excludeOptions.map((option) => excludeProblems(configuration, option)),
     localStoreProblems(configuration),
+    httpProblems(configuration),
   ])
   return [...wordProblems(configuration), ...pathProblems(configuration), ...problems.flat()]
 }
@@ -111,4 +112,28 @@ async function localStoreProblems(configuration: Configuration): Promise<Problem
   if (!('problem' in found)) return []
   const parent = await stat(dirname(path)).catch(() => undefined)
   return parent === undefined ? [] : [found.problem]
+}
+
+/** The files that `[http]` names are what they should be. Loaded only for those who have the section. */
+async function httpProblems({ http }: Configuration): Promise<Problem[]> {
+  if (http === undefined) return []
+  const { readUsers } = await import('./http/server/passwords.ts')
+  const { readCertificate } = await import('./http/server/certificate.ts')
+  const certificate = http['tls-certificate-file']
+  return [
+    ...fileProblem('password-file', http['password-file'], readUsers),
+    ...fileProblem('tls-certificate-file', certificate, (path) => {
+      readCertificate({ certificate: path, key: http['tls-key-file'] })
+    }),
+  ]
+}
+
+function fileProblem(option: string, path: string | undefined, read: (path: string) => unknown): Problem[] {
+  if (path === undefined) return []
+  try {
+    read(path)
+    return []
+  } catch (error) {
+    return [{ section: 'http', option, found: path, message: reasonOf(error) }]
+  }
 }

@@ -7,12 +7,21 @@ import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 
 const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
 
-/** How long the thread may take for one snapshot, and to end, in milliseconds. */
-const readTime = 30_000
-const closeTime = 5000
+/** What tests want otherwise; times in milliseconds. */
+const usual = {
+  /** What the thread runs. */
+  file: threadFile,
+  /** How long it may take for one snapshot, and to end. */
+  readTime: 30_000,
+  closeTime: 5000,
+  /** How long to wait before a thread that ended is replaced. */
+  restartPause: 5000,
+}
 
-/** How long to wait before a thread that ended is replaced, in milliseconds. */
-const restartPause = 5000
+export interface ServiceContext extends Partial<typeof usual> {
+  readonly log: Logger
+  readonly pathOf: (snapshot: string) => string
+}
 
 /**
  * The main thread's side of `[http]`: a thread that serves the newest snapshot. It is one more lane of the delivery, so that
@@ -20,6 +29,7 @@ const restartPause = 5000
  */
 export class HttpService {
   readonly #settings: ThreadSettings
+  readonly #usual: typeof usual
   readonly #log: Logger
   readonly #pathOf: (snapshot: string) => string
   readonly #reading = new Map<number, (trouble: string | undefined) => void>()
@@ -28,11 +38,12 @@ export class HttpService {
   #closing = false
   #last = 0
 
-  constructor(configuration: Configuration, { log, pathOf }: { log: Logger; pathOf: (snapshot: string) => string }) {
+  constructor(configuration: Configuration, { log, pathOf, ...different }: ServiceContext) {
     const { http, paths, process, pull } = configuration
     if (http === undefined) throw new TypeError('there is no section [http]')
     const historyPath = join(paths['base-dir'], 'haproxystats-process.history')
     this.#settings = { settings: http, process, interval: pull['pull-interval'], historyPath }
+    this.#usual = { ...usual, ...different }
     this.#log = log.child({ dispatcher: 'http' })
     this.#pathOf = pathOf
     this.#start()
@@ -70,7 +81,7 @@ export class HttpService {
     if (thread === undefined) return
     const ended = new Promise((resolve) => thread.once('exit', resolve))
     this.#post({ kind: 'close' })
-    const timer = setTimeout(() => void thread.terminate(), closeTime)
+    const timer = setTimeout(() => void thread.terminate(), this.#usual.closeTime)
     await ended
     clearTimeout(timer)
   }
@@ -79,6 +90,7 @@ export class HttpService {
   async #read(snapshot: string, signal: AbortSignal): Promise<void> {
     if (this.#thread === undefined) return
     const id = ++this.#last
+    const { readTime } = this.#usual
     let timer: NodeJS.Timeout | undefined
     const stop = () => this.#reading.get(id)?.(undefined)
     const trouble = await new Promise<string | undefined>((resolve) => {
@@ -104,7 +116,7 @@ export class HttpService {
 
   #start(): void {
     // V8 options of the program are not for threads, and loading by require() is not needed.
-    const thread = new Worker(threadFile, { workerData: this.#settings, execArgv: [] })
+    const thread = new Worker(this.#usual.file, { workerData: this.#settings, execArgv: [] })
     this.#thread = thread
     let reason = 'it ended by itself'
     thread.on('message', (message: FromThread) => this.#heard(message))
@@ -124,6 +136,6 @@ export class HttpService {
     for (const done of this.#reading.values()) done('the thread that serves it has ended')
     if (this.#closing) return
     this.#log.error({ reason }, `the thread that serves [http] has ended, a new one follows: ${reason}`)
-    this.#restart = setTimeout(() => this.#start(), restartPause)
+    this.#restart = setTimeout(() => this.#start(), this.#usual.restartPause)
   }
 }

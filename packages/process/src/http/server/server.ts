@@ -19,8 +19,7 @@ const eventsPath = 'api/v1/events'
 /** How long a client may take for its request, and not read an answer, in milliseconds. */
 const patience = { headers: 10_000, request: 15_000, silence: 60_000, keepAlive: 75_000 } as const
 
-/** How often the files of the certificate are looked at, in milliseconds. */
-const certificateInterval = 30_000
+const usualCertificateInterval = 30_000
 
 const largestHeader = 16 * 1024
 
@@ -30,6 +29,8 @@ export interface ServerContext {
   readonly files: ReadonlyMap<string, Ready>
   readonly facts: Facts
   readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
+  /** How often the files of the certificate are looked at, in milliseconds. */
+  readonly certificateInterval?: number
 }
 
 /** Answers requests from what is known now. Nothing that a client does reaches further than its own connection. */
@@ -91,7 +92,7 @@ export class HttpServer {
   }
 
   #createServer(): Server {
-    const { settings } = this.#context
+    const { settings, certificateInterval: interval = usualCertificateInterval } = this.#context
     const options = {
       headersTimeout: patience.headers,
       requestTimeout: patience.request,
@@ -108,7 +109,7 @@ export class HttpServer {
         : createSecureServer({ ...options, ...readCertificate(files), handshakeTimeout: patience.headers }, onRequest)
     if (files !== undefined) this.#certificateAge = ageOfCertificate(files)
     if (files !== undefined && 'setSecureContext' in server) {
-      this.#certificateTimer ??= setInterval(() => this.#renewCertificate(), certificateInterval).unref()
+      this.#certificateTimer ??= setInterval(() => this.#renewCertificate(), interval).unref()
     }
     server.setTimeout(patience.silence)
     server.on('connection', (socket) => {

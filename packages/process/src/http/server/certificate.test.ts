@@ -1,0 +1,67 @@
+import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs'
+import { get } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { parseConfiguration } from '@haproxystats/core'
+import { expect, it } from 'vitest'
+import { makeCertificates } from '../../../../../test/sources/certificates.ts'
+import { until } from '../../../../../test/support/until.ts'
+import { text } from '../routes/route.ts'
+import { HttpServer } from './server.ts'
+
+it('a server answers HTTPS, with the new certificate when it is renewed', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'https-'))
+  const { server: first, client: second, clientKey } = await makeCertificates(directory)
+  const [certificate, key, socketPath] = ['c.pem', 'k.pem', 's'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ]
+  const install = (from: string, fromKey: string, time: number) => {
+    copyFileSync(from, certificate)
+    copyFileSync(fromKey, key)
+    utimesSync(certificate, time, time)
+  }
+  const commonName = () =>
+    new Promise<string>((resolve, reject) => {
+      const request = get({ socketPath, path: '/health', rejectUnauthorized: false, agent: false }, (response) => {
+        const { subject } = (response.socket as TLSSocket).getPeerCertificate()
+        response.resume()
+        response.on('end', () => resolve(`${response.statusCode} ${subject.CN}`))
+      })
+      request.on('error', reject)
+    })
+  install(first, first, 1)
+  const { http } = parseConfiguration(
+    `[http]\nlisten = unix://${socketPath}\ntls-certificate-file = ${certificate}\ntls-key-file = ${key}`,
+  )
+  const told: string[] = []
+  const server = new HttpServer({
+    settings: http!,
+    routes: [{ path: '/health', summary: '', answer: () => text('ok') }],
+    files: new Map(),
+    facts: {
+      view: undefined,
+      history: { add: () => undefined, read: () => ({ begin: 0, step: 1, series: [] }) },
+      status: {},
+      interval: 1,
+      now: () => 0,
+    },
+    tell: (severity, message) => told.push(`${severity}: ${message}`),
+    certificateInterval: 20,
+  })
+  try {
+    await server.start()
+    expect(await commonName()).toBe('200 server')
+    copyFileSync(clientKey, key)
+    utimesSync(certificate, 2, 2)
+    await until('the damaged one to be told of', () => told.some((line) => line.includes('stays the old one')))
+    expect(await commonName()).toBe('200 server')
+    install(second, clientKey, 3)
+    await until('the new one', async () => (await commonName()) === '200 client')
+  } finally {
+    await server.close()
+    rmSync(directory, { recursive: true, force: true })
+  }
+})

@@ -1,0 +1,11 @@
+// A thread of [http] for tests that does with a snapshot what the snapshot's path says.
+import { parentPort } from 'node:worker_threads'
+
+parentPort.on('message', ({ kind, id, path }) => {
+  if (kind === 'close') parentPort.close()
+  if (kind !== 'snapshot') return
+  if (path === 'exits') process.exit(3)
+  if (path === 'throws') throw new Error('thrown on purpose')
+  if (path === 'hangs') for (;;);
+  parentPort.postMessage({ kind: 'read', id, ...(path === 'troubles' && { trouble: 'not what it should be' }) })
+})
