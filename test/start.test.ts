@@ -66,6 +66,14 @@ async function until(launcher: Launcher, said: (text: string) => boolean) {
 }
 
 describe('npm start', { timeout: 90_000 }, () => {
+  it('serves the page where it says', async () => {
+    const launcher = start('--snapshots', '100')
+    await until(launcher, (text) => snapshotsIn(text) > 0)
+    const [, address] = /^the page of all processes is (.*)$/m.exec(launcher.text()) ?? []
+    const answer = await fetch(new URL('ready', address))
+    expect([answer.status, await answer.text()]).toEqual([200, 'ready\n'])
+  })
+
   it('shows so many snapshots, ends what it started, and can be started again', async () => {
     for (const count of [2, 1]) {
       const launcher = start('--snapshots', String(count))
@@ -129,6 +137,7 @@ describe('npm start', { timeout: 90_000 }, () => {
 
   it.each([
     [['--graphite', 'here'], '--graphite: found "here", expected host:port'],
+    [['--page', 'x:0'], '--page: found "x:0", expected host:port'],
     [['--snapshots', '0'], '--snapshots: found "0"'],
     [['one', 'two'], 'found one two, expected at most one directory'],
     [['--unknown'], "Unknown option '--unknown'"],

@@ -10,6 +10,7 @@ Shows haproxystats at work. It reads the stats sockets of socket-directory, or o
 (/run/haproxy), or of two throw-away HAProxy processes that it starts on loopback with light traffic.
 
   --graphite <host:port>  also send the datapoints to Graphite (its plain text protocol)
+  --page <host:port>      where to serve the page (127.0.0.1:8405, or a free port)
   --snapshots <number>    end after so many delivered snapshots
   --var <directory>       where everything is kept (./var)
   -h, --help              show this and end`
@@ -19,6 +20,7 @@ Shows haproxystats at work. It reads the stats sockets of socket-directory, or o
  * @property {boolean} help
  * @property {string | undefined} directory the directory of stats sockets, absolute
  * @property {{ host: string, port: number } | undefined} graphite
+ * @property {{ host: string, port: number } | undefined} page
  * @property {number | undefined} snapshots
  * @property {string} var absolute
  */
@@ -35,7 +37,8 @@ export function parseArguments(argv) {
   return {
     help: values.help ?? false,
     directory: directory === undefined ? undefined : absolute(directory),
-    graphite: values.graphite === undefined ? undefined : parseGraphite(values.graphite),
+    graphite: values.graphite === undefined ? undefined : parseAddress('--graphite', values.graphite),
+    page: values.page === undefined ? undefined : parseAddress('--page', values.page),
     snapshots: values.snapshots === undefined ? undefined : parseCount(values.snapshots),
     var: absolute(values.var ?? `${root}/var`),
   }
@@ -58,6 +61,7 @@ function parse(argv) {
       allowPositionals: true,
       options: {
         graphite: { type: 'string' },
+        page: { type: 'string' },
         snapshots: { type: 'string' },
         var: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -68,12 +72,15 @@ function parse(argv) {
   }
 }
 
-/** @param {string} text */
-function parseGraphite(text) {
+/**
+ * @param {string} option
+ * @param {string} text
+ */
+function parseAddress(option, text) {
   const match = /^(?:\[([^\]]+)\]|([^:\s]+)):([0-9]{1,5})$/.exec(text)
   const port = Number(match?.[3])
   if (match === null || port < 1 || port > 65535) {
-    throw wrong(`--graphite: found "${text}", expected host:port, as 127.0.0.1:2003 or [::1]:2003`)
+    throw wrong(`${option}: found "${text}", expected host:port, as 127.0.0.1:2003 or [::1]:2003`)
   }
   return { host: match[1] ?? match[2] ?? '', port }
 }

@@ -37,8 +37,9 @@ export function sourceOptions({ usable, refused }) {
  * @param {string} what.base
  * @param {string} what.sources from `sourceOptions`
  * @param {{ host: string, port: number } | undefined} what.graphite
+ * @param {string} what.listen where the page is served
  */
-export function configurationText({ base, sources, graphite }) {
+export function configurationText({ base, sources, graphite, listen }) {
   const destination =
     graphite === undefined ? ['enabled = false'] : [`server = ${graphite.host}`, `port = ${graphite.port}`]
   return `${[
@@ -59,6 +60,9 @@ export function configurationText({ base, sources, graphite }) {
     '',
     '[local-store]',
     'dir = ${paths:base-dir}/local-store',
+    '',
+    '[http]',
+    `listen = ${listen}`,
   ].join('\n')}\n`
 }
 

@@ -7,6 +7,7 @@ import { root } from '../setup/quietly.mjs'
 import { configurationText, placesIn, pullInterval, sourceOptions } from './configuration.mjs'
 import { createCrew } from './crew.mjs'
 import { readableLine } from './log-line.mjs'
+import { choosePage } from './page.mjs'
 import { createReport } from './report.mjs'
 import { createScreen } from './screen.mjs'
 import { findSockets, usualDirectory } from './sockets.mjs'
@@ -62,7 +63,13 @@ async function startAll(session, report, cleanups) {
   const { given, places, ending, screen } = session
   for (const directory of [places.base, places.logs]) mkdirSync(directory, { recursive: true, mode: 0o750 })
   const sockets = (await runningHaproxy(session)) ?? (await throwAwayHaproxy(session, cleanups))
-  const text = configurationText({ base: places.base, sources: sourceOptions(sockets), graphite: given.graphite })
+  const page = await choosePage(given.page)
+  const text = configurationText({
+    base: places.base,
+    sources: sourceOptions(sockets),
+    graphite: given.graphite,
+    listen: page.listen,
+  })
   writeFileSync(places.configuration, text, { mode: 0o640 })
   screen.line(`wrote ${shown(places.configuration)}:\n${text.trimEnd().replace(/^/gm, '    ').replace(/ +$/gm, '')}`)
   const patience = setTimeout(
@@ -77,6 +84,7 @@ async function startAll(session, report, cleanups) {
     if (given.snapshots !== undefined) patience.refresh()
     if (report.snapshots() === given.snapshots) ending.done()
   })
+  screen.line(`the page of all processes is ${page.address}`)
   screen.line(`a snapshot every ${pullInterval} seconds; Ctrl-C ends everything`)
 }
 

@@ -1,5 +1,5 @@
 // The thread of [http]: reads snapshots, keeps the newest and the history, and answers requests.
-import { setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { reasonOf } from '@haproxystats/core'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
@@ -15,7 +15,7 @@ const post = (message: FromThread) => parentPort?.postMessage(message)
 const tell = (severity: 'info' | 'warn' | 'error', message: string) => post({ kind: 'tell', severity, message })
 
 try {
-  setPriority(0, niceness)
+  setPriority(0, Math.min(constants.priority.PRIORITY_LOW, getPriority(0) + niceness))
 } catch {
   // Forbidden by some sandboxes; it is only a courtesy.
 }
