@@ -37,7 +37,12 @@ function behindNames(bytes: Uint8Array, start: number): number {
   return bytes.indexOf(0x2c, bytes.indexOf(0x2c, start) + 1) + 1
 }
 
-function quick(bytes: Uint8Array, start: number, wanted: readonly number[], marked?: number): Found | undefined {
+function quick(
+  bytes: Uint8Array,
+  start: number,
+  wanted: readonly number[],
+  marked: readonly number[] = [],
+): Found | undefined {
   const row = new QuickRow(bytes, scanHeader(bytes).header, wanted, marked)
   const end = row.read(behindNames(bytes, start))
   return end < 0 ? undefined : { end, values: [...row.values] }
@@ -85,9 +90,9 @@ describe('a row', () => {
   })
 
   it('says where the marked cell begins', () => {
-    const row = new QuickRow(bytes, scanHeader(bytes).header, [2], 6)
+    const row = new QuickRow(bytes, scanHeader(bytes).header, [2], [6])
     row.read(behindNames(bytes, first))
-    expect(bytes.toString('latin1', row.mark, row.mark + 4)).toBe('text')
+    expect(bytes.toString('latin1', row.marks[0], row.marks[0]! + 4)).toBe('text')
   })
 
   it.each([

@@ -13,9 +13,6 @@ const exactDigits = 15
 /** `pxname` and `svname`, which are not read here. */
 const namesOfRow = 2
 
-/** What a step that only notes its place has for a slot. */
-const note = -1
-
 /**
  * Reads the rows of one answer as numbers, in one pass: digits become numbers while the commas are looked for, and what
  * stands behind the last cell that is wanted is counted four bytes at a time. That is about as fast as a loop that only
@@ -28,11 +25,14 @@ const note = -1
 export class QuickRow {
   /** What the last row that was read holds: a number a slot, NaN where the cell is empty. */
   readonly values: Float64Array
-  /** Where the cell that is `marked` begins in the last row. */
-  mark = 0
+  /** Where the cells that are `marked` begin in the last row. */
+  readonly marks: Int32Array
   readonly #bytes: Uint8Array
   readonly #commas: Commas
-  /** A step for each cell that is wanted, in their order: how many cells to skip before it, and its slot. */
+  /**
+   * A step for each cell that is wanted, in their order: how many cells to skip before it, and its slot; -1, -2, … when only
+   * its place is noted, as the first, second, … mark.
+   */
   readonly #skips: Int16Array
   readonly #slots: Int16Array
   /** How many cells follow the last one that is wanted. */
@@ -42,18 +42,19 @@ export class QuickRow {
   /**
    * @param bytes one whole answer.
    * @param cells those that are read, each into the slot of its index; each once, none of the two names.
-   * @param marked a cell whose place is wanted, none of `cells`; -1 for none.
+   * @param marked those whose places are wanted, none of `cells`, each into the mark of its index.
    */
-  constructor(bytes: Uint8Array, { names }: StatHeader, cells: readonly number[], marked = -1) {
-    const steps = cells.map((cell, slot) => ({ cell, slot }))
-    if (marked >= 0) steps.push({ cell: marked, slot: note })
+  constructor(bytes: Uint8Array, { names }: StatHeader, cells: readonly number[], marked: readonly number[] = []) {
+    const read = cells.map((cell, slot) => ({ cell, slot }))
+    const steps = [...read, ...marked.map((cell, mark) => ({ cell, slot: ~mark }))]
     steps.sort((one, other) => one.cell - other.cell)
     // A cell that is only noted is skipped with those behind it.
     const behind = (index: number) => {
       const step = steps[index]
-      return step === undefined ? namesOfRow : step.cell + (step.slot === note ? 0 : 1)
+      return step === undefined ? namesOfRow : step.cell + (step.slot < 0 ? 0 : 1)
     }
     this.values = new Float64Array(cells.length)
+    this.marks = new Int32Array(marked.length)
     this.#bytes = bytes
     this.#commas = new Commas(bytes)
     this.#skips = Int16Array.from(steps, ({ cell }, index) => cell - behind(index - 1))
@@ -74,6 +75,7 @@ export class QuickRow {
     const skips = this.#skips
     const slots = this.#slots
     const values = this.values
+    const marks = this.marks
     let position = start
     for (let step = 0; step < skips.length; step++) {
       for (let left = skips[step] as number; left > 0; position++) {
@@ -84,7 +86,7 @@ export class QuickRow {
       }
       const slot = slots[step] as number
       let byte = bytes[position] as number
-      if (slot === note) this.mark = position
+      if (slot < 0) marks[~slot] = position
       else if (byte === comma) {
         values[slot] = Number.NaN
         position++

@@ -176,6 +176,10 @@ export class Accumulator {
       case 'min-age':
         if (first || (before < 0 ? value > before : value >= 0 && value < before)) values[index] = value
         return
+      case 'none':
+        if (first) values[index] = value
+        else if (value !== before) this.#aside[index] = 1
+        return
       case 'first':
         if (first || (this.#aside[index] === 1 && !stopping)) values[index] = value
         if (first || !stopping) this.#aside[index] = stopping ? 1 : 0
@@ -201,7 +205,7 @@ export class Accumulator {
     for (let column = 0; column < width; column++) {
       const { merge } = this.columns[column] as Column
       const mean = merge === 'mean' || merge === 'weighted-mean' || merge === 'mean-with-traffic'
-      if (!mean && merge !== 'limit-unless-zero' && merge !== 'limit-unless-empty') continue
+      if (!mean && merge !== 'limit-unless-zero' && merge !== 'limit-unless-empty' && merge !== 'none') continue
       for (let index = column; index < values.length; index += width) {
         const aside = this.#aside[index] as number
         if (mean) values[index] = (values[index] as number) / aside

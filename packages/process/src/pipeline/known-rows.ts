@@ -1,17 +1,15 @@
 import { cellText } from '@haproxystats/haproxy'
 import type { AggregatedServer } from './aggregated-servers.ts'
-import type { ProxyName, ServerName } from './names.ts'
-import type { ObjectKind } from './plan.ts'
 
-/** Where a row belongs; nowhere, when it is a listener's or left out. */
-export interface Place {
-  readonly kind: ObjectKind | undefined
-  readonly name: ProxyName | ServerName | undefined
+/** Where a row belongs: its kind, of those that are wanted, and who it is. Nowhere, when it is left out. */
+export interface Place<Kind, Name> {
+  readonly kind: Kind | undefined
+  readonly name: Name | undefined
   readonly aggregate: AggregatedServer | undefined
 }
 
 /** A row as it was last seen: where it belongs, and which row came next. */
-export interface KnownRow extends Place {
+export interface KnownRow<Kind, Name> extends Place<Kind, Name> {
   /** Where the bytes of `pxname,svname,` are among the names, and how many. */
   readonly start: number
   readonly length: number
@@ -20,26 +18,20 @@ export interface KnownRow extends Place {
   /** The snapshot in which it was seen last, and its row there. */
   snapshot: number
   row: number
-  next: KnownRow | undefined
+  next: KnownRow<Kind, Name> | undefined
 }
 
 const zero = 0x30
-
-/** By the column `type`; a map, because anything may stand there. */
-const kindOfType: ReadonlyMap<string, ObjectKind> = new Map([
-  ['0', 'frontend'],
-  ['1', 'backend'],
-  ['2', 'server'],
-])
 
 /**
  * Recognises rows of `show stat`. Processes print the same rows in the same order, again and again; so the bytes of a row
  * are compared with those of the row that followed the one before it last time, and only a row that is new there is
  * looked up by its names.
  */
-export class KnownRows {
-  readonly #place: (kind: ObjectKind | undefined, pxname: string, svname: string) => Place
-  readonly #first: KnownRow = {
+export class KnownRows<Kind extends string, Name> {
+  readonly #kinds: ReadonlyMap<string, Kind>
+  readonly #place: (kind: Kind | undefined, pxname: string, svname: string) => Place<Kind, Name>
+  readonly #first: KnownRow<Kind, Name> = {
     ...nowhere,
     start: 0,
     length: 0,
@@ -48,14 +40,21 @@ export class KnownRows {
     row: 0,
     next: undefined,
   }
-  #previous: KnownRow = this.#first
-  #known = new Map<string, KnownRow>()
+  #previous: KnownRow<Kind, Name> = this.#first
+  #known = new Map<string, KnownRow<Kind, Name>>()
   /** The names of all rows, one behind the other: an array for each took more memory than all the rest of what is known. */
   #names = new Uint8Array(64 * 1024)
   #used = 0
 
-  /** `place` is asked once for each row that was never seen. */
-  constructor(place: (kind: ObjectKind | undefined, pxname: string, svname: string) => Place) {
+  /**
+   * @param kinds by the column `type`; a map, because anything may stand there.
+   * @param place is asked once for each row that was never seen.
+   */
+  constructor(
+    kinds: ReadonlyMap<string, Kind>,
+    place: (kind: Kind | undefined, pxname: string, svname: string) => Place<Kind, Name>,
+  ) {
+    this.#kinds = kinds
     this.#place = place
   }
 
@@ -75,7 +74,7 @@ export class KnownRows {
   }
 
   /** The row with these cells; `type` is where its type stands. */
-  recognise(row: Uint8Array, offsets: Int32Array, type: number): KnownRow {
+  recognise(row: Uint8Array, offsets: Int32Array, type: number): KnownRow<Kind, Name> {
     const { next } = this.#previous
     const known = next !== undefined && this.#isSame(next, row, offsets, type) ? next : this.#lookUp(row, offsets, type)
     this.#previous.next = known
@@ -84,21 +83,21 @@ export class KnownRows {
   }
 
   /** The row that came next last time, if what begins at `position` has its names; its type is still to be seen. */
-  expected(bytes: Uint8Array, position: number): KnownRow | undefined {
+  expected(bytes: Uint8Array, position: number): KnownRow<Kind, Name> | undefined {
     const { next } = this.#previous
     return next !== undefined && this.#hasNames(next, bytes, position) ? next : undefined
   }
 
   /** The row that was expected is there. */
-  advance(known: KnownRow): void {
+  advance(known: KnownRow<Kind, Name>): void {
     this.#previous = known
   }
 
-  #lookUp(row: Uint8Array, offsets: Int32Array, type: number): KnownRow {
+  #lookUp(row: Uint8Array, offsets: Int32Array, type: number): KnownRow<Kind, Name> {
     const pxname = cellText(row, offsets, 0)
     const svname = cellText(row, offsets, 1)
     const typeText = cellText(row, offsets, type)
-    const kind = kindOfType.get(typeText)
+    const kind = this.#kinds.get(typeText)
     const within = kind === 'frontend' || kind === 'backend' ? '' : svname
     const identity = [pxname.length, within.length, pxname + within + typeText].join()
     const before = this.#known.get(identity)
@@ -106,7 +105,7 @@ export class KnownRows {
     const { name, aggregate } = this.#place(kind, pxname, svname)
     const names = row.subarray(offsets[0], offsets[2])
     // Written out, so that all have one hidden class: with the place spread into it each had its own.
-    const known: KnownRow = {
+    const known: KnownRow<Kind, Name> = {
       kind: name === undefined ? undefined : kind,
       name,
       aggregate,
@@ -133,7 +132,7 @@ export class KnownRows {
     return start
   }
 
-  #isSame(known: KnownRow, row: Uint8Array, offsets: Int32Array, type: number): boolean {
+  #isSame(known: KnownRow<Kind, Name>, row: Uint8Array, offsets: Int32Array, type: number): boolean {
     const start = offsets[0] as number
     if ((offsets[2] as number) - start !== known.length) return false
     if ((offsets[type + 1] as number) - (offsets[type] as number) !== 2) return false
@@ -141,7 +140,7 @@ export class KnownRows {
   }
 
   /** From the end, where rows that follow each other differ. */
-  #hasNames({ start, length }: KnownRow, bytes: Uint8Array, position: number): boolean {
+  #hasNames({ start, length }: KnownRow<Kind, Name>, bytes: Uint8Array, position: number): boolean {
     const names = this.#names
     for (let index = length - 1; index >= 0; index--) {
       if (bytes[position + index] !== names[start + index]) return false
@@ -150,4 +149,4 @@ export class KnownRows {
   }
 }
 
-export const nowhere: Place = { kind: undefined, name: undefined, aggregate: undefined }
+export const nowhere: Place<never, never> = { kind: undefined, name: undefined, aggregate: undefined }

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks'
-import { type Configuration, carriedSource, type PullReport, StatsError } from '@haproxystats/core'
-import { parseInfo } from '@haproxystats/haproxy'
+import { type Configuration, carriedSource, type PullReport } from '@haproxystats/core'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
 import { backendMetrics } from './backend-metrics.ts'
-import { daemonTables, isStopping, type Process } from './daemon-tables.ts'
+import { daemonTables, isStopping } from './daemon-tables.ts'
 import { ownTable } from './own-metrics.ts'
 import { objectKinds, type Plan, planOf, wantsAll } from './plan.ts'
+import { type Graced, gracedProcesses, naming, processOf } from './processes.ts'
 import { ReadMemory, readSnapshot, type SourceFiles } from './read-snapshot.ts'
 import { type SkippedServers, skippableServers } from './server-selection.ts'
-import { infoWithoutAverages, isYoung, statWithoutAverages } from './startup-grace.ts'
+import { statWithoutAverages } from './startup-grace.ts'
 import { type Excluded, type StatSettings, StatTables, type StatTablesResult } from './stat-tables.ts'
 import { type UnknownField, unknownFields } from './unknown-fields.ts'
 
@@ -25,12 +25,6 @@ export interface PipelineEvents {
   readonly collision: (kept: string, altered: string) => void
   /** Nobody knows how to merge a field, so it is summed. */
   readonly unknownField: (name: string) => void
-}
-
-/** Processes, and the sources of those that were started just now. */
-interface Graced {
-  readonly processes: readonly Process[]
-  readonly young: ReadonlySet<string>
 }
 
 /**
@@ -67,7 +61,7 @@ export class Pipeline {
     const files = found.filter(({ source }) => source !== carriedSource)
     const carried = found.filter(({ source }) => source === carriedSource)
     const read = performance.now()
-    const { processes, young } = this.#graced(files.flatMap(processOf))
+    const { processes, young } = gracedProcesses(files.flatMap(processOf), this.#settings['startup-grace'])
     const daemon = daemonTables(processes, this.#plan.daemon, {
       carried: carried.flatMap(processOf).map(({ info }) => info),
       percentages: this.#settings['calculate-percentages'],
@@ -94,17 +88,6 @@ export class Pipeline {
       serversDropped: this.#settings['server-limit'] === 0 ? Number.NaN : stats.dropped,
     }
     return { tables: [...tables, ownTable({ ...making, pull }, accounts)], processes: files.length }
-  }
-
-  /** Processes without the averages of those that were started just now, which are named. */
-  #graced(processes: readonly Process[]): Graced {
-    const grace = this.#settings['startup-grace']
-    const young = new Set(processes.filter(({ info }) => isYoung(info, grace)).map(({ source }) => source))
-    if (young.size === 0) return { processes, young }
-    const graced = processes.map(({ source, info }) => {
-      return young.has(source) ? { source, info: infoWithoutAverages(info) } : { source, info }
-    })
-    return { processes: graced, young }
   }
 
   /** `reading`: milliseconds spent on reading the files. */
@@ -185,21 +168,6 @@ function statSettings(settings: Configuration['process']): StatSettings {
     serverStates: settings['server-state-metrics'],
     skip: new Set<SkippedServers>(skippableServers.filter((word) => words.includes(word))),
     serverLimit: settings['server-limit'],
-  }
-}
-
-function processOf({ source, info }: SourceFiles): Process[] {
-  if (info === undefined) return []
-  return [{ source, info: naming(`${source}_info`, () => parseInfo(info)) }]
-}
-
-/** Says in which file a malformed answer is. */
-function naming<T>(file: string, parse: () => T): T {
-  try {
-    return parse()
-  } catch (error) {
-    if (!(error instanceof StatsError)) throw error
-    throw new StatsError(error.code, `${file} ${error.message}`, { ...error.details, file }, error)
   }
 }
 

@@ -47,7 +47,7 @@ export function rowSource(
     slots: slots(cells),
     weightSlots: slots(weights),
     stopping,
-    quick: new QuickRow(bytes, header, read, status ? positions.status : -1),
+    quick: new QuickRow(bytes, header, read, status && positions.status >= 0 ? [positions.status] : []),
     typeSlot: slotOf.get(positions.type) ?? -1,
     sessionsSlot: slotOf.get(positions.sessions) ?? -1,
   }

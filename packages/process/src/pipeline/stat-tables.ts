@@ -37,6 +37,14 @@ export interface StatTablesResult {
   readonly dropped: number
 }
 
+type ObjectsName = ProxyName | ServerName
+
+const kindOfType: ReadonlyMap<string, ObjectKind> = new Map([
+  ['0', 'frontend'],
+  ['1', 'backend'],
+  ['2', 'server'],
+])
+
 type Sources = Readonly<Record<ObjectKind | 'none', RowSource>>
 
 /** Merges the rows of `show stat` of many processes into tables. Lives as long as its worker and keeps what it knows of names. */
@@ -47,7 +55,9 @@ export class StatTables {
   readonly #tables: Readonly<Record<ObjectKind, Accumulator>>
   readonly #aggregated: AggregatedServers | undefined
   readonly #states: ServerStates | undefined
-  readonly #known = new KnownRows((kind, pxname, svname) => this.#place(kind, pxname, svname))
+  readonly #known = new KnownRows<ObjectKind, ObjectsName>(kindOfType, (kind, pxname, svname) => {
+    return this.#place(kind, pxname, svname)
+  })
   #rows = noRows()
   /** The rows of the snapshot whose names were kept apart last. */
   #separated = noRows()
@@ -119,7 +129,7 @@ export class StatTables {
     if (known.kind !== 'server') return end
     if (this.#states !== undefined && source.positions.status >= 0) {
       const hadSessions = source.sessionsSlot >= 0 && quick.values[source.sessionsSlot] !== 0
-      this.#states.merge(known.row, textUpToComma(bytes, quick.mark), hadSessions, source.stopping)
+      this.#states.merge(known.row, textUpToComma(bytes, quick.marks[0] as number), hadSessions, source.stopping)
     }
     if (known.aggregate !== undefined) {
       this.#aggregated?.mergeNumbers(known.aggregate, known.row, quick.values, source)
@@ -185,7 +195,7 @@ export class StatTables {
     this.#names = new Names(this.#onCollision)
   }
 
-  #place(kind: ObjectKind | undefined, pxname: string, svname: string): Place {
+  #place(kind: ObjectKind | undefined, pxname: string, svname: string): Place<ObjectKind, ObjectsName> {
     const excluded = kind === 'frontend' ? this.#excluded?.frontends : this.#excluded?.backends
     if (kind === undefined || excluded?.has(pxname)) return nowhere
     if (kind === 'frontend') return { ...nowhere, kind, name: this.#names.frontend(pxname) }
@@ -193,11 +203,11 @@ export class StatTables {
     return { kind, name: this.#names.server(pxname, svname), aggregate: this.#aggregated?.of(svname) }
   }
 
-  #addRow(known: KnownRow): void {
+  #addRow(known: KnownRow<ObjectKind, ObjectsName>): void {
     const kind = known.kind as ObjectKind
     known.snapshot = this.#snapshot
     known.row = this.#tables[kind].addRow()
-    ;(this.#rows[kind] as (ProxyName | ServerName)[]).push(known.name as ProxyName | ServerName)
+    ;(this.#rows[kind] as ObjectsName[]).push(known.name as ObjectsName)
   }
 }
 
