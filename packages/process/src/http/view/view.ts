@@ -1,3 +1,4 @@
+import type { PullReport } from '@haproxystats/core'
 import type { Info, StatField } from '@haproxystats/haproxy'
 import type { Table } from '../../types/table.ts'
 
@@ -44,18 +45,28 @@ export interface View {
   readonly columns: readonly ViewColumn[]
   /** Index into `columns` by name. */
   readonly columnOf: ReadonlyMap<string, number>
+  /** So many columns stand before the one named `-`, behind which HAProxy 2.3 and newer print those of modules; absent without it. */
+  readonly dash: number | undefined
   /** By proxy; within it as HAProxy prints them: FRONTEND, listeners, servers, BACKEND. */
   readonly rows: readonly ViewRow[]
   /** Rows × columns, row after row; NaN is absent, and every text. */
   readonly numbers: Float64Array
   /** Whole numbers beyond 2^53, by index into `numbers`. */
   readonly wide: ReadonlyMap<number, bigint>
-  /** Text of a row; `undefined` where the cell is empty. Several different ones of several processes are merged to one. */
+  /**
+   * Text of a row; `undefined` where the cell is empty. Of several processes' status it is the worst, and what checks say is
+   * of the process that has it.
+   */
   text(row: number, column: number): string | undefined
   /** `show info` merged over processes, by HAProxy's names, as it would be printed. */
   readonly info: Info
-  /** The tables `daemon`, `process` and `own` of the pipeline: derived metrics among them. */
+  /**
+   * The tables `daemon`, `process` and `own` of the pipeline, derived metrics among them, with every field of `show info` that is a
+   * number. `process` has a row for each source that has `info`, in their order.
+   */
   readonly tables: readonly Table[]
+  /** What haproxystats-pull says of the snapshot: which sources did not answer, and why. Absent when it is older than that. */
+  readonly pull: PullReport | undefined
 }
 
 /** How a row is named in URLs and keys: `f:www`, `l:www/sock-1`, `b:app`, `s:app/app1`. */
