@@ -2,6 +2,7 @@ import type { Configuration } from '@haproxystats/core'
 import type { History } from './history/history.ts'
 import type { Facts } from './routes/route.ts'
 import type { View } from './view/view.ts'
+import { ViewBuilder } from './view/view-builder.ts'
 
 export interface NewestSettings {
   readonly process: Configuration['process']
@@ -17,14 +18,23 @@ export interface NewestSettings {
 export class Newest {
   readonly facts: Facts & { view: View | undefined; status: Facts['status'] }
 
-  constructor({ interval }: NewestSettings) {
+  readonly #builder: ViewBuilder
+
+  constructor({ process, interval }: NewestSettings) {
+    this.#builder = new ViewBuilder(process)
     const history: History = { add: () => undefined, read: () => ({ begin: 0, step: interval, series: [] }) }
     this.facts = { view: undefined, history, status: {}, interval, now: () => Date.now() / 1000 }
   }
 
-  /** Reads a snapshot's directory. Snapshots may come late: an older one only fills the history. */
-  read(_path: string, _snapshot: number): void {
-    // The view follows.
+  /**
+   * Reads a snapshot's directory. Snapshots may come late: an older one only fills the history.
+   *
+   * @throws what `ViewBuilder.build` throws.
+   */
+  read(path: string, snapshot: number): void {
+    const view = this.#builder.build(path, snapshot)
+    this.facts.history.add(view)
+    if (snapshot >= (this.facts.view?.snapshot ?? 0)) this.facts.view = view
   }
 
   async close(): Promise<void> {
