@@ -1,2 +1,3 @@
+export { renderRoutes } from './http/manual.ts'
 export { renderAdvice, renderMetrics } from './manual.ts'
 export { program } from './program.ts'
