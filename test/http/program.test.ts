@@ -1,0 +1,46 @@
+/** The server of [http] in the real program, with clients that mean no good. */
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { httpSite } from '../support/http-site.ts'
+import { until } from '../support/until.ts'
+
+test('clients that are slow, or never read, delay nothing and are hung up on', async () => {
+  const site = await httpSite({ daemons: 1 })
+  const clients = Array.from({ length: 60 }, (_, index) => {
+    const client = connect(site.port, '127.0.0.1')
+    client.on('error', () => undefined)
+    onTestFinished(() => void client.destroy())
+    const isSlow = index < 30
+    // The rest asks for much and reads none of it.
+    client.write(isSlow ? 'GET / HTTP/1.1\r\n' : 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(50))
+    if (isSlow) client.resume()
+    else client.pause()
+    const ended = once(client, 'close').then(() => true)
+    return { isSlow, ended }
+  })
+  const before = site.process.log.filter(({ msg }) => /datapoints of 1 processes delivered/.test(msg)).length
+  await until('five more snapshots', () => {
+    const now = site.process.log.filter(({ msg }) => /datapoints of 1 processes delivered/.test(msg)).length
+    return now >= before + 5
+  })
+  expect((await site.get('/ready')).status).toBe(200)
+  expect((await site.get('/health')).status).toBe(200)
+  const slow = clients.filter(({ isSlow }) => isSlow).map(({ ended }) => ended)
+  expect(await Promise.all(slow)).toHaveLength(30)
+  expect(site.process.log.filter(({ level }) => level >= 40)).toEqual([])
+})
+
+test('a port that somebody else has is tried again, while snapshots are delivered', async () => {
+  const other = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const alsoListen = `127.0.0.1:${port}`
+  const site = await httpSite({ daemons: 1, alsoListen })
+  await site.process.said(`cannot listen at ${alsoListen}: listen EADDRINUSE`)
+  await site.process.said('datapoints of 1 processes delivered')
+  other.close()
+  await site.process.said(`serves http://${alsoListen} now`)
+  expect((await fetch(`http://${alsoListen}/ready`)).status).toBe(200)
+  expect(await site.process.stop()).toBe(0)
+})
