@@ -22,13 +22,14 @@ export interface ViewSketch {
   /** `show info` of all together. */
   readonly info?: Record<string, number | string>
   readonly tables?: View['tables']
+  readonly pull?: View['pull']
 }
 
 const usualNames: Partial<Record<RowKind, string>> = { frontend: 'FRONTEND', backend: 'BACKEND' }
 
 /** A view that says what is written down, for tests of what is made of views. */
 export function viewOf(sketch: ViewSketch): View {
-  const { snapshot, rows = [], sources = [{ name: 'lb1' }], info = {}, tables = [] } = sketch
+  const { snapshot, rows = [], sources = [{ name: 'lb1' }], info = {}, tables = [], pull } = sketch
   const columns = statFields.map(({ name, type }) => ({
     name,
     field: statFieldByName.get(name),
@@ -65,6 +66,8 @@ export function viewOf(sketch: ViewSketch): View {
     },
     info: infoOf(info),
     tables,
+    pull,
+    dash: undefined,
   }
 }
 

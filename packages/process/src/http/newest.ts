@@ -1,5 +1,6 @@
 import type { Configuration } from '@haproxystats/core'
-import type { History } from './history/history.ts'
+import { KeptHistory } from './history/kept-history.ts'
+import { MemoryHistory } from './history/memory-history.ts'
 import type { Facts } from './routes/route.ts'
 import type { View } from './view/view.ts'
 import { ViewBuilder } from './view/view-builder.ts'
@@ -17,13 +18,15 @@ export interface NewestSettings {
 /** What is known now, and what was: kept by the thread of [http] as snapshots come in. */
 export class Newest {
   readonly facts: Facts & { view: View | undefined; status: Facts['status'] }
-
   readonly #builder: ViewBuilder
+  readonly #history: MemoryHistory
+  readonly #kept: KeptHistory
 
-  constructor({ process, interval }: NewestSettings) {
+  constructor({ process, interval, historyPath, memory, tell }: NewestSettings) {
     this.#builder = new ViewBuilder(process)
-    const history: History = { add: () => undefined, read: () => ({ begin: 0, step: interval, series: [] }) }
-    this.facts = { view: undefined, history, status: {}, interval, now: () => Date.now() / 1000 }
+    this.#history = new MemoryHistory({ bound: memory })
+    this.#kept = new KeptHistory(this.#history, { path: historyPath, tell })
+    this.facts = { view: undefined, history: this.#history, status: {}, interval, now: () => Date.now() / 1000 }
   }
 
   /**
@@ -33,11 +36,13 @@ export class Newest {
    */
   read(path: string, snapshot: number): void {
     const view = this.#builder.build(path, snapshot)
-    this.facts.history.add(view)
-    if (snapshot >= (this.facts.view?.snapshot ?? 0)) this.facts.view = view
+    this.#history.add(view)
+    // The newest of the history is older than that of the view when the clock was ahead.
+    const isNewest = snapshot >= (this.facts.view?.snapshot ?? 0) || snapshot === this.#history.newest
+    if (isNewest) this.facts.view = view
   }
 
   async close(): Promise<void> {
-    // Nothing is kept yet.
+    await this.#kept.close()
   }
 }

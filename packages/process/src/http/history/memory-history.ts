@@ -62,7 +62,11 @@ export class MemoryHistory implements History {
     const time = view.snapshot
     this.#turnBack(time)
     const isLate = time <= this.#newest
-    if (isLate && (time <= this.#newest - wholeSpan || this.#bands.daemon.covers(time))) return
+    if (isLate && (time <= this.#newest - wholeSpan || this.#bands.daemon.covers(time))) {
+      // Known from an earlier run: at least the next one can be compared with it.
+      if (time === this.#newest) this.#rates ??= new Rates(view, undefined)
+      return
+    }
     const rates = new Rates(view, isLate ? undefined : this.#rates?.view)
     const off = this.#turnOff(view)
     collect(view, rates, this.#bands, (kind) => off.has(kind))

@@ -72,15 +72,27 @@ export class Slots {
     return slot
   }
 
-  /** A row as it was kept; places that are left out are free. */
+  /** A row as it was kept, in the order of places; those that are left out are free. */
   put(slot: number, key: string, { since, seen, floor }: SlotFacts): void {
-    while (this.#keys.length < slot) this.#free.push(this.#keys.push(undefined) - 1)
+    this.reserve(slot)
     this.#keys[slot] = key
     this.#since[slot] = since
     this.#seen[slot] = seen
     this.#floor[slot] = floor
     this.#slotOf.set(key, slot)
     this.#bytes += overhead + 2 * key.length
+  }
+
+  /** At least so many places. */
+  reserve(places: number): void {
+    while (this.#keys.length < places) this.#free.push(this.#keys.push(undefined) - 1)
+  }
+
+  /** Place, key, since, seen and floor of each row, in the order of places. */
+  entries(): [number, string, number, number, number][] {
+    return this.#keys.flatMap((key, slot) =>
+      key === undefined ? [] : [[slot, key, this.since(slot), this.seen(slot), this.floor(slot)]],
+    )
   }
 
   /** The clock was ahead: nothing has been seen later than `time`. */

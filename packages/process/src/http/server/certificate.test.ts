@@ -7,6 +7,7 @@ import { parseConfiguration } from '@haproxystats/core'
 import { expect, it } from 'vitest'
 import { makeCertificates } from '../../../../../test/sources/certificates.ts'
 import { until } from '../../../../../test/support/until.ts'
+import { MemoryHistory } from '../history/memory-history.ts'
 import { text } from '../routes/route.ts'
 import { HttpServer } from './server.ts'
 
@@ -43,7 +44,7 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
     files: new Map(),
     facts: {
       view: undefined,
-      history: { add: () => undefined, read: () => ({ begin: 0, step: 1, series: [] }) },
+      history: new MemoryHistory({ bound: 2 ** 20 }),
       status: {},
       interval: 1,
       now: () => 0,

@@ -8,6 +8,7 @@ import { parseConfiguration } from '@haproxystats/core'
 import bcrypt from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../../test/support/until.ts'
+import { MemoryHistory } from '../history/memory-history.ts'
 import { type Facts, json, type Route, text } from '../routes/route.ts'
 import type { View } from '../view/view.ts'
 import { makeReady } from './cache.ts'
@@ -27,7 +28,7 @@ beforeEach(() => {
   answered = 0
   facts = {
     view: undefined,
-    history: { add: () => undefined, read: () => ({ begin: 0, step: 1, series: [] }) },
+    history: new MemoryHistory({ bound: 2 ** 20 }),
     status: {},
     interval: 10,
     now: () => 1_700_000_000,
