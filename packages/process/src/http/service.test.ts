@@ -16,8 +16,8 @@ function serve() {
     log,
     pathOf: (snapshot) => snapshot,
     file,
-    readTime: 300,
-    closeTime: 300,
+    readTime: 2000,
+    closeTime: 2000,
     restartPause: 10,
   })
   onTestFinished(() => service.close())

@@ -34,6 +34,8 @@ export class HttpService {
   readonly #pathOf: (snapshot: string) => string
   readonly #reading = new Map<number, (trouble: string | undefined) => void>()
   #thread: Worker | undefined
+  /** Resolves once the thread runs, or has ended. */
+  #online: Promise<unknown> = Promise.resolve()
   #restart: NodeJS.Timeout | undefined
   #closing = false
   #last = 0
@@ -88,6 +90,7 @@ export class HttpService {
 
   /** Never rejects: what could not be read is not shown, and leaves the queue all the same. */
   async #read(snapshot: string, signal: AbortSignal): Promise<void> {
+    await this.#online
     if (this.#thread === undefined) return
     const id = ++this.#last
     const { readTime } = this.#usual
@@ -124,6 +127,10 @@ export class HttpService {
       reason = reasonOf(error)
     })
     thread.on('exit', () => this.#ended(reason))
+    this.#online = new Promise((resolve) => {
+      thread.once('online', resolve)
+      thread.once('exit', resolve)
+    })
   }
 
   #heard(message: FromThread): void {
