@@ -157,6 +157,12 @@ export class Band {
     return { values: sums.map((sum, at) => sum / (weights[at] as number)), peaks }
   }
 
+  /** Of one snapshot; NaN when there is no frame of just that time. */
+  value(slot: number, field: number, time: number): number {
+    const frame = this.#frames.findLast((candidate) => candidate.time === time && candidate.span === 0)
+    return frame === undefined || time < this.slots.floor(slot) ? Number.NaN : cellOf(frame, field, slot)
+  }
+
   /** From the newest backwards: the time of the oldest frame of an unbroken run whose values pass. */
   since(slot: number, field: number, passes: (value: number) => boolean): number | undefined {
     let since: number | undefined

@@ -36,6 +36,8 @@ export interface History {
   read(names: readonly SeriesName[], range: { readonly seconds: number; readonly points: number }): HistoryAnswer
   /** What counters of the newest snapshot have grown by; absent until there was one. */
   readonly rates: Rates | undefined
+  /** The value of a series in the snapshot of this time; NaN when it is not known, or not kept singly any more. */
+  value(name: SeriesName, time: number): number
   /** From when on the series passes without a break up to now; `undefined` when its newest value does not pass. */
   since(name: SeriesName, passes: (value: number) => boolean): number | undefined
   /** Keys of the rows that are kept and begin so, with those that vanished less than a day ago. */

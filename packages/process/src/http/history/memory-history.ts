@@ -95,6 +95,11 @@ export class MemoryHistory implements History {
     return { begin: at.begin, step: at.step, series }
   }
 
+  value(name: SeriesName, time: number): number {
+    const place = this.#find(name)
+    return place === undefined ? Number.NaN : place.band.value(place.slot, place.field, time)
+  }
+
   since(name: SeriesName, passes: (value: number) => boolean): number | undefined {
     const place = this.#find(name)
     return place?.band.since(place.slot, place.field, passes)

@@ -1,0 +1,161 @@
+import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { processKey } from '../history/collect.ts'
+import type { Finding, Rule } from './problem.ts'
+import { nearLimit } from './row-rules.ts'
+import type { Situation } from './situation.ts'
+import { duration, listed, percent, rounded } from './words.ts'
+
+/** Percent; seconds. */
+const limits = {
+  cpu: 90,
+  connections: 0.95,
+  stopping: 600,
+  /** A process that went so long ago is not missed any more. */
+  missing: 3600,
+  young: 300,
+} as const
+
+/** A process that was asked and has not answered, or has gone without another in its place. */
+export interface Missing {
+  readonly name: string
+  readonly reason: string
+  readonly since: number | undefined
+}
+
+export function missingProcesses({ view, facts: { history } }: Situation): Missing[] {
+  const failed = (view.pull?.sources ?? []).filter(({ result }) => result === 'failed')
+  const silent = view.sources.filter(({ stat }) => stat === undefined)
+  const known = new Set([...failed, ...view.sources].map(({ name }) => name))
+  const missing: Missing[] = failed.map(({ name, error }) => ({
+    name,
+    reason: error ?? 'it did not answer',
+    since: seen(name),
+  }))
+  for (const { name } of silent) {
+    if (!missing.some((other) => other.name === name))
+      missing.push({ name, reason: 'no answer to show stat', since: undefined })
+  }
+  return [...missing, ...gone(known)]
+
+  function seen(name: string): number | undefined {
+    return history.lifetime(processKey(name))?.seen
+  }
+
+  /** Those that went though they were not stopping, beyond as many as have come since. */
+  function gone(there: ReadonlySet<string>): Missing[] {
+    const names = history.keys(processKey('')).map((key) => key.slice(2))
+    const left = names.filter((name) => {
+      const age = view.snapshot - (seen(name) ?? 0)
+      if (there.has(name) || age <= 0 || age > limits.missing) return false
+      return history.since({ key: processKey(name), field: 'Stopping' }, (value) => value > 0) === undefined
+    })
+    const oldest = Math.min(...left.map((name) => seen(name) ?? 0))
+    const come = view.sources.filter(({ name }) => (history.lifetime(processKey(name))?.since ?? 0) > oldest).length
+    const unreplaced = left
+      .sort((one, other) => (seen(other) ?? 0) - (seen(one) ?? 0))
+      .slice(0, Math.max(0, left.length - come))
+    return unreplaced.map((name) => ({
+      name,
+      reason: 'its socket is gone, or nobody listens on it',
+      since: seen(name),
+    }))
+  }
+}
+
+function* notAnswering(situation: Situation): Generator<Finding> {
+  for (const { name, reason, since } of missingProcesses(situation)) {
+    yield { key: processKey(name), title: `Process ${name} is missing`, detail: reason, since }
+  }
+}
+
+/** What one process says of itself. */
+function* each(
+  { view }: Situation,
+  find: (info: Info, name: string, key: string) => Finding | undefined,
+): Generator<Finding> {
+  for (const { name, info } of view.sources) {
+    const finding = info && find(info, name, processKey(name))
+    if (finding !== undefined) yield finding
+  }
+}
+
+function busy(situation: Situation): Iterable<Finding> {
+  return each(situation, (info, name, key) => {
+    const usage = 100 - infoNumber(info, 'Idle_pct')
+    if (!(usage >= limits.cpu)) return undefined
+    const since = situation.since(key, 'CpuUsagePct', (value) => value >= limits.cpu)
+    const threads = info.get('Nbthread') ?? '1'
+    return {
+      key,
+      title: `Process ${name} is busy ${rounded(usage)} % of the time`,
+      detail: `${threads} threads`,
+      since,
+    }
+  })
+}
+
+function connections(situation: Situation, from: number, to: number, word: string): Iterable<Finding> {
+  return each(situation, (info, name, key) => {
+    const [current, most] = [infoNumber(info, 'CurrConns'), infoNumber(info, 'Maxconn')]
+    if (!(most > 0 && current / most >= from && current / most < to)) return undefined
+    const since = situation.since(key, 'CurrConns', (value) => value / most >= from)
+    const detail = `${current} of ${most} (${percent(current / most)})`
+    return { key, title: `Process ${name} ${word} its limit of connections`, detail, since }
+  })
+}
+
+function* stopping(situation: Situation): Generator<Finding> {
+  for (const { name, info, stopping: isStopping } of situation.view.sources) {
+    const key = processKey(name)
+    const since = situation.since(key, 'Stopping', (value) => value > 0)
+    const seconds = situation.view.snapshot - since
+    if (!isStopping || seconds < limits.stopping) continue
+    const left = info?.get('CurrConns') ?? 'some'
+    yield {
+      key,
+      title: `Process ${name} has been stopping for ${duration(seconds)}`,
+      detail: `${left} connections keep it`,
+      since,
+    }
+  }
+}
+
+function started(situation: Situation): Iterable<Finding> {
+  return each(situation, (info, name, key) => {
+    const uptime = infoNumber(info, 'Uptime_sec')
+    if (!(uptime < limits.young)) return undefined
+    const since = Math.round(situation.view.snapshot - uptime)
+    return { key, title: `Process ${name} has started`, detail: `${duration(uptime)} before the snapshot`, since }
+  })
+}
+
+function* releases({ view }: Situation): Generator<Finding> {
+  const found = new Set(
+    view.sources.flatMap(({ info, stopping: isStopping }) => (isStopping ? [] : (info?.get('Version') ?? []))),
+  )
+  if (found.size < 2) return
+  yield { key: 'daemon', title: `Processes of ${found.size} releases of HAProxy run`, detail: listed([...found]) }
+}
+
+/** What processes tell of themselves. */
+export const processRules: readonly Rule[] = [
+  {
+    ...{ name: 'process-missing', severity: 'critical' },
+    summary: 'A process did not answer, or went without another in its place.',
+    find: notAnswering,
+  },
+  {
+    ...{ name: 'connection-limit', severity: 'critical' },
+    summary: 'A process has 95 % of the connections it may have.',
+    find: (situation) => connections(situation, limits.connections, Number.POSITIVE_INFINITY, 'is at'),
+  },
+  {
+    ...{ name: 'connection-limit-near', severity: 'warning' },
+    summary: 'A process has 80 % of the connections it may have.',
+    find: (situation) => connections(situation, nearLimit, limits.connections, 'is near'),
+  },
+  { name: 'busy', severity: 'warning', summary: 'A process is busy 90 % of the time or more.', find: busy },
+  { name: 'stopping', severity: 'warning', summary: 'A process has been stopping for ten minutes.', find: stopping },
+  { name: 'started', severity: 'info', summary: 'A process has started in the last five minutes.', find: started },
+  { name: 'releases', severity: 'info', summary: 'Processes of several releases of HAProxy run.', find: releases },
+]

@@ -1,0 +1,86 @@
+import { staleness } from '../routes/health.ts'
+import type { Facts } from '../routes/route.ts'
+import type { Finding, Rule } from './problem.ts'
+import { counted, duration } from './words.ts'
+
+/** With more snapshots waiting it is no longer only the one that is being delivered. */
+const fewWaiting = 5
+
+/** What the status says of a dispatcher, as far as it is looked at; any of it may be missing. */
+interface DispatcherStatus {
+  readonly state?: unknown
+  readonly waiting?: unknown
+  readonly reason?: unknown
+  readonly oldestUnconfirmed?: unknown
+}
+
+const numberOr = (value: unknown, other: number): number => (typeof value === 'number' ? value : other)
+
+function dispatchersOf({ status }: Facts): [string, DispatcherStatus][] {
+  const { dispatchers } = status
+  return typeof dispatchers === 'object' && dispatchers !== null ? Object.entries(dispatchers) : []
+}
+
+const isFailing = ({ state }: DispatcherStatus) => state === 'failing'
+
+function* stale(facts: Facts): Generator<Finding> {
+  const age = staleness(facts)
+  if (age === undefined) return
+  const detail = `one is expected every ${facts.interval} s: does haproxystats-pull run, and is its queue full?`
+  const title = `The newest snapshot is ${duration(age)} old`
+  yield { key: 'snapshot', title, detail, since: facts.view?.snapshot }
+}
+
+function* failing(facts: Facts): Generator<Finding> {
+  for (const [name, status] of dispatchersOf(facts)) {
+    if (!isFailing(status)) continue
+    const age = numberOr(status.oldestUnconfirmed, Number.NaN)
+    const title = `Nothing can be delivered to ${name}`
+    const waiting = counted(numberOr(status.waiting, 0), 'snapshot')
+    const detail = `${waiting} wait in the queue: ${String(status.reason ?? 'no reason is known')}`
+    const since = Number.isNaN(age) ? undefined : Math.round(facts.now() - age)
+    yield { key: `dispatcher:${name}`, title, detail, since }
+  }
+}
+
+function* waiting(facts: Facts): Generator<Finding> {
+  const size = numberOr(facts.status['queueSize'], 0)
+  if (size <= fewWaiting || dispatchersOf(facts).some(([, status]) => isFailing(status))) return
+  const age = numberOr(facts.status['oldest'], Number.NaN)
+  const detail = 'they come faster than they are delivered, or a backlog is being delivered'
+  const since = Number.isNaN(age) ? undefined : Math.round(facts.now() - age)
+  yield { key: 'queue', title: `${counted(size, 'snapshot')} wait for delivery`, detail, since }
+}
+
+function* quarantined(facts: Facts): Generator<Finding> {
+  const { snapshots } = facts.status
+  const count = numberOr((snapshots as { quarantined?: unknown } | undefined)?.quarantined, 0)
+  if (count === 0) return
+  const detail = 'since the start; the .reason files in quarantine/ say why'
+  yield { key: 'quarantine', title: `${counted(count, 'snapshot')} could not be processed`, detail }
+}
+
+/** What haproxystats tells of itself; these rules speak without a snapshot too. */
+export interface ProgramRule extends Omit<Rule, 'find'> {
+  find(facts: Facts): Iterable<Finding>
+}
+
+export const programRules: readonly ProgramRule[] = [
+  {
+    ...{ name: 'no-snapshot', severity: 'critical' },
+    summary: 'No snapshot has been read yet.',
+    find: ({ view }) =>
+      view === undefined
+        ? [{ key: 'snapshot', title: 'No snapshot has been read yet', detail: 'does haproxystats-pull run?' }]
+        : [],
+  },
+  { name: 'stale', severity: 'critical', summary: 'The newest snapshot is three intervals old.', find: stale },
+  {
+    name: 'delivery-failing',
+    severity: 'critical',
+    summary: 'A destination does not take what it is sent.',
+    find: failing,
+  },
+  { name: 'queue-growing', severity: 'warning', summary: 'More than five snapshots wait for delivery.', find: waiting },
+  { name: 'quarantine', severity: 'info', summary: 'Snapshots could not be processed.', find: quarantined },
+]

@@ -1,0 +1,77 @@
+import type { Series } from '../history/history.ts'
+import { type BandKind, bandKindOf, historyFields } from '../history/history-fields.ts'
+import { stateLevels } from '../history/states.ts'
+import { answerApi, checkParameters, countOf, nearestOf, orNull, quoted, Refusal } from './api.ts'
+import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
+
+/** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */
+const limits = {
+  range: { usual: 3600, from: [1, 86_400] },
+  points: { usual: 120, from: [1, 2000] },
+  series: 5000,
+  values: 500_000,
+} as const
+
+export const historyRoute: Route = {
+  path: '/api/v1/history',
+  summary:
+    'Series of the last `range` seconds in at most `points` values, oldest first: each `key` (`b:app`, `daemon`, `p:<process>`) with each `field` (`scur`, `bin/s`).',
+  answer: (question, facts) => answerApi(question, 'history', () => answerHistory(question, facts)),
+}
+
+function answerHistory(question: Question, { history }: Facts): Answer {
+  checkParameters(question, ['key', 'field', 'range', 'points'])
+  const seconds = countOf(question, 'range', limits.range.usual, limits.range.from)
+  const points = countOf(question, 'points', limits.points.usual, limits.points.from)
+  const [keys, fields] = [given(question, 'key'), given(question, 'field')]
+  if (keys.length * fields.length > limits.series) {
+    throw new Refusal(400, `${keys.length * fields.length} series, at most ${limits.series} are answered`)
+  }
+  if (keys.length * fields.length * points > limits.values) {
+    throw new Refusal(400, `more than ${limits.values} values, ask for fewer points or series`)
+  }
+  for (const key of keys) if (bandKindOf(key) === undefined) throw unknownKind(key)
+  for (const field of fields) checkField(field, keys)
+  const names = keys.flatMap((key) => fields.map((field) => ({ key, field })))
+  const { begin, step, series } = history.read(names, { seconds, points })
+  return json({ begin, step, series: series.map(printed) }, { perSnapshot: true })
+}
+
+/** Each once. */
+function given({ query }: Question, name: string): string[] {
+  const values = [...new Set(query.getAll(name))]
+  if (values.length === 0) throw new Refusal(400, `parameter "${name}" is missing`, [name])
+  return values
+}
+
+function unknownKind(key: string): Refusal {
+  const expected = 'f:www, l:www/sock-1, b:app, s:app/app1, p:<process> or daemon'
+  return new Refusal(400, `key is ${quoted(key)}, expected ${expected}`)
+}
+
+/** A field may be of one kind of row only, so it is enough that one of the keys has it. */
+function checkField(field: string, keys: readonly string[]): void {
+  const kinds = new Set(keys.map((key) => bandKindOf(key) as BandKind))
+  const known = [...kinds].flatMap((kind) => historyFields[kind].map(({ name }) => name))
+  if (known.includes(field)) return
+  const everywhere = Object.values(historyFields).flatMap((fields) => fields.map(({ name }) => name))
+  if (everywhere.includes(field)) return
+  const message = `field ${quoted(field)} has no history; it is kept of ${[...new Set(known)].join(', ')}`
+  throw new Refusal(400, message, nearestOf(field, new Set(everywhere)))
+}
+
+function printed({ key, field, unit, values, peaks }: Series) {
+  return {
+    key,
+    field,
+    unit,
+    values: Array.from(values, rounded),
+    ...(peaks && { peaks: Array.from(peaks, rounded) }),
+    ...(unit === 'state' && { states: stateLevels }),
+  }
+}
+
+/** No more digits than are kept. */
+function rounded(value: number): number | null {
+  return orNull(Number.isInteger(value) ? value : Number(value.toPrecision(4)))
+}

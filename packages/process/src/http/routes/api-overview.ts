@@ -1,0 +1,111 @@
+import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { daemonKey } from '../history/collect.ts'
+import { historyFields } from '../history/history-fields.ts'
+import type { StateLevel } from '../history/states.ts'
+import { severities } from '../problems/problem.ts'
+import { problemsOf } from '../problems/problems.ts'
+import { missingProcesses } from '../problems/process-rules.ts'
+import { situationOf } from '../problems/situation.ts'
+import { type RowKind, rowKinds, type View, type ViewSource } from '../view/view.ts'
+import { answerApi, checkParameters, orNull } from './api.ts'
+import { staleness } from './health.ts'
+import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
+
+/** Nobody reads more; `problemCounts` tells how many there are. */
+const mostProblems = 500
+
+export const overviewRoute: Route = {
+  path: '/api/v1/overview',
+  summary:
+    'Whether everything is well, where it is not and since when; processes, totals, and how haproxystats itself is doing.',
+  answer: (question, facts) => answerApi(question, 'overview', () => answerOverview(question, facts)),
+}
+
+function answerOverview(question: Question, facts: Facts): Answer {
+  checkParameters(question, [])
+  const { view, interval, status } = facts
+  const now = facts.now()
+  const problems = problemsOf(facts)
+  const counts = severities.map((severity) => [
+    severity,
+    problems.filter((problem) => problem.severity === severity).length,
+  ])
+  const missing = view === undefined ? [] : missingProcesses(situationOf(facts, view)).map(({ name }) => name)
+  return json({
+    snapshot: view?.snapshot ?? null,
+    now: Math.round(now * 1000) / 1000,
+    interval,
+    age: view === undefined ? null : Math.max(0, Math.round(now - view.snapshot)),
+    stale: view === undefined || staleness(facts) !== undefined,
+    complete: view !== undefined && missing.length === 0 && view.pull?.complete !== false,
+    missing,
+    sources: view?.sources.map(printedSource) ?? [],
+    totals: view === undefined ? {} : keptTotals(facts, view),
+    problems: problems.slice(0, mostProblems).map(({ since, ...problem }) => ({ ...problem, since: since ?? null })),
+    problemCounts: Object.fromEntries(counts),
+    program: status,
+  })
+}
+
+/** Of `show info`, by the names of the API. */
+const infoNames = {
+  uptime: 'Uptime_sec',
+  threads: 'Nbthread',
+  currConns: 'CurrConns',
+  maxconn: 'Maxconn',
+  sessRate: 'SessRate',
+  connRate: 'ConnRate',
+  sslRate: 'SslRate',
+  currSslConns: 'CurrSslConns',
+  bytesOutRate: 'BytesOutRate',
+  tasks: 'Tasks',
+  runQueue: 'Run_queue',
+} as const
+
+function printedSource({ name, info, stopping, stat }: ViewSource) {
+  const values = Object.entries(infoNames).map(([its, of]) => [its, numberOf(info, of)])
+  const pid = numberOf(info, 'Pid')
+  const idle = numberOf(info, 'Idle_pct')
+  return {
+    name,
+    release: info?.get('Version') ?? null,
+    node: info?.get('node') ?? null,
+    pid,
+    stopping,
+    answered: stat !== undefined,
+    cpu: idle === null ? null : 100 - idle,
+    ...Object.fromEntries(values),
+  }
+}
+
+const numberOf = (info: Info | undefined, name: string) => (info === undefined ? null : orNull(infoNumber(info, name)))
+
+const totals = new WeakMap<View, ReturnType<typeof totalsOf>>()
+
+function keptTotals(facts: Facts, view: View) {
+  let kept = totals.get(view)
+  if (kept === undefined) {
+    kept = totalsOf(facts, view)
+    totals.set(view, kept)
+  }
+  return kept
+}
+
+/** The newest values of the series of `daemon`, by the same names; and how many rows of each kind there are. */
+function totalsOf(facts: Facts, view: View) {
+  const values = historyFields.daemon.map(({ name }) => [name, newestOf(facts, name)])
+  const rows = new Map<RowKind, number>(rowKinds.map((kind) => [kind, 0]))
+  const situation = situationOf(facts, view)
+  const states = new Map<StateLevel | 'unknown', number>()
+  view.rows.forEach(({ kind }, index) => {
+    rows.set(kind, (rows.get(kind) ?? 0) + 1)
+    const state = situation.state(index) ?? 'unknown'
+    if (kind === 'server') states.set(state, (states.get(state) ?? 0) + 1)
+  })
+  const counts = [...rows].map(([kind, count]) => [`${kind}s`, count])
+  return { ...Object.fromEntries(values), ...Object.fromEntries(counts), serverStates: Object.fromEntries(states) }
+}
+
+function newestOf({ history, view }: Facts, field: string): number | null {
+  return orNull(history.value({ key: daemonKey, field }, view?.snapshot ?? 0))
+}

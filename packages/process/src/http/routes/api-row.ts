@@ -1,0 +1,110 @@
+import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy'
+import { daemonKey, processKey } from '../history/collect.ts'
+import type { Rates } from '../history/rates.ts'
+import type { View, ViewSource } from '../view/view.ts'
+import { answerApi, checkParameters, nearestOf, orNull, quoted, Refusal } from './api.ts'
+import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from './api-values.ts'
+import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
+import { RowFinder } from './row-finder.ts'
+
+export const rowRoute: Route = {
+  path: '/api/v1/row',
+  summary:
+    'All fields of one row, of all processes together and of each: `key` is `f:www`, `l:www/sock-1`, `b:app`, `s:app/app1`, `daemon` or `p:<process>`.',
+  answer: (question, facts) => answerApi(question, 'row', () => answerRow(question, facts)),
+}
+
+type Values = Record<string, Value>
+
+function answerRow(question: Question, facts: Facts): Answer {
+  checkParameters(question, ['key'])
+  const view = viewOrRefuse(facts)
+  const key = question.query.get('key')
+  if (key === null)
+    throw new Refusal(400, 'parameter "key" is missing: f:www, l:www/sock-1, b:app, s:app/app1', ['key'])
+  const index = rowIndex(view).get(key)
+  const found =
+    index === undefined ? infoOf(key, view, ratesOf(facts, view)) : statOf(index, view, ratesOf(facts, view))
+  return json({ snapshot: view.snapshot, key, ...found }, { perSnapshot: true })
+}
+
+function statOf(index: number, view: View, rates: Rates | undefined) {
+  const { kind, pxname, svname, sources } = view.rows[index] as View['rows'][number]
+  const merged: Values = {}
+  const its: Record<string, number | null> = {}
+  view.columns.forEach(({ name, isText }, column) => {
+    const at = index * view.columns.length + column
+    const value = isText ? view.text(index, column) : orUndefined(view.numbers[at] as number)
+    // Every digit of what no double can hold.
+    if (value !== undefined) merged[name] = view.wide.get(at)?.toString() ?? value
+    if (value !== undefined && isCounter(view, column))
+      its[`${name}/s`] = orNull(rates?.ofRow(index, column) ?? Number.NaN)
+  })
+  const processes = sources.flatMap((source) => view.sources[source] ?? [])
+  return { kind, pxname, svname, merged, rates: its, sources: eachProcess(processes, pxname, svname, view) }
+}
+
+const orUndefined = (value: number) => (Number.isNaN(value) ? undefined : value)
+
+/** As each process printed it; without a prototype, as `__proto__` is a name like others. */
+function eachProcess(
+  sources: readonly ViewSource[],
+  pxname: string,
+  svname: string,
+  view: View,
+): Record<string, Values> {
+  const each: Record<string, Values> = Object.create(null)
+  for (const { name, stat } of sources) {
+    const cells = stat && new RowFinder(stat).find(pxname, svname)
+    if (cells === undefined) continue
+    const values: Values = Object.create(null)
+    for (const [field, text] of cells) {
+      const column = view.columns[view.columnOf.get(field) ?? -1]
+      values[field] = column?.isText === false ? numberOf(text) : text
+    }
+    each[name] = values
+  }
+  return each
+}
+
+/** As text where no double can hold it. */
+function numberOf(text: string): Value {
+  const value = Number(text)
+  return Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : text
+}
+
+/** The same of `show info`: of all processes, or of one. */
+function infoOf(key: string, view: View, rates: Rates | undefined) {
+  const source = view.sources.findIndex(({ name }) => processKey(name) === key)
+  if (key !== daemonKey && source < 0) throw unknownKey(key, view)
+  const info = key === daemonKey ? view.info : view.sources[source]?.info
+  const rateOf = (name: string) => (key === daemonKey ? rates?.ofInfo(name) : rates?.ofProcess(source, name))
+  const its: Record<string, number | null> = {}
+  for (const name of info?.keys() ?? []) {
+    if (infoFieldByName.get(name)?.nature === 'counter') its[`${name}/s`] = orNull(rateOf(name) ?? Number.NaN)
+  }
+  const each: Record<string, Values> = Object.create(null)
+  for (const [index, { name, info: of }] of view.sources.entries()) {
+    if (of !== undefined && (key === daemonKey || index === source)) each[name] = infoValues(of)
+  }
+  return {
+    kind: key === daemonKey ? 'daemon' : 'process',
+    merged: info ? infoValues(info) : {},
+    rates: its,
+    sources: each,
+  }
+}
+
+function infoValues(info: Info): Values {
+  const values: Values = Object.create(null)
+  for (const [name, text] of info) {
+    const isText = infoFieldByName.get(name)?.type === 'str'
+    values[name] = isText || Number.isNaN(infoNumber(info, name)) ? text : numberOf(text)
+  }
+  return values
+}
+
+function unknownKey(key: string, view: View): Refusal {
+  const keys = [...rowIndex(view).keys(), ...view.sources.map(({ name }) => processKey(name)), daemonKey]
+  return new Refusal(404, `there is no row ${quoted(key)}`, nearestOf(key, keys))
+}
