@@ -238,3 +238,15 @@ test('a snapshot that nobody can read goes to quarantine with its reason', async
   )
   expect(await processing.stop()).toBe(0)
 })
+
+test('process does its work with options of V8 too, which threads refuse', async () => {
+  const { file, relay } = await site(1)
+  await relay.start()
+  const through = ['sh', '-c', 'exec "$0" --stack-size=1000 --title=collector "$@"']
+  const processing = new Program({ name: 'process', through }, '-f', file)
+  await processing.said('watching')
+  const pull = new Program('pull', '-f', file)
+  await until('datapoints', async () => (await relay.lines()).length > 0)
+  expect(await pull.stop()).toBe(0)
+  expect(await processing.stop()).toBe(0)
+})

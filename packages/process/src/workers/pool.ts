@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { atMost, type Configuration, type Lane, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import { Piscina } from 'piscina'
 import type { Work, WorkResult } from '../types/work.ts'
+import { forThreads } from './thread-options.ts'
 import type { WorkerSettings } from './worker.ts'
 
 /** Seconds after which threads that a backlog needed are ended; one always stays, with what it knows of names. */
@@ -151,7 +152,7 @@ export class WorkerPool {
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
       // Loading by require(), which piscina tries first, aborts all of Node 20 when the thread is ended meanwhile.
-      execArgv: [...process.execArgv, '--no-experimental-require-module'],
+      execArgv: [...forThreads(process.execArgv), '--no-experimental-require-module'],
       recordTiming: false,
       resourceLimits: {
         maxOldGenerationSizeMb: this.#settings['worker-memory'],
