@@ -72,7 +72,7 @@ export function stagePackage(target) {
     os: ['linux'],
     bin: Object.fromEntries(programs.map((name) => [`haproxystats-${name}`, `bin/haproxystats-${name}.js`])),
     man: readdirSync(join(target, 'man')).map((page) => `man/${page}`),
-    files: ['bin', ...new Set(extras.map(([, to]) => to))],
+    files: ['bin', 'npm-shrinkwrap.json', ...new Set(extras.map(([, to]) => to))],
     dependencies: { ...Object.fromEntries(bundled.map((name) => [name, workspace.version])), ...thirdParty() },
     bundledDependencies: bundled,
   })

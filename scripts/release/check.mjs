@@ -11,7 +11,7 @@ import { packNpm } from '../package/npm.mjs'
 import { inScratch, readManifest } from '../package/stage.mjs'
 import { Problem, report } from '../setup/problem.mjs'
 import { root } from '../setup/quietly.mjs'
-import { contentProblems } from './contents.mjs'
+import { contentProblems, shrinkwrapProblems } from './contents.mjs'
 import { moduleProblems, toolProblems } from './licences.mjs'
 import { billOfMaterials } from './sbom.mjs'
 import { differingVersions } from './versions.mjs'
@@ -27,6 +27,12 @@ function changelogProblems() {
     .filter((line) => line.startsWith('## '))
   const told = headings.some((line) => wanted.some((name) => line.startsWith(`## ${name}`)))
   return told ? [] : [`CHANGELOG.md: no heading "## ${wanted.join('" or "## ')}"`]
+}
+
+/** @param {string} path */
+function packedShrinkwrap(path) {
+  const { stdout, status } = spawnSync('tar', ['-xzOf', path, 'package/npm-shrinkwrap.json'], { encoding: 'utf8' })
+  return status === 0 ? shrinkwrapProblems(JSON.parse(stdout), runtimeModules()) : []
 }
 
 /** @param {string} path */
@@ -48,6 +54,7 @@ function packProblems() {
   return [
     ...(bytes.equals(again) ? [] : ['two packs of the same sources differ']),
     ...contentProblems(packedFiles(path)),
+    ...packedShrinkwrap(path),
   ]
 }
 

@@ -2,7 +2,7 @@
 
 /** What the npm package has in it; every row is there, and nothing else is. */
 const contents = [
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^(package\.json|npm-shrinkwrap\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^haproxystats\.conf$/,
   /^bin\/haproxystats-(pull|process)\.js$/,
   /^man\/haproxystats-(pull|process)\.1$/,
@@ -14,8 +14,9 @@ const contents = [
   /^node_modules\/@haproxystats\/(core|haproxy|pull|process)\/dist\/([a-z-]+\/)*[a-z-]+\.js$/,
 ]
 
-/** What must be there by name: without one of them an installation has no program. */
+/** What must be there by name: without one of them an installation has no program, or others than were tested. */
 const needed = [
+  'npm-shrinkwrap.json',
   ...['pull', 'process'].flatMap((name) => [
     `bin/haproxystats-${name}.js`,
     `node_modules/@haproxystats/${name}/dist/main.js`,
@@ -34,5 +35,27 @@ export function contentProblems(paths) {
       .filter((row) => !paths.some((path) => row.test(path)))
       .map((row) => `nothing is packed that fits ${row}`),
     ...needed.filter((path) => !paths.includes(path)).map((path) => `${path}: is not packed`),
+  ]
+}
+
+/**
+ * What is wrong with `npm-shrinkwrap.json`: npm has to install what was tested, byte for byte, from any registry.
+ * @param {{ packages: Record<string, { version?: string, integrity?: string, inBundle?: boolean }> }} shrinkwrap
+ * @param {readonly import('../package/modules.mjs').Module[]} modules
+ */
+export function shrinkwrapProblems(shrinkwrap, modules) {
+  const { '': _own, ...packages } = shrinkwrap.packages
+  const where = 'npm-shrinkwrap.json'
+  const wanted = new Map(modules.map(({ place, version }) => [`node_modules/${place}`, version]))
+  const others = Object.entries(packages).filter(([, { inBundle }]) => inBundle !== true)
+  return [
+    ...others
+      .filter(([path, { version }]) => wanted.get(path) !== version)
+      .map(([path, { version }]) => `${where}: ${path} ${version}: was tested as ${wanted.get(path) ?? 'nothing'}`),
+    ...others
+      .filter(([, { integrity }]) => integrity === undefined)
+      .map(([path]) => `${where}: ${path} has no checksum`),
+    ...[...wanted.keys()].filter((path) => !(path in packages)).map((path) => `${where}: ${path} is missing`),
+    ...(/"resolved"|https?:/.test(JSON.stringify(shrinkwrap)) ? [`${where}: names a registry`] : []),
   ]
 }

@@ -1,6 +1,5 @@
 // @ts-check
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { integrityOf } from '../package/lock.mjs'
 import { readManifest, thirdParty } from '../package/stage.mjs'
 import { root } from '../setup/quietly.mjs'
 
@@ -59,18 +58,8 @@ function component(ref, { name, version, license, optional }) {
     name,
     version,
     scope: optional ? 'optional' : 'required',
-    hashes: [{ alg: 'SHA-512', content: checksum(name, version) }],
+    hashes: [{ alg: 'SHA-512', content: Buffer.from(integrityOf(name, version), 'base64').toString('hex') }],
     licenses: [id ? { license: { id: license } } : { expression: license }],
     purl: ref,
   }
-}
-
-/** Of the package as the registry has it, in hexadecimal. @param {string} name @param {string} version */
-function checksum(name, version) {
-  const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
-  const begin = [`\n  ${name}@${version}:\n`, `\n  '${name}@${version}':\n`].map((key) => lock.indexOf(key))
-  const integrity = /integrity: sha512-([\w+/=]+)/.exec(lock.slice(Math.max(...begin)))?.[1]
-  if (Math.max(...begin) === -1 || integrity === undefined)
-    throw new Error(`pnpm-lock.yaml: no checksum of ${name} ${version}`)
-  return Buffer.from(integrity, 'base64').toString('hex')
 }

@@ -1,12 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { version } from '@haproxystats/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { startHaproxy } from '../support/haproxy.ts'
+import { npmRegistry, type Published } from '../support/npm-registry.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
@@ -70,4 +72,34 @@ test('the packed programs install into an empty prefix, and read a real HAProxy'
     readFile(join(store, snapshot!, 'stats'), 'utf8').catch(() => false as const),
   )
   expect(lines).toMatch(/frontend\.www\.stot \d+ \d+\n/)
+})
+
+interface Module {
+  readonly place: string
+  readonly version: string
+}
+const { runtimeModules }: { runtimeModules: () => Module[] } = await import(
+  new URL('../../scripts/package/modules.mjs', import.meta.url).href
+)
+
+test('from a registry npm installs the releases that were tested, and nothing else', { timeout: 240_000 }, async () => {
+  const directory = await temporaryDirectory()
+  const tarball = run(process.execPath, [pack, directory]).trim()
+  const manifest: Published = JSON.parse(run('tar', ['-xzOf', tarball, 'package/package.json']))
+  const elsewhere = run('npm', ['config', 'get', 'registry']).trim()
+  const registry = await npmRegistry(manifest, await readFile(tarball), elsewhere)
+  const prefix = join(directory, 'prefix')
+  await mkdir(prefix)
+  const install = ['install', '--global', '--prefer-offline', '--ignore-scripts', '--registry', registry]
+  await promisify(execFile)('npm', [...install, '--prefix', prefix, 'haproxystats'], { timeout: 120_000 })
+
+  const modules = join(prefix, 'lib/node_modules/haproxystats/node_modules')
+  const installed = async (place: string) =>
+    JSON.parse(await readFile(join(modules, place, 'package.json'), 'utf8')).version
+  const tested = runtimeModules().filter(({ place }) => !place.includes('/node_modules/'))
+  const tops = tested.map(({ place }) => place.split('/')[0])
+  expect((await readdir(modules)).filter((name) => !name.startsWith('.')).sort()).toEqual(
+    [...new Set(['@haproxystats', ...tops])].sort(),
+  )
+  for (const { place, version } of runtimeModules()) expect([place, await installed(place)]).toEqual([place, version])
 })

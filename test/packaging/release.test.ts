@@ -24,8 +24,10 @@ interface Bill {
 
 /** The scripts are plain JavaScript, outside what TypeScript knows here. */
 const load = (path: string) => import(`${root}scripts/${path}`)
-const { contentProblems }: { contentProblems: (paths: readonly string[]) => string[] } =
-  await load('release/contents.mjs')
+const contents: {
+  contentProblems: (paths: readonly string[]) => string[]
+  shrinkwrapProblems: (shrinkwrap: object, modules: readonly Module[]) => string[]
+} = await load('release/contents.mjs')
 const licences: {
   isAllowed: (licence: unknown, allowed: readonly string[]) => boolean
   moduleProblems: (modules: readonly Module[]) => string[]
@@ -51,10 +53,27 @@ describe('the check of a release', () => {
   })
 
   it('sees what is packed by mistake, and what is missing', () => {
-    const problems = contentProblems(['package.json', 'src/secret.key', 'bin/haproxystats-pull.js'])
+    const problems = contents.contentProblems(['package.json', 'src/secret.key', 'bin/haproxystats-pull.js'])
     expect(problems).toContain('src/secret.key: is packed and should not be')
     expect(problems).toContain('bin/haproxystats-process.js: is not packed')
     expect(problems.join('\n')).not.toContain('package.json: ')
+  })
+
+  it('sees what npm would install otherwise than it was tested', () => {
+    const modules = runtimeModules().filter(({ place }) => place === 'pino' || place === 'once')
+    const packages = {
+      '': {},
+      'node_modules/@haproxystats/core': { inBundle: true },
+      'node_modules/pino': { version: '1.0.0', integrity: 'sha512-x', resolved: 'x' },
+      'node_modules/odd': { version: '2.0.0' },
+    }
+    expect(contents.shrinkwrapProblems({ packages }, modules)).toEqual([
+      expect.stringMatching(/node_modules\/pino 1\.0\.0: was tested as \d/),
+      expect.stringContaining('node_modules/odd 2.0.0: was tested as nothing'),
+      expect.stringContaining('node_modules/odd has no checksum'),
+      expect.stringContaining('node_modules/once is missing'),
+      'npm-shrinkwrap.json: names a registry',
+    ])
   })
 
   it('sees licences that nobody allowed, and what is compiled or run', async () => {
