@@ -1,7 +1,7 @@
 import { statFieldByName } from '../fields/index.ts'
 import { type Info, infoNumber, parseInfo } from '../info/parse.ts'
 import { parseRecord } from '../stat/reference.ts'
-import { scanHeader } from '../stat/scan.ts'
+import { type StatHeader, scanHeader } from '../stat/scan.ts'
 import type { AnswerPart } from './answer.ts'
 
 /** Which objects to ask for with `show stat <iid> <type> <sid>`: `iid` and `sid` as in the columns of these names. */
@@ -34,6 +34,8 @@ export interface HeadFacts {
   /** The column `pid` of the first row: the number of the process among those of `nbproc`. */
   readonly number: number
 }
+
+const lineFeed = 0x0a
 
 /** So much of each part is looked at, in bytes: a header of 200 columns takes 3,000, most rows 500. */
 const looked = 8192
@@ -102,11 +104,18 @@ export class AnswerHead {
   }
 }
 
+/** Those of headers that were seen, which are one object for many answers. */
+const unknown = new WeakMap<StatHeader, readonly string[]>()
+
 /** None of an answer that is not as it should be, which is for others to refuse. */
-function unknownNames(stat: Buffer): string[] {
+function unknownNames(stat: Buffer): readonly string[] {
   try {
-    const names = new Set(scanHeader(stat).header.names)
-    return [...names].filter((name) => !noColumn.has(name) && !statFieldByName.has(name))
+    const { header } = scanHeader(stat)
+    const found = unknown.get(header)
+    if (found !== undefined) return found
+    const names = [...new Set(header.names)].filter((name) => !noColumn.has(name) && !statFieldByName.has(name))
+    unknown.set(header, names)
+    return names
   } catch {
     return []
   }
@@ -117,7 +126,7 @@ function processNumber(stat: Buffer): number {
   try {
     const { header, rows } = scanHeader(stat)
     const [first] = rowsOf(stat, rows)
-    const cell = first?.[header.position.get('pid') ?? -1]?.toString('latin1')
+    const cell = first?.[header.position.get('pid') ?? -1]
     return isNumber(cell) ? Number(cell) : Number.NaN
   } catch {
     return Number.NaN
@@ -138,9 +147,7 @@ const types: Readonly<Record<string, number>> = { '0': frontend, '1': backend, '
 function chooseObjects(stat: Buffer, rows: number, position: ReadonlyMap<string, number>): ObjectFilter[] {
   const first = new Map<number, { iid: number; sid: number }>()
   for (const cells of rowsOf(stat, rows)) {
-    const [type = '', iid, sid] = ['type', 'iid', 'sid'].map((name) =>
-      cells[position.get(name) ?? -1]?.toString('latin1'),
-    )
+    const [type = '', iid, sid] = ['type', 'iid', 'sid'].map((name) => cells[position.get(name) ?? -1])
     const kind = types[type]
     if (kind === undefined || first.has(kind) || !isNumber(iid) || !isNumber(sid)) continue
     first.set(kind, { iid: Number(iid), sid: Number(sid) })
@@ -156,17 +163,25 @@ function chooseObjects(stat: Buffer, rows: number, position: ReadonlyMap<string,
 
 const isNumber = (text: string | undefined) => text !== undefined && /^[0-9]{1,10}$/.test(text)
 
-/** The rows that are there whole. */
-function* rowsOf(stat: Buffer, start: number): Generator<Buffer[], void, void> {
+/** The rows that are there whole. Only one with a quote is worth a CSV parser, which takes as long as reading 100 kB. */
+function* rowsOf(stat: Buffer, start: number): Generator<readonly string[], void, void> {
   let position = start
-  while (position < stat.length && stat[position] !== 0x0a) {
+  while (position < stat.length && stat[position] !== lineFeed) {
+    const end = stat.indexOf(lineFeed, position)
+    const line = stat.toString('latin1', position, Math.max(position, end))
+    if (end > 0 && !line.includes('"')) {
+      if (!line.endsWith(',')) return
+      yield line.split(',')
+      position = end + 1
+      continue
+    }
     let record: ReturnType<typeof parseRecord>
     try {
       record = parseRecord(stat, position)
     } catch {
       return
     }
-    yield record.cells
+    yield record.cells.map((cell) => cell.toString('latin1'))
     position = record.end
   }
 }

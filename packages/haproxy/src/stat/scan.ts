@@ -31,6 +31,9 @@ export type Quick = (position: number) => number
 
 const never: Quick = () => -1
 
+/** What the last call found: one answer after the other has the same columns. */
+let last: { readonly line: string; readonly header: StatHeader } | undefined
+
 /**
  * Reads the first line of `show stat`: `# pxname,svname,…,` with a comma behind every name.
  *
@@ -40,6 +43,7 @@ const never: Quick = () => -1
 export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: number } {
   const end = bytes.indexOf(lineFeed)
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.max(0, end)).toString('latin1')
+  if (line === last?.line) return { header: last.header, rows: end + 1 }
   if (!line.startsWith('# pxname,') || !line.endsWith(',')) {
     throw new StatsError('ANSWER_MALFORMED', 'does not begin with "# pxname,…," as the answer to show stat does')
   }
@@ -51,7 +55,8 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
   for (const name of ['svname', 'type']) {
     if (!position.has(name)) throw new StatsError('ANSWER_MALFORMED', `the answer to show stat has no column ${name}`)
   }
-  return { header: { names, position }, rows: end + 1 }
+  last = { line, header: { names, position } }
+  return { header: last.header, rows: end + 1 }
 }
 
 /**
