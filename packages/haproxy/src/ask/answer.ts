@@ -89,9 +89,12 @@ export class AnswerReader {
   #take(chunk: Buffer): AnswerPiece[] {
     this.#received += chunk.length
     if (this.#state === 'stat') return this.#stat(chunk)
-    this.#held = Buffer.concat([this.#held, chunk])
+    // Not to have as much memory again for every source: pieces are of the chunk itself, and only what is kept is copied.
+    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
     if (this.#state === 'beginning') this.#begin()
-    return this.#state === 'info' ? this.#splitHeld() : []
+    const pieces = this.#state === 'info' ? this.#splitHeld() : []
+    this.#held = Buffer.from(this.#held)
+    return pieces
   }
 
   #begin(): void {

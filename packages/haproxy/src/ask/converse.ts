@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { type Endpoint, reasonOf, StatsError } from '@haproxystats/core'
 import { type ConnectOptions, connect } from './connect.ts'
 import { Inbox, type Take } from './inbox.ts'
@@ -33,27 +34,46 @@ export interface Words {
 export async function converse(
   source: string,
   endpoint: Endpoint,
-  { line, last }: Words,
+  words: Words,
   { connect: connecting, signal }: AskOptions,
   listener: Listener,
 ): Promise<void> {
   const inbox = new Inbox()
-  const socket = await connect(source, endpoint, connecting, signal, inbox)
+  try {
+    const socket = await connect(source, endpoint, connecting, signal, inbox)
+    const encrypted = endpoint.kind === 'tcp' && endpoint.tls
+    const read = () => (encrypted ? readEach(socket, listener.take) : inbox.readAll(socket, listener.take))
+    await talk(socket, words, signal, read).catch((error) => {
+      throw conversationError(source, listener.received(), signal, error)
+    })
+  } finally {
+    inbox.close()
+  }
+}
+
+/** Says `words`, and reads until the end. */
+async function talk(
+  socket: Socket,
+  { line, last }: Words,
+  signal: AbortSignal,
+  read: () => Promise<void>,
+): Promise<void> {
   const stop = () => socket.destroy()
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   try {
     if (last) socket.end(line)
     else socket.write(line)
-    if (endpoint.kind === 'tcp' && endpoint.tls) for await (const chunk of socket) await listener.take(chunk)
-    else await inbox.readAll(socket, listener.take)
+    await read()
     signal.throwIfAborted()
-  } catch (error) {
-    throw conversationError(source, listener.received(), signal, error)
   } finally {
     signal.removeEventListener('abort', stop)
     socket.destroy()
   }
+}
+
+async function readEach(socket: Socket, take: Take): Promise<void> {
+  for await (const chunk of socket) await take(chunk)
 }
 
 /** The error for a conversation that did not come to its end. */

@@ -6,6 +6,17 @@ import type { OnReadOpts, Socket } from 'node:net'
  */
 const memory = Buffer.allocUnsafeSlow(64 * 1024)
 
+/** What HAProxy hands to the kernel at a time. */
+const onePiece = memory.subarray(0, 16 * 1024)
+
+/**
+ * With so many connections the others read less at a time: all that are answered at once have to put a piece somewhere
+ * before any can be told to wait, and with 200 of them it would be 13 MB.
+ */
+const fewConnections = 16
+
+let connections = 0
+
 /** Takes a piece of what arrives. Nothing more is read until what it returned has resolved, if anything. */
 export type Take = (chunk: Buffer) => Promise<void> | void
 
@@ -13,8 +24,13 @@ export type Take = (chunk: Buffer) => Promise<void> | void
 export class Inbox {
   #receive: (chunk: Buffer) => boolean = () => false
   readonly onread: OnReadOpts = {
-    buffer: memory,
+    buffer: connections++ < fewConnections ? memory : onePiece,
     callback: (length) => this.#receive(memory.subarray(0, length)),
+  }
+
+  /** To be called when there is nothing more to read, or never was. */
+  close(): void {
+    connections--
   }
 
   /** Gives everything to `take`, in order, and resolves at the end. Rejects with errors of the connection and of `take`. */
