@@ -33,8 +33,8 @@ interface Part {
 export interface Limits {
   /** With so many they begin to be written. */
   readonly share: () => number
-  /** With so many nothing more is taken until they have been. */
-  readonly most: () => number
+  /** With so many nothing more is taken until they have been, nor when all answers together hold too much. */
+  readonly most: number
 }
 
 /**
@@ -72,14 +72,15 @@ export class AnswerFiles implements AnswerSink {
     target.seal = sealOf(bytes, target.seal)
     this.#held += bytes.length
     this.#size += bytes.length
-    if (this.#held >= this.#limits.share()) {
+    const { crowded } = Blocks
+    if (crowded || this.#held >= this.#limits.share()) {
       this.#flushing ??= this.#flush().finally(() => {
         this.#flushing = undefined
       })
       // Who does not wait for it here hears of its failure at the end.
       this.#flushing.catch(() => undefined)
     }
-    if (this.#held >= this.#limits.most()) return this.#flushing
+    if (crowded || this.#held >= this.#limits.most) return this.#flushing
   }
 
   /** Size and checksum of every file that was written, by its name. */
@@ -149,10 +150,13 @@ async function append(part: Part): Promise<number> {
   const held = part.held.take()
   const size = held.reduce((sum, { length }) => sum + length, 0)
   if (size === 0) return 0
-  const { bytesWritten } = await part.handle.writev(held)
-  // Only another attempt says why it took no more.
-  if (bytesWritten < size) await part.handle.writeFile(Buffer.concat(held).subarray(bytesWritten))
-  Blocks.free(held)
+  try {
+    const { bytesWritten } = await part.handle.writev(held)
+    // Only another attempt says why it took no more.
+    if (bytesWritten < size) await part.handle.writeFile(Buffer.concat(held).subarray(bytesWritten))
+  } finally {
+    Blocks.free(held)
+  }
   return size
 }
 

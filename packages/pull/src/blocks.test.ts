@@ -24,3 +24,15 @@ it('hold what was added, in order, whatever the sizes, in memory that is used ag
     }),
   )
 })
+
+it('are crowded as long as all together hold 2 MB', () => {
+  const [one, other] = [new Blocks(), new Blocks()]
+  const held = Buffer.alloc(1024 * 1024)
+  one.add(held)
+  expect(Blocks.crowded).toBe(false)
+  other.add(held)
+  expect(Blocks.crowded).toBe(true)
+  Blocks.free(one.take())
+  expect(Blocks.crowded).toBe(false)
+  Blocks.free(other.take())
+})

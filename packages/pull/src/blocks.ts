@@ -1,10 +1,14 @@
-/** Bytes of a block: what HAProxy hands to the kernel at a time. */
-const blockSize = 16 * 1024
+/** Bytes of a block: most answers to `show info` fit into one. */
+const blockSize = 8 * 1024
 
-/** How many blocks that nobody uses are kept, 8 MB of them: enough for two hundred sources. */
-const mostSpares = 512
+/** With so many in use nothing more should be read until some of it has been written: 2 MB. */
+const manyBlocks = 256
+
+/** How many blocks that nobody uses are kept: as many as are in use when two hundred sources are read at once. */
+const mostSpares = 1024
 
 const spares: Buffer[] = []
+let used = 0
 
 /**
  * Bytes that wait to be written, in blocks that are used again: new memory for every answer took more time than copying,
@@ -15,6 +19,11 @@ export class Blocks {
   /** Bytes in the last block. */
   #used = blockSize
 
+  /** Whether all answers together hold as much as they may. */
+  static get crowded(): boolean {
+    return used >= manyBlocks
+  }
+
   get isEmpty(): boolean {
     return this.#blocks.length === 0
   }
@@ -24,6 +33,7 @@ export class Blocks {
     for (let taken = 0; taken < bytes.length; ) {
       if (this.#used === blockSize) {
         this.#blocks.push(spares.pop() ?? Buffer.allocUnsafeSlow(blockSize))
+        used++
         this.#used = 0
       }
       const piece = bytes.subarray(taken, taken + blockSize - this.#used)
@@ -45,6 +55,7 @@ export class Blocks {
 
   /** Blocks that nobody looks at any more. */
   static free(blocks: readonly Buffer[]): void {
+    used -= blocks.length
     for (const { buffer } of blocks) {
       if (spares.length === mostSpares) return
       spares.push(Buffer.from(buffer))

@@ -1,4 +1,7 @@
-import { runProgram } from '@haproxystats/core/program'
-import { program } from './program.ts'
+import { saveMemory } from './memory.ts'
+
+saveMemory()
+const { runProgram } = await import('@haproxystats/core/program')
+const { program } = await import('./program.ts')
 
 await runProgram(program)

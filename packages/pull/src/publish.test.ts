@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Blocks } from './blocks.ts'
 import { type DraftOptions, SnapshotDraft } from './publish.ts'
 
 const never = new AbortController().signal
@@ -138,4 +139,22 @@ test('what is removed again is no part of the snapshot, although some of it was 
   await failed.remove()
   await draft.publish([files], { signal: never })
   expect(await readdir(join(options.queue, '100'))).toEqual(['_pull', 'a.sock_info', 'a.sock_stat'])
+})
+
+test('when all answers together fill their memory, each waits for its own writing, and none loses a byte', async () => {
+  const draft = await SnapshotDraft.begin('100', { ...options, bufferLimit: 6_291_456, workers: 2 })
+  const all = Array.from({ length: 12 }, (_, index) => draft.answer(`lb${index}`))
+  const begun = all.map((files, index) => files.write('stat', Buffer.alloc(300_000, index + 65)))
+  const held = begun.filter((written) => written !== undefined)
+  expect(held.length).toBeGreaterThan(0)
+  expect(held.length).toBeLessThan(all.length)
+  await Promise.all(begun)
+  await Promise.all(all.map((files) => files.write('stat', Buffer.from('end'))))
+  await draft.publish(all, { signal: never })
+  for (const index of all.keys()) {
+    const whole = `${String.fromCharCode(index + 65).repeat(300_000)}end`
+    expect((await readFile(join(options.queue, '100', `lb${index}_stat`), 'latin1')) === whole, `lb${index}`).toBe(true)
+  }
+  await draft.discard()
+  expect(Blocks.crowded).toBe(false)
 })

@@ -25,10 +25,9 @@ export interface DraftOptions {
   readonly fsync: boolean
 }
 
-/** Bytes that all answers hold in memory together, and what one may hold in any case. */
-const mostHeld = 4 * 1024 * 1024
+/** With so many bytes in memory answers begin to be written, so that nothing has to wait for it; what one may hold in any case. */
+const usuallyHeld = 1 * 1024 * 1024
 const leastShare = 32 * 1024
-const neverWaits = 256 * 1024
 
 /** What to do about errors of the system, for the log. */
 const hints: Record<string, string> = {
@@ -74,17 +73,12 @@ export class SnapshotDraft {
 
   /** How much of one answer is held in memory unless the disk is slow: less when there are many. */
   #share(): number {
-    return Math.min(this.#options.bufferLimit, Math.max(leastShare, mostHeld / this.#files.length))
-  }
-
-  /** How much in any case: what many small answers have, so that they never wait for the disk. */
-  #most(): number {
-    return Math.min(this.#options.bufferLimit, Math.max(neverWaits, 2 * this.#share()))
+    return Math.min(this.#options.bufferLimit, Math.max(leastShare, usuallyHeld / this.#files.length))
   }
 
   /** Where the answer of one source goes; `source` is the name of its files. */
   answer(source: string): AnswerFiles {
-    const limits = { share: () => this.#share(), most: () => this.#most() }
+    const limits = { share: () => this.#share(), most: this.#options.bufferLimit }
     const files = new AnswerFiles(join(this.#directory, source), limits, this.#lane)
     this.#files.push(files)
     return files

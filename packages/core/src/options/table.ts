@@ -107,7 +107,7 @@ export const sections = {
         min: 1,
         default: '6291456',
         summary:
-          'How much of an answer is buffered at most, and less with many sources: all together about 8 MB, or 256 kB each. It does not limit how long an answer may be.',
+          'How much of an answer is buffered at most. When all answers together fill 2 MB, reading goes on as they are written. It does not limit how long an answer may be.',
       },
       'answer-limit': {
         kind: 'bytes',
