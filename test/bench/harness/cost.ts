@@ -5,10 +5,25 @@ const ticks = 100
 
 /** Seconds of CPU that all threads of a process have had, those that ended and its children that ended among them. */
 export function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  return secondsIn(`/proc/${pid}/stat`)
+}
+
+/** The same of its main thread alone. */
+export function mainThreadCpuOf(pid: number): number {
+  return secondsIn(`/proc/${pid}/task/${pid}/stat`)
+}
+
+function secondsIn(path: string): number {
+  const stat = readFileSync(path, 'latin1')
   // Behind the name, which may hold anything: state is the first, utime, stime, cutime and cstime the 12th to 15th.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / ticks
+}
+
+/** Seconds that the cores of this machine had nothing to do, all together. */
+export function idleTime(): number {
+  const [, , , idle, waiting] = /^cpu +(.*)/.exec(readFileSync('/proc/stat', 'latin1'))?.[1]?.split(' ') ?? []
+  return (Number(idle) + Number(waiting)) / ticks
 }
 
 /** The most memory that was resident so far, in MB. */
