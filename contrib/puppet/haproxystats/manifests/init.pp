@@ -55,8 +55,8 @@
 #   Time from one pull to the next; a whole number, because a snapshot is named by its second. Default:
 #   10
 # @param pull_buffer_limit
-#   How much of an answer is buffered at most, and less with many sources: all together about 8 MB, or
-#   256 kB each. It does not limit how long an answer may be. Default: 6291456
+#   How much of an answer is buffered at most. When all answers together fill 2 MB, reading goes on as
+#   they are written. It does not limit how long an answer may be. Default: 6291456
 # @param pull_answer_limit
 #   The longest answer to accept from one source; a longer one is an error and makes the snapshot
 #   incomplete. Default: 67108864
