@@ -1,10 +1,10 @@
 // @ts-check
-// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib]. Says a line for what it does, and nothing
+// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page]. Says a line for what it does, and nothing
 // when there is nothing to do.
 import { installTools } from './setup/debian.mjs'
 import { checkNode } from './setup/node-version.mjs'
 import { Problem, report } from './setup/problem.mjs'
-import { buildPrograms, installDependencies } from './setup/workspace.mjs'
+import { buildPage, buildPrograms, installDependencies } from './setup/workspace.mjs'
 
 /** What each mode needs besides the built programs. @type {Record<string, () => void>} */
 const modes = {
@@ -12,6 +12,7 @@ const modes = {
   start: () => installTools('start'),
   test: () => installTools('test'),
   contrib: () => installTools('contrib'),
+  page: () => installTools('page'),
 }
 
 try {
@@ -23,6 +24,7 @@ try {
   checkNode()
   installDependencies()
   buildPrograms()
+  buildPage()
   needs()
 } catch (error) {
   report(error)

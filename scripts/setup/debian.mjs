@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { Problem } from './problem.mjs'
 import { quietly } from './quietly.mjs'
 
-/** @typedef {'start' | 'test' | 'contrib'} Purpose */
+/** @typedef {'start' | 'test' | 'contrib' | 'page'} Purpose */
 
 /**
  * The programs that come from Debian or Ubuntu: what to look for, the package that brings it, and what for.
@@ -15,7 +15,7 @@ const tools = [
   {
     command: 'haproxy',
     package: 'haproxy',
-    purposes: ['start', 'test'],
+    purposes: ['start', 'test', 'page'],
     why: 'the load balancer whose statistics are read',
   },
   { command: 'carbon-c-relay', package: 'carbon-c-relay', purposes: ['test'], why: 'a real receiver of datapoints' },
@@ -32,6 +32,7 @@ const tools = [
   { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what systemd is told' },
   { command: 'mandoc', package: 'mandoc', purposes: ['test'], why: 'checks the manual pages' },
   { command: 'zsh', package: 'zsh', purposes: ['test'], why: 'checks its completion' },
+  { command: 'chromium', package: 'chromium', purposes: ['page'], why: 'shows the page' },
   { command: 'lintian', package: 'lintian', purposes: ['test'], why: 'checks the Debian package' },
 ]
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { quietly, root } from './quietly.mjs'
 
 /** The package manager, fetched by npm; the only place that names its release. */
@@ -9,6 +9,7 @@ const pnpm = 'pnpm@12.21.0'
 
 const modules = join(root, 'node_modules')
 const stamp = join(modules, '.haproxystats-installed')
+const pageStamp = join(modules, '.cache/haproxystats-page')
 
 /** Installs the dependencies of the lock file, unless that was done since anything about them changed. */
 export function installDependencies() {
@@ -25,6 +26,33 @@ export function buildPrograms() {
   if (!existsSync(join(root, 'packages/process/dist/main.js'))) console.log('setup: building')
   const compiler = join(modules, 'typescript/bin/tsc')
   quietly('Building', process.execPath, [compiler, '-b', 'packages/pull', 'packages/process'])
+}
+
+/** Makes the page that a browser loads, unless that was done since anything of it changed. */
+export function buildPage() {
+  const folder = join(root, 'packages/page')
+  const wanted = pageFingerprint(folder)
+  if (existsSync(join(folder, 'dist/index.html')) && readIfThere(pageStamp) === wanted) return
+  console.log('setup: building the page')
+  quietly('Building the page', process.execPath, [join(folder, 'node_modules/vite/bin/vite.js'), 'build', folder])
+  mkdirSync(dirname(pageStamp), { recursive: true })
+  writeFileSync(pageStamp, wanted)
+}
+
+/** A hash of all that decides what the page is. @param {string} folder */
+function pageFingerprint(folder) {
+  const sources = readdirSync(join(folder, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+  const files = ['index.html', 'package.json', 'vite.config.ts'].map((name) => join(folder, name))
+  const hash = createHash('sha256').update(installed() ?? '')
+  for (const file of [...files, ...sources.sort()]) hash.update(`\0${file}\0`).update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+/** @param {string} file */
+function readIfThere(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 /** A hash of all that decides what an install brings. */

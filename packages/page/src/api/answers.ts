@@ -1,0 +1,87 @@
+/** What `/api/v1/` answers, as far as the page reads it. `null` is "not known" or "does not apply". */
+
+export type Value = number | string | null
+
+export type Kind = 'frontend' | 'backend' | 'server' | 'listener'
+
+export type Severity = 'critical' | 'warning' | 'info'
+
+export interface Problem {
+  readonly severity: Severity
+  /** The row it is about, `p:<process>`, or something that is no row. */
+  readonly key: string
+  readonly title: string
+  readonly detail: string | null
+  /** Seconds since the epoch. */
+  readonly since: number | null
+}
+
+/** One HAProxy process; what a statistics page does not tell is null. */
+export interface HaproxyProcess {
+  readonly name: string
+  readonly release: string | null
+  readonly pid: number | null
+  /** Seconds. */
+  readonly uptime: number | null
+  readonly stopping: boolean
+  /** Percent of its threads' time. */
+  readonly cpu: number | null
+  readonly currConns: number | null
+  readonly maxconn: number | null
+  readonly sessRate: number | null
+  readonly connRate: number | null
+}
+
+/** `/api/v1/overview`. Times are seconds since the epoch by the server's clock. */
+export interface Overview {
+  readonly snapshot: number | null
+  readonly now: number
+  /** Seconds between snapshots. */
+  readonly interval: number
+  readonly stale: boolean
+  readonly complete: boolean
+  readonly missing: readonly string[]
+  readonly sources: readonly HaproxyProcess[]
+  readonly totals: Readonly<Record<string, number | null>>
+  readonly problems: readonly Problem[]
+}
+
+/** Key, kind, pxname, svname, indexes of its processes; then the values in the order of `RowsAnswer.fields`. */
+export type WireRow = readonly [string, Kind, string, string, readonly number[], ...Value[]]
+
+/** `/api/v1/rows`. */
+export interface RowsAnswer {
+  readonly snapshot: number
+  readonly fields: readonly string[]
+  readonly rows: readonly WireRow[]
+}
+
+/** `/api/v1/row`: all that is known of one row. */
+export interface RowAnswer {
+  readonly snapshot: number
+  readonly key: string
+  readonly merged: Readonly<Record<string, Value>>
+  readonly rates: Readonly<Record<string, number | null>>
+  readonly sources: Readonly<Record<string, Readonly<Record<string, Value>>>>
+}
+
+export interface HistorySeries {
+  readonly key: string
+  readonly field: string
+  readonly unit: string
+  readonly values: readonly (number | null)[]
+}
+
+/** `/api/v1/history`: values at equal steps of seconds, oldest first. */
+export interface HistoryAnswer {
+  readonly begin: number
+  readonly step: number
+  readonly series: readonly HistorySeries[]
+}
+
+/** A line of `/api/v1/fields`. */
+export interface FieldFacts {
+  readonly name: string
+  readonly unit: string
+  readonly summary: string | null
+}

@@ -1,0 +1,69 @@
+import type { Overview, Problem, Severity } from '../api/answers.ts'
+import { duration, moment, plural } from './format.ts'
+import type { countRows } from './list.ts'
+
+export type Mood = 'well' | 'warning' | 'critical' | 'unknown'
+
+export interface Sentence {
+  readonly mood: Mood
+  readonly text: string
+}
+
+const ranks: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 }
+
+/** The worst first; of equally bad ones the newest, since that is what changed. */
+export function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => ranks[a.severity] - ranks[b.severity] || (b.since ?? 0) - (a.since ?? 0))
+}
+
+/** "since 10:32 (5m)" */
+export function sincePhrase(since: number | null, now: number): string {
+  return since === null ? '' : `since ${moment(since, now)} (${duration(now - since)})`
+}
+
+/** How everything is, in one sentence. */
+export function sentenceOf(overview: Overview | undefined, counts: ReturnType<typeof countRows>): Sentence {
+  if (overview === undefined) return { mood: 'unknown', text: 'Asking haproxystats-process…' }
+  if (overview.snapshot === null) return { mood: 'unknown', text: 'There is no snapshot yet: waiting for the first.' }
+  const of = (severity: Severity) => overview.problems.filter((problem) => problem.severity === severity)
+  const [critical, warnings] = [of('critical'), of('warning')]
+  const wrong = [...critical, ...warnings]
+  if (wrong.length === 0) return { mood: 'well', text: `All is well: ${inventory(overview, counts)}.` }
+  const mood = critical.length > 0 ? 'critical' : 'warning'
+  const begun = wrong.map(({ since }) => since).filter((since) => since !== null)
+  const oldest = begun.length === 0 ? '' : `, ${sincePhrase(Math.min(...begun), overview.now)}`
+  if (wrong.length === 1) return { mood, text: `${capitalised(wrong[0]!.title)}${oldest}.` }
+  const numbers = [
+    ...(critical.length > 0 ? [plural(critical.length, 'critical problem')] : []),
+    ...(warnings.length > 0 ? [plural(warnings.length, 'warning')] : []),
+  ]
+  return { mood, text: `${numbers.join(' and ')}${oldest.replace('since', 'the oldest since')}.` }
+}
+
+const capitalised = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+
+function inventory({ sources }: Overview, { frontend, backend, server }: ReturnType<typeof countRows>): string {
+  const parts = [
+    plural(sources.length, 'process'),
+    plural(frontend, 'frontend'),
+    plural(backend, 'backend'),
+    plural(server, 'server'),
+  ]
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+/** What to say aloud when the problems have changed; empty when they have not. */
+export function changesOf(before: readonly Problem[], after: readonly Problem[]): string {
+  const name = ({ key, title }: Problem) => `${key}\n${title}`
+  const [old, now] = [new Set(before.map(name)), new Set(after.map(name))]
+  const begun = after.filter((problem) => problem.severity !== 'info' && !old.has(name(problem)))
+  const ended = before.filter((problem) => problem.severity !== 'info' && !now.has(name(problem)))
+  return [...said('New', begun), ...said('Over', ended)].join(' ')
+}
+
+function said(what: string, problems: readonly Problem[]): readonly string[] {
+  if (problems.length === 0) return []
+  const named = problems.slice(0, 3).map(({ title }) => title)
+  const more = problems.length > 3 ? [`and ${problems.length - 3} more`] : []
+  return [`${what}: ${[...named, ...more].join(', ')}.`]
+}

@@ -1,0 +1,139 @@
+import { Component } from 'preact'
+import type { WireRow } from '../api/answers.ts'
+import { columns as allColumns, type Column } from '../model/columns.ts'
+import { absent, duration } from '../model/format.ts'
+import type { Item } from '../model/list.ts'
+import { isProxy, keyOf, kindOf, nameOf, proxyOf, type Reader } from '../model/row.ts'
+import type { Values } from '../model/spark.ts'
+import { glyphs, stateOf } from '../model/state.ts'
+import { Spark } from './spark.tsx'
+
+interface Properties {
+  readonly item: Item & { readonly kind: 'row' }
+  readonly line: number
+  readonly columns: readonly Column[]
+  readonly reader: Reader
+  readonly spark: Values | undefined
+  /** Of a backend: how many of its servers are up. */
+  readonly up: string | undefined
+  readonly isOpen: boolean
+  readonly isCompact: boolean
+  readonly href: string
+  readonly setActive: (key: string) => void
+}
+
+/** What an unchanged row need not be drawn again for; `item` is made anew for the same row of the same snapshot. */
+const seen = ['line', 'columns', 'reader', 'spark', 'up', 'isOpen', 'isCompact', 'href'] as const
+
+export class GridRow extends Component<Properties> {
+  override shouldComponentUpdate(next: Properties): boolean {
+    const { item } = this.props
+    if (item.row !== next.item.row || item.isMember !== next.item.isMember) return true
+    return seen.some((name) => this.props[name] !== next[name])
+  }
+
+  override render() {
+    const { item, line, columns, reader, isOpen, href } = this.props
+    const { row } = item
+    const { tone } = stateOf(reader.text(row, 'status'))
+    const classes = ['row', kindOf(row), `tone-${tone}`, item.isMember ? 'member' : '', isOpen ? 'open' : '']
+    return (
+      // The link in it does the same for the keyboard.
+      <tr class={classes.join(' ')} aria-rowindex={line + 2} onClick={(event) => openUnlessSelecting(event, href)}>
+        {columns.map((column) => this.#cell(column))}
+      </tr>
+    )
+  }
+
+  #cell(column: Column) {
+    const { item, reader, spark } = this.props
+    const { row } = item
+    const index = allColumns.indexOf(column) + 1
+    if (column.id === 'name') return this.#name(column, index)
+    if (column.id === 'state') {
+      return (
+        <td key="state" class="state" aria-colindex={index} title={reader.text(row, 'status')}>
+          {this.#state()}
+        </td>
+      )
+    }
+    if (column.id === 'trend') {
+      return (
+        <td key="trend" class="trend" aria-colindex={index}>
+          <Spark values={spark} width={100} height={18} />
+        </td>
+      )
+    }
+    const value = column.value(row, reader)
+    return (
+      <td
+        key={column.id}
+        class={`${typeof value === 'string' ? 'text' : 'number'} ${weightOf(column, value, row, reader)} column-${column.id}`}
+        aria-colindex={index}
+        title={column.detail?.(row, reader)}
+      >
+        {typeof value === 'number' ? (column.format?.(value) ?? value) : (value ?? absent)}
+        {column.id === 'sessions' ? <Share row={row} reader={reader} /> : undefined}
+      </td>
+    )
+  }
+
+  #name(column: Column, index: number) {
+    const { item, reader, href, setActive, isCompact } = this.props
+    const { row, isMember } = item
+    const key = keyOf(row)
+    const age = reader.number(row, 'lastchg')
+    return (
+      <th key="name" scope="row" class="name" aria-colindex={index}>
+        <a href={href} data-link={key} title={column.detail?.(row, reader)} onFocus={() => setActive(key)}>
+          {isProxy(row) || isMember ? undefined : <span class="of">{proxyOf(row)}/</span>}
+          {nameOf(row)}
+        </a>
+        {reader.number(row, 'bck') === 1 && kindOf(row) === 'server' ? <small class="badge">backup</small> : undefined}
+        {isCompact ? (
+          <span class="state">
+            {this.#state()} {age === undefined || age < 0 ? '' : duration(age)}
+          </span>
+        ) : undefined}
+      </th>
+    )
+  }
+
+  #state() {
+    const { item, reader, up } = this.props
+    const status = reader.text(item.row, 'status')
+    return (
+      <>
+        <span class="glyph" aria-hidden="true">
+          {glyphs[stateOf(status).tone]}
+        </span>
+        <span class="word">{status ?? absent}</span>
+        {kindOf(item.row) === 'backend' && up !== undefined ? (
+          <small title={`${up} servers are up`}>{up}</small>
+        ) : undefined}
+      </>
+    )
+  }
+}
+
+/** Zeros and absent values stand back, so that what happens is seen. */
+function weightOf(column: Column, value: number | string | undefined, row: WireRow, reader: Reader): string {
+  if (value === undefined || value === 0) return 'quiet'
+  return typeof value === 'number' && column.isAlarming?.(value, row, reader) === true ? 'alarming' : ''
+}
+
+/** Sessions as a share of their limit, as a line below the number. */
+function Share({ row, reader }: { readonly row: WireRow; readonly reader: Reader }) {
+  const [now, limit] = [reader.number(row, 'scur') ?? 0, reader.number(row, 'slim') ?? 0]
+  if (now === 0 || limit <= 0) return null
+  const share = Math.min(1, now / limit)
+  return (
+    <span class={share >= 0.9 ? 'share high' : 'share'} style={{ width: `${Math.max(3, share * 100).toFixed(0)}%` }} />
+  )
+}
+
+function openUnlessSelecting(event: MouseEvent, href: string): void {
+  const isLink = event.target instanceof Element && event.target.closest('a') !== null
+  if (isLink || String(document.getSelection() ?? '') !== '') return
+  location.hash = href
+}

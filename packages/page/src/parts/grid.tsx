@@ -1,0 +1,131 @@
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import type { Go } from '../hooks/use-place.ts'
+import { useSparks } from '../hooks/use-sparks.ts'
+import { useMedia, useWidth } from '../hooks/use-width.ts'
+import { useWindow } from '../hooks/use-window.ts'
+import { type Place, printPlace } from '../model/address.ts'
+import { columns as allColumns, fitColumns } from '../model/columns.ts'
+import { type Item, serversUp } from '../model/list.ts'
+import { keyOf, type RowSet, readerOf } from '../model/row.ts'
+import { piecesOf } from '../model/window.ts'
+import { GridHead } from './grid-head.tsx'
+import { GridRow } from './grid-row.tsx'
+
+interface Properties {
+  readonly rows: RowSet
+  readonly items: readonly Item[]
+  readonly place: Place
+  readonly go: Go
+  /** The key of the row that has the focus, or had it last. */
+  readonly active: string | undefined
+  readonly setActive: (key: string) => void
+}
+
+/** Pixels; the same as in grid.css. */
+const heights = { compact: 44, dense: 25 } as const
+
+/** What stands below the name in the compact form. */
+const belowName = ['state', 'since']
+
+/** The big table. Only the lines that can be seen are in the document, and the one with the focus. */
+export function Grid({ rows, items, place, go, active, setActive }: Properties) {
+  const frame = useRef<HTMLDivElement>(null)
+  const body = useRef<HTMLTableSectionElement>(null)
+  const isCompact = useMedia('(max-width: 600px)')
+  const height = isCompact ? heights.compact : heights.dense
+  const width = useWidth(frame)
+  const columns = useMemo(
+    () => (isCompact ? fitColumns(width, 150, belowName) : fitColumns(width, 230)),
+    [width, isCompact],
+  )
+  const span = useWindow(body, height, items.length)
+  const reader = useMemo(() => readerOf(rows), [rows])
+  const up = useMemo(() => serversUp(rows), [rows])
+  const lines = useMemo(() => linesOf(items), [items])
+  const pieces = piecesOf(span, items.length, lines.get(active ?? '') ?? -1)
+  const inSight = items.slice(span.first, span.end).flatMap((item) => (item.kind === 'row' ? [keyOf(item.row)] : []))
+  const hasTrend = columns.some(({ id }) => id === 'trend')
+  const sparks = useSparks(hasTrend ? inSight : [], rows.snapshot)
+  useFocusKept(body, active)
+  return (
+    <div class="frame" ref={frame}>
+      <table
+        class={isCompact ? 'grid compact' : 'grid'}
+        aria-rowcount={items.length + 1}
+        aria-colcount={allColumns.length}
+      >
+        <caption class="unseen">Frontends, backends and servers over all processes</caption>
+        <colgroup>
+          {columns.map(({ id, width: pixels }) => (
+            <col key={id} style={id === 'name' ? {} : { width: `${pixels}px` }} />
+          ))}
+        </colgroup>
+        <GridHead columns={columns} sorting={place.sorting} go={go} />
+        <tbody ref={body}>
+          {pieces.map((piece) => {
+            if ('gap' in piece)
+              return <Gap key={`gap ${piece.before}`} height={piece.gap * height} span={columns.length} />
+            const item = items[piece.line]!
+            if (item.kind === 'heading') {
+              return <Heading key={item.title} item={item} line={piece.line} span={columns.length} />
+            }
+            const key = keyOf(item.row)
+            return (
+              <GridRow
+                {...{ key, item, columns, reader, setActive, isCompact }}
+                line={piece.line}
+                spark={sparks.get(key)}
+                up={up.get(item.row[2])}
+                isOpen={place.open === key}
+                href={printPlace({ ...place, open: key })}
+              />
+            )
+          })}
+        </tbody>
+      </table>
+      {items.length === 0 && rows.rows.length > 0 ? (
+        <p class="nothing">Nothing fits the filter “{place.filter}”.</p>
+      ) : undefined}
+    </div>
+  )
+}
+
+function linesOf(items: readonly Item[]): ReadonlyMap<string, number> {
+  return new Map(items.flatMap((item, line) => (item.kind === 'row' ? [[keyOf(item.row), line] as const] : [])))
+}
+
+/** Room of lines that are not in the document. */
+function Gap({ height, span }: { readonly height: number; readonly span: number }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
+    <tr class="gap" aria-hidden="true">
+      <td colSpan={span} style={{ height: `${height}px` }} />
+    </tr>
+  )
+}
+
+interface HeadingProperties {
+  readonly item: Item & { readonly kind: 'heading' }
+  readonly line: number
+  readonly span: number
+}
+
+function Heading({ item: { title, count }, line, span }: HeadingProperties) {
+  return (
+    <tr class="heading" aria-rowindex={line + 2}>
+      <th colSpan={span} scope="rowgroup">
+        {title} <small>{count.toLocaleString('en')}</small>
+      </th>
+    </tr>
+  )
+}
+
+/** A row that moves to another place of the list is another element there: the focus follows it. */
+function useFocusKept(body: { current: HTMLElement | null }, active: string | undefined): void {
+  const hadFocus = useRef(false)
+  hadFocus.current = body.current?.contains(document.activeElement) ?? false
+  useLayoutEffect(() => {
+    if (!hadFocus.current || active === undefined || body.current?.contains(document.activeElement)) return
+    body.current?.querySelector<HTMLElement>(`[data-link="${CSS.escape(active)}"]`)?.focus({ preventScroll: true })
+  })
+}

@@ -1,0 +1,73 @@
+import { useNow } from '../hooks/use-now.ts'
+import { type Theme, themes, useTheme } from '../hooks/use-theme.ts'
+import type { Knowledge } from '../live/live.ts'
+import { duration, timeOfDay } from '../model/format.ts'
+import { ageOf, freshnessOf } from '../model/freshness.ts'
+import type { Mood, Sentence } from '../model/sentence.ts'
+
+const signs: Readonly<Record<Mood, string>> = { well: '✓', warning: '▲', critical: '✖', unknown: '?' }
+
+interface Properties {
+  readonly knowledge: Knowledge
+  readonly sentence: Sentence
+  readonly onHelp: () => void
+}
+
+export function Masthead({ knowledge, sentence: { mood, text }, onHelp }: Properties) {
+  return (
+    <header class="masthead">
+      <h1 class={`sentence mood-${mood}`}>
+        <span class="sign" aria-hidden="true">
+          {signs[mood]}
+        </span>
+        {text}
+      </h1>
+      <div class="aside">
+        <Age knowledge={knowledge} />
+        <ThemeSwitch />
+        <button type="button" class="tool" onClick={onHelp} aria-keyshortcuts="?" title="Keys and signs (?)">
+          ?<span class="unseen"> Help</span>
+        </button>
+      </div>
+    </header>
+  )
+}
+
+const conditions = { fresh: 'Live', stale: 'Stale', lost: 'Lost', waiting: 'Waiting' } as const
+
+/** When what is shown was read from HAProxy. */
+function Age({ knowledge }: { readonly knowledge: Knowledge }) {
+  const now = useNow()
+  const freshness = freshnessOf(knowledge, now)
+  const snapshot = knowledge.overview?.snapshot
+  const way = knowledge.isTold ? 'told of every snapshot' : 'asks every few seconds'
+  return (
+    <span class={`age ${freshness}`} title={`This page is ${way}`}>
+      <span class="dot" aria-hidden="true" />
+      <b>{conditions[freshness]}</b>
+      {snapshot == null ? undefined : (
+        <span class="when">
+          {timeOfDay(snapshot)}, <span class="ago">{duration(ageOf(knowledge, now))}</span> ago
+        </span>
+      )}
+    </span>
+  )
+}
+
+const themeSigns: Readonly<Record<Theme, string>> = { auto: '◐', light: '☀', dark: '☾' }
+
+function ThemeSwitch() {
+  const [theme, setTheme] = useTheme()
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length]!
+  return (
+    <button
+      type="button"
+      class="tool theme"
+      onClick={() => setTheme(next)}
+      title={`Colours: ${theme}; click for ${next}`}
+    >
+      <span aria-hidden="true">{themeSigns[theme]}</span>
+      <span class="unseen">Colours: {theme}</span>
+    </button>
+  )
+}
