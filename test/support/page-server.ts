@@ -1,6 +1,7 @@
 /** The real HTTP server and the built page over made-up answers. */
 import { parseConfiguration } from '@haproxystats/core'
 import { pageDirectory } from '@haproxystats/page'
+import { MemoryHistory } from '../../packages/process/src/http/history/memory-history.ts'
 import { HttpServer } from '../../packages/process/src/http/server/server.ts'
 import { readStaticFiles } from '../../packages/process/src/http/server/static-files.ts'
 import type { View } from '../../packages/process/src/http/view/view.ts'
@@ -24,7 +25,7 @@ export async function servePage(fixture: Fixture): Promise<PageServer> {
     get view() {
       return view()
     },
-    history: { add: () => undefined, read: () => ({ begin: 0, step: 1, series: [] }) },
+    history: new MemoryHistory({ bound: 2 ** 20 }),
     ...{ status: {}, interval: fixture.interval, now: () => Date.now() / 1000 },
   }
   const files = readStaticFiles(pageDirectory)

@@ -2,10 +2,12 @@
 import { constants, getPriority, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { reasonOf } from '@haproxystats/core'
+import { pageDirectory } from '@haproxystats/page'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 import { Newest } from './newest.ts'
 import { routes } from './routes/index.ts'
 import { HttpServer } from './server/server.ts'
+import { readStaticFiles } from './server/static-files.ts'
 
 /** On Linux of this thread alone: those that deliver come first when there is not enough CPU for all. */
 const niceness = 5
@@ -21,7 +23,7 @@ try {
 }
 
 const newest = new Newest({ process: processSettings, interval, historyPath, memory: settings['history-memory'], tell })
-const server = new HttpServer({ settings, routes, files: new Map(), facts: newest.facts, tell })
+const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, tell })
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.kind === 'snapshot') readSnapshot(message)
@@ -30,6 +32,16 @@ parentPort?.on('message', (message: ToThread) => {
 })
 await server.start()
 post({ kind: 'listening' })
+
+/** Without the page, in a checkout that is not built, say, everything else is served all the same. */
+function pageFiles(): ReturnType<typeof readStaticFiles> {
+  try {
+    return readStaticFiles(pageDirectory)
+  } catch (error) {
+    tell('error', `the page cannot be read: ${reasonOf(error)}`)
+    return new Map()
+  }
+}
 
 function readSnapshot({ id, path, snapshot }: Extract<ToThread, { kind: 'snapshot' }>): void {
   try {
