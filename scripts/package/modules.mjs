@@ -50,6 +50,17 @@ export function runtimeModules(withOptional = false) {
   return [...placed.values()].sort((a, b) => (a.place < b.place ? -1 : 1))
 }
 
+/** What the files of the page have in them, beside our own code: all that the page is made of but the tool that makes it. */
+export function pageModules() {
+  const page = join(root, 'packages/page')
+  const names = Object.keys(readManifest(page).devDependencies ?? {}).filter((name) => name !== 'vite')
+  return names.map((name) => {
+    const source = /** @type {string} */ (find(name, page))
+    const { version, license } = readManifest(source)
+    return { name, version, license, source, optional: false, needs: [], place: `@haproxystats/page/${name}` }
+  })
+}
+
 /** The package of this repository that depends on it. @param {string} name */
 function whoHas(name) {
   const own = ['core', 'haproxy', 'pull', 'process'].map((folder) => join(root, 'packages', folder))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root } from '../setup/quietly.mjs'
 
 /** The folders of packages/, which travel inside the published package. */
-const own = ['core', 'haproxy', 'pull', 'process']
+const own = ['core', 'haproxy', 'page', 'pull', 'process']
 const programs = ['pull', 'process']
 
 /** What is copied beside the programs, and where to. @type {readonly (readonly [from: string, to: string])[]} */
@@ -27,6 +27,7 @@ const extras = [
  * @property {string} license
  * @property {Record<string, string>} [engines]
  * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [devDependencies]
  * @property {Record<string, string>} [optionalDependencies]
  * @property {Record<string, string>} [scripts]
  * @property {unknown} [exports]
@@ -83,9 +84,10 @@ export function stagePackage(target) {
 function stageOwn(name, target) {
   const source = join(root, 'packages', name)
   const { name: full, version, description, license, type, engines } = readManifest(source)
-  const exports = name === 'core' || name === 'haproxy' ? exportsOf(source) : undefined
+  const exports = programs.includes(name) ? undefined : exportsOf(source)
   mkdirSync(target, { recursive: true })
   writeJson(join(target, 'package.json'), { name: full, version, description, license, type, engines, exports })
+  if (name === 'page') return stagePage(source, target)
   // What an earlier build left of a file that was removed must not travel.
   const kept = (/** @type {string} */ path) => {
     if (statSync(path).isDirectory()) return true
@@ -93,6 +95,11 @@ function stageOwn(name, target) {
     return path.endsWith('.js') && statSync(origin, { throwIfNoEntry: false }) !== undefined
   }
   cpSync(join(source, 'dist'), join(target, 'dist'), { recursive: true, filter: kept })
+}
+
+/** The page is built into an empty directory, and has no other code than what says where that is. @param {string} source @param {string} target */
+function stagePage(source, target) {
+  for (const name of ['directory.js', 'dist']) cpSync(join(source, name), join(target, name), { recursive: true })
 }
 
 /** The exports without the types, which do not travel. @param {string} source */

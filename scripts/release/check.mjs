@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { runtimeModules } from '../package/modules.mjs'
+import { pageModules, runtimeModules } from '../package/modules.mjs'
 import { packNpm } from '../package/npm.mjs'
 import { inScratch, readManifest } from '../package/stage.mjs'
 import { Problem, report } from '../setup/problem.mjs'
@@ -60,7 +60,7 @@ function packProblems() {
 
 /** Writes the bill of materials. */
 function modulesProblems() {
-  const modules = runtimeModules(true)
+  const modules = [...runtimeModules(true), ...pageModules()]
   const path = join(target, `haproxystats-${version}.cdx.json`)
   writeFileSync(path, `${JSON.stringify(billOfMaterials(modules), null, 2)}\n`)
   console.log(`${basename(path)}: ${modules.length} packages`)

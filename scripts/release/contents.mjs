@@ -10,8 +10,9 @@ const contents = [
   /^completion\/(bash\/|zsh\/_)haproxystats-(pull|process)$/,
   /^systemd\/haproxystats-(pull|process)\.service$/,
   /^nagios\/check_haproxystats_\w+$/,
-  /^node_modules\/@haproxystats\/(core|haproxy|pull|process)\/package\.json$/,
+  /^node_modules\/@haproxystats\/(core|haproxy|page|pull|process)\/package\.json$/,
   /^node_modules\/@haproxystats\/(core|haproxy|pull|process)\/dist\/([a-z-]+\/)*[a-z-]+\.js$/,
+  /^node_modules\/@haproxystats\/page\/(directory\.js|dist\/(index\.html|licences\.txt|assets\/index-[\w-]+\.(js|css)))$/,
 ]
 
 /** What must be there by name: without one of them an installation has no program, or others than were tested. */
@@ -23,6 +24,9 @@ const needed = [
     `systemd/haproxystats-${name}.service`,
   ]),
   'node_modules/@haproxystats/process/dist/workers/worker.js',
+  'node_modules/@haproxystats/process/dist/http/thread.js',
+  'node_modules/@haproxystats/page/directory.js',
+  'node_modules/@haproxystats/page/dist/index.html',
 ]
 
 /** What is wrong with the list of packed files, a sentence each. @param {readonly string[]} paths */

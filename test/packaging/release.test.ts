@@ -132,7 +132,7 @@ describe('the version', () => {
     const directory = await temporaryDirectory()
     await cp(join(root, 'scripts'), join(directory, 'scripts'), { recursive: true })
     await cp(join(root, 'contrib/nagios'), join(directory, 'contrib/nagios'), { recursive: true })
-    for (const folder of ['.', ...['core', 'haproxy', 'pull', 'process'].map((name) => `packages/${name}`)]) {
+    for (const folder of ['.', ...['core', 'haproxy', 'page', 'pull', 'process'].map((name) => `packages/${name}`)]) {
       await mkdir(join(directory, folder), { recursive: true })
       await cp(join(root, folder, 'package.json'), join(directory, folder, 'package.json'))
     }

@@ -56,7 +56,7 @@ export const buildNames = Object.keys(patches) as BuildName[]
 
 /** A copy of the compiled packages. */
 export interface Build {
-  /** The directory that holds `core`, `haproxy`, `pull` and `process`. */
+  /** The directory that holds `core`, `haproxy`, `page`, `pull` and `process`. */
   readonly packages: string
 }
 
@@ -66,8 +66,8 @@ export function makeBuild(name: BuildName, directory: string, from: string): Bui
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(packages, { recursive: true })
   symlinkSync(resolve('node_modules'), join(directory, 'node_modules'))
-  for (const one of ['core', 'haproxy', 'pull', 'process']) {
-    for (const part of ['dist', 'bin', 'node_modules', 'package.json']) {
+  for (const one of ['core', 'haproxy', 'page', 'pull', 'process']) {
+    for (const part of ['dist', 'bin', 'node_modules', 'package.json', 'directory.js']) {
       const options = { recursive: true, verbatimSymlinks: true }
       try {
         cpSync(join(from, one, part), join(packages, one, part), options)
