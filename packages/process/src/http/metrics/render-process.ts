@@ -1,0 +1,82 @@
+import type { RowMetric } from '../../pipeline/derived/derived.ts'
+import { rowMetrics } from '../../pipeline/derived/row-metrics.ts'
+import type { View } from '../view/view.ts'
+import { derivedNames, spreadNames } from './derived-names.ts'
+import { type Described, describeAll, describeEach, isNamed } from './described.ts'
+import { type Exposition, labelBlock, plain } from './exposition.ts'
+import { type InfoMetric, infoMetrics, infoTexts } from './info-metrics.ts'
+import type { Label, Metric } from './metric.ts'
+
+/** What of `haproxy_process_*` is wanted. */
+export interface ProcessWishes {
+  readonly wants: (name: string) => boolean
+  /** Names of sources; empty: all as one. `*`: every one. */
+  readonly processes: readonly string[]
+}
+
+/** Writes `haproxy_process_*`: of all processes as one, or of each of those named, with a label. */
+export function renderProcess(exposition: Exposition, view: View, { wants, processes }: ProcessWishes): void {
+  const described = processes.length === 0 ? [describeAll(view)] : describeEach(view, processes)
+  const each = (metric: Metric, valueIn: (one: Described) => number | bigint) => {
+    if (!wants(metric.name)) return
+    exposition.begin(metric)
+    for (const one of described) write(exposition, one.labels, valueIn(one))
+  }
+  for (const metric of infoMetrics) {
+    const { type, help } = metric
+    each({ name: `haproxy_process_${metric.name}`, type, help }, (one) => infoValue(metric, one))
+  }
+  for (const { of, name, help } of derivedNames) {
+    const metric = rowMetrics.find((candidate) => candidate.name === of) as RowMetric
+    each({ name, type: 'gauge', help }, (one) => derive(metric, one))
+  }
+  if (processes.length === 0) renderSpread(exposition, view, wants)
+  renderTexts(exposition, view, { wants, processes })
+}
+
+function write(exposition: Exposition, labels: readonly Label[], value: number | bigint): void {
+  if (labels.length === 0) exposition.value(value)
+  else exposition.sample(labelBlock(labels), plain, value)
+}
+
+/** Whole numbers beyond 2^53 keep every digit; there are none of those that are converted. */
+function infoValue({ field, times = 1, divide = 1, otherwise }: InfoMetric, { numberOf }: Described): number | bigint {
+  const value = numberOf(field)
+  if (Number.isNaN(value) && otherwise !== undefined) return Number(numberOf(otherwise[0])) * otherwise[1]
+  return typeof value === 'bigint' ? value : (value * times) / divide
+}
+
+function derive({ needs, compute }: RowMetric, { numberOf }: Described): number {
+  const given = Object.fromEntries(needs.map((field) => [field, Number(numberOf(field))]))
+  return Object.values(given).some(Number.isNaN) ? Number.NaN : compute(given)
+}
+
+/** How far the processes are apart; nothing of one process alone. */
+function renderSpread(exposition: Exposition, view: View, wants: (name: string) => boolean): void {
+  const daemon = view.tables.find(({ kind }) => kind === 'daemon')
+  let begun = ''
+  for (const { of, name, help, label } of spreadNames) {
+    if (daemon === undefined || !wants(name)) continue
+    if (begun !== name) exposition.begin({ name, type: 'gauge', help })
+    begun = name
+    const value = daemon.values[daemon.fields.indexOf(of)] ?? Number.NaN
+    write(exposition, label === undefined ? [] : [label], value)
+  }
+}
+
+/** A sample for each different text, so that an upgrade of one process after the other can be watched. */
+function renderTexts(exposition: Exposition, { sources }: View, { wants, processes }: ProcessWishes): void {
+  for (const { field, name: short, label, help } of infoTexts) {
+    const name = `haproxy_process_${short}`
+    if (!wants(name)) continue
+    const blocks = sources.flatMap(({ name: source, info }) => {
+      const text = info?.get(field) ?? ''
+      if (text === '' || (processes.length > 0 && !isNamed(source, processes))) return []
+      const own: Label = [label, Buffer.from(text, 'latin1').toString('utf8')]
+      const labels: readonly Label[] = processes.length === 0 ? [own] : [['process', source], own]
+      return [labelBlock(labels).toString()]
+    })
+    exposition.begin({ name, type: 'gauge', help })
+    for (const block of new Set(blocks)) exposition.sample(Buffer.from(block), plain, 1)
+  }
+}

@@ -1,0 +1,39 @@
+import type { Facts } from '../routes/route.ts'
+import { type RowKind, rowKinds, type View } from '../view/view.ts'
+import { Exposition, type Format } from './exposition.ts'
+import { renderOwn } from './render-own.ts'
+import { renderProcess } from './render-process.ts'
+import { renderRows } from './render-rows.ts'
+import { statMetricsOf } from './stat-metrics.ts'
+import { stateMetrics } from './states.ts'
+import { rowKindOf, type Scope, type Wishes } from './wishes.ts'
+
+/** Bytes that most samples have; memory that is never written to costs nothing. */
+const usualSample = 100
+
+/** Everything that is wanted, in one buffer. Before the first snapshot there are only metrics of haproxystats itself. */
+export function render(facts: Facts, wishes: Wishes, format: Format): Buffer {
+  const { view } = facts
+  const exposition = new Exposition(format, sizeOf(view, wishes))
+  if (view !== undefined && wishes.scopes.has('global')) renderProcess(exposition, view, wishes)
+  for (const kind of wantedKinds(wishes.scopes)) if (view !== undefined) renderRows(exposition, view, kind, wishes)
+  if (wishes.scopes.has('haproxystats')) renderOwn(exposition, facts, wishes.wants)
+  return exposition.finish()
+}
+
+function wantedKinds(scopes: ReadonlySet<Scope>): readonly RowKind[] {
+  const order: readonly RowKind[] = ['frontend', 'listener', 'backend', 'server']
+  return order.filter((kind) => [...scopes].some((scope) => rowKindOf(scope) === kind))
+}
+
+function sizeOf(view: View | undefined, { scopes, extraCounters }: Wishes): number {
+  const kinds = wantedKinds(scopes)
+  const samples = new Map(rowKinds.map((kind) => [kind, kinds.includes(kind) ? samplesOf(kind, extraCounters) : 0]))
+  const all = view?.rows.reduce((sum, { kind }) => sum + (samples.get(kind) as number), 0) ?? 0
+  return 64 * 1024 + all * usualSample
+}
+
+function samplesOf(kind: RowKind, extraCounters: boolean): number {
+  const states = stateMetrics.filter(({ kinds }) => kinds.includes(kind))
+  return states.reduce((sum, metric) => sum + metric.states(kind).length, statMetricsOf(kind, extraCounters).length)
+}
