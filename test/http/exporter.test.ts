@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { derivedNames, spreadNames } from '../../packages/process/src/http/metrics/derived-names.ts'
+import { infoMetrics } from '../../packages/process/src/http/metrics/info-metrics.ts'
+import { statMetrics } from '../../packages/process/src/http/metrics/stat-metrics.ts'
+import { viewOf } from '../support/built-view.ts'
+import { type ParsedFamily, parseExposition } from '../support/exposition.ts'
+import { type Haproxy, type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { until } from '../support/until.ts'
+import { answerMetrics } from './answer-metrics.ts'
+import { type Difference, higher, lower, moving, onlyHere, onlyInExporter } from './exporter-differences.ts'
+
+/** Proxies of every mode, and servers in every state. Checked once, at the start, so that checks change nothing later. */
+const proxies = (port: PortOf) => `
+cache small
+  total-max-size 4
+
+frontend exporter
+  bind 127.0.0.1:${port('exporter')}
+  http-request use-service prometheus-exporter
+
+frontend www
+  option socket-stats
+  bind 127.0.0.1:${port('www')} name first
+  bind 127.0.0.1:${port('www2')} name second
+  maxconn 50
+  rate-limit sessions 500
+  http-request deny deny_status 403 if { path /denied }
+  http-request return status 200 if { path /here }
+  http-request cache-use small
+  http-response cache-store small
+  filter compression
+  compression algo gzip
+  default_backend app
+
+backend app
+  option httpchk GET /check
+  server up 127.0.0.1:${port('echo')} check inter 60s maxconn 20 maxqueue 30 weight 10 slowstart 10s pool-max-conn 7
+  server wrong 127.0.0.1:${port('teapot')} check inter 60s fall 1
+  server refused 127.0.0.1:1 check inter 60s fall 1
+  server backup 127.0.0.1:${port('echo')} backup
+  server maintained 127.0.0.1:${port('echo')} check inter 60s
+  server drained 127.0.0.1:${port('echo')} check inter 60s
+  server unchecked 127.0.0.1:${port('echo')}
+
+frontend tcp-in
+  mode tcp
+  bind 127.0.0.1:${port('tcp')}
+  default_backend tcp-out
+
+backend tcp-out
+  mode tcp
+  server one 127.0.0.1:${port('echo')} check inter 60s
+  server down 127.0.0.1:1 check inter 60s fall 1
+
+backend empty
+
+listen echo
+  bind 127.0.0.1:${port('echo')}
+  http-request return status 200 content-type text/plain string "${'ok '.repeat(1000)}"
+
+frontend teapot
+  bind 127.0.0.1:${port('teapot')}
+  http-request return status 418
+`
+
+/** Both answers about one process, and what it said right before and right after. */
+interface Meeting {
+  readonly exporter: readonly ParsedFamily[]
+  readonly before: readonly ParsedFamily[]
+  readonly after: readonly ParsedFamily[]
+}
+
+async function traffic(haproxy: Haproxy): Promise<void> {
+  for (const path of ['/', '/', '/here', '/denied', '/missing', '/cached']) {
+    for (const port of ['www', 'www2', 'tcp']) {
+      const answer = await fetch(`http://127.0.0.1:${haproxy.port(port)}${path}`, { headers: { connection: 'close' } })
+      await answer.arrayBuffer()
+    }
+  }
+}
+
+const state = (families: readonly ParsedFamily[], server: string) =>
+  families
+    .find(({ name }) => name === 'haproxy_server_status')
+    ?.samples.find(({ labels, value }) => labels['server'] === server && value === '1')?.labels['state']
+
+async function ours(haproxy: Haproxy): Promise<ParsedFamily[]> {
+  const [info, stat] = [await haproxy.ask('show info'), await haproxy.ask('show stat')]
+  const view = viewOf({ lb1: { info, stat } })
+  return parseExposition(answerMetrics({ view }).body, 'text')
+}
+
+async function meet(): Promise<Meeting> {
+  const haproxy = await startHaproxy({
+    config: proxies,
+    level: 'admin',
+    global: '  node somewhere\n  maxconn 321\n  max-spread-checks 100ms',
+    stopWithTest: false,
+  })
+  try {
+    await until('all servers checked', async () => {
+      const families = await ours(haproxy)
+      const checks = families.find(({ name }) => name === 'haproxy_server_check_status')?.samples ?? []
+      return checks.filter(({ value }) => value === '1').length === 7
+    })
+    await haproxy.ask('set server app/maintained state maint')
+    await haproxy.ask('set server app/drained state drain')
+    await traffic(haproxy)
+    const before = await ours(haproxy)
+    const answer = await fetch(`http://127.0.0.1:${haproxy.port('exporter')}/metrics`)
+    const exporter = parseExposition(withoutGaps(await answer.text()), 'text')
+    return { exporter, before, after: await ours(haproxy) }
+  } finally {
+    await haproxy.stop()
+  }
+}
+
+/** Without the samples that have no value, and metrics of which nothing is left. */
+function withoutGaps(text: string): string {
+  const blocks = text.split(/^(?=# HELP)/m).map((block) => block.replace(/^[^#\n]* NaN\n/gm, ''))
+  return blocks.filter((block) => /^[^#]/m.test(block)).join('')
+}
+
+const has = (differences: readonly Difference[], name: string) => differences.some(({ metrics }) => metrics.test(name))
+
+const samplesOf = (families: readonly ParsedFamily[]) =>
+  new Map(
+    families.flatMap(({ samples }) =>
+      samples.map(
+        ({ name, labels, value }) => [`${name}${JSON.stringify(labels)}`, { name, value: Number(value) }] as const,
+      ),
+    ),
+  )
+
+describe("HAProxy's own exporter", () => {
+  let meeting: Meeting
+  beforeAll(async () => {
+    meeting = await meet()
+  })
+
+  it('has said much, with servers in all states', () => {
+    expect(meeting.exporter.length).toBeGreaterThan(180)
+    const states = ['up', 'wrong', 'refused', 'maintained', 'drained', 'unchecked'].map((server) =>
+      state(meeting.exporter, server),
+    )
+    expect(states).toEqual(['UP', 'DOWN', 'DOWN', 'MAINT', 'DRAIN', 'UP'])
+  })
+
+  it('names no metric that we do not, and gives each the same type', () => {
+    const types = (families: readonly ParsedFamily[]) => families.map(({ name, type }) => `${name} ${type}`)
+    expect(types(meeting.exporter).filter((line) => !types(meeting.before).includes(line))).toEqual([])
+  })
+
+  it('has no sample that we do not, with the labels in the same order', () => {
+    const here = samplesOf(meeting.before)
+    const missing = [...samplesOf(meeting.exporter)].filter(
+      ([key, { name }]) => !here.has(key) && !has(onlyInExporter, name),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('has every sample that we have, but for what is listed', () => {
+    const there = samplesOf(meeting.exporter)
+    const known = new Set([
+      ...statMetrics.filter((metric) => metric.ours).map(({ name }) => name),
+      ...infoMetrics.filter((metric) => metric.ours).map(({ name }) => name),
+    ])
+    const derived = new Set([...derivedNames, ...spreadNames].map(({ name }) => name))
+    const more = [...samplesOf(meeting.before)].filter(([key, { name }]) => {
+      const short = name.replace(/^haproxy_[a-z]+_/, '')
+      return !there.has(key) && !has(onlyHere, name) && !known.has(short) && !derived.has(name)
+    })
+    expect(more).toEqual([])
+  })
+
+  it('has the same values', () => {
+    const before = samplesOf(meeting.before)
+    const after = samplesOf(meeting.after)
+    const wrong = [...samplesOf(meeting.exporter)].flatMap(([key, { name, value }]) => {
+      const [one, other] = [before.get(key)?.value, after.get(key)?.value]
+      if (one === undefined || other === undefined || has(moving, name)) return []
+      const least = has(lower, name) ? 0 : Math.min(one, other)
+      const most = has(higher, name) ? Number.POSITIVE_INFINITY : Math.max(one, other)
+      // The exporter prints six decimals.
+      const fits = value >= least - 1e-6 && value <= most + 1e-6
+      return fits ? [] : [{ key, exporter: value, before: one, after: other }]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('differs in nothing else: each listed difference is one', () => {
+    const names = (families: readonly ParsedFamily[]) => families.map(({ name }) => name)
+    for (const { metrics } of onlyInExporter)
+      expect(names(meeting.exporter).some((name) => metrics.test(name))).toBe(true)
+    for (const { metrics } of [...moving, ...lower, ...higher])
+      expect(names(meeting.before).some((name) => metrics.test(name))).toBe(true)
+  })
+})
