@@ -20,6 +20,12 @@ const tools = [
   },
   { command: 'carbon-c-relay', package: 'carbon-c-relay', purposes: ['test'], why: 'a real receiver of datapoints' },
   { command: 'carbon-cache', package: 'graphite-carbon', purposes: ['test'], why: 'Graphite itself as a receiver' },
+  {
+    command: 'prometheus',
+    package: 'prometheus',
+    purposes: ['test'],
+    why: 'scrapes /metrics, and its promtool checks them',
+  },
   { command: 'strace', package: 'strace', purposes: ['test'], why: 'makes system calls fail on request' },
   { command: 'systemd-analyze', package: 'systemd', purposes: ['test'], why: 'checks the units' },
   { command: 'nagios4', package: 'nagios4-core', purposes: ['contrib'], why: 'runs the checks' },
