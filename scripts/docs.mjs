@@ -8,7 +8,13 @@ import { renderExitCodes, renderSample, renderSettings } from '../packages/core/
 import { renderCommandPage } from '../packages/core/dist/program/manual/command-page.js'
 import { renderBashCompletion, renderZshCompletion } from '../packages/core/dist/program/manual/completion.js'
 import { renderConfigurationPage } from '../packages/core/dist/program/manual/configuration-page.js'
-import { program as processProgram, renderAdvice, renderMetrics, renderRoutes } from '../packages/process/dist/index.js'
+import {
+  program as processProgram,
+  renderAdvice,
+  renderMetrics,
+  renderPrometheus,
+  renderRoutes,
+} from '../packages/process/dist/index.js'
 import { program as pullProgram } from '../packages/pull/dist/index.js'
 
 /**
@@ -25,6 +31,7 @@ const generated = [
   { file: 'README.md', marker: 'exit codes', render: renderExitCodes },
   { file: 'README.md', marker: 'own metrics', render: renderAdvice },
   { file: 'README.md', marker: 'metrics', render: renderMetrics },
+  { file: 'README.md', marker: 'prometheus', render: renderPrometheus },
   { file: 'README.md', marker: 'addresses', render: renderRoutes },
   { file: 'packaging/man/haproxystats.conf.5', render: renderConfigurationPage },
   ...[pullProgram, processProgram].flatMap((program) => [

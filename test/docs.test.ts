@@ -39,6 +39,10 @@ const readme = [
   '<!-- own metrics: end -->',
   '<!-- metrics: begin -->',
   '<!-- metrics: end -->',
+  '<!-- prometheus: begin -->',
+  '<!-- prometheus: end -->',
+  '<!-- addresses: begin -->',
+  '<!-- addresses: end -->',
   'After.',
   '',
 ].join('\n')
@@ -65,6 +69,8 @@ describe('the printed parts of the documentation', () => {
       'README.md (exit codes)',
       'README.md (own metrics)',
       'README.md (metrics)',
+      'README.md (prometheus)',
+      'README.md (addresses)',
       ...packaged,
     ]
     const stale = await docs(checkout, '--check')
@@ -79,7 +85,9 @@ describe('the printed parts of the documentation', () => {
     expect(content).toMatch(/\|\n\n<!-- settings: end -->\nBetween\.\n<!-- exit codes: begin -->\n\n\| code \|/)
     expect(content).toMatch(/\|\n\n<!-- exit codes: end -->\n<!-- own metrics: begin -->\n\n\| metric/)
     expect(content).toMatch(/\|\n\n<!-- own metrics: end -->\n<!-- metrics: begin -->\n\n### Fields/)
-    expect(content).toMatch(/\|\n\n<!-- metrics: end -->\nAfter\.\n$/)
+    expect(content).toMatch(/\|\n\n<!-- metrics: end -->\n<!-- prometheus: begin -->\n\n\| parameter/)
+    expect(content).toMatch(/\|\n\n<!-- prometheus: end -->\n<!-- addresses: begin -->\n\n\| Address/)
+    expect(content).toMatch(/\|\n\n<!-- addresses: end -->\nAfter\.\n$/)
     expect(content).not.toMatch(/^old$/m)
 
     expect(await docs(checkout, '--check')).toEqual({ code: 0, out: '', errors: '' })
