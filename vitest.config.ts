@@ -7,7 +7,9 @@ export default defineConfig({
   resolve: {
     alias: {
       '@haproxystats/core/program': source('core/src/program/index.ts'),
+      '@haproxystats/core/snapshot': source('core/src/snapshot/index.ts'),
       '@haproxystats/core': source('core/src/index.ts'),
+      '@haproxystats/haproxy/read': source('haproxy/src/read.ts'),
       '@haproxystats/haproxy': source('haproxy/src/index.ts'),
     },
   },

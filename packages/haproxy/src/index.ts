@@ -20,9 +20,4 @@ export {
   renderCounters,
   statCounters,
 } from './counters/counters.ts'
-export * from './fields/index.ts'
-export { type Info, infoInteger, infoNumber, parseInfo } from './info/parse.ts'
-export { readInteger, readNumber } from './stat/number.ts'
-export { QuickRow } from './stat/quick-row.ts'
-export { parseRecord } from './stat/reference.ts'
-export { cellText, type StatHeader, scanHeader, scanRows, textUpToComma } from './stat/scan.ts'
+export * from './read.ts'

@@ -1,4 +1,4 @@
-import { StatsError } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core/snapshot'
 
 /** The lines of one answer to `show info`, by name, as printed. */
 export type Info = ReadonlyMap<string, string>

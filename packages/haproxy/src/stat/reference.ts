@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { StatsError } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core/snapshot'
 import type { parse as Parse } from 'csv-parse/sync'
 
 const lineFeed = 0x0a

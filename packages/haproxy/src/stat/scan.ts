@@ -1,4 +1,4 @@
-import { StatsError } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core/snapshot'
 import { textOf } from './number.ts'
 import { parseRecord } from './reference.ts'
 

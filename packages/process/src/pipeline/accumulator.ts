@@ -1,4 +1,4 @@
-import { readInteger, readNumber } from '@haproxystats/haproxy'
+import { readInteger, readNumber } from '@haproxystats/haproxy/read'
 import type { ColumnMerge } from './metric-lists.ts'
 
 /** One column of a table that is being merged. */

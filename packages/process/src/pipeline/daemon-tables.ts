@@ -1,4 +1,4 @@
-import { type Info, infoInteger, infoNumber } from '@haproxystats/haproxy'
+import { type Info, infoInteger, infoNumber } from '@haproxystats/haproxy/read'
 import { segmentOf, shortHash } from '../types/segment.ts'
 import type { ObjectName, Table } from '../types/table.ts'
 import { Accumulator, type Column } from './accumulator.ts'

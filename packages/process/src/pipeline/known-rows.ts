@@ -1,4 +1,4 @@
-import { cellText } from '@haproxystats/haproxy'
+import { cellText } from '@haproxystats/haproxy/read'
 import type { AggregatedServer } from './aggregated-servers.ts'
 
 /** Where a row belongs: its kind, of those that are wanted, and who it is. Nowhere, when it is left out. */

@@ -1,4 +1,4 @@
-import type { Merge } from '@haproxystats/haproxy'
+import type { Merge } from '@haproxystats/haproxy/read'
 
 /** How a column is merged: as the table of fields says, or as haproxystats 0.5.2 did where existing graphs rely on it. */
 export type ColumnMerge = Merge | 'mean-with-traffic'

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { type Configuration, carriedSource, type PullReport } from '@haproxystats/core'
+import type { Configuration } from '@haproxystats/core'
+import { carriedSource, type PullReport } from '@haproxystats/core/snapshot'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
 import { backendMetrics } from './backend-metrics.ts'
 import { daemonTables, isStopping } from './daemon-tables.ts'

@@ -1,4 +1,5 @@
-import { type Configuration, StatsError } from '@haproxystats/core'
+import type { Configuration } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core/snapshot'
 import {
   type Field,
   infoFieldByName,
@@ -7,7 +8,7 @@ import {
   type StatField,
   statFieldByName,
   statFields,
-} from '@haproxystats/haproxy'
+} from '@haproxystats/haproxy/read'
 import type { Column } from './accumulator.ts'
 import { defaultLists, type ListedField } from './metric-lists.ts'
 import { variants } from './variants.ts'

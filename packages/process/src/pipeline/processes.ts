@@ -1,5 +1,5 @@
-import { StatsError } from '@haproxystats/core'
-import { parseInfo } from '@haproxystats/haproxy'
+import { StatsError } from '@haproxystats/core/snapshot'
+import { parseInfo } from '@haproxystats/haproxy/read'
 import type { Process } from './daemon-tables.ts'
 import type { SourceFiles } from './read-snapshot.ts'
 import { infoWithoutAverages, isYoung } from './startup-grace.ts'

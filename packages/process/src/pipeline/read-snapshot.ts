@@ -9,7 +9,7 @@ import {
   sealOf,
   statSuffix,
   typedSuffix,
-} from '@haproxystats/core'
+} from '@haproxystats/core/snapshot'
 
 const kinds = { info: infoSuffix, stat: statSuffix, typed: typedSuffix } as const
 type Kind = keyof typeof kinds

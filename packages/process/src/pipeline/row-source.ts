@@ -1,4 +1,4 @@
-import { QuickRow, type StatHeader } from '@haproxystats/haproxy'
+import { QuickRow, type StatHeader } from '@haproxystats/haproxy/read'
 import type { Column, Source } from './accumulator.ts'
 
 /** How the rows of one kind of objects are read from one answer. */

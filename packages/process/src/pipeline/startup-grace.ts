@@ -1,4 +1,4 @@
-import { type Field, type Info, infoFields, infoNumber, statFields } from '@haproxystats/haproxy'
+import { type Field, type Info, infoFields, infoNumber, statFields } from '@haproxystats/haproxy/read'
 
 /** Fields that HAProxy itself averages over a while, and that say little until it has run for one. */
 const averagesOf = (fields: readonly Field[]): ReadonlySet<string> =>

@@ -1,4 +1,4 @@
-import { cellText, scanHeader, scanRows, textUpToComma } from '@haproxystats/haproxy'
+import { cellText, scanHeader, scanRows, textUpToComma } from '@haproxystats/haproxy/read'
 import type { Table } from '../types/table.ts'
 import { Accumulator, type Column } from './accumulator.ts'
 import { AggregatedServers } from './aggregated-servers.ts'

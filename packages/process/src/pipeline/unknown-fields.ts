@@ -1,4 +1,4 @@
-import { learnFields, mergeOfLearnt, scanHeader, statFieldByName } from '@haproxystats/haproxy'
+import { learnFields, mergeOfLearnt, scanHeader, statFieldByName } from '@haproxystats/haproxy/read'
 import { segmentOf } from '../types/segment.ts'
 import type { Column } from './accumulator.ts'
 import { fieldColumn } from './plan.ts'

@@ -1,4 +1,4 @@
-import type { Merge } from '@haproxystats/haproxy'
+import type { Merge } from '@haproxystats/haproxy/read'
 import type { ObjectKind } from './plan.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { type Configuration, StatsError } from '@haproxystats/core'
+import type { Configuration } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core/snapshot'
 import { createEncoder } from '../dispatchers/encoders.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Encode, Encoding } from '../types/dispatcher.ts'
