@@ -67,11 +67,35 @@ const floors: Readonly<Record<string, Floor>> = {
     without: ['node:worker_threads', 'node:child_process'],
     why: 'the queue, the workers and delivery do not know each other; the program joins them',
   },
+  'process/http': {
+    files: /^packages\/process\/src\/http\/(?!server\/)[^/]+\//,
+    imports: ['process/pipeline', 'process/dispatchers', 'process/types', 'core', 'haproxy'],
+    without: [...outside, 'node:worker_threads'],
+    why: 'what is answered is made from what was read; who asks, how, and from where is the business of the server',
+  },
+  'process/http/server': {
+    files: 'packages/process/src/http/server/',
+    imports: ['process/http', 'core'],
+    without: ['node:worker_threads', 'node:child_process'],
+    why: 'the server knows requests, not what they are about',
+  },
+  'process/http/thread': {
+    files: /^packages\/process\/src\/http\/[^/]+$/,
+    imports: ['process/http', 'process/http/server', 'process/delivery', 'core', 'page'],
+    without: ['node:net', 'node:http', 'node:https', 'node:child_process'],
+    why: 'the thread joins what is read, remembered and served; the rest of the program is nothing to it',
+  },
+  page: {
+    files: 'packages/page/',
+    imports: [],
+    without: outside,
+    why: 'the page knows nothing but the addresses that are served',
+  },
   'process/program': {
     files: /^packages\/process\/src\/[^/]+$/,
     imports: [
       ...['process/queue', 'process/workers', 'process/delivery', 'process/pipeline', 'process/dispatchers'],
-      ...['process/types', 'core', 'haproxy'],
+      ...['process/http/thread', 'process/http/server', 'process/types', 'core', 'haproxy'],
     ],
     why: 'both programs meet in the queue directory and nowhere else, so that a crash of one never costs the other',
   },
@@ -88,6 +112,9 @@ const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly wh
     only: /^packages\/process\/src\/(workers\/|[^/]+$)/,
     why: 'only the program and its workers know that there are threads',
   },
+  bcryptjs: { only: /^packages\/process\/src\/http\/server\//, why: 'only the server knows who may ask' },
+  preact: { only: /^packages\/page\/src\//, why: 'only the page is drawn' },
+  uplot: { only: /^packages\/page\/src\//, why: 'only the page is drawn' },
   chokidar: { only: /^packages\/process\/src\/queue\//, why: 'only the queue knows how a new snapshot is noticed' },
 }
 
@@ -157,7 +184,7 @@ const packageNames = readdirSync(`${root}packages`)
 function sources(): SourceFile[] {
   return packageNames.flatMap((name) =>
     readdirSync(`${root}packages/${name}/src`, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
       .map((entry) => `${entry.parentPath}/${entry.name}`)
       .map((path) => ({ file: relative(root, path), imports: importsOf(readFileSync(path, 'utf8')) })),
   )
@@ -194,6 +221,11 @@ describe('the checker', () => {
     ['packages/process/src/workers/worker.ts', 'node:net', /CPU only/],
     ['packages/process/src/elsewhere/new.ts', '../types/table.ts', /on no floor/],
     ['packages/process/src/delivery/delivery.ts', 'piscina', /there are threads/],
+    ['packages/process/src/http/routes/info.ts', 'node:http', /business of the server/],
+    ['packages/process/src/http/server/server.ts', '../../pipeline/plan.ts', /not what they are about/],
+    ['packages/process/src/http/thread.ts', '../queue/watch.ts', /nothing to it/],
+    ['packages/page/src/main.tsx', '@haproxystats/core', /nothing but the addresses/],
+    ['packages/process/src/http/thread.ts', 'preact', /only the page/],
     ['packages/process/src/main.ts', 'chokidar', /new snapshot is noticed/],
     ['packages/core/src/options/table.ts', 'ini', /one place/],
     ['packages/pull/src/main.ts', 'commander', /one command line/],

@@ -53,6 +53,12 @@ const routes: readonly Route[] = [
     },
   },
   {
+    path: '/huge',
+    summary: '',
+    answer: ({ segments }) =>
+      segments[0] === 'huge' ? { ...text('x'.repeat(2 ** 21)), perSnapshot: true } : undefined,
+  },
+  {
     path: '/defect',
     summary: '',
     answer: ({ segments }) => {
@@ -172,6 +178,15 @@ describe('a server', () => {
     expect((await get('/health', { headers: { 'Accept-Encoding': 'gzip' } })).headers['content-encoding']).toBe(
       undefined,
     )
+  })
+
+  it('knows what a client has of a long answer, too, until the next snapshot', async () => {
+    const made = await serve()
+    const { headers } = await get('/huge')
+    const again = { headers: { 'If-None-Match': String(headers.etag) } }
+    expect((await get('/huge', again)).status).toBe(304)
+    made.refresh()
+    expect((await get('/huge', again)).status).toBe(200)
   })
 
   it('sends nothing to those who have it already, and only headers for HEAD', async () => {
