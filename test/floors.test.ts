@@ -95,7 +95,7 @@ const floors: Readonly<Record<string, Floor>> = {
     files: /^packages\/process\/src\/[^/]+$/,
     imports: [
       ...['process/queue', 'process/workers', 'process/delivery', 'process/pipeline', 'process/dispatchers'],
-      ...['process/http/thread', 'process/http/server', 'process/types', 'core', 'haproxy'],
+      ...['process/http', 'process/http/thread', 'process/http/server', 'process/types', 'core', 'haproxy'],
     ],
     why: 'both programs meet in the queue directory and nowhere else, so that a crash of one never costs the other',
   },
