@@ -8,6 +8,7 @@ export { infoFields } from './info-fields.ts'
 export { type LearntField, learnFields, mergeOfLearnt } from './learn.ts'
 export { moduleFields } from './module-fields.ts'
 export { statFields } from './stat-fields.ts'
+export { infoTags, statTags, wordsOfTags } from './tags.ts'
 
 /** Columns of `show stat` by name, static ones and those of modules. */
 export const statFieldByName: ReadonlyMap<string, StatField> = new Map(

@@ -2,6 +2,7 @@ import { type Info, infoFieldByName, infoFields, infoInteger, infoNumber } from 
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
 import { isStopping } from '../../pipeline/daemon-tables.ts'
 import { fieldColumn } from '../../pipeline/plan.ts'
+import { textOf } from './texts.ts'
 
 const noNumber: ReadonlySet<string> = new Set(['none', 'distinct', 'key'])
 
@@ -30,6 +31,15 @@ export function mergeInfo(infos: readonly Info[], carried: readonly Info[]): Inf
     return [name, value] as const
   })
   return new Map(lines.filter((line): line is [string, string] => line[1] !== undefined))
+}
+
+/** The same with texts as a person reads them, where bytes are UTF-8. */
+export function readableInfo(info: Info): Info {
+  return new Map([...info].map(([name, value]) => [readable(name), readable(value)]))
+}
+
+function readable(text: string): string {
+  return textOf(Buffer.from(text, 'latin1'))
 }
 
 function mergeNumbers(infos: readonly Info[], carried: readonly Info[]): ReadonlyMap<string, string> {

@@ -6,7 +6,7 @@ import { ReadMemory, readSnapshot, type SourceFiles } from '../../pipeline/read-
 import { statWithoutAverages } from '../../pipeline/startup-grace.ts'
 import { type Table, type TableKind, tableKinds } from '../../types/table.ts'
 import { columnsOf, type ViewColumns } from './columns.ts'
-import { infoColumns, mergeInfo } from './merge-info.ts'
+import { infoColumns, mergeInfo, readableInfo } from './merge-info.ts'
 import { MergedRows } from './rows.ts'
 import type { View, ViewSource } from './view.ts'
 
@@ -49,7 +49,7 @@ export class ViewBuilder {
     }).map((files) => ({ ...files, bytes: files.stat?.read() }))
     const answered = found.filter(({ source }) => source !== carriedSource)
     const carried = found.filter(({ source }) => source === carriedSource)
-    const asPrinted = answered.flatMap(processOf)
+    const asPrinted = answered.flatMap(processOf).map(({ source, info }) => ({ source, info: readableInfo(info) }))
     const graced = gracedProcesses(asPrinted, this.#settings['startup-grace'])
     const infos = carried.flatMap(processOf).map(({ info }) => info)
     const sources = answered.map((files) => sourceOf(files, asPrinted))

@@ -1,0 +1,75 @@
+import { parseRecord, scanHeader } from '@haproxystats/haproxy'
+import { describe, expect, it } from 'vitest'
+import { allRecorded } from '../../../../../test/support/recorded.ts'
+import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
+import { csvOf } from './csv.ts'
+import { chosenRows, rowChoiceOf } from './row-choice.ts'
+
+/** The rows of an answer as cells by name of their column, in the order of `show stat`; read by csv-parse alone. */
+function recordsOf(bytes: Uint8Array): Map<string, string>[] {
+  const { header, rows } = scanHeader(bytes)
+  const records: Map<string, string>[] = []
+  for (let position = rows; position < bytes.length && bytes[position] !== 0x0a; ) {
+    const { cells, end } = parseRecord(bytes, position)
+    records.push(new Map([...header.position].map(([name, cell]) => [name, cells[cell]?.toString() ?? ''])))
+    position = end
+  }
+  return records
+}
+
+/** Where a process alone does not say what its merge says. */
+const exceptions: readonly {
+  readonly field: RegExp
+  readonly holds: (record: Map<string, string>) => boolean
+  readonly why: string
+}[] = [
+  {
+    field: /^[qcrt]time$/,
+    holds: (record) => record.get('stot') === '0',
+    why: 'means are weighted by sessions, so without a session there is none',
+  },
+]
+
+/** Rows of one name within one process (`bind … name` may be given twice) are merged like those of several. */
+function unrepeated(records: readonly Map<string, string>[]): Map<string, string>[] {
+  const nameOf = (record: Map<string, string>) =>
+    ['pxname', 'svname', 'type'].map((name) => record.get(name)).join('\n')
+  return records.filter((record) => records.filter((other) => nameOf(other) === nameOf(record)).length === 1)
+}
+
+const needed = new Set<string>()
+
+describe('the CSV of one process alone', () => {
+  it.each(allRecorded)('is what $name printed, cell by cell', ({ info, stat }) => {
+    const view = snapshotView({ lb1: { info, stat } })
+    const csv = csvOf(view, chosenRows(view, rowChoiceOf([])))
+    const given = unrepeated(recordsOf(stat))
+    const made = new Map(
+      recordsOf(csv).map((record) => [
+        `${record.get('pxname')}\n${record.get('svname')}\n${record.get('type')}`,
+        record,
+      ]),
+    )
+    expect(given.length).toBeGreaterThan(3)
+    for (const record of given) {
+      const merged = made.get(`${record.get('pxname')}\n${record.get('svname')}\n${record.get('type')}`)
+      const expected = [...record].map(([name, value]) => {
+        const exception = exceptions.find(({ field, holds }) => field.test(name) && holds(record))
+        if (exception !== undefined && value !== '') needed.add(exception.why)
+        return [name, exception === undefined ? value : '']
+      })
+      expect(Object.fromEntries([...(merged ?? [])].filter(([name]) => name !== 'agg'))).toEqual(
+        Object.fromEntries(expected),
+      )
+      expect(merged?.get('agg')).toBe('lb1')
+    }
+    const names = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').split('\n')[0]
+    const usable = (line = '') =>
+      line.split(',').filter((name, at, all) => !['(null)', ''].includes(name) && all.indexOf(name) === at)
+    expect(usable(names(csv))).toEqual([...usable(names(stat)), 'agg'])
+  })
+
+  it('needs every exception', () => {
+    expect([...needed].sort()).toEqual(exceptions.map(({ why }) => why).sort())
+  })
+})

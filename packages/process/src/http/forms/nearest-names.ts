@@ -1,0 +1,30 @@
+import { editDistance } from '@haproxystats/core'
+
+/** More are no help. */
+const most = 5
+
+/** Longer words are nobody's typing errors, and comparing them takes long. */
+const longestWord = 100
+
+/** The names that somebody may have meant, nearest first: those that begin or end so or hold the word, and those with few other letters. */
+export function nearestNames(word: string, names: Iterable<string>): string[] {
+  const wanted = word.toLowerCase()
+  if (wanted === '' || wanted.length > longestWord) return []
+  const near = [...new Set(names)].flatMap((name) => {
+    const distance = distanceTo(wanted, name.toLowerCase())
+    return distance === undefined ? [] : [{ name, distance }]
+  })
+  near.sort((one, other) => one.distance - other.distance || (one.name < other.name ? -1 : 1))
+  return near.slice(0, most).map(({ name }) => name)
+}
+
+function distanceTo(wanted: string, name: string): number | undefined {
+  const bearable = Math.max(1, Math.floor(wanted.length / 3))
+  if (Math.abs(name.length - wanted.length) <= bearable) {
+    const distance = editDistance(wanted, name)
+    if (distance <= bearable) return distance
+  }
+  return name.includes(wanted) || (name.length > 1 && wanted.includes(name))
+    ? Math.abs(name.length - wanted.length) + 1
+    : undefined
+}

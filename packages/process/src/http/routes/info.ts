@@ -1,0 +1,51 @@
+import type { Info } from '@haproxystats/haproxy'
+import { infoText } from '../forms/info.ts'
+import { jsonInfoOf } from '../forms/json.ts'
+import { valueOfInfo } from '../forms/single-value.ts'
+import { typedInfoOf } from '../forms/typed.ts'
+import { fromView } from './no-view.ts'
+import { type Answer, type Route, text } from './route.ts'
+import { noSource } from './stats.ts'
+
+const plain = 'text/plain; charset=utf-8'
+
+const forms: Readonly<Record<string, (info: Info) => Answer>> = {
+  '': (info) => ({ type: plain, body: infoText(info), perSnapshot: true }),
+  json: (info) => ({ type: 'application/json', body: jsonInfoOf(info), perSnapshot: true }),
+  typed: (info) => ({ type: plain, body: typedInfoOf(info), perSnapshot: true }),
+}
+
+function inForm(form: string, info: Info): Answer {
+  if (Object.hasOwn(forms, form)) return (forms[form] as (info: Info) => Answer)(info)
+  return text(`${form} is no form of /info: ;json and ;typed are, and /info alone.`, 404)
+}
+
+export const infoRoutes: readonly Route[] = [
+  {
+    path: '/info',
+    summary: 'What show info says, over all processes; ;json and ;typed as HAProxy prints them.',
+    answer: ({ segments, form }, facts) => {
+      if (segments.length !== 1 || segments[0] !== 'info') return undefined
+      return fromView(facts, (view) => inForm(form, view.info))
+    },
+  },
+  {
+    path: '/info/<field>',
+    summary:
+      'One line of show info over all processes, or of one: /info/<process>/<field>; /info/<process> is all of it.',
+    answer: ({ segments, form }, facts) => {
+      const [place, name, field] = segments
+      if (place !== 'info' || name === undefined || segments.length > 3) return undefined
+      return fromView(facts, (view) => {
+        const source = view.sources.find((candidate) => candidate.name === name)
+        if (source?.info !== undefined && field === undefined) return inForm(form, source.info)
+        if (field !== undefined && source?.info === undefined) {
+          return noSource(view, name, ({ info }) => info !== undefined, 'show info')
+        }
+        const one = { ...view, info: source?.info ?? view.info, tables: [] }
+        const found = field === undefined ? valueOfInfo(view, name) : valueOfInfo(one, field)
+        return 'value' in found ? text(found.value) : text(found.missing, 404)
+      })
+    },
+  },
+]

@@ -1,0 +1,92 @@
+import { csvOf } from '../forms/csv.ts'
+import { jsonOf } from '../forms/json.ts'
+import { nearestNames } from '../forms/nearest-names.ts'
+import { chosenRows, rowChoiceOf } from '../forms/row-choice.ts'
+import { typedOf } from '../forms/typed.ts'
+import { viewOfSource } from '../view/source-view.ts'
+import type { View, ViewSource } from '../view/view.ts'
+import { fromView } from './no-view.ts'
+import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
+
+const plain = 'text/plain; charset=utf-8'
+
+/** The forms in which HAProxy's own page gives its rows, with the media types it sends. */
+export const statForms: Readonly<
+  Record<string, { type: string; render: (view: View, rows: readonly number[]) => string | Uint8Array }>
+> = {
+  csv: { type: plain, render: csvOf },
+  json: { type: 'application/json', render: jsonOf },
+  typed: { type: plain, render: typedOf },
+}
+
+/** Where HAProxies have their page: `/`, `/stats` or, without a choice, `/haproxy?stats`. */
+const places: readonly string[] = ['', 'stats', 'haproxy']
+
+export const statRoutes: readonly Route[] = [
+  {
+    path: '/stats;csv',
+    summary: 'All rows, merged, as HAProxy prints them; ;json and ;typed too, also behind / and /haproxy?stats.',
+    answer: (question, facts) => {
+      const place = question.segments.join('/')
+      if (!places.includes(place) || (place === '' && question.form === '')) return undefined
+      return inForm(question, facts, place, (view) => view)
+    },
+  },
+  {
+    path: '/stats/<process>;csv',
+    summary: 'The rows of one process as it printed them; ;json and ;typed too.',
+    answer: (question, facts) => {
+      const [place, name] = question.segments
+      if (place !== 'stats' || name === undefined || question.segments.length !== 2) return undefined
+      return fromView(facts, (view) => {
+        const index = view.sources.findIndex((source) => source.name === name)
+        const source = view.sources[index]
+        if (source?.stat === undefined) return noSource(view, name, ({ stat }) => stat !== undefined, 'show stat')
+        const words = question.form.split(';')
+        if (words[0] === 'csv' && words.length === 1)
+          return { type: plain, body: asOnPage(source.stat), perSnapshot: true }
+        return inForm(question, facts, `stats/${name}`, () => viewOfSource(view, index) ?? view)
+      })
+    },
+  },
+]
+
+function inForm(question: Question, facts: Facts, place: string, choose: (view: View) => View): Answer {
+  const words = question.form.split(';')
+  const form = words.find((word) => Object.hasOwn(statForms, word))
+  if (form === undefined) return noForm(question.form, place)
+  const { type, render } = statForms[form] as (typeof statForms)[string]
+  return fromView(facts, (merged) => {
+    const view = choose(merged)
+    return { type, body: render(view, chosenRows(view, rowChoiceOf(words))), perSnapshot: true }
+  })
+}
+
+/** A person's browser goes to our page, as it would see HAProxy's. */
+function noForm(form: string, place: string): Answer {
+  if (form === '') return { ...text('The page is at /', 302), headers: { Location: '/' } }
+  return text(
+    `${form} is no form of /${place}: ${Object.keys(statForms)
+      .map((name) => `;${name}`)
+      .join(', ')} are.`,
+    404,
+  )
+}
+
+/** The page has no empty line at the end, other than the answer of a socket. */
+function asOnPage(stat: Uint8Array): Uint8Array {
+  return stat.subarray(0, stat.length - 1)
+}
+
+/** That a source is not there, or not in what was asked for; with those that are. */
+export function noSource(view: View, name: string, has: (source: ViewSource) => boolean, what: string): Answer {
+  const names = view.sources.filter(has).map((source) => source.name)
+  if (view.sources.some((source) => source.name === name)) {
+    return text(`The process ${name} did not answer ${what}. Those that did: ${names.join(', ')}.`, 404)
+  }
+  const near = nearestNames(name, names)
+  return text(
+    `${name} is not a process. ${near.length > 0 ? `Near it: ${near.join(', ')}.` : `There are: ${names.slice(0, 50).join(', ')}.`}`,
+    404,
+  )
+}

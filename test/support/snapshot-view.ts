@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { View } from '../../packages/process/src/http/view/view.ts'
+import { ViewBuilder } from '../../packages/process/src/http/view/view-builder.ts'
+
+/** What one source of a snapshot answered; any of it may be missing. */
+export interface Answers {
+  readonly info?: Uint8Array
+  readonly stat?: Uint8Array
+  readonly typed?: Uint8Array
+}
+
+/** Writes a snapshot and builds its view. `_carried` is the source of counters of processes that ended. */
+export function snapshotView(
+  sources: Readonly<Record<string, Answers>>,
+  builder = new ViewBuilder({ 'startup-grace': 0 }),
+  snapshot = 1_700_000_000,
+): View {
+  const path = mkdtempSync(join(tmpdir(), 'hs-view-'))
+  try {
+    for (const [source, answers] of Object.entries(sources)) {
+      for (const [kind, bytes] of Object.entries(answers)) writeFileSync(join(path, `${source}_${kind}`), bytes)
+    }
+    return builder.build(path, snapshot)
+  } finally {
+    rmSync(path, { recursive: true })
+  }
+}
