@@ -26,6 +26,12 @@ const tools = [
     purposes: ['test'],
     why: 'scrapes /metrics, and its promtool checks them',
   },
+  {
+    command: 'prometheus-haproxy-exporter',
+    package: 'prometheus-haproxy-exporter',
+    purposes: ['test'],
+    why: 'takes what is served over HTTP for an HAProxy',
+  },
   { command: 'strace', package: 'strace', purposes: ['test'], why: 'makes system calls fail on request' },
   { command: 'systemd-analyze', package: 'systemd', purposes: ['test'], why: 'checks the units' },
   { command: 'nagios4', package: 'nagios4-core', purposes: ['contrib'], why: 'runs the checks' },

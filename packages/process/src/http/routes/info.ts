@@ -3,6 +3,7 @@ import { infoText } from '../forms/info.ts'
 import { jsonInfoOf } from '../forms/json.ts'
 import { valueOfInfo } from '../forms/single-value.ts'
 import { typedInfoOf } from '../forms/typed.ts'
+import { isCalled } from '../view/source-names.ts'
 import { fromView } from './no-view.ts'
 import { type Answer, type Route, text } from './route.ts'
 import { noSource } from './stats.ts'
@@ -37,7 +38,7 @@ export const infoRoutes: readonly Route[] = [
       const [place, name, field] = segments
       if (place !== 'info' || name === undefined || segments.length > 3) return undefined
       return fromView(facts, (view) => {
-        const source = view.sources.find((candidate) => candidate.name === name)
+        const source = view.sources.find((candidate) => isCalled(candidate.name, name))
         if (source?.info !== undefined && field === undefined) return inForm(form, source.info)
         if (field !== undefined && source?.info === undefined) {
           return noSource(view, name, ({ info }) => info !== undefined, 'show info')

@@ -3,6 +3,7 @@ import { jsonOf } from '../forms/json.ts'
 import { nearestNames } from '../forms/nearest-names.ts'
 import { chosenRows, rowChoiceOf } from '../forms/row-choice.ts'
 import { typedOf } from '../forms/typed.ts'
+import { isCalled } from '../view/source-names.ts'
 import { viewOfSource } from '../view/source-view.ts'
 import type { View, ViewSource } from '../view/view.ts'
 import { fromView } from './no-view.ts'
@@ -39,7 +40,7 @@ export const statRoutes: readonly Route[] = [
       const [place, name] = question.segments
       if (place !== 'stats' || name === undefined || question.segments.length !== 2) return undefined
       return fromView(facts, (view) => {
-        const index = view.sources.findIndex((source) => source.name === name)
+        const index = view.sources.findIndex((source) => isCalled(source.name, name))
         const source = view.sources[index]
         if (source?.stat === undefined) return noSource(view, name, ({ stat }) => stat !== undefined, 'show stat')
         const words = question.form.split(';')
@@ -81,7 +82,7 @@ function asOnPage(stat: Uint8Array): Uint8Array {
 /** That a source is not there, or not in what was asked for; with those that are. */
 export function noSource(view: View, name: string, has: (source: ViewSource) => boolean, what: string): Answer {
   const names = view.sources.filter(has).map((source) => source.name)
-  if (view.sources.some((source) => source.name === name)) {
+  if (view.sources.some((source) => isCalled(source.name, name))) {
     return text(`The process ${name} did not answer ${what}. Those that did: ${names.join(', ')}.`, 404)
   }
   const near = nearestNames(name, names)

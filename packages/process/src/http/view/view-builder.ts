@@ -8,6 +8,7 @@ import { type Table, type TableKind, tableKinds } from '../../types/table.ts'
 import { columnsOf, type ViewColumns } from './columns.ts'
 import { infoColumns, mergeInfo, readableInfo } from './merge-info.ts'
 import { MergedRows } from './rows.ts'
+import { shownNames } from './source-names.ts'
 import type { View, ViewSource } from './view.ts'
 
 /** A view keeps the answers it was made of. */
@@ -52,7 +53,8 @@ export class ViewBuilder {
     const asPrinted = answered.flatMap(processOf).map(({ source, info }) => ({ source, info: readableInfo(info) }))
     const graced = gracedProcesses(asPrinted, this.#settings['startup-grace'])
     const infos = carried.flatMap(processOf).map(({ info }) => info)
-    const sources = answered.map((files) => sourceOf(files, asPrinted))
+    const names = shownNames(answered.map(({ source }) => source))
+    const sources = answered.map((files, index) => sourceOf(files, names[index] as string, asPrinted))
     const { columns, rows } = this.#layout(answered)
     mergeStats(rows, { answered, carried, sources, graced })
     return {
@@ -100,8 +102,8 @@ function firstLine(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, Math.max(0, bytes.indexOf(0x0a))).toString('latin1')
 }
 
-function sourceOf({ source: name, bytes: stat }: Answered, processes: readonly Process[]): ViewSource {
-  const info = processes.find(({ source }) => source === name)?.info
+function sourceOf({ source: file, bytes: stat }: Answered, name: string, processes: readonly Process[]): ViewSource {
+  const info = processes.find(({ source }) => source === file)?.info
   return { name, info, stopping: info !== undefined && isStopping(info), stat }
 }
 
@@ -119,10 +121,11 @@ function mergeStats(
   const stopping = (index: number) => Number(sources[index]?.stopping)
   rows.begin()
   for (const source of [...answered.keys()].sort((one, other) => stopping(one) - stopping(other))) {
-    const { name = '', stat, stopping = false } = sources[source] ?? {}
+    const { stat, stopping = false } = sources[source] ?? {}
+    const file = answered[source]?.source ?? ''
     if (stat === undefined) continue
-    const bytes = graced.young.has(name) ? statWithoutAverages(stat) : stat
-    naming(`${name}_stat`, () => rows.merge(bytes, { source, stopping }))
+    const bytes = graced.young.has(file) ? statWithoutAverages(stat) : stat
+    naming(`${file}_stat`, () => rows.merge(bytes, { source, stopping }))
   }
   for (const { source, bytes } of carried) {
     if (bytes === undefined) continue

@@ -25,7 +25,7 @@ export interface ViewRow {
 
 /** One HAProxy process of a snapshot. */
 export interface ViewSource {
-  /** As in the names of files: `lb1`. */
+  /** As in the names of files, without `.sock`: `lb1`. */
   readonly name: string
   /** Its `show info`; absent for statistics pages, which have none. */
   readonly info: Info | undefined
