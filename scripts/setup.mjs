@@ -1,6 +1,6 @@
 // @ts-check
-// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page]. Says a line for what it does, and nothing
-// when there is nothing to do.
+// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page | machine]. Says a line for what it
+// does, and nothing when there is nothing to do.
 import { installTools } from './setup/debian.mjs'
 import { checkNode } from './setup/node-version.mjs'
 import { Problem, report } from './setup/problem.mjs'
@@ -13,6 +13,7 @@ const modes = {
   test: () => installTools('test'),
   contrib: () => installTools('contrib'),
   page: () => installTools('page'),
+  machine: () => installTools('machine'),
 }
 
 try {
