@@ -15,6 +15,9 @@ interface Floor {
 
 const outside = ['node:net', 'node:tls', 'node:dgram', 'node:http', 'node:https', 'node:http2', 'node:child_process']
 
+/** What no browser has. */
+const browser = [...outside, 'node:fs', 'node:path', 'node:worker_threads']
+
 /** The floors of DESIGN, lowest first. The first row that a file matches is its floor. */
 const floors: Readonly<Record<string, Floor>> = {
   core: {
@@ -85,12 +88,6 @@ const floors: Readonly<Record<string, Floor>> = {
     without: ['node:net', 'node:http', 'node:https', 'node:child_process'],
     why: 'the thread joins what is read, remembered and served; the rest of the program is nothing to it',
   },
-  page: {
-    files: 'packages/page/',
-    imports: [],
-    without: outside,
-    why: 'the page knows nothing but the addresses that are served',
-  },
   'process/program': {
     files: /^packages\/process\/src\/[^/]+$/,
     imports: [
@@ -98,6 +95,37 @@ const floors: Readonly<Record<string, Floor>> = {
       ...['process/http', 'process/http/thread', 'process/http/server', 'process/types', 'core', 'haproxy'],
     ],
     why: 'both programs meet in the queue directory and nowhere else, so that a crash of one never costs the other',
+  },
+  'page/api': {
+    files: 'packages/page/src/api/',
+    imports: [],
+    without: browser,
+    why: 'what the server answers is known in one place, which knows nothing of what is made of it',
+  },
+  'page/model': {
+    files: 'packages/page/src/model/',
+    imports: ['page/api'],
+    without: browser,
+    why: 'the model of the page is pure: answers in, what is shown out; it never sees a document',
+  },
+  'page/live': {
+    files: 'packages/page/src/live/',
+    imports: ['page/api', 'page/model'],
+    without: browser,
+    why: 'how the newest snapshot is kept has nothing to do with how it is drawn',
+  },
+  'page/hooks': {
+    files: 'packages/page/src/hooks/',
+    imports: ['page/api', 'page/model', 'page/live'],
+    without: browser,
+    why: 'hooks serve parts and never draw',
+  },
+  'page/style': { files: 'packages/page/src/style/', imports: [], why: 'a style sheet imports nothing' },
+  page: {
+    files: /^packages\/page\/src\/(parts\/|[^/]+$)/,
+    imports: ['page/api', 'page/model', 'page/live', 'page/hooks', 'page/style'],
+    without: browser,
+    why: 'the page knows the programs only by what they answer',
   },
 }
 
@@ -113,8 +141,14 @@ const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly wh
     why: 'only the program and its workers know that there are threads',
   },
   bcryptjs: { only: /^packages\/process\/src\/http\/server\//, why: 'only the server knows who may ask' },
-  preact: { only: /^packages\/page\/src\//, why: 'only the page is drawn' },
-  uplot: { only: /^packages\/page\/src\//, why: 'only the page is drawn' },
+  preact: {
+    only: /^packages\/page\/src\/(hooks|parts|main)/,
+    why: 'the model of the page and what keeps it do not draw',
+  },
+  uplot: {
+    only: /^packages\/page\/src\/(parts\/chart|main)/,
+    why: 'only charts know how charts are drawn, and the page its style sheet',
+  },
   chokidar: { only: /^packages\/process\/src\/queue\//, why: 'only the queue knows how a new snapshot is noticed' },
 }
 
@@ -224,8 +258,6 @@ describe('the checker', () => {
     ['packages/process/src/http/routes/info.ts', 'node:http', /business of the server/],
     ['packages/process/src/http/server/server.ts', '../../pipeline/plan.ts', /not what they are about/],
     ['packages/process/src/http/thread.ts', '../queue/watch.ts', /nothing to it/],
-    ['packages/page/src/main.tsx', '@haproxystats/core', /nothing but the addresses/],
-    ['packages/process/src/http/thread.ts', 'preact', /only the page/],
     ['packages/process/src/main.ts', 'chokidar', /new snapshot is noticed/],
     ['packages/core/src/options/table.ts', 'ini', /one place/],
     ['packages/pull/src/main.ts', 'commander', /one command line/],

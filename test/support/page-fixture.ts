@@ -102,11 +102,7 @@ export function numberOf(
     'req_tot/s': () => (kind === 'server' ? null : amount * 420),
     qcur: () => (isClientSide || noise(`${key} queue`) < 0.93 ? (isClientSide ? null : 0) : Math.round(amount * 9)),
     lastchg: () => time - (fixture.since.get(key) ?? time - 172_800 - Math.round(noise(key) * 900_000)),
-    'ereq/s': () => (isClientSide ? small(amount) : null),
-    'econ/s': () => (isClientSide ? null : isDown ? 3.4 : noise(`${key} econ`) < 0.9 ? 0 : small(amount)),
-    'eresp/s': () => (isClientSide ? null : 0),
-    'errors/s': () => (isClientSide ? small(amount) : noise(`${key} econ`) < 0.9 ? 0 : small(amount)),
-    'backend.errors/s': () => small(amount),
+    'errors/s': () => (isDown ? 3.4 : isClientSide ? small(amount) : noise(`${key} econ`) < 0.9 ? 0 : small(amount)),
     'hrsp_5xx/s': () => (noise(`${key} 5xx`) < 0.8 ? 0 : small(amount)),
     'hrsp_4xx/s': () => amount * 2.1,
     'wretr/s': () => (isClientSide ? null : 0),
@@ -157,11 +153,14 @@ const sourcesOf = ({ size, missing }: Fixture) =>
 export function overviewOf(fixture: Fixture) {
   const { snapshot, interval, missing } = fixture
   const now = Date.now() / 1000
+  const problems = problemsOf(fixture)
+  const countOf = (severity: string) => problems.filter((problem) => problem.severity === severity).length
+  const problemCounts = { critical: countOf('critical'), warning: countOf('warning'), info: countOf('info') }
   const process = (key: string) => ({ key, kind: 'process' })
   const at = (name: string, field: string) => numberOf(process(`p:${name}`), field, fixture, snapshot)
   return {
     ...{ snapshot, now, interval, missing, age: now - snapshot, stale: now - snapshot > 3 * interval },
-    ...{ complete: missing.length === 0, totals: {}, problems: problemsOf(fixture), program: {} },
+    ...{ complete: missing.length === 0, totals: totalsOf(fixture), problems, problemCounts, program: {} },
     sources: sourcesOf(fixture).map((name, index) => ({
       ...{ name, release: '2.6.12', pid: 4100 + index, uptime: 1_036_800 - index * 40_000, stopping: false },
       ...{ cpu: at(name, 'CpuUsagePct'), currConns: at(name, 'CurrConns'), maxconn: 4000 },
@@ -170,15 +169,21 @@ export function overviewOf(fixture: Fixture) {
   }
 }
 
+function totalsOf(fixture: Fixture) {
+  const fields = ['scur', 'rate', 'req_rate', 'errors/s', 'hrsp_5xx/s', 'bin/s', 'bout/s']
+  const daemon = { key: 'daemon', kind: 'daemon' }
+  return Object.fromEntries(fields.map((field) => [field, numberOf(daemon, field, fixture, fixture.snapshot)]))
+}
+
 function problemsOf({ statuses, since, missing, snapshot }: Fixture) {
   const rows = [...statuses].map(([key, status]) => {
-    const kind = { f: 'frontend', b: 'backend', s: 'server' }[key[0]!]
+    const kind = { f: 'Frontend', b: 'Backend', s: 'Server' }[key[0]!]
     const severity = !status.startsWith('DOWN') ? 'info' : key.startsWith('b:') ? 'critical' : 'warning'
     const detail = status.startsWith('DOWN') ? 'L4CON: Connection refused' : null
     return { severity, key, title: `${kind} ${key.slice(2)} is ${status}`, detail, since: since.get(key) ?? null }
   })
   const gone = missing.map((name) => {
-    const title = `process ${name} did not answer`
+    const title = `Process ${name} is missing`
     return {
       severity: 'critical',
       key: `p:${name}`,

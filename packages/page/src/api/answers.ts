@@ -42,8 +42,11 @@ export interface Overview {
   readonly complete: boolean
   readonly missing: readonly string[]
   readonly sources: readonly HaproxyProcess[]
-  readonly totals: Readonly<Record<string, number | null>>
+  /** The newest of the history of `daemon`, and more. */
+  readonly totals: Readonly<Record<string, unknown>>
+  /** The worst ones; `problemCounts` knows how many there are. */
   readonly problems: readonly Problem[]
+  readonly problemCounts: Readonly<Record<Severity, number>>
 }
 
 /** Key, kind, pxname, svname, indexes of its processes; then the values in the order of `RowsAnswer.fields`. */
@@ -70,6 +73,8 @@ export interface HistorySeries {
   readonly field: string
   readonly unit: string
   readonly values: readonly (number | null)[]
+  /** The largest of what each of `values` is a mean of. */
+  readonly peaks?: readonly (number | null)[]
 }
 
 /** `/api/v1/history`: values at equal steps of seconds, oldest first. */

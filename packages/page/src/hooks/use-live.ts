@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Knowledge, Live } from '../live/live.ts'
+import type { Live } from '../live/live.ts'
+import type { Knowledge } from '../model/knowledge.ts'
 
 export function useLive(live: Live): Knowledge {
   const [knowledge, setKnowledge] = useState(live.knowledge)

@@ -95,7 +95,7 @@ export interface Total {
   readonly id: string
   readonly title: string
   readonly unit: string
-  /** Of the history of the key `daemon`; the newest value is the number shown. */
+  /** Of the overview's totals and of the history of the key `daemon`; they add up. */
   readonly fields: readonly string[]
   readonly format: (value: number | null) => string
   /** More than a few for each of what this other total counts is not everyday trouble. */
@@ -107,8 +107,12 @@ export const totals: readonly Total[] = [
   { id: 'rate', title: 'New sessions', unit: '/s', fields: ['rate'], format: rate },
   { id: 'requests', title: 'Requests', unit: '/s', fields: ['req_rate'], format: rate },
   {
-    ...{ id: 'errors', title: 'Errors', unit: '/s', fields: ['errors/s', 'backend.errors/s', 'hrsp_5xx/s'] },
+    ...{ id: 'errors', title: 'Errors', unit: '/s', fields: ['errors/s'] },
     ...{ format: rate, shareOf: 'requests' },
+  },
+  {
+    ...{ id: '5xx', title: 'Responses 5xx', unit: '/s', fields: ['hrsp_5xx/s'], format: rate },
+    shareOf: 'requests',
   },
   { id: 'in', title: 'In', unit: 'B/s', fields: ['bin/s'], format: bytes },
   { id: 'out', title: 'Out', unit: 'B/s', fields: ['bout/s'], format: bytes },

@@ -103,7 +103,7 @@ export const columns: readonly Column[] = [
   }),
   numbers({
     ...{ id: 'errors', title: 'Errors', unit: '/s', summary: 'Errors per second: requests, connections, responses' },
-    ...{ fields: ['ereq/s', 'econ/s', 'eresp/s'], width: 62, priority: 4, format: rate, isAlarming: isLarge },
+    ...{ fields: ['errors/s'], width: 62, priority: 4, format: rate, isAlarming: isLarge },
   }),
   numbers({
     ...{ id: '5xx', title: '5xx', unit: '/s', summary: 'HTTP responses 5xx per second', fields: ['hrsp_5xx/s'] },

@@ -1,5 +1,5 @@
-import type { Knowledge } from '../live/live.ts'
 import { duration, plural, timeOfDay } from './format.ts'
+import type { Knowledge } from './knowledge.ts'
 
 export type Freshness = 'fresh' | 'stale' | 'lost' | 'waiting'
 

@@ -25,17 +25,16 @@ export function sincePhrase(since: number | null, now: number): string {
 export function sentenceOf(overview: Overview | undefined, counts: ReturnType<typeof countRows>): Sentence {
   if (overview === undefined) return { mood: 'unknown', text: 'Asking haproxystats-process…' }
   if (overview.snapshot === null) return { mood: 'unknown', text: 'There is no snapshot yet: waiting for the first.' }
-  const of = (severity: Severity) => overview.problems.filter((problem) => problem.severity === severity)
-  const [critical, warnings] = [of('critical'), of('warning')]
-  const wrong = [...critical, ...warnings]
+  const wrong = overview.problems.filter(({ severity }) => severity !== 'info')
+  const { critical, warning } = overview.problemCounts
   if (wrong.length === 0) return { mood: 'well', text: `All is well: ${inventory(overview, counts)}.` }
-  const mood = critical.length > 0 ? 'critical' : 'warning'
+  const mood = critical > 0 ? 'critical' : 'warning'
   const begun = wrong.map(({ since }) => since).filter((since) => since !== null)
   const oldest = begun.length === 0 ? '' : `, ${sincePhrase(Math.min(...begun), overview.now)}`
-  if (wrong.length === 1) return { mood, text: `${capitalised(wrong[0]!.title)}${oldest}.` }
+  if (critical + warning === 1) return { mood, text: `${capitalised(wrong[0]!.title)}${oldest}.` }
   const numbers = [
-    ...(critical.length > 0 ? [plural(critical.length, 'critical problem')] : []),
-    ...(warnings.length > 0 ? [plural(warnings.length, 'warning')] : []),
+    ...(critical > 0 ? [plural(critical, 'critical problem')] : []),
+    ...(warning > 0 ? [plural(warning, 'warning')] : []),
   ]
   return { mood, text: `${numbers.join(' and ')}${oldest.replace('since', 'the oldest since')}.` }
 }

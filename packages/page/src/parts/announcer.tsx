@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Problem } from '../api/answers.ts'
-import type { Knowledge } from '../live/live.ts'
+import type { Knowledge } from '../model/knowledge.ts'
 import { changesOf } from '../model/sentence.ts'
 
 /** Says changes of state to those who cannot see them; not what is so when the page opens. */

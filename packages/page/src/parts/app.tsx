@@ -42,7 +42,7 @@ export function App({ live }: { readonly live: Live }) {
       <Masthead knowledge={knowledge} sentence={sentence} onHelp={() => setHelping(true)} />
       <main>
         <Problems problems={overview?.problems ?? []} now={overview?.now ?? 0} place={place} />
-        <Totals snapshot={rows.snapshot} sources={overview?.sources ?? []} />
+        <Totals overview={overview} snapshot={rows.snapshot} />
         <Processes sources={overview?.sources ?? []} missing={overview?.missing ?? []} place={place} />
         <Toolbar place={place} go={go} counts={counts} items={items} filterBox={filterBox} />
         <Grid rows={rows} items={items} place={place} go={go} active={active} setActive={setActive} />

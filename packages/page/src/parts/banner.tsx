@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { useNow } from '../hooks/use-now.ts'
-import type { Knowledge } from '../live/live.ts'
 import { freshnessOf, warningOf } from '../model/freshness.ts'
+import type { Knowledge } from '../model/knowledge.ts'
 
 /** Says when what is shown is old. Everything else turns grey then, by `data-freshness` of the document. */
 export function Banner({ knowledge }: { readonly knowledge: Knowledge }) {

@@ -14,13 +14,15 @@ interface Wanted {
   readonly plan: ChartPlan
   /** How many lines. */
   readonly lines: number
+  /** Those of the lines that have peaks, which follow as lines of their own. */
+  readonly peaks: readonly number[]
   readonly width: number
   /** The index of the value that is pointed at; null while none is. */
   readonly onPoint: (index: number | null) => void
 }
 
 /** Colours are those of the style sheets at this moment. */
-export function chartOptions({ plan, lines, width, onPoint }: Wanted): uPlot.Options {
+export function chartOptions({ plan, lines, peaks, width, onPoint }: Wanted): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string) => style.getPropertyValue(name).trim()
   const line = { stroke: colour('--line'), width: 1 }
@@ -43,6 +45,7 @@ export function chartOptions({ plan, lines, width, onPoint }: Wanted): uPlot.Opt
         ...{ stroke: colour(`--series-${index + 1}`), width: 1.5, points: { show: false } },
         dash: [...dashes[index]!],
       })),
+      ...peaks.map((index) => ({ stroke: colour(`--series-${index + 1}`), width: 0.5, points: { show: false } })),
     ],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
   }

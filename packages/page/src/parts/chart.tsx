@@ -24,7 +24,7 @@ export function Chart({ plan, history, range }: Properties) {
     return found === undefined || found.values.every((value) => value === null) ? [] : [{ ...found, label }]
   })
   // Another set of lines is another chart.
-  const names = lines.map(({ field }) => field).join()
+  const names = lines.map(({ field, peaks }) => `${field}${peaks === undefined ? '' : '^'}`).join()
   return lines.length === 0 ? null : (
     <Drawn key={names} {...{ plan, history, range }} lines={lines.slice(0, dashes.length)} />
   )
@@ -40,7 +40,8 @@ function Drawn({ plan, history, range, lines }: Properties & { readonly lines: r
   // Made anew when colours are others; new values and widths are given to the one that is there.
   useLayoutEffect(() => {
     if (place.current === null || !isWide) return undefined
-    const options = chartOptions({ plan, lines: lines.length, width, onPoint: setPointed })
+    const peaks = lines.flatMap((line, index) => (line.peaks === undefined ? [] : [index]))
+    const options = chartOptions({ plan, lines: lines.length, peaks, width, onPoint: setPointed })
     const made = new uPlot(options, dataOf(history, lines), place.current)
     plot.current = made
     return () => {
@@ -69,12 +70,13 @@ interface LegendProperties {
 
 /** The lines with their values where the cursor is, or else the newest. */
 function Legend({ plan: { title, unit, format }, history: { begin, step }, lines, pointed }: LegendProperties) {
+  const show = (value: number | null | undefined) => (value == null ? absent : format(value))
   return (
     <figcaption>
       <b>
         {title} <small>{unit}</small>
       </b>
-      {lines.map(({ field, label, values }, index) => {
+      {lines.map(({ field, label, values, peaks }, index) => {
         const value = pointed === null ? values.findLast((one) => one !== null) : values[pointed]
         return (
           <span key={field} class="line" title={field}>
@@ -89,7 +91,8 @@ function Legend({ plan: { title, unit, format }, history: { begin, step }, lines
               />
             </svg>
             <small>{label}</small>
-            <span class="value">{value == null ? absent : format(value)}</span>
+            <span class="value">{show(value)}</span>
+            {peaks === undefined || pointed === null ? undefined : <small>peak {show(peaks[pointed])}</small>}
           </span>
         )
       })}
@@ -100,7 +103,11 @@ function Legend({ plan: { title, unit, format }, history: { begin, step }, lines
 
 function dataOf({ begin, step }: HistoryAnswer, lines: readonly Line[]): uPlot.AlignedData {
   const times = (lines[0]?.values ?? []).map((_, index) => begin + index * step)
-  return [times, ...lines.map(({ values }) => [...values])]
+  const peaks = lines.filter((line) => line.peaks !== undefined)
+  return [
+    times,
+    ...[...lines.map(({ values }) => values), ...peaks.map((line) => line.peaks!)].map((values) => [...values]),
+  ]
 }
 
 /** What those hear who do not see it. */

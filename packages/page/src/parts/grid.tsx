@@ -125,7 +125,8 @@ function useFocusKept(body: { current: HTMLElement | null }, active: string | un
   const hadFocus = useRef(false)
   hadFocus.current = body.current?.contains(document.activeElement) ?? false
   useLayoutEffect(() => {
-    if (!hadFocus.current || active === undefined || body.current?.contains(document.activeElement)) return
+    // Lost, and not taken by something else meanwhile.
+    if (!hadFocus.current || active === undefined || document.activeElement !== document.body) return
     body.current?.querySelector<HTMLElement>(`[data-link="${CSS.escape(active)}"]`)?.focus({ preventScroll: true })
   })
 }

@@ -1,8 +1,8 @@
 import { useNow } from '../hooks/use-now.ts'
 import { type Theme, themes, useTheme } from '../hooks/use-theme.ts'
-import type { Knowledge } from '../live/live.ts'
 import { duration, timeOfDay } from '../model/format.ts'
 import { ageOf, freshnessOf } from '../model/freshness.ts'
+import type { Knowledge } from '../model/knowledge.ts'
 import type { Mood, Sentence } from '../model/sentence.ts'
 
 const signs: Readonly<Record<Mood, string>> = { well: '✓', warning: '▲', critical: '✖', unknown: '?' }
