@@ -132,7 +132,7 @@ describe('--check', () => {
       out: '',
       errors: [
         `warning: ${file}:2: [graphite] timeout = 1: has no effect; write connect-timeout and write-timeout instead`,
-        `${file}:3: [graphite] enabled = off: no destination is left; enable it, or add a [local-store]`,
+        `${file}:3: [graphite] enabled = off: no destination is left; enable it, or add a [local-store] or [http]`,
         'haproxystats-process: one problem found; nothing was started',
         '',
       ].join('\n'),

@@ -128,9 +128,9 @@ describe('of several processes', () => {
   })
 
   it('an unknown one is not found, with the nearest name', () => {
-    const answer = answerMetrics({ view }, 'process=admin9.sock')
+    const answer = answerMetrics({ view }, 'process=admin9')
     expect(answer.status).toBe(404)
-    expect(answer.body).toMatch(/^no process "admin9\.sock" has a show info in the newest snapshot; did you mean admin/)
+    expect(answer.body).toMatch(/^no process "admin9" has a show info in the newest snapshot; did you mean admin/)
   })
 
   it('the worst state counts, and each release is told', () => {
