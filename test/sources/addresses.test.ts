@@ -71,7 +71,9 @@ listen stats
 
   const anonymous = await start({ 'tls-ca-file': ca, 'tls-server-name': 'lb.test' })
   await anonymous.line(/tcp\+tls:.*broke the connection after 0 bytes/)
-  expect(anonymous.lines(/https:/, levels.error)).toEqual([])
+  // A machine that is busy may let it run out of time, which is another matter.
+  const refused = anonymous.lines(/https:/, levels.error).filter(({ code }) => code !== 'SOURCE_TIMEOUT')
+  expect(refused).toEqual([])
 
   const careless = await start({ 'tls-insecure': 'true', 'tls-certificate-file': client, 'tls-key-file': clientKey })
   await careless.published()
