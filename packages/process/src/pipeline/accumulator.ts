@@ -1,4 +1,4 @@
-import { readInteger, readNumber } from '@haproxystats/haproxy/read'
+import { type QuickRow, readInteger, readNumber } from '@haproxystats/haproxy/read'
 import type { ColumnMerge } from './metric-lists.ts'
 
 /** One column of a table that is being merged. */
@@ -31,11 +31,33 @@ const underflow = 2n ** 63n
 /** Ways of merging that are worth a place in the loop over columns; `add` knows all. */
 const plainSum = 1
 const meanWithTraffic = 2
+const largest = 3
+const plainMean = 4
+const weightedMean = 5
+const agreement = 6
+
+const ways: Readonly<Partial<Record<ColumnMerge, number>>> = {
+  sum: plainSum,
+  max: largest,
+  mean: plainMean,
+  none: agreement,
+}
 
 function wayOf({ merge, weight }: Column): number {
-  if (merge === 'sum') return plainSum
-  return merge === 'mean-with-traffic' && weight !== undefined ? meanWithTraffic : 0
+  if (merge === 'mean-with-traffic') return weight === undefined ? 0 : meanWithTraffic
+  if (merge === 'weighted-mean') return weight === undefined ? 0 : weightedMean
+  return ways[merge] ?? 0
 }
+
+/** Merges whose cells need a look when all are merged. */
+const unfinished: ReadonlySet<ColumnMerge> = new Set<ColumnMerge>([
+  'mean',
+  'weighted-mean',
+  'mean-with-traffic',
+  'limit-unless-zero',
+  'limit-unless-empty',
+  'none',
+])
 
 /**
  * Rows × columns that merge while they are read. Two numbers a cell: the value so far, and what its merge needs beside
@@ -45,6 +67,8 @@ export class Accumulator {
   readonly columns: readonly Column[]
   /** By column: whether it is a plain sum, as most are, or a mean with traffic, as times are. */
   readonly #ways: Uint8Array
+  /** Columns of which an empty cell says something. */
+  readonly #unlessEmpty: readonly number[]
   #values: Float64Array
   #aside: Float64Array
   #wide = new Map<number, bigint>()
@@ -53,6 +77,7 @@ export class Accumulator {
   constructor(columns: readonly Column[], rows = 64) {
     this.columns = columns
     this.#ways = Uint8Array.from(columns, wayOf)
+    this.#unlessEmpty = columns.flatMap(({ merge }, column) => (merge === 'limit-unless-empty' ? [column] : []))
     this.#values = new Float64Array(rows * columns.length).fill(Number.NaN)
     this.#aside = new Float64Array(rows * columns.length)
   }
@@ -129,6 +154,58 @@ export class Accumulator {
     }
   }
 
+  /**
+   * The same for many columns of which most are empty: only cells that are not are looked at.
+   *
+   * @param columnOf the column of each slot; -1 for none. Each column has a slot of its own.
+   */
+  mergeFilled(row: number, quick: QuickRow, columnOf: Int16Array, { slots, weightSlots, stopping }: Source): void {
+    const { values: numbers, filled, count } = quick
+    const values = this.#values
+    const asides = this.#aside
+    const ways = this.#ways
+    const base = row * ways.length
+    const exact = this.#wide.size === 0
+    for (let place = 0; place < count; place++) {
+      const slot = filled[place] as number
+      const column = columnOf[slot] as number
+      if (column < 0) continue
+      const index = base + column
+      const value = numbers[slot] as number
+      const before = values[index] as number
+      const first = Number.isNaN(before)
+      const way = ways[column]
+      if (way === plainSum) {
+        const sum = first ? value : before + value
+        if (exact && sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) {
+          values[index] = sum
+          continue
+        }
+      } else if (way === largest) {
+        if (first || value > before) values[index] = value
+        continue
+      } else if (way === agreement) {
+        if (first) values[index] = value
+        else if (value !== before) asides[index] = 1
+        continue
+      } else if (way === plainMean || way === weightedMean) {
+        const weight = way === plainMean ? 1 : (numbers[weightSlots[column] as number] as number)
+        if (weight > 0 && !stopping) {
+          values[index] = first ? value * weight : before + value * weight
+          asides[index] = (asides[index] as number) + weight
+        }
+        continue
+      }
+      const weightSlot = weightSlots[column] as number
+      this.add(index, column, value, weightSlot < 0 ? 1 : (numbers[weightSlot] as number), stopping)
+    }
+    if (stopping) return
+    for (const column of this.#unlessEmpty) {
+      const slot = slots[column] as number
+      if (slot >= 0 && Number.isNaN(numbers[slot])) asides[base + column] = 1
+    }
+  }
+
   /** Sets a value that is not merged but computed. */
   set(row: number, column: number, value: number): void {
     this.#values[row * this.columns.length + column] = value
@@ -202,14 +279,16 @@ export class Accumulator {
   finish(): { values: Float64Array; wide: ReadonlyMap<number, bigint> } {
     const width = this.columns.length
     const values = this.#values.subarray(0, this.#rows * width)
-    for (let column = 0; column < width; column++) {
-      const { merge } = this.columns[column] as Column
-      const mean = merge === 'mean' || merge === 'weighted-mean' || merge === 'mean-with-traffic'
-      if (!mean && merge !== 'limit-unless-zero' && merge !== 'limit-unless-empty' && merge !== 'none') continue
-      for (let index = column; index < values.length; index += width) {
+    const columns = this.columns.flatMap(({ merge }, column) => (unfinished.has(merge) ? [{ merge, column }] : []))
+    for (let base = 0; base < values.length; base += width) {
+      for (const { merge, column } of columns) {
+        const index = base + column
         const aside = this.#aside[index] as number
-        if (mean) values[index] = (values[index] as number) / aside
-        else if (aside === 1) values[index] = merge === 'limit-unless-zero' ? 0 : Number.NaN
+        if (merge === 'limit-unless-zero') {
+          if (aside === 1) values[index] = 0
+        } else if (merge === 'none' || merge === 'limit-unless-empty') {
+          if (aside === 1) values[index] = Number.NaN
+        } else values[index] = (values[index] as number) / aside
       }
     }
     return { values, wide: this.#wide }

@@ -15,6 +15,8 @@ export class AnswerReader {
   /** For rows that no process that takes new work has; and for those that one has, beside which a stopping one has no say. */
   readonly alone: RowSource
   readonly beside: RowSource
+  /** The column of each slot of the `QuickRow`; -1 for what is not merged. */
+  readonly columnOfSlot: Int16Array
   /** Set while a row is merged that is read with care. */
   careful: CarefulRow | undefined
   readonly #bytes: Uint8Array
@@ -38,6 +40,10 @@ export class AnswerReader {
       slots[column] = -1
       cells[column] = -1
       return places
+    })
+    this.columnOfSlot = new Int16Array(this.alone.quick.values.length).fill(-1)
+    this.alone.slots.forEach((slot, column) => {
+      if (slot >= 0) this.columnOfSlot[slot] = column
     })
     this.beside = stopping ? { ...this.alone, stopping } : this.alone
   }
