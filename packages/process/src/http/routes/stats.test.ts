@@ -102,6 +102,19 @@ describe('/stats', () => {
     expect(ask(url, view)).toMatchObject({ status, text: sentence })
   })
 
+  it('refuses what would be very large, and says how to ask for less', () => {
+    const rows = Array.from({ length: 3001 }, (_, index) => ['app', `app${index}`, 'UP', '2', '1', '', '1'])
+    const large = snapshotView({
+      lb1: { stat: statAnswer(columns, [...rows, ['b', 'BACKEND', 'UP', '1', '', '', '']]) },
+    })
+    expect(ask('/stats;json', large)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('these are 3002: ask for ;csv'),
+    })
+    expect(JSON.parse(ask('/stats;json;scope=b', large)?.text ?? '')).toHaveLength(1)
+    expect(ask('/stats;csv', large)?.text.split('\n')).toHaveLength(3004)
+  })
+
   it('sends a browser to the page, which it is not itself', () => {
     expect(ask('/haproxy?stats', view)).toMatchObject({ status: 302, headers: { Location: '/' } })
     expect(ask('/', view)).toBeUndefined()

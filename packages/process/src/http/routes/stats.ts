@@ -11,13 +11,18 @@ import { type Answer, type Facts, type Question, type Route, text } from './rout
 
 const plain = 'text/plain; charset=utf-8'
 
+interface StatForm {
+  readonly type: string
+  readonly render: (view: View, rows: readonly number[]) => string | Uint8Array
+  /** Of more it would be larger than 40 MB: JSON is about 30 times as large as CSV, typed values 6 times. */
+  readonly mostRows: number
+}
+
 /** The forms in which HAProxy's own page gives its rows, with the media types it sends. */
-export const statForms: Readonly<
-  Record<string, { type: string; render: (view: View, rows: readonly number[]) => string | Uint8Array }>
-> = {
-  csv: { type: plain, render: csvOf },
-  json: { type: 'application/json', render: jsonOf },
-  typed: { type: plain, render: typedOf },
+export const statForms: Readonly<Record<string, StatForm>> = {
+  csv: { type: plain, render: csvOf, mostRows: Number.POSITIVE_INFINITY },
+  json: { type: 'application/json', render: jsonOf, mostRows: 3000 },
+  typed: { type: plain, render: typedOf, mostRows: 15_000 },
 }
 
 /** Where HAProxies have their page: `/`, `/stats` or, without a choice, `/haproxy?stats`. */
@@ -56,11 +61,18 @@ function inForm(question: Question, facts: Facts, place: string, choose: (view: 
   const words = question.form.split(';')
   const form = words.find((word) => Object.hasOwn(statForms, word))
   if (form === undefined) return noForm(question.form, place)
-  const { type, render } = statForms[form] as (typeof statForms)[string]
+  const { type, render, mostRows } = statForms[form] as StatForm
   return fromView(facts, (merged) => {
     const view = choose(merged)
-    return { type, body: render(view, chosenRows(view, rowChoiceOf(words))), perSnapshot: true }
+    const rows = chosenRows(view, rowChoiceOf(words))
+    if (rows.length > mostRows) return tooMany(form, rows.length, mostRows)
+    return { type, body: render(view, rows), perSnapshot: true }
   })
+}
+
+function tooMany(form: string, rows: number, mostRows: number): Answer {
+  const sentence = `;${form} is for up to ${mostRows} rows, and these are ${rows}: ask for ;csv, or for some of them by ;scope=<part of the name of a proxy>.`
+  return text(sentence, 400)
 }
 
 /** A person's browser goes to our page, as it would see HAProxy's. */
