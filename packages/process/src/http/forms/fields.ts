@@ -1,4 +1,4 @@
-import { type Info, infoFieldByName, infoTags, statTags } from '@haproxystats/haproxy'
+import { type Info, infoFieldByName, infoTags, statTags } from '@haproxystats/haproxy/read'
 import type { View } from '../view/view.ts'
 import { cellOf, objectsOfKind } from './cells.ts'
 

@@ -1,4 +1,4 @@
-import type { Info } from '@haproxystats/haproxy'
+import type { Info } from '@haproxystats/haproxy/read'
 import { quoted } from './cells.ts'
 
 /** As HAProxy answers `show info`, with the empty line at its end. */

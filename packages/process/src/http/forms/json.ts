@@ -1,4 +1,4 @@
-import { type Info, wordsOfTags } from '@haproxystats/haproxy'
+import { type Info, wordsOfTags } from '@haproxystats/haproxy/read'
 import type { View } from '../view/view.ts'
 import { objectsOfKind } from './cells.ts'
 import { fieldsOfInfo, fieldsOfRow, type TypedField } from './fields.ts'

@@ -1,4 +1,4 @@
-import { type Field, infoFields, type StatField, statFields } from '@haproxystats/haproxy'
+import { type Field, infoFields, type StatField, statFields } from '@haproxystats/haproxy/read'
 import { type BandKind, bandKinds, historyFields } from '../history/history-fields.ts'
 import type { RowKind } from '../view/view.ts'
 import { answerApi, checkParameters } from './api.ts'

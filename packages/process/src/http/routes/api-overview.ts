@@ -1,4 +1,4 @@
-import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { type Info, infoNumber } from '@haproxystats/haproxy/read'
 import { daemonKey } from '../history/collect.ts'
 import { historyFields } from '../history/history-fields.ts'
 import type { StateLevel } from '../history/states.ts'

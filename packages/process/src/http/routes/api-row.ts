@@ -1,4 +1,4 @@
-import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy'
+import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
 import { daemonKey, processKey } from '../history/collect.ts'
 import type { Rates } from '../history/rates.ts'
 import type { View, ViewSource } from '../view/view.ts'

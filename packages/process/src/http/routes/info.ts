@@ -1,4 +1,4 @@
-import type { Info } from '@haproxystats/haproxy'
+import type { Info } from '@haproxystats/haproxy/read'
 import { infoText } from '../forms/info.ts'
 import { jsonInfoOf } from '../forms/json.ts'
 import { valueOfInfo } from '../forms/single-value.ts'

@@ -1,4 +1,4 @@
-import { parseRecord, scanHeader } from '@haproxystats/haproxy'
+import { parseRecord, scanHeader } from '@haproxystats/haproxy/read'
 
 const comma = 0x2c
 const lineFeed = 0x0a

@@ -1,4 +1,4 @@
-import { readNumber, type StatHeader } from '@haproxystats/haproxy'
+import { readNumber, type StatHeader } from '@haproxystats/haproxy/read'
 import type { Column } from '../../pipeline/accumulator.ts'
 import { type RowSource, rowSource } from '../../pipeline/row-source.ts'
 import type { ViewColumns } from './columns.ts'

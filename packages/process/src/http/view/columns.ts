@@ -5,7 +5,7 @@ import {
   mergeOfLearnt,
   scanHeader,
   statFieldByName,
-} from '@haproxystats/haproxy'
+} from '@haproxystats/haproxy/read'
 import type { Column } from '../../pipeline/accumulator.ts'
 import { fieldColumn } from '../../pipeline/plan.ts'
 import type { ViewColumn } from './view.ts'

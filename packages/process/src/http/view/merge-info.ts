@@ -1,4 +1,4 @@
-import { type Info, infoFieldByName, infoFields, infoInteger, infoNumber } from '@haproxystats/haproxy'
+import { type Info, infoFieldByName, infoFields, infoInteger, infoNumber } from '@haproxystats/haproxy/read'
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
 import { isStopping } from '../../pipeline/daemon-tables.ts'
 import { fieldColumn } from '../../pipeline/plan.ts'

@@ -1,4 +1,4 @@
-import { scanHeader, scanRows } from '@haproxystats/haproxy'
+import { scanHeader, scanRows } from '@haproxystats/haproxy/read'
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from '../../pipeline/known-rows.ts'
 import { forgetAfter } from '../../pipeline/names.ts'

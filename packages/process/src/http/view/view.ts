@@ -1,5 +1,5 @@
 import type { PullReport } from '@haproxystats/core'
-import type { Info, StatField } from '@haproxystats/haproxy'
+import type { Info, StatField } from '@haproxystats/haproxy/read'
 import type { Table } from '../../types/table.ts'
 
 /** The kinds of rows of `show stat`. */
