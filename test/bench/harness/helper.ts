@@ -16,6 +16,7 @@ export type HelperName =
   | 'yardsticks/plain'
   | 'yardsticks/reader'
   | 'measure/stages'
+  | 'measure/history-day'
 
 /** A helper: one message to it, one message back. Its first message says that it is ready. */
 export class Helper<Request, Reply> {
@@ -51,9 +52,9 @@ export class Helper<Request, Reply> {
   }
 
   /** Sends a request and waits for its reply. */
-  async ask(request: Request): Promise<Reply> {
+  async ask(request: Request, seconds?: number): Promise<Reply> {
     this.#child.send(request as object)
-    return this.next()
+    return this.next(seconds)
   }
 
   /** The next message; rejects after `seconds`, and when the helper ends. */

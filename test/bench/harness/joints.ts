@@ -7,6 +7,9 @@ import type * as haproxy from '@haproxystats/haproxy'
 import type * as encoders from '../../../packages/process/src/dispatchers/encoders.ts'
 import type * as sink from '../../../packages/process/src/dispatchers/graphite-sink.ts'
 import type * as paths from '../../../packages/process/src/dispatchers/paths.ts'
+import type * as historyFile from '../../../packages/process/src/http/history/history-file.ts'
+import type * as history from '../../../packages/process/src/http/history/memory-history.ts'
+import type * as view from '../../../packages/process/src/http/view/view-builder.ts'
 import type * as daemon from '../../../packages/process/src/pipeline/daemon-tables.ts'
 import type * as lists from '../../../packages/process/src/pipeline/metric-lists.ts'
 import type * as pipeline from '../../../packages/process/src/pipeline/pipeline.ts'
@@ -22,6 +25,9 @@ interface Joints {
   'process/dist/dispatchers/encoders.js': typeof encoders
   'process/dist/dispatchers/graphite-sink.js': typeof sink
   'process/dist/dispatchers/paths.js': typeof paths
+  'process/dist/http/history/history-file.js': typeof historyFile
+  'process/dist/http/history/memory-history.js': typeof history
+  'process/dist/http/view/view-builder.js': typeof view
   'process/dist/pipeline/daemon-tables.js': typeof daemon
   'process/dist/pipeline/metric-lists.js': typeof lists
   'process/dist/pipeline/pipeline.js': typeof pipeline

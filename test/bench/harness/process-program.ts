@@ -18,6 +18,8 @@ export interface ProcessOptions {
   /** Its directory; one of its own unless told. */
   readonly base?: string
   readonly workers?: number
+  /** More sections of its configuration. */
+  readonly sections?: string
   /** Arguments of node itself, such as `--cpu-prof`. */
   readonly node?: readonly string[]
 }
@@ -50,7 +52,7 @@ export class ProcessProgram {
     options: ProcessOptions = {},
   ): Promise<ProcessProgram> {
     const base = options.base ?? makeSite(context)
-    const file = writeProcessConfiguration(base, port, options.workers ?? 1)
+    const file = writeProcessConfiguration(base, port, options.workers ?? 1, options.sections)
     const program = new Program({ packages: context.packages }, 'process', file, { node: options.node ?? [] })
     await program.said('watching')
     return new ProcessProgram(base, program, sink)
@@ -89,12 +91,13 @@ export class ProcessProgram {
 }
 
 /** Writes the configuration of a process that delivers to a port of this machine; its path. */
-export function writeProcessConfiguration(base: string, port: number, workers: number): string {
+export function writeProcessConfiguration(base: string, port: number, workers: number, sections = ''): string {
   const file = join(base, 'haproxystats.conf')
   const lines = [
     `[paths]\nbase-dir = ${base}`,
     `[process]\nworkers = ${workers}\nworker-memory = 4096`,
     `[graphite]\nport = ${port}\nprefix-hostname = false\nconnect-timeout = 10\nwrite-timeout = 30\ncommit-timeout = 60`,
+    sections,
   ]
   writeFileSync(file, `${lines.join('\n')}\n`)
   return file

@@ -2,6 +2,7 @@ import type { Measurement } from '../harness/context.ts'
 import { backlog } from './backlog.ts'
 import { endToEnd } from './end-to-end.ts'
 import { growth } from './growth.ts'
+import { http } from './http.ts'
 import { idle } from './idle.ts'
 import { profile } from './profile.ts'
 import { pull } from './pull.ts'
@@ -19,5 +20,6 @@ export const measurements: readonly Measurement[] = [
   start,
   backlog,
   idle,
+  http,
   profile,
 ]
