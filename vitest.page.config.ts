@@ -6,5 +6,13 @@ const { include: _, ...test } = everyday.test ?? {}
 
 export default mergeConfig(
   { ...everyday, test },
-  { test: { include: ['test/page/**/*.page.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
+  {
+    test: {
+      include: ['test/page/**/*.page.ts'],
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      fileParallelism: false,
+      expect: { poll: { timeout: 20_000 } },
+    },
+  },
 )

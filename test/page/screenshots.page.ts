@@ -6,7 +6,7 @@ import { makeFixture } from '../support/page-fixture.ts'
 import { servePage } from '../support/page-server.ts'
 import { openPage, type PageOptions } from './browser.ts'
 
-/** `npm run screenshots` writes those of the README anew; otherwise they only show that they can be made. */
+/** `npm run screenshots` writes those of the README anew; a run of all tests only shows that they can be made. */
 const directory =
   process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../../node_modules/.cache/screenshots/', import.meta.url))
 
@@ -30,7 +30,7 @@ describe('screenshots', () => {
     const server = await servePage(fixture)
     onTestFinished(() => server.stop())
     const { page } = await openPage(`${server.url}${hash}`, options)
-    await page.waitForFunction(() => document.querySelectorAll('.tile .spark path').length === 6)
+    await page.waitForFunction(() => document.querySelectorAll('.tile .spark path').length === 7)
     if (name === 'page-light') await page.locator('.trend path').nth(5).waitFor()
     if (hash !== '') await page.locator('.chart canvas').nth(2).waitFor()
     mkdirSync(directory, { recursive: true })

@@ -8,6 +8,8 @@ interface Context {
   readonly items: readonly Item[]
   readonly active: string | undefined
   readonly setActive: (key: string) => void
+  /** Where the table finds which row shall have the focus. */
+  readonly wanted: { current: string | undefined }
   readonly filterBox: RefObject<HTMLInputElement | null>
   readonly open: string | undefined
   readonly close: () => void
@@ -76,15 +78,15 @@ function step(context: Context, by: 1 | -1): void {
 }
 
 /** Scrolls so far that the line can be seen; it gets the focus once it is in the document. */
-function focusLine({ items, setActive }: Context, line: number): void {
+function focusLine({ items, setActive, wanted }: Context, line: number): void {
   const item = items[line]
   if (item?.kind !== 'row') return
   const key = keyOf(item.row)
-  setActive(key)
   scrollToLine(line)
-  requestAnimationFrame(() => {
-    document.querySelector<HTMLElement>(`.grid [data-link="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
-  })
+  const link = document.querySelector<HTMLElement>(`.grid [data-link="${CSS.escape(key)}"]`)
+  if (link === null) wanted.current = key
+  setActive(key)
+  link?.focus({ preventScroll: true })
 }
 
 function scrollToLine(line: number): void {

@@ -92,11 +92,14 @@ export function moment(epoch: number, now: number): string {
   return now - epoch < 86_400 ? minutes.format(date) : `${day.format(date)}, ${minutes.format(date)}`
 }
 
+/** One for all: making one costs more than all else that a row of the table needs. */
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 3 })
+
 /** `1 server`, `2 servers`. */
 export const plural = (number: number, noun: string): string =>
-  `${number.toLocaleString('en')} ${number === 1 ? noun : `${noun}${/s$/.test(noun) ? 'es' : 's'}`}`
+  `${grouped.format(number)} ${number === 1 ? noun : `${noun}${/s$/.test(noun) ? 'es' : 's'}`}`
 
 /** All digits, for titles: 12,345. */
 export function exact(value: Maybe): string {
-  return value == null || !Number.isFinite(value) ? absent : value.toLocaleString('en', { maximumFractionDigits: 3 })
+  return value == null || !Number.isFinite(value) ? absent : grouped.format(value)
 }

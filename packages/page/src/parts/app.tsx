@@ -26,6 +26,7 @@ export function App({ live }: { readonly live: Live }) {
   const counts = useMemo(() => countRows(rows), [rows])
   const items = useMemo(() => listOf(rows, { view, filter, sorting }), [rows, view, filter, sorting])
   const sentence = useMemo(() => sentenceOf(overview, counts), [overview, counts])
+  const wanted = useRef<string>(undefined)
   const filterBox = useRef<HTMLInputElement>(null)
   const close = () => {
     go({ open: undefined })
@@ -34,7 +35,7 @@ export function App({ live }: { readonly live: Live }) {
     )
     ;(link ?? fallback ?? filterBox.current)?.focus()
   }
-  useKeyboard({ items, active, setActive, filterBox, open, close, showHelp: () => setHelping(true), go })
+  useKeyboard({ items, active, setActive, wanted, filterBox, open, close, showHelp: () => setHelping(true), go })
   useMarks(sentence.mood, open)
   return (
     <div class={open === undefined ? 'app' : 'app with-panel'}>
@@ -45,7 +46,7 @@ export function App({ live }: { readonly live: Live }) {
         <Totals overview={overview} snapshot={rows.snapshot} />
         <Processes sources={overview?.sources ?? []} missing={overview?.missing ?? []} place={place} />
         <Toolbar place={place} go={go} counts={counts} items={items} filterBox={filterBox} />
-        <Grid rows={rows} items={items} place={place} go={go} active={active} setActive={setActive} />
+        <Grid rows={rows} items={items} place={place} go={go} active={active} setActive={setActive} wanted={wanted} />
       </main>
       {open === undefined ? undefined : (
         <Panel key={open} open={open} range={place.range} snapshot={rows.snapshot} go={go} onClose={close} />

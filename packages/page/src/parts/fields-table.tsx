@@ -19,7 +19,7 @@ export function FieldsTable({ row: { merged, rates, sources }, facts }: Properti
     <div class="fields">
       <h3>All fields</h3>
       <Sideways title="All fields">
-        <table>
+        <table aria-label="All fields">
           <thead>
             <tr>
               <th scope="col">Field</th>

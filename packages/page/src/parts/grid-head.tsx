@@ -1,6 +1,7 @@
 import type { Go } from '../hooks/use-place.ts'
 import { columns as allColumns, type Column } from '../model/columns.ts'
 import { nextSorting, type Sorting } from '../model/list.ts'
+import { tableRoles } from './table-roles.ts'
 
 interface Properties {
   readonly columns: readonly Column[]
@@ -10,12 +11,13 @@ interface Properties {
 
 export function GridHead({ columns, sorting, go }: Properties) {
   return (
-    <thead>
-      <tr aria-rowindex={1}>
+    <thead {...tableRoles.group}>
+      <tr {...tableRoles.row} aria-rowindex={1}>
         {columns.map((column) => {
           const direction = directionOf(column, sorting)
           return (
             <th
+              {...tableRoles.columnHeader}
               key={column.id}
               scope="col"
               class={`column-${column.id}`}

@@ -7,6 +7,7 @@ import { isProxy, keyOf, kindOf, nameOf, proxyOf, type Reader } from '../model/r
 import type { Values } from '../model/spark.ts'
 import { glyphs, stateOf } from '../model/state.ts'
 import { Spark } from './spark.tsx'
+import { tableRoles } from './table-roles.ts'
 
 interface Properties {
   readonly item: Item & { readonly kind: 'row' }
@@ -39,7 +40,12 @@ export class GridRow extends Component<Properties> {
     const classes = ['row', kindOf(row), `tone-${tone}`, item.isMember ? 'member' : '', isOpen ? 'open' : '']
     return (
       // The link in it does the same for the keyboard.
-      <tr class={classes.join(' ')} aria-rowindex={line + 2} onClick={(event) => openUnlessSelecting(event, href)}>
+      <tr
+        {...tableRoles.row}
+        class={classes.join(' ')}
+        aria-rowindex={line + 2}
+        onClick={(event) => openUnlessSelecting(event, href)}
+      >
         {columns.map((column) => this.#cell(column))}
       </tr>
     )
@@ -52,14 +58,14 @@ export class GridRow extends Component<Properties> {
     if (column.id === 'name') return this.#name(column, index)
     if (column.id === 'state') {
       return (
-        <td key="state" class="state" aria-colindex={index} title={reader.text(row, 'status')}>
+        <td {...tableRoles.cell} key="state" class="state" aria-colindex={index} title={reader.text(row, 'status')}>
           {this.#state()}
         </td>
       )
     }
     if (column.id === 'trend') {
       return (
-        <td key="trend" class="trend" aria-colindex={index}>
+        <td {...tableRoles.cell} key="trend" class="trend" aria-colindex={index}>
           <Spark values={spark} width={100} height={18} />
         </td>
       )
@@ -67,6 +73,7 @@ export class GridRow extends Component<Properties> {
     const value = column.value(row, reader)
     return (
       <td
+        {...tableRoles.cell}
         key={column.id}
         class={`${typeof value === 'string' ? 'text' : 'number'} ${weightOf(column, value, row, reader)} column-${column.id}`}
         aria-colindex={index}
@@ -84,7 +91,7 @@ export class GridRow extends Component<Properties> {
     const key = keyOf(row)
     const age = reader.number(row, 'lastchg')
     return (
-      <th key="name" scope="row" class="name" aria-colindex={index}>
+      <th {...tableRoles.rowHeader} key="name" scope="row" class="name" aria-colindex={index}>
         <a href={href} data-link={key} title={column.detail?.(row, reader)} onFocus={() => setActive(key)}>
           {isProxy(row) || isMember ? undefined : <span class="of">{proxyOf(row)}/</span>}
           {nameOf(row)}

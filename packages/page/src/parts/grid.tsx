@@ -5,11 +5,13 @@ import { useMedia, useWidth } from '../hooks/use-width.ts'
 import { useWindow } from '../hooks/use-window.ts'
 import { type Place, printPlace } from '../model/address.ts'
 import { columns as allColumns, fitColumns } from '../model/columns.ts'
+import { exact } from '../model/format.ts'
 import { type Item, serversUp } from '../model/list.ts'
 import { keyOf, type RowSet, readerOf } from '../model/row.ts'
 import { piecesOf } from '../model/window.ts'
 import { GridHead } from './grid-head.tsx'
 import { GridRow } from './grid-row.tsx'
+import { tableRoles } from './table-roles.ts'
 
 interface Properties {
   readonly rows: RowSet
@@ -19,6 +21,8 @@ interface Properties {
   /** The key of the row that has the focus, or had it last. */
   readonly active: string | undefined
   readonly setActive: (key: string) => void
+  /** The key of a row that shall have the focus as soon as it is there. */
+  readonly wanted: { current: string | undefined }
 }
 
 /** Pixels; the same as in grid.css. */
@@ -28,7 +32,7 @@ const heights = { compact: 44, dense: 25 } as const
 const belowName = ['state', 'since']
 
 /** The big table. Only the lines that can be seen are in the document, and the one with the focus. */
-export function Grid({ rows, items, place, go, active, setActive }: Properties) {
+export function Grid({ rows, items, place, go, active, setActive, wanted }: Properties) {
   const frame = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLTableSectionElement>(null)
   const isCompact = useMedia('(max-width: 600px)')
@@ -38,6 +42,7 @@ export function Grid({ rows, items, place, go, active, setActive }: Properties) 
     () => (isCompact ? fitColumns(width, 150, belowName) : fitColumns(width, 230)),
     [width, isCompact],
   )
+  const tracks = columns.map(({ id, width: pixels }) => (id === 'name' ? 'minmax(0, 1fr)' : `${pixels}px`)).join(' ')
   const span = useWindow(body, height, items.length)
   const reader = useMemo(() => readerOf(rows), [rows])
   const up = useMemo(() => serversUp(rows), [rows])
@@ -46,33 +51,30 @@ export function Grid({ rows, items, place, go, active, setActive }: Properties) 
   const inSight = items.slice(span.first, span.end).flatMap((item) => (item.kind === 'row' ? [keyOf(item.row)] : []))
   const hasTrend = columns.some(({ id }) => id === 'trend')
   const sparks = useSparks(hasTrend ? inSight : [], rows.snapshot)
-  useFocusKept(body, active)
+  useFocusKept(body, active, wanted)
   return (
     <div class="frame" ref={frame}>
       <table
+        {...tableRoles.table}
+        style={{ '--columns': tracks }}
         class={isCompact ? 'grid compact' : 'grid'}
         aria-rowcount={items.length + 1}
         aria-colcount={allColumns.length}
       >
         <caption class="unseen">Frontends, backends and servers over all processes</caption>
-        <colgroup>
-          {columns.map(({ id, width: pixels }) => (
-            <col key={id} style={id === 'name' ? {} : { width: `${pixels}px` }} />
-          ))}
-        </colgroup>
         <GridHead columns={columns} sorting={place.sorting} go={go} />
-        <tbody ref={body}>
+        <tbody {...tableRoles.group} ref={body}>
           {pieces.map((piece) => {
-            if ('gap' in piece)
-              return <Gap key={`gap ${piece.before}`} height={piece.gap * height} span={columns.length} />
+            if ('gap' in piece) return <Gap key={`gap ${piece.before}`} height={piece.gap * height} />
             const item = items[piece.line]!
             if (item.kind === 'heading') {
-              return <Heading key={item.title} item={item} line={piece.line} span={columns.length} />
+              return <Heading key={item.title} item={item} line={piece.line} />
             }
             const key = keyOf(item.row)
             return (
               <GridRow
-                {...{ key, item, columns, reader, setActive, isCompact }}
+                key={key}
+                {...{ item, columns, reader, setActive, isCompact }}
                 line={piece.line}
                 spark={sparks.get(key)}
                 up={up.get(item.row[2])}
@@ -95,38 +97,42 @@ function linesOf(items: readonly Item[]): ReadonlyMap<string, number> {
 }
 
 /** Room of lines that are not in the document. */
-function Gap({ height, span }: { readonly height: number; readonly span: number }) {
+function Gap({ height }: { readonly height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
-    <tr class="gap" aria-hidden="true">
-      <td colSpan={span} style={{ height: `${height}px` }} />
-    </tr>
+    <tr class="gap" aria-hidden="true" style={{ height: `${height}px` }} />
   )
 }
 
 interface HeadingProperties {
   readonly item: Item & { readonly kind: 'heading' }
   readonly line: number
-  readonly span: number
 }
 
-function Heading({ item: { title, count }, line, span }: HeadingProperties) {
+function Heading({ item: { title, count }, line }: HeadingProperties) {
   return (
-    <tr class="heading" aria-rowindex={line + 2}>
-      <th colSpan={span} scope="rowgroup">
-        {title} <small>{count.toLocaleString('en')}</small>
+    <tr {...tableRoles.row} class="heading" aria-rowindex={line + 2}>
+      <th {...tableRoles.rowHeader} scope="rowgroup">
+        {title} <small>{exact(count)}</small>
       </th>
     </tr>
   )
 }
 
-/** A row that moves to another place of the list is another element there: the focus follows it. */
-function useFocusKept(body: { current: HTMLElement | null }, active: string | undefined): void {
+/** A row that is far away comes into the document before it can have the focus; one that moves in the list keeps it. */
+function useFocusKept(
+  body: { current: HTMLElement | null },
+  active: string | undefined,
+  wanted: { current: string | undefined },
+): void {
   const hadFocus = useRef(false)
   hadFocus.current = body.current?.contains(document.activeElement) ?? false
   useLayoutEffect(() => {
     // Lost, and not taken by something else meanwhile.
-    if (!hadFocus.current || active === undefined || document.activeElement !== document.body) return
-    body.current?.querySelector<HTMLElement>(`[data-link="${CSS.escape(active)}"]`)?.focus({ preventScroll: true })
+    const isLost = hadFocus.current && document.activeElement === document.body
+    const key = wanted.current ?? (isLost ? active : undefined)
+    if (key === undefined) return
+    wanted.current = undefined
+    body.current?.querySelector<HTMLElement>(`[data-link="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
   })
 }

@@ -27,7 +27,7 @@ export function Split({ row: { sources } }: { readonly row: RowAnswer }) {
     <div class="split">
       <h3>Per process</h3>
       <Sideways title="Per process">
-        <table>
+        <table aria-label="Per process">
           <thead>
             <tr>
               <th scope="col">Process</th>

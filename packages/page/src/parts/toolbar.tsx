@@ -3,7 +3,7 @@ import type { Kind } from '../api/answers.ts'
 import type { Go } from '../hooks/use-place.ts'
 import { type Place, printPlace } from '../model/address.ts'
 import { columns } from '../model/columns.ts'
-import { plural } from '../model/format.ts'
+import { exact, plural } from '../model/format.ts'
 import { type Item, type ViewName, views } from '../model/list.ts'
 
 interface Properties {
@@ -37,7 +37,7 @@ export function Toolbar({ place, go, counts, items, filterBox }: Properties) {
             class="tab"
           >
             {titles[view]}
-            {numbers[view] === undefined ? undefined : <small>{numbers[view].toLocaleString('en')}</small>}
+            {numbers[view] === undefined ? undefined : <small>{exact(numbers[view])}</small>}
           </a>
         ))}
       </nav>
