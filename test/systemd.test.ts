@@ -68,7 +68,7 @@ describe('the units', () => {
     expect(Object.keys(manifest.bin)).toEqual([program])
     const command = `/usr/bin/${program} -f /etc/haproxystats.conf`
     expect(values(read(name), 'ExecStart')).toEqual([command])
-    expect(values(read(name), 'ExecStartPre')).toEqual([`${command} --check`])
+    expect(values(read(name), 'ExecStartPre')).toEqual([`-${command} --check`])
   })
 
   it.each(names)('%s runs as its own user, keeps its state, and comes back after a failure', (name) => {
