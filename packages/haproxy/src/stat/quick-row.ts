@@ -25,9 +25,6 @@ const namesOfRow = 2
 export class QuickRow {
   /** What the last row that was read holds: a number a slot, NaN where the cell is empty. */
   readonly values: Float64Array
-  /** The slots of its cells that are not empty, `count` of them. */
-  readonly filled: Int16Array
-  count = 0
   /** Where the cells that are `marked` begin in the last row. */
   readonly marks: Int32Array
   readonly #bytes: Uint8Array
@@ -57,7 +54,6 @@ export class QuickRow {
       return step === undefined ? namesOfRow : step.cell + (step.slot < 0 ? 0 : 1)
     }
     this.values = new Float64Array(cells.length)
-    this.filled = new Int16Array(cells.length)
     this.marks = new Int32Array(marked.length)
     this.#bytes = bytes
     this.#commas = new Commas(bytes)
@@ -80,8 +76,6 @@ export class QuickRow {
     const slots = this.#slots
     const values = this.values
     const marks = this.marks
-    const filled = this.filled
-    let count = 0
     let position = start
     for (let step = 0; step < skips.length; step++) {
       for (let left = skips[step] as number; left > 0; position++) {
@@ -107,11 +101,9 @@ export class QuickRow {
         const digits = position - first
         if (bytes[position] !== comma || digits === 0 || digits > exactDigits) return -1
         values[slot] = negative ? -value : value
-        filled[count++] = slot
         position++
       }
     }
-    this.count = count
     return this.#endOfRow(position)
   }
 

@@ -1,4 +1,4 @@
-import { type QuickRow, readInteger, readNumber } from '@haproxystats/haproxy/read'
+import { readInteger, readNumber } from '@haproxystats/haproxy/read'
 import type { ColumnMerge } from './metric-lists.ts'
 
 /** One column of a table that is being merged. */
@@ -159,19 +159,22 @@ export class Accumulator {
    *
    * @param columnOf the column of each slot; -1 for none. Each column has a slot of its own.
    */
-  mergeFilled(row: number, quick: QuickRow, columnOf: Int16Array, { slots, weightSlots, stopping }: Source): void {
-    const { values: numbers, filled, count } = quick
+  mergeFilled(
+    row: number,
+    numbers: Float64Array,
+    columnOf: Int16Array,
+    { slots, weightSlots, stopping }: Source,
+  ): void {
     const values = this.#values
     const asides = this.#aside
     const ways = this.#ways
     const base = row * ways.length
     const exact = this.#wide.size === 0
-    for (let place = 0; place < count; place++) {
-      const slot = filled[place] as number
-      const column = columnOf[slot] as number
-      if (column < 0) continue
-      const index = base + column
+    for (let slot = 0; slot < numbers.length; slot++) {
       const value = numbers[slot] as number
+      const column = columnOf[slot] as number
+      if (Number.isNaN(value) || column < 0) continue
+      const index = base + column
       const before = values[index] as number
       const first = Number.isNaN(before)
       const way = ways[column]

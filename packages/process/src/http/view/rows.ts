@@ -119,7 +119,7 @@ export class MergedRows {
     const silent = stopping && name.running
     const { row } = known
     const from = silent ? reader.beside : reader.alone
-    if (reader.careful === undefined) this.#numbers.mergeFilled(row, from.quick, reader.columnOfSlot, from)
+    if (reader.careful === undefined) this.#numbers.mergeFilled(row, from.quick.values, reader.columnOfSlot, from)
     else this.#numbers.merge(row, reader.careful.bytes, reader.careful.offsets, from)
     if (source === undefined) return
     name.set = this.#sets.with(name.set, source)
