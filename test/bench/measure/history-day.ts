@@ -44,9 +44,8 @@ async function run(): Promise<HistoryCost> {
   }
   const history = new MemoryHistory({ bound: 64 * 1024 ** 2, now: () => begin + 1e6 })
   const adds: number[] = []
-  const random = randomNumbers()
   for (let index = 0; index < Number(count); index++) {
-    const next = changed(view, { snapshot: begin + index * interval, index, random })
+    const next = changed(view, begin + index * interval, index)
     adds.push(cpuOf(() => history.add(next)))
   }
   const frames = Object.values(history.bands).flatMap(({ kind, frames: its }) => {
@@ -71,26 +70,22 @@ function cpuOf(run: () => void): number {
   return (user + system) / 1000
 }
 
-/** Every number moves: counters grow, gauges are half as much again or half of it. */
-function changed(view: View, to: { snapshot: number; index: number; random: () => number }): View {
+/** Every number moves: counters grow, gauges are half as much again or half of it. Their sizes are the same in every run. */
+function changed(view: View, snapshot: number, index: number): View {
   const { columns } = view
-  const numbers = Float64Array.from(view.numbers, (value, at) => {
-    const field = columns[at % columns.length]?.field
-    if (!(value > 0) || field === undefined || field.merge === 'key') return value
-    if (field.nature === 'counter') return Math.floor(value * (1 + (to.index + to.random()) / 100))
-    return field.nature === 'limit' ? value : Math.round(value * (0.5 + to.random()))
-  })
-  return { ...view, snapshot: to.snapshot, numbers, text: (row, column) => view.text(row, column) }
-}
-
-/** The same in every run. */
-function randomNumbers(): () => number {
-  let state = 1
-  return () => {
-    state = Math.imul(state ^ (state >>> 15), state | 1) + 0x6d2b79f5
-    state ^= state + Math.imul(state ^ (state >>> 7), state | 61)
-    return ((state ^ (state >>> 14)) >>> 0) / 2 ** 32
+  const natures = columns.map(({ field }) => (field === undefined || field.merge === 'key' ? 'name' : field.nature))
+  const numbers = view.numbers.slice()
+  let random = index + 1
+  for (let at = 0; at < numbers.length; at++) {
+    const value = numbers[at] as number
+    const nature = natures[at % columns.length]
+    if (!(value > 0) || nature === 'name' || nature === 'limit') continue
+    random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
+    const share = random / 2 ** 32
+    numbers[at] =
+      nature === 'counter' ? Math.floor(value * (1 + (index + share) / 100)) : Math.round(value * (0.5 + share))
   }
+  return { ...view, snapshot, numbers, text: (row, column) => view.text(row, column) }
 }
 
 async function waited(work: () => Promise<void>): Promise<{ milliseconds: number; longestWait: number }> {
