@@ -23,11 +23,14 @@ export interface PageOptions {
   readonly isPhone?: boolean
   /** Troubles that the test itself makes, as when it stops the server. */
   readonly expected?: RegExp
+  /** Done to the browser before it opens the page. */
+  readonly before?: (context: BrowserContext) => Promise<unknown>
 }
 
 /** A browser of its own with an empty profile; closed when the test has finished, which then also looks at the troubles. */
 export async function openPage(url: string, options: PageOptions = {}): Promise<OpenPage> {
   const context = await launch(options)
+  await options.before?.(context)
   const page = context.pages()[0] ?? (await context.newPage())
   const troubles: string[] = []
   page.on('console', (message) => {
@@ -64,7 +67,7 @@ async function launch({
   isPhone,
 }: PageOptions): Promise<BrowserContext> {
   const profile = await mkdtemp(join(tmpdir(), 'hs-chromium-'))
-  const phone: BrowserContextOptions = isPhone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {}
+  const phone: BrowserContextOptions = isPhone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 1.5 } : {}
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     headless: true,

@@ -170,6 +170,34 @@ describe('keys', () => {
   })
 })
 
+describe('the policy', () => {
+  it('refuses scripts and styles that are not files of the page, and a test would hear of it', async () => {
+    const { page, troubles } = await open({ expected: /policy|Content Security Policy/ })
+    await page.evaluate(() => {
+      const script = document.createElement('script')
+      script.textContent = 'window.ran = true'
+      document.head.append(script)
+      document.body.insertAdjacentHTML('beforeend', '<p style="color: red">styled</p>')
+    })
+    await expect.poll(() => troubles.filter((text) => text.startsWith('policy: ')).length).toBe(2)
+    expect(await page.evaluate(() => 'ran' in window)).toBe(false)
+  })
+})
+
+describe('events', () => {
+  it('are not needed: snapshots are asked for when nobody tells of them', async () => {
+    const { page, server, fixture } = await open({
+      expected: /ERR_|Failed to load|EventSource/,
+      before: (context) => context.route('**/api/v1/events', (route) => route.abort()),
+    })
+    fixture.statuses.set('s:api-pool/api2', 'DOWN')
+    server.next()
+    const row = page.getByRole('row', { name: /api2/ })
+    await expect.poll(() => row.textContent()).toContain('DOWN')
+    expect(await page.locator('.age').getAttribute('title')).toContain('asks every few seconds')
+  })
+})
+
 describe('old data', () => {
   it('looks old, and a lost connection lost; both end without reloading', async () => {
     const { page, server, fixture } = await open({ expected: /ERR_|Failed to load|EventSource/ })

@@ -11,7 +11,7 @@ const directory =
   process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../../node_modules/.cache/screenshots/', import.meta.url))
 
 const phone = { width: 390, height: 844, isPhone: true } as const
-const desk = { width: 1440, height: 900 } as const
+const desk = { width: 1280, height: 760 } as const
 
 const pictures: readonly (readonly [name: string, hash: string, options: PageOptions])[] = [
   ['page-light', '', { ...desk, colorScheme: 'light' }],

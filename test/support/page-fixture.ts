@@ -90,7 +90,8 @@ export function numberOf(
   time: number,
 ): number | null {
   const { key, kind } = row
-  const isDown = /^(DOWN|MAINT)/.test(fixture.statuses.get(key) ?? '')
+  const status = time < (fixture.since.get(key) ?? 0) ? 'UP' : (fixture.statuses.get(key) ?? 'UP')
+  const isDown = /^(DOWN|MAINT)/.test(status)
   const amount = isDown ? 0 : level(key, time) * (scale[kind] ?? 1)
   const isClientSide = kind === 'frontend' || kind === 'daemon'
   const numbers: Record<string, () => number | null> = {
@@ -102,7 +103,8 @@ export function numberOf(
     'req_tot/s': () => (kind === 'server' ? null : amount * 420),
     qcur: () => (isClientSide || noise(`${key} queue`) < 0.93 ? (isClientSide ? null : 0) : Math.round(amount * 9)),
     lastchg: () => time - (fixture.since.get(key) ?? time - 172_800 - Math.round(noise(key) * 900_000)),
-    'errors/s': () => (isDown ? 3.4 : isClientSide ? small(amount) : noise(`${key} econ`) < 0.9 ? 0 : small(amount)),
+    'errors/s': () =>
+      status === 'DOWN' ? 3.4 : isClientSide ? small(amount) : noise(`${key} econ`) < 0.9 ? 0 : small(amount),
     'hrsp_5xx/s': () => (noise(`${key} 5xx`) < 0.8 ? 0 : small(amount)),
     'hrsp_4xx/s': () => amount * 2.1,
     'wretr/s': () => (isClientSide ? null : 0),

@@ -104,14 +104,14 @@ export interface Total {
 
 export const totals: readonly Total[] = [
   { id: 'sessions', title: 'Sessions', unit: '', fields: ['scur'], format: count },
-  { id: 'rate', title: 'New sessions', unit: '/s', fields: ['rate'], format: rate },
+  { id: 'rate', title: 'Session rate', unit: '/s', fields: ['rate'], format: rate },
   { id: 'requests', title: 'Requests', unit: '/s', fields: ['req_rate'], format: rate },
   {
     ...{ id: 'errors', title: 'Errors', unit: '/s', fields: ['errors/s'] },
     ...{ format: rate, shareOf: 'requests' },
   },
   {
-    ...{ id: '5xx', title: 'Responses 5xx', unit: '/s', fields: ['hrsp_5xx/s'], format: rate },
+    ...{ id: '5xx', title: '5xx', unit: '/s', fields: ['hrsp_5xx/s'], format: rate },
     shareOf: 'requests',
   },
   { id: 'in', title: 'In', unit: 'B/s', fields: ['bin/s'], format: bytes },
