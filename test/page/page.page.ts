@@ -145,11 +145,20 @@ describe('the panel', () => {
     expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset['link'])).toBe('s:api-pool/api1')
   })
 
-  it('opens for a process, and says so when there is no such row', async () => {
+  it('opens for a process', async () => {
     const { page } = await open({ hash: '#open=p:lb1' })
     await page.getByRole('heading', { name: 'process lb1' }).waitFor()
-    await page.getByText('CPU', { exact: false }).first().waitFor()
     await page.locator('.chart canvas').nth(2).waitFor()
+    expect(await page.locator('.chart figcaption b').first().textContent()).toContain('CPU')
+  })
+
+  it('says so when there is no such row, and shows it once there is one', async () => {
+    const { page } = await open({ hash: '#open=s:app/<b>gone', expected: /404/ })
+    await page.getByText('There is no server app/<b>gone in the newest snapshot.').waitFor()
+    await page.evaluate(() => {
+      location.hash = '#open=s:api-pool/api1'
+    })
+    await page.getByRole('heading', { name: 'All fields' }).waitFor()
   })
 })
 

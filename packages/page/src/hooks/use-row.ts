@@ -1,14 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { FieldFacts, HistoryAnswer, RowAnswer } from '../api/answers.ts'
-import { askFields, askHistory, askRow } from '../api/ask.ts'
+import { askFields, askHistory, askRow, Refused } from '../api/ask.ts'
 import { type RangeName, ranges } from '../model/address.ts'
 
-/** Asks anew at every snapshot; what was known stays until then. `undefined` until the first answer, `null` after a refusal. */
+/**
+ * Asks anew at every snapshot; what was known stays until there is an answer, also while nobody answers. `undefined` until
+ * the first, `null` after a refusal: then there is no such thing.
+ */
 function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, reasons: readonly unknown[]): T | null | undefined {
   const [answer, setAnswer] = useState<T | null>()
   useEffect(() => {
     const ending = new AbortController()
-    ask(ending.signal).then(setAnswer, () => ending.signal.aborted || setAnswer((now) => now ?? null))
+    ask(ending.signal).then(setAnswer, (error) => {
+      if (error instanceof Refused) setAnswer(null)
+    })
     return () => ending.abort()
   }, reasons)
   return answer
