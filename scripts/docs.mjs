@@ -30,8 +30,8 @@ const generated = [
   { file: 'README.md', marker: 'settings', render: renderSettings },
   { file: 'README.md', marker: 'exit codes', render: renderExitCodes },
   { file: 'README.md', marker: 'own metrics', render: renderAdvice },
-  { file: 'README.md', marker: 'metrics', render: renderMetrics },
-  { file: 'README.md', marker: 'prometheus', render: renderPrometheus },
+  { file: 'docs/metrics.md', marker: 'metrics', render: renderMetrics },
+  { file: 'docs/prometheus.md', marker: 'prometheus', render: renderPrometheus },
   { file: 'README.md', marker: 'addresses', render: renderRoutes },
   { file: 'packaging/man/haproxystats.conf.5', render: renderConfigurationPage },
   ...[pullProgram, processProgram].flatMap((program) => [

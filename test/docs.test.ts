@@ -24,6 +24,11 @@ async function checkoutWith(readme: string): Promise<string> {
   await cp(join(root, 'scripts/docs.mjs'), join(checkout, 'scripts/docs.mjs'))
   await symlink(join(root, 'packages'), join(checkout, 'packages'))
   await writeFile(join(checkout, 'README.md'), readme)
+  await mkdir(join(checkout, 'docs'))
+  for (const marker of ['metrics', 'prometheus']) {
+    const text = `<!-- ${marker}: begin -->\n<!-- ${marker}: end -->\n`
+    await writeFile(join(checkout, `docs/${marker}.md`), text)
+  }
   return checkout
 }
 
@@ -37,10 +42,6 @@ const readme = [
   '<!-- exit codes: end -->',
   '<!-- own metrics: begin -->',
   '<!-- own metrics: end -->',
-  '<!-- metrics: begin -->',
-  '<!-- metrics: end -->',
-  '<!-- prometheus: begin -->',
-  '<!-- prometheus: end -->',
   '<!-- addresses: begin -->',
   '<!-- addresses: end -->',
   'After.',
@@ -68,8 +69,8 @@ describe('the printed parts of the documentation', () => {
       'README.md (settings)',
       'README.md (exit codes)',
       'README.md (own metrics)',
-      'README.md (metrics)',
-      'README.md (prometheus)',
+      'docs/metrics.md (metrics)',
+      'docs/prometheus.md (prometheus)',
       'README.md (addresses)',
       ...packaged,
     ]
@@ -84,9 +85,7 @@ describe('the printed parts of the documentation', () => {
     expect(content).toMatch(/^Before\.\n<!-- settings: begin -->\n\n### \[DEFAULT\]\n/)
     expect(content).toMatch(/\|\n\n<!-- settings: end -->\nBetween\.\n<!-- exit codes: begin -->\n\n\| code \|/)
     expect(content).toMatch(/\|\n\n<!-- exit codes: end -->\n<!-- own metrics: begin -->\n\n\| metric/)
-    expect(content).toMatch(/\|\n\n<!-- own metrics: end -->\n<!-- metrics: begin -->\n\n### Fields/)
-    expect(content).toMatch(/\|\n\n<!-- metrics: end -->\n<!-- prometheus: begin -->\n\n\| parameter/)
-    expect(content).toMatch(/\|\n\n<!-- prometheus: end -->\n<!-- addresses: begin -->\n\n\| Address/)
+    expect(content).toMatch(/\|\n\n<!-- own metrics: end -->\n<!-- addresses: begin -->\n\n\| Address/)
     expect(content).toMatch(/\|\n\n<!-- addresses: end -->\nAfter\.\n$/)
     expect(content).not.toMatch(/^old$/m)
 

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { report } from '../setup/problem.mjs'
 import { quietly, root } from '../setup/quietly.mjs'
-import { copyModules, runtimeModules } from './modules.mjs'
+import { copyModules, pageModules, runtimeModules } from './modules.mjs'
 import { inScratch, readManifest, settleModes, stagePackage } from './stage.mjs'
 
 const name = 'haproxystats'
@@ -29,6 +29,8 @@ const files = [
 /** Compressed, as policy wants it. @type {readonly (readonly [from: string, to: string])[]} */
 const compressed = [
   ['README.md', 'usr/share/doc/haproxystats/README.md.gz'],
+  ['docs/metrics.md', 'usr/share/doc/haproxystats/docs/metrics.md.gz'],
+  ['docs/prometheus.md', 'usr/share/doc/haproxystats/docs/prometheus.md.gz'],
   ['CHANGELOG.md', 'usr/share/doc/haproxystats/changelog.gz'],
   ...readdirSync(join(root, 'packaging/man')).map(
     (page) => /** @type {const} */ ([`packaging/man/${page}`, `usr/share/man/man${page.at(-1)}/${page}.gz`]),
@@ -133,12 +135,17 @@ function copyright(modules) {
   const theirs = modules.map(({ place, license }) => {
     return `Files: usr/lib/haproxystats/node_modules/${place}/*\nCopyright: its authors, see LICENSE there\nLicense: ${license}\n`
   })
-  const licenses = [...new Set(modules.map(({ license }) => license))].sort()
+  const inPage = [...new Set(pageModules().map(({ license }) => license))]
+  const page = `Files: usr/lib/haproxystats/node_modules/@haproxystats/page/dist/assets/*
+Copyright: the authors of haproxystats, and those that ../licences.txt names
+License: Apache-2.0 and ${inPage.join(' and ')}
+`
+  const licenses = [...new Set([...modules.map(({ license }) => license), ...inPage])].sort()
   const texts = licenses
     .filter((license) => license !== 'Apache-2.0')
     .map((license) => `License: ${license}\n The text is in LICENSE in the folder of the package.\n`)
   const apache = 'License: Apache-2.0\n On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.\n'
-  return [ours, ...theirs, apache, ...texts].join('\n')
+  return [ours, ...theirs, page, apache, ...texts].join('\n')
 }
 
 /** Every file below a folder. @param {string} folder @returns {string[]} */

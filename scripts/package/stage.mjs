@@ -12,6 +12,8 @@ const extras = [
   ['README.md', 'README.md'],
   ['CHANGELOG.md', 'CHANGELOG.md'],
   ['LICENSE', 'LICENSE'],
+  ['docs/metrics.md', 'docs/metrics.md'],
+  ['docs/prometheus.md', 'docs/prometheus.md'],
   ['systemd', 'systemd'],
   ['contrib/haproxystats.conf', 'haproxystats.conf'],
   ['contrib/nagios', 'nagios'],

@@ -29,13 +29,13 @@ const merges: Readonly<Record<ColumnMerge, string>> = {
 /** The tables of metrics for the README, made from what the program itself works by. */
 export function renderMetrics(): string {
   return [
-    '### Fields of `show stat`',
+    '## Fields of `show stat`',
     'F, B and S are frontends, backends and servers; bold ones are in the default list.',
     table(
       ['metric', 'of', 'unit', 'over processes', 'since HAProxy'],
       statFields.filter(isSent).map((field) => statRow(field)),
     ),
-    '### Fields of modules',
+    '## Fields of modules',
     'HAProxy 2.3 and newer, depending on how it was built. All are sums over processes, and in no default list.',
     table(
       ['metric', 'of', 'unit', 'since HAProxy'],
@@ -43,18 +43,18 @@ export function renderMetrics(): string {
         .filter(isSent)
         .map((field: StatField) => [code(field.name), kindsOf(field.name), field.unit, release(field)]),
     ),
-    '### Other merges of the same fields',
+    '## Other merges of the same fields',
     'In no default list. Right over processes where haproxystats 0.5.2 was not, or another view of a field.',
     table(
       ['metric', 'of', 'unit', 'what'],
       variants.map(({ name, kinds, unit, summary }) => [code(name), letters(kinds), unit, summary]),
     ),
-    '### Lines of `show info`',
+    '## Lines of `show info`',
     'Metrics of the daemon and, with `per-process-metrics`, of every process; bold ones are in the default list.',
     table(['metric', 'unit', 'over processes', 'since HAProxy'], infoFields.filter(isSentOfDaemon).map(infoRow)),
-    '### Derived metrics',
+    '## Derived metrics',
     table(['metric', 'of', 'unit', 'what'], derivedRows()),
-    '### haproxystats itself',
+    '## haproxystats itself',
     table(
       ['metric', 'unit', 'what'],
       [

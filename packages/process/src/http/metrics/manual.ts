@@ -18,15 +18,15 @@ export function renderPrometheus(): string {
       ['scope', 'metrics'],
       Object.entries(scopes).map(([name, what]) => [code(name), what.replace(/(haproxy(?:stats)?_[a-z_]*\*)/, '`$1`')]),
     ),
-    '### Rows of `show stat` for Prometheus',
+    '## Rows of `show stat`',
     `Names follow \`haproxy_frontend_\`, \`haproxy_listener_\`, \`haproxy_backend_\` or \`haproxy_server_\`. Those in italics are ours, in the manner of HAProxy's exporter, which does not have them. Fields of modules have their own names, with \`extra-counters\`.`,
     table(['field', 'metric', 'of', 'type', 'what'], rowsOfStat()),
     `Not here: ${left(statFieldsWithout)}.`,
-    '### Lines of `show info` for Prometheus',
+    '## Lines of `show info`',
     'Names follow `haproxy_process_`.',
     table(['line', 'metric', 'type', 'what'], rowsOfInfo()),
     `Not here: ${left(infoFieldsWithout)}.`,
-    '### haproxystats itself for Prometheus',
+    '## haproxystats itself',
     table(['metric', 'type', 'what'], ownRows()),
   ].join('\n\n')
 }
