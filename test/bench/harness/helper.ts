@@ -11,6 +11,7 @@ process.on('exit', () => {
 export type HelperName =
   | 'harness/sink'
   | 'harness/answerer'
+  | 'harness/scrapers'
   | 'yardsticks/first-byte'
   | 'yardsticks/floor'
   | 'yardsticks/plain'

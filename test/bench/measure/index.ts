@@ -6,6 +6,7 @@ import { http } from './http.ts'
 import { idle } from './idle.ts'
 import { profile } from './profile.ts'
 import { pull } from './pull.ts'
+import { scrapers } from './scrapers.ts'
 import { stages } from './stage-table.ts'
 import { start } from './start.ts'
 import { together } from './together.ts'
@@ -21,5 +22,6 @@ export const measurements: readonly Measurement[] = [
   backlog,
   idle,
   http,
+  scrapers,
   profile,
 ]
