@@ -116,3 +116,14 @@ test('a socket without permission is named with its group', async () => {
   expect(error.level).toBe(levels.error)
   expect(fake.commands).toEqual([])
 })
+
+test('many that say nothing keep nobody from being asked', async () => {
+  const silent = await Promise.all(Array.from({ length: 70 }, () => fakeHaproxy({ stallAfter: 0 })))
+  const good = await Promise.all(Array.from({ length: 40 }, () => fakeHaproxy()))
+  const servers = [...silent, ...good].map(({ address }) => address).join(', ')
+  const pull = await startPull({
+    pull: { servers, 'on-failure': 'partial', 'pull-interval': 5, 'pull-timeout': 4, timeout: 3 },
+  })
+  const [snapshot] = await pull.published()
+  expect(Object.keys(await pull.read(snapshot!)).filter((name) => name.endsWith('_stat'))).toHaveLength(40)
+})

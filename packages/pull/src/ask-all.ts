@@ -1,17 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { atMost } from '@haproxystats/core'
 import { type Asking, askSource, type Outcome } from './ask-source.ts'
 import type { Source } from './sources.ts'
 
+/** So many are asked at a time while they answer at once: what each takes in memory is not taken 200 times. */
+const together = 32
+
+/** Milliseconds in which all have been asked, however slow they are. */
+const longestStart = 500
+
 /**
- * Asks all sources at once and waits for all of them. Throws what is no fault of a source, such as a full disk, when none
+ * Asks all sources and waits for all of them. Throws what is no fault of a source, such as a full disk, when none
  * of them is still going on. A socket that `knownStale` names is tried once, so that it does not delay every snapshot.
  */
 export async function askAll(sources: readonly Source[], asking: Asking): Promise<Outcome[]> {
   asking.typed.keep(sources)
   const texts = new Set(sources.map(({ text }) => text))
   for (const text of asking.versions.keys()) if (!texts.has(text)) asking.versions.delete(text)
-  const results = await Promise.allSettled(sources.map((source) => askSource(source, asking)))
+  const lane = atMost(together)
+  const turn = longestStart / Math.ceil(sources.length / together)
+  const results = await Promise.allSettled(
+    sources.map(async (source) => {
+      const answer = await lane(() => begin(() => askSource(source, asking), turn))
+      return answer.promise
+    }),
+  )
   return results.flatMap((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value
   })
+}
+
+/** Begins to ask, and resolves when the answer is there or has taken so many milliseconds. */
+async function begin<T>(ask: () => Promise<T>, turn: number): Promise<{ readonly promise: Promise<T> }> {
+  const promise = ask()
+  const over = new AbortController()
+  const timer = delay(turn, undefined, { signal: over.signal, ref: false }).catch(() => undefined)
+  await Promise.race([promise.catch(() => undefined), timer])
+  over.abort()
+  return { promise }
 }
