@@ -69,7 +69,9 @@ function specification() {
     ...variables().flatMap(({ variables: all }) =>
       all.flatMap((variable) => [
         ...entry(`haproxystats_${variable.name}`, meaningOf(variable), types[variable.row.kind]),
-        ...(variable.row.choices === undefined ? [] : [`        choices: [${variable.row.choices.join(', ')}]`]),
+        ...(variable.row.choices === undefined
+          ? []
+          : [`        choices: [${variable.row.choices.map(yamlWord).join(', ')}]`]),
       ]),
     ),
   ]
@@ -112,6 +114,11 @@ function template() {
     '{% endfor %}',
   ]
   return `{{ ansible_managed | comment }}\n\n${[...blocks, ...others].join('\n')}\n`
+}
+
+/** What YAML would take for a number is in quotes. @param {string} word */
+function yamlWord(word) {
+  return /^\d/.test(word) ? `'${word}'` : word
 }
 
 /** @param {Variable} variable */

@@ -44,8 +44,7 @@ describe('the page over two real HAProxy processes', () => {
     const row = (key: string) => page.locator(`tr:has([data-link="${key}"])`)
 
     // States, sessions and the most sessions ever, of every row: of both processes added up.
-    const told = await Promise.all(daemons.map(statistics))
-    expect(told[0]?.map(keyOf)).toEqual([
+    expect((await statistics(daemons[0]!)).map(keyOf)).toEqual([
       'f:www',
       's:app/app1',
       's:app/app2',
@@ -54,12 +53,20 @@ describe('the page over two real HAProxy processes', () => {
       'b:gone',
       'f:echo',
     ])
-    for (const [index, one] of told[0]!.entries()) {
-      const other = told[1]![index]!
-      expect(await row(keyOf(one)).locator('.column-peak').textContent()).toBe(
-        String(Number(one['smax']) + Number(other['smax'])),
-      )
+    const peaks = async () => {
+      const told = await Promise.all(daemons.map(statistics))
+      return told[0]!.map((one, index) => [keyOf(one), String(Number(one['smax']) + Number(told[1]![index]!['smax']))])
     }
+    const shown = async (keys: readonly string[]) =>
+      Promise.all(keys.map(async (key) => [key, await row(key).locator('.column-peak').textContent()]))
+    // Checks go on meanwhile, so what HAProxy says is asked again.
+    await expect
+      .poll(async () => {
+        const wanted = await peaks()
+        const found = await shown(wanted.map(([key]) => key!))
+        return JSON.stringify(found) === JSON.stringify(wanted) ? 'the same' : { found, wanted }
+      })
+      .toBe('the same')
     await expect.poll(() => row('s:gone/gone1').locator('.state .word').textContent()).toBe('DOWN')
     await expect.poll(() => row('b:gone').locator('.state .word').textContent()).toBe('DOWN')
     await expect

@@ -78,9 +78,9 @@ frontend echo
 
 /** Starts one daemon and waits until all its stats sockets answer. */
 export async function startHaproxy(options: HaproxyOptions = {}): Promise<Haproxy> {
-  const directory = await mkdtemp(join(tmpdir(), 'hs-lb-'))
   // A free port can be taken before HAProxy binds it, so this is tried a few times.
   for (let attempt = 1; ; attempt++) {
+    const directory = await mkdtemp(join(tmpdir(), 'hs-lb-'))
     const haproxy = new HaproxyProcess(directory, options)
     try {
       await haproxy.start()
