@@ -118,7 +118,7 @@ function template() {
 
 /** What YAML would take for a number is in quotes. @param {string} word */
 function yamlWord(word) {
-  return /^\d/.test(word) ? `'${word}'` : word
+  return /^\d/.test(word) ? `"${word}"` : word
 }
 
 /** @param {Variable} variable */
