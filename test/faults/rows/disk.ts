@@ -33,6 +33,8 @@ async function fillDisk(context: RowContext, what: 'bytes' | 'inodes'): Promise<
   if (mounted.status !== 0) throw new Error(`cannot mount a tmpfs: ${mounted.stderr}`)
   const { site } = await pullSite(context, { base })
   const processing = site.start('process')
+  // It makes its directories when it starts, and on a full disk it would end: its unit starts it again, nobody does here.
+  await processing.said('watching')
   const pull = site.start('pull')
   const published = () => pull.lines(/^snapshot \d+: /).length
   const failed = () => pull.lines(/could not be (begun|written|synced|moved)/).length
