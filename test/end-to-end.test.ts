@@ -1,7 +1,8 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { askSocket, type Haproxy, startHaproxy } from './support/haproxy.ts'
+import { startFleet } from './support/fleet.ts'
+import { askSocket, type Haproxy } from './support/haproxy.ts'
 import { Program } from './support/program.ts'
 import { type Arrived, Relay } from './support/relay.ts'
 import { temporaryDirectory } from './support/temporary.ts'
@@ -17,23 +18,12 @@ interface Site {
 /** Real HAProxy processes, a prepared relay, and a configuration file for both programs. */
 async function site(daemons: number, options = ''): Promise<Site> {
   const base = await temporaryDirectory()
-  const sockets = join(base, 'sockets')
-  await mkdir(sockets)
   const relay = await Relay.prepare(base)
-  const started: Haproxy[] = []
-  for (let number = 1; number <= daemons; number++) {
-    started.push(await startHaproxy({ sockets: [`lb${number}.sock`], socketDirectory: sockets }))
-  }
+  const { daemons: started, sections } = await startFleet(base, daemons)
   const file = join(base, 'haproxystats.conf')
   await writeFile(
     file,
-    `[paths]
-base-dir = ${base}
-[pull]
-socket-dir = ${sockets}
-timeout = 2
-pull-interval = 1
-pull-timeout = 0
+    `${sections}
 [graphite]
 port = ${relay.port}
 namespace = test

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startHaproxy } from './support/haproxy.ts'
+import { startFleet } from './support/fleet.ts'
 import { Program } from './support/program.ts'
 import { type Arrived, Relay } from './support/relay.ts'
 import { temporaryDirectory } from './support/temporary.ts'
@@ -19,20 +19,13 @@ interface Site {
 /** One real HAProxy, two relays that are not started, and a configuration with them and local-store. */
 async function site(): Promise<Site> {
   const base = await temporaryDirectory()
-  const sockets = join(base, 'sockets')
-  for (const directory of ['sockets', 'one', 'two']) await mkdir(join(base, directory))
+  for (const directory of ['one', 'two']) await mkdir(join(base, directory))
   const [first, second] = [await Relay.prepare(join(base, 'one')), await Relay.prepare(join(base, 'two'))]
-  await startHaproxy({ sockets: ['lb.sock'], socketDirectory: sockets })
+  const { sections } = await startFleet(base, 1)
   const file = join(base, 'haproxystats.conf')
   await writeFile(
     file,
-    `[paths]
-base-dir = ${base}
-[pull]
-socket-dir = ${sockets}
-timeout = 2
-pull-interval = 1
-pull-timeout = 0
+    `${sections}
 [graphite]
 port = ${first.port}
 namespace = one

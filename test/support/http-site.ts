@@ -4,10 +4,11 @@
  *     const site = await httpSite({ daemons: 2 })
  *     await (await site.get('/stats;csv')).text()
  */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startFleet } from './fleet.ts'
 import { freePort } from './free-port.ts'
-import { type Haproxy, type HaproxyOptions, startHaproxy } from './haproxy.ts'
+import type { Haproxy, HaproxyOptions } from './haproxy.ts'
 import { Program } from './program.ts'
 import { temporaryDirectory } from './temporary.ts'
 import { until } from './until.ts'
@@ -44,23 +45,12 @@ export async function httpSite({
   ...haproxy
 }: HttpSiteOptions = {}): Promise<HttpSite> {
   const base = await temporaryDirectory()
-  const sockets = join(base, 'sockets')
-  await mkdir(sockets)
-  const started: Haproxy[] = []
-  for (let number = 1; number <= daemons; number++) {
-    started.push(await startHaproxy({ ...haproxy, sockets: [`lb${number}.sock`], socketDirectory: sockets }))
-  }
+  const { daemons: started, sections } = await startFleet(base, daemons, haproxy)
   const port = await freePort()
   const file = join(base, 'haproxystats.conf')
   await writeFile(
     file,
-    `[paths]
-base-dir = ${base}
-[pull]
-socket-dir = ${sockets}
-timeout = 2
-pull-interval = 1
-pull-timeout = 0
+    `${sections}
 [process]
 workers = 1
 [graphite]
