@@ -20,7 +20,7 @@ await() {
 }
 store=/var/lib/haproxystats/local-store
 play() {
-  ansible-playbook playbook.yml -i localhost, -c local --skip-tags run -e ansible_become=false -e ansible_service_mgr=none \
+  ansible-playbook playbook.yml -i localhost, -c local --skip-tags run -e ansible_become=false \
     -e haproxystats_pull_pull_interval=1 -e haproxystats_pull_pull_timeout=0 -e haproxystats_pull_timeout=0.8 \
     -e haproxystats_graphite_enabled=false -e "haproxystats_local_store_dir=$store" "$@" >/tmp/played 2>&1 ||
     { cat /tmp/played; fail 'the role'; }
