@@ -2,6 +2,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import http from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -53,10 +54,11 @@ test('the packed programs install into an empty prefix, and read a real HAProxy'
 
   const haproxy = await startHaproxy()
   const configuration = join(directory, 'haproxystats.conf')
+  const socket = join(directory, 'http.sock')
   const store = join(directory, 'store')
   await writeFile(
     configuration,
-    `[paths]\nbase-dir = ${directory}\n[pull]\nservers = unix://${haproxy.sockets[0]}\npull-interval = 1\npull-timeout = 0\ntimeout = 0.8\n[graphite]\nenabled = false\n[local-store]\ndir = ${store}\n`,
+    `[paths]\nbase-dir = ${directory}\n[pull]\nservers = unix://${haproxy.sockets[0]}\npull-interval = 1\npull-timeout = 0\ntimeout = 0.8\n[graphite]\nenabled = false\n[local-store]\ndir = ${store}\n[http]\nlisten = unix://${socket}\n`,
   )
   const programs = ['haproxystats-pull', 'haproxystats-process'].map((name) => join(prefix, 'bin', name))
   for (const program of programs) {
@@ -72,7 +74,21 @@ test('the packed programs install into an empty prefix, and read a real HAProxy'
     readFile(join(store, snapshot!, 'stats'), 'utf8').catch(() => false as const),
   )
   expect(lines).toMatch(/frontend\.www\.stot \d+ \d+\n/)
+  expect(await get(socket, '/')).toContain('<script type="module"')
+  await until('the page to have numbers', async () => (await get(socket, '/f/www/status')) === 'OPEN\n')
 })
+
+/** What is served at a path. */
+function get(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ socketPath, path }, async (response) => {
+      let body = ''
+      for await (const part of response.setEncoding('utf8')) body += part
+      resolve(body)
+    })
+    request.on('error', reject)
+  })
+}
 
 interface Module {
   readonly place: string
