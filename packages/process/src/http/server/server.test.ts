@@ -69,11 +69,11 @@ const routes: readonly Route[] = [
   { path: '/api/v1', summary: '', answer: ({ segments }) => (segments.join() === 'api,v1' ? json({}) : undefined) },
 ]
 
-async function serve(lines = ''): Promise<HttpServer> {
+async function serve(lines = '', mostInFlight?: number): Promise<HttpServer> {
   const { http } = parseConfiguration(`[http]\nlisten = unix://${socket}\n${lines}\n`)
   const files = new Map([['', makeReady({ type: 'text/html', body: '<p>page' })]])
   const tell = (severity: string, message: string) => told.push(`${severity}: ${message}`)
-  server = new HttpServer({ settings: http!, routes, files, facts, tell })
+  server = new HttpServer({ settings: http!, routes, files, facts, tell, ...(mostInFlight && { mostInFlight }) })
   await server.start()
   return server
 }
@@ -238,6 +238,23 @@ describe('a server', () => {
     }
     expect(told.filter((line) => line.includes('a defect'))).toHaveLength(1)
     expect((await get('/health')).status).toBe(200)
+  })
+
+  it('makes nothing more while slow clients keep too much in memory', async () => {
+    await serve('', 2 ** 22)
+    const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+    // Each of another query, so none is the answer of another.
+    const slow = [1, 2, 3].map(() =>
+      connect(socket)
+        .on('error', () => undefined)
+        .pause(),
+    )
+    for (const [query, client] of slow.entries()) client.write(ask(`/huge?${query}`))
+    await until('it to be busy', async () => (await get('/huge?other')).status === 503)
+    expect((await get('/')).status).toBe(200)
+    expect((await get('/huge?1')).status).toBe(200)
+    for (const client of slow) client.destroy()
+    await until('it to go on', async () => (await get('/huge?more')).status === 200)
   })
 
   it('has no more clients than it may', async () => {

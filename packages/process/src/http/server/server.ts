@@ -5,6 +5,7 @@ import { type Answer, type Facts, json, type Question, type Route, text } from '
 import { AnswerCache, makeReady, type Ready } from './cache.ts'
 import { ageOfCertificate, readCertificate } from './certificate.ts'
 import { Events } from './events.ts'
+import { InFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
 import { Passwords } from './passwords.ts'
 import { respond } from './respond.ts'
@@ -23,6 +24,9 @@ const usualCertificateInterval = 30_000
 
 const largestHeader = 16 * 1024
 
+/** Nothing more is made while slow clients keep so many bytes. */
+const mostInFlight = 256 * 1024 * 1024
+
 export interface ServerContext {
   readonly settings: NonNullable<Configuration['http']>
   readonly routes: readonly Route[]
@@ -31,6 +35,7 @@ export interface ServerContext {
   readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
   /** How often the files of the certificate are looked at, in milliseconds. */
   readonly certificateInterval?: number
+  readonly mostInFlight?: number
 }
 
 /** Answers requests from what is known now. Nothing that a client does reaches further than its own connection. */
@@ -40,6 +45,7 @@ export class HttpServer {
   readonly #cache = new AnswerCache()
   readonly #events = new Events()
   readonly #ending = new AbortController()
+  readonly #inFlight = new InFlight()
   readonly #servers: Server[]
   #certificateTimer: NodeJS.Timeout | undefined
   #certificateAge = ''
@@ -145,7 +151,10 @@ export class HttpServer {
     response.on('error', () => undefined)
     try {
       const ready = await this.#answer(request, response)
-      if (ready !== undefined && !response.destroyed) await respond(request, response, ready)
+      if (ready === undefined || response.destroyed) return
+      this.#inFlight.add(ready)
+      response.once('close', () => this.#inFlight.remove(ready))
+      await respond(request, response, ready)
     } catch (error) {
       this.#tellOnce(`a request could not be answered, a defect of the program: ${(error as Error).stack}`)
       if (response.headersSent) response.destroy()
@@ -178,6 +187,9 @@ export class HttpServer {
   #ask(key: string, question: Question): Ready {
     const known = this.#cache.get(key)
     if (known !== undefined) return known
+    if (this.#inFlight.bytes > (this.#context.mostInFlight ?? mostInFlight)) {
+      return makeReady(text('Too much is being sent to slow clients; ask again.', 503))
+    }
     const answer = this.#route(question)
     const ready = makeReady(answer)
     if (answer.perSnapshot === true) this.#cache.add(key, ready)
