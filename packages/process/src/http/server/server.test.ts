@@ -161,6 +161,23 @@ describe('a server', () => {
     expect(answered).toBe(3)
   })
 
+  it('lets others have their turn between the answers for a crowd', async () => {
+    await serve()
+    const turns: number[] = []
+    let watching: NodeJS.Immediate
+    const watch = () => {
+      turns.push(answered)
+      watching = setImmediate(watch)
+    }
+    watch()
+    // All in one packet, so that they come in one turn.
+    const asking = (query: number) => `GET /long?${query} HTTP/1.1\r\nHost: a\r\n\r\n`
+    await raw(Array.from({ length: 30 }, (_, query) => asking(query)).join(''))
+    clearImmediate(watching!)
+    expect(answered).toBe(30)
+    expect(new Set(turns).size).toBeGreaterThan(3)
+  })
+
   it('compresses for those who take it', async () => {
     await serve()
     const plain = await get('/long')

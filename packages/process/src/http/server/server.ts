@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { Configuration } from '@haproxystats/core'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { atMost, type Configuration } from '@haproxystats/core'
 import { type Answer, type Facts, json, type Question, type Route, text } from '../routes/route.ts'
 import { AnswerCache, makeReady, type Ready } from './cache.ts'
 import { ageOfCertificate, readCertificate } from './certificate.ts'
@@ -46,6 +47,7 @@ export class HttpServer {
   readonly #events = new Events()
   readonly #ending = new AbortController()
   readonly #inFlight = new InFlight()
+  readonly #inTurn = atMost(1)
   readonly #servers: Server[]
   #certificateTimer: NodeJS.Timeout | undefined
   #certificateAge = ''
@@ -181,12 +183,18 @@ export class HttpServer {
     const file = target.form === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
     const accept = String(request.headers.accept ?? '')
-    return this.#ask(`${url}\n${accept.slice(0, 256)}`, { ...target, accept })
+    return this.#ask(`${url}\n${accept.slice(0, 256)}`, { ...target, accept }, response)
   }
 
-  #ask(key: string, question: Question): Ready {
+  async #ask(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
+    return this.#cache.get(key) ?? this.#inTurn(() => this.#make(key, question, response))
+  }
+
+  /** One answer in each turn of the event loop, so that a crowd does not keep the next snapshot from being read. */
+  async #make(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
+    await nextTurn()
     const known = this.#cache.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined || response.destroyed) return known
     if (this.#inFlight.bytes > (this.#context.mostInFlight ?? mostInFlight)) {
       return makeReady(text('Too much is being sent to slow clients; ask again.', 503))
     }
