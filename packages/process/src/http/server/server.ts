@@ -177,12 +177,14 @@ export class HttpServer {
     const target = readTarget(url)
     if (typeof target === 'string') return makeReady(text(`This request cannot be read: ${target}.`, 400))
     const path = target.segments.join('/')
-    const refusal = openPaths.has(path) ? undefined : await this.#refusal(request)
+    const accept = String(request.headers.accept ?? '')
+    // These wait for nobody.
+    if (openPaths.has(path)) return makeReady(this.#route({ ...target, accept }))
+    const refusal = await this.#refusal(request)
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
     const file = target.form === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
-    const accept = String(request.headers.accept ?? '')
     return this.#ask(`${url}\n${accept.slice(0, 256)}`, { ...target, accept }, response)
   }
 
