@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
 import { StatsError } from '@haproxystats/core'
 
 /** What the server answers HTTPS with. */
@@ -10,7 +10,7 @@ export interface CertificateFiles {
 }
 
 /** When both files were changed last. @throws CONFIGURATION */
-export function ageOfCertificate({ certificate, key = certificate }: CertificateFiles): string {
+function ageOfCertificate({ certificate, key = certificate }: CertificateFiles): string {
   return [certificate, key].map((path) => reading(path, () => statSync(path).mtimeMs)).join(' ')
 }
 
@@ -32,6 +32,38 @@ export function readCertificate({ certificate, key = certificate }: CertificateF
     throw new StatsError('CONFIGURATION', message, {}, error)
   }
   return options
+}
+
+/**
+ * Has servers answer with a certificate that was renewed; until it can be read, and fits its key, with the old one.
+ *
+ * @returns what ends it.
+ */
+export function followCertificate(
+  files: CertificateFiles,
+  servers: readonly Server[],
+  options: { readonly interval: number; readonly tell: (severity: 'info' | 'error', message: string) => void },
+): () => void {
+  const { interval, tell } = options
+  let age = ageOfCertificate(files)
+  let trouble = ''
+  const look = () => {
+    try {
+      const now = ageOfCertificate(files)
+      if (now === age) return
+      const context = readCertificate(files)
+      age = now
+      for (const server of servers) server.setSecureContext(context)
+      tell('info', `answers with the new certificate of ${files.certificate}`)
+      trouble = ''
+    } catch (error) {
+      const { message } = error as Error
+      if (message !== trouble) tell('error', `the certificate stays the old one: ${message}`)
+      trouble = message
+    }
+  }
+  const timer = setInterval(look, interval).unref()
+  return () => clearInterval(timer)
 }
 
 function reading<T>(path: string, read: () => T): T {

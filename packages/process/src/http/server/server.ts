@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { atMost, type Configuration } from '@haproxystats/core'
 import { type Answer, type Facts, json, type Question, type Route, text } from '../routes/route.ts'
 import { AnswerCache, makeReady, type Ready } from './cache.ts'
-import { ageOfCertificate, readCertificate } from './certificate.ts'
+import { followCertificate, readCertificate } from './certificate.ts'
 import { Events } from './events.ts'
 import { InFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
@@ -23,7 +23,13 @@ const patience = { headers: 10_000, request: 15_000, silence: 60_000, keepAlive:
 
 const usualCertificateInterval = 30_000
 
-const largestHeader = 16 * 1024
+const limits = {
+  headersTimeout: patience.headers,
+  requestTimeout: patience.request,
+  keepAliveTimeout: patience.keepAlive,
+  connectionsCheckingInterval: 5000,
+  maxHeaderSize: 16 * 1024,
+}
 
 /** Nothing more is made while slow clients keep so many bytes. */
 const mostInFlight = 256 * 1024 * 1024
@@ -49,8 +55,7 @@ export class HttpServer {
   readonly #inFlight = new InFlight()
   readonly #inTurn = atMost(1)
   readonly #servers: Server[]
-  #certificateTimer: NodeJS.Timeout | undefined
-  #certificateAge = ''
+  readonly #unfollow: () => void
   #connections = 0
   #told = new Set<string>()
 
@@ -60,7 +65,18 @@ export class HttpServer {
     const { settings, tell } = context
     const passwordFile = settings['password-file']
     this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, (why) => tell('warn', why))
-    this.#servers = settings.listen.map(() => this.#createServer())
+    const certificate = settings['tls-certificate-file']
+    if (certificate === undefined) {
+      this.#servers = settings.listen.map(() => this.#prepare(createServer(limits)))
+      this.#unfollow = () => undefined
+      return
+    }
+    const files = { certificate, key: settings['tls-key-file'] }
+    const options = { ...limits, ...readCertificate(files), handshakeTimeout: patience.headers }
+    const servers = settings.listen.map(() => createSecureServer(options))
+    this.#servers = servers.map((server) => this.#prepare(server))
+    const { certificateInterval: interval = usualCertificateInterval } = context
+    this.#unfollow = followCertificate(files, servers, { interval, tell })
   }
 
   /** Listens at every address; goes on trying where it cannot. Resolves when each has been tried once. */
@@ -88,7 +104,7 @@ export class HttpServer {
   /** Answers what was asked and hangs up. */
   async close(): Promise<void> {
     this.#ending.abort()
-    clearInterval(this.#certificateTimer)
+    this.#unfollow()
     this.#events.close()
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
     const timer = setTimeout(() => {
@@ -99,26 +115,9 @@ export class HttpServer {
     clearTimeout(timer)
   }
 
-  #createServer(): Server {
-    const { settings, certificateInterval: interval = usualCertificateInterval } = this.#context
-    const options = {
-      headersTimeout: patience.headers,
-      requestTimeout: patience.request,
-      keepAliveTimeout: patience.keepAlive,
-      connectionsCheckingInterval: 5000,
-      maxHeaderSize: largestHeader,
-    }
-    const certificate = settings['tls-certificate-file']
-    const onRequest = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response)
-    const files = certificate === undefined ? undefined : { certificate, key: settings['tls-key-file'] }
-    const server =
-      files === undefined
-        ? createServer(options, onRequest)
-        : createSecureServer({ ...options, ...readCertificate(files), handshakeTimeout: patience.headers }, onRequest)
-    if (files !== undefined) this.#certificateAge = ageOfCertificate(files)
-    if (files !== undefined && 'setSecureContext' in server) {
-      this.#certificateTimer ??= setInterval(() => this.#renewCertificate(), interval).unref()
-    }
+  #prepare<S extends Server>(server: S): S {
+    const { settings } = this.#context
+    server.on('request', (request, response) => void this.#handle(request, response))
     server.setTimeout(patience.silence)
     server.on('connection', (socket) => {
       this.#connections++
@@ -130,23 +129,6 @@ export class HttpServer {
       else socket.destroy()
     })
     return server
-  }
-
-  #renewCertificate(): void {
-    const { settings, tell } = this.#context
-    const files = { certificate: settings['tls-certificate-file'] as string, key: settings['tls-key-file'] }
-    try {
-      const age = ageOfCertificate(files)
-      if (age === this.#certificateAge) return
-      const context = readCertificate(files)
-      this.#certificateAge = age
-      for (const server of this.#servers) {
-        if ('setSecureContext' in server) (server as ReturnType<typeof createSecureServer>).setSecureContext(context)
-      }
-      tell('info', `answers with the new certificate of ${files.certificate}`)
-    } catch (error) {
-      this.#tellOnce(`the certificate stays the old one: ${(error as Error).message}`)
-    }
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
