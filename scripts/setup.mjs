@@ -4,7 +4,7 @@
 import { installTools } from './setup/debian.mjs'
 import { checkNode } from './setup/node-version.mjs'
 import { Problem, report } from './setup/problem.mjs'
-import { buildPage, buildPrograms, installDependencies } from './setup/workspace.mjs'
+import { buildAll, installDependencies } from './setup/workspace.mjs'
 
 /** What each mode needs besides the built programs. @type {Record<string, () => void>} */
 const modes = {
@@ -24,8 +24,7 @@ try {
   }
   checkNode()
   installDependencies()
-  buildPrograms()
-  buildPage()
+  buildAll()
   needs()
 } catch (error) {
   report(error)

@@ -72,6 +72,8 @@ describe('npm start', { timeout: 90_000 }, () => {
     const [, address] = /^the page of all processes is (.*)$/m.exec(launcher.text()) ?? []
     const answer = await fetch(new URL('ready', address))
     expect([answer.status, await answer.text()]).toEqual([200, 'ready\n'])
+    expect(await (await fetch(address!)).text()).toContain('<div id="page">')
+    expect(launcher.text()).not.toContain('error:')
   })
 
   it('shows so many snapshots, ends what it started, and can be started again', async () => {

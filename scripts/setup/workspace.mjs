@@ -21,15 +21,21 @@ export function installDependencies() {
   writeFileSync(stamp, wanted)
 }
 
+/** Makes all that the programs are: a fresh clone has nothing of it. */
+export function buildAll() {
+  buildPrograms()
+  buildPage()
+}
+
 /** Compiles what is not up to date of both programs and all they import; the compiler knows what. */
-export function buildPrograms() {
+function buildPrograms() {
   if (!existsSync(join(root, 'packages/process/dist/main.js'))) console.log('setup: building')
   const compiler = join(modules, 'typescript/bin/tsc')
   quietly('Building', process.execPath, [compiler, '-b', 'packages/pull', 'packages/process'])
 }
 
 /** Makes the page that a browser loads, unless that was done since anything of it changed. */
-export function buildPage() {
+function buildPage() {
   const folder = join(root, 'packages/page')
   const wanted = pageFingerprint(folder)
   if (existsSync(join(folder, 'dist/index.html')) && readIfThere(pageStamp) === wanted) return

@@ -1,5 +1,5 @@
 // @ts-check
-import { buildPrograms, installDependencies } from '../setup/workspace.mjs'
+import { buildAll, installDependencies } from '../setup/workspace.mjs'
 import { parseArguments, usage } from './arguments.mjs'
 import { placesIn } from './configuration.mjs'
 import { createEnding } from './ending.mjs'
@@ -17,7 +17,7 @@ export async function main(argv) {
     return
   }
   installDependencies()
-  buildPrograms()
+  buildAll()
   const places = placesIn(given.var)
   const run = await claimRun(places.run)
   const ending = createEnding()
