@@ -74,8 +74,9 @@ test('the packed programs install into an empty prefix, and read a real HAProxy'
     readFile(join(store, snapshot!, 'stats'), 'utf8').catch(() => false as const),
   )
   expect(lines).toMatch(/frontend\.www\.stot \d+ \d+\n/)
+  const status = () => get(socket, '/f/www/status').catch(() => undefined)
+  await until('the page to have numbers', async () => (await status()) === 'OPEN\n')
   expect(await get(socket, '/')).toContain('<script type="module"')
-  await until('the page to have numbers', async () => (await get(socket, '/f/www/status')) === 'OPEN\n')
 })
 
 /** What is served at a path. */
