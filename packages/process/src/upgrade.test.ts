@@ -70,11 +70,13 @@ it('has nothing to say where nothing changes', () => {
   expect(said('')).toEqual([])
 })
 
-it.each(['[process]\nserver-limit = 0', '[pull]\nfsync = true', '[graphite:second]\nserver = graphite.example.com'])(
-  'has nothing to say of a file that was written for this release: %j',
-  (addition) => {
-    const old = '[pull]\nservers = tcp://127.0.0.1:1, tcp://127.0.0.1:2\n'
-    expect(said(old)).toHaveLength(1)
-    expect(said(addition.startsWith('[pull]') ? `${old}${addition.slice(7)}` : `${old}${addition}`)).toEqual([])
-  },
-)
+it.each([
+  '[process]\nserver-limit = 0',
+  '[pull]\nfsync = true',
+  '[graphite:second]\nserver = graphite.example.com',
+  '[http]\n',
+])('has nothing to say of a file that was written for this release: %j', (addition) => {
+  const old = '[pull]\nservers = tcp://127.0.0.1:1, tcp://127.0.0.1:2\n'
+  expect(said(old)).toHaveLength(1)
+  expect(said(addition.startsWith('[pull]') ? `${old}${addition.slice(7)}` : `${old}${addition}`)).toEqual([])
+})

@@ -157,7 +157,7 @@ function isGiven(reading: Reading, section: string, option: string): boolean {
 }
 
 /**
- * What changes for this configuration. Nothing when it has any option that haproxystats 0.5.2 did not: it was written, or
+ * What changes for this configuration. Nothing when it has any option or section that haproxystats 0.5.2 had not: it was written, or
  * looked through, for this release.
  */
 export function changesSincePython(reading: Reading, configuration: Configuration): readonly Problem[] {
@@ -166,6 +166,7 @@ export function changesSincePython(reading: Reading, configuration: Configuratio
 }
 
 function isOfThisRelease(reading: Reading): boolean {
+  if (reading.place('http') !== undefined) return true
   const sections = ['DEFAULT', 'paths', 'pull', 'process', 'graphite', 'local-store']
   return [...sections, ...reading.members('graphite')].some((section) => {
     const options = Object.entries(sectionRow(section)?.options ?? {})

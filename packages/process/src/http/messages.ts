@@ -22,7 +22,5 @@ export type ToThread =
 
 /** What the thread tells the main thread. */
 export type FromThread =
-  | { readonly kind: 'listening' }
   | { readonly kind: 'read'; readonly id: number; readonly trouble?: string }
   | { readonly kind: 'tell'; readonly severity: 'info' | 'warn' | 'error'; readonly message: string }
-  | { readonly kind: 'closed' }

@@ -31,7 +31,6 @@ parentPort?.on('message', (message: ToThread) => {
   else void close()
 })
 await server.start()
-post({ kind: 'listening' })
 
 /** Without the page, in a checkout that is not built, say, everything else is served all the same. */
 function pageFiles(): ReturnType<typeof readStaticFiles> {
@@ -55,6 +54,5 @@ function readSnapshot({ id, path, snapshot }: Extract<ToThread, { kind: 'snapsho
 
 async function close(): Promise<void> {
   await Promise.all([server.close(), newest.close()])
-  post({ kind: 'closed' })
   parentPort?.close()
 }

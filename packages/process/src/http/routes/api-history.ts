@@ -1,7 +1,8 @@
+import { nearestNames } from '../forms/nearest-names.ts'
 import type { Series } from '../history/history.ts'
 import { type BandKind, bandKindOf, historyFields } from '../history/history-fields.ts'
 import { stateLevels } from '../history/states.ts'
-import { answerApi, checkParameters, countOf, nearestOf, orNull, quoted, Refusal } from './api.ts'
+import { answerApi, checkParameters, countOf, orNull, quoted, Refusal } from './api.ts'
 import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
 /** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */
@@ -57,7 +58,7 @@ function checkField(field: string, keys: readonly string[]): void {
   const everywhere = Object.values(historyFields).flatMap((fields) => fields.map(({ name }) => name))
   if (everywhere.includes(field)) return
   const message = `field ${quoted(field)} has no history; it is kept of ${[...new Set(known)].join(', ')}`
-  throw new Refusal(400, message, nearestOf(field, new Set(everywhere)))
+  throw new Refusal(400, message, nearestNames(field, new Set(everywhere)))
 }
 
 function printed({ key, field, unit, values, peaks }: Series) {

@@ -1,4 +1,5 @@
-import { answerApi, checkParameters, nearestOf, quoted, Refusal, refused } from './api.ts'
+import { nearestNames } from '../forms/nearest-names.ts'
+import { answerApi, checkParameters, quoted, Refusal, refused } from './api.ts'
 import { fieldsRoute } from './api-fields.ts'
 import { historyRoute } from './api-history.ts'
 import { overviewRoute } from './api-overview.ts'
@@ -31,7 +32,9 @@ const unknownRoute: Route = {
     if (segments[0] !== 'api' || segments.join('/') === events.slice(1)) return undefined
     const path = `/${segments.join('/')}`
     const paths = [...named.map((route) => route.path), events, indexRoute.path]
-    return refused(new Refusal(404, `there is no ${quoted(path)}; /api/v1 lists what there is`, nearestOf(path, paths)))
+    return refused(
+      new Refusal(404, `there is no ${quoted(path)}; /api/v1 lists what there is`, nearestNames(path, paths)),
+    )
   },
 }
 

@@ -1,8 +1,9 @@
 import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
+import { nearestNames } from '../forms/nearest-names.ts'
 import { daemonKey, processKey } from '../history/collect.ts'
 import type { Rates } from '../history/rates.ts'
 import type { View, ViewSource } from '../view/view.ts'
-import { answerApi, checkParameters, nearestOf, orNull, quoted, Refusal } from './api.ts'
+import { answerApi, checkParameters, orNull, quoted, Refusal } from './api.ts'
 import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from './api-values.ts'
 import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 import { RowFinder } from './row-finder.ts'
@@ -106,5 +107,5 @@ function infoValues(info: Info): Values {
 
 function unknownKey(key: string, view: View): Refusal {
   const keys = [...rowIndex(view).keys(), ...view.sources.map(({ name }) => processKey(name)), daemonKey]
-  return new Refusal(404, `there is no row ${quoted(key)}`, nearestOf(key, keys))
+  return new Refusal(404, `there is no row ${quoted(key)}`, nearestNames(key, keys))
 }

@@ -1,5 +1,6 @@
+import { nearestNames } from '../forms/nearest-names.ts'
 import { keyOf, type RowKind, rowKinds, type View } from '../view/view.ts'
-import { answerApi, checkParameters, nearestOf, quoted, Refusal } from './api.ts'
+import { answerApi, checkParameters, quoted, Refusal } from './api.ts'
 import { ratesOf, readerOf, viewOrRefuse } from './api-values.ts'
 import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
@@ -46,11 +47,11 @@ function chosen({ query }: Question, view: View): (row: number) => boolean {
   const [kinds, proxies] = [query.getAll('kind'), query.getAll('proxy')]
   for (const kind of kinds) {
     if (rowKinds.includes(kind as RowKind)) continue
-    throw new Refusal(400, `kind is ${quoted(kind)}, expected ${rowKinds.join(', ')}`, nearestOf(kind, rowKinds))
+    throw new Refusal(400, `kind is ${quoted(kind)}, expected ${rowKinds.join(', ')}`, nearestNames(kind, rowKinds))
   }
   const names = new Set(proxies.length === 0 ? [] : view.rows.map(({ pxname }) => pxname))
   for (const proxy of proxies) {
-    if (!names.has(proxy)) throw new Refusal(404, `there is no proxy ${quoted(proxy)}`, nearestOf(proxy, names))
+    if (!names.has(proxy)) throw new Refusal(404, `there is no proxy ${quoted(proxy)}`, nearestNames(proxy, names))
   }
   return (row) => {
     const its = view.rows[row]

@@ -1,7 +1,8 @@
+import { nearestNames } from '../forms/nearest-names.ts'
 import { errorCounters } from '../history/history-fields.ts'
 import type { Rates } from '../history/rates.ts'
 import { keyOf, type View } from '../view/view.ts'
-import { nearestOf, orNull, quoted, Refusal } from './api.ts'
+import { orNull, quoted, Refusal } from './api.ts'
 import type { Facts } from './route.ts'
 
 export type Value = number | string | null
@@ -56,7 +57,7 @@ function errorsReader(view: View, rates: Rates | undefined): ValueReader {
 function unknownField(name: string, view: View): Refusal {
   const rates = view.columns.flatMap(({ name: its }, column) => (isCounter(view, column) ? [`${its}/s`] : []))
   const candidates = [...view.columnOf.keys(), ...rates, together]
-  return new Refusal(400, `field ${quoted(name)} is unknown; /api/v1/fields lists them`, nearestOf(name, candidates))
+  return new Refusal(400, `field ${quoted(name)} is unknown; /api/v1/fields lists them`, nearestNames(name, candidates))
 }
 
 const indexes = new WeakMap<View, ReadonlyMap<string, number>>()

@@ -1,4 +1,4 @@
-import { editDistance } from '@haproxystats/core'
+import { nearestNames } from '../forms/nearest-names.ts'
 import { type Answer, json, type Question } from './route.ts'
 
 /** What a route of the API is made of; `answer` throws `Refusal` where the question cannot be answered. */
@@ -36,7 +36,7 @@ export function checkParameters({ query }: Question, known: readonly string[]): 
   for (const name of query.keys()) {
     if (known.includes(name)) continue
     const expected = known.length === 0 ? 'none is expected' : `expected ${known.join(', ')}`
-    throw new Refusal(400, `parameter ${quoted(name)} is unknown, ${expected}`, nearestOf(name, known))
+    throw new Refusal(400, `parameter ${quoted(name)} is unknown, ${expected}`, nearestNames(name, known))
   }
 }
 
@@ -54,24 +54,8 @@ export function countOf(
   throw new Refusal(400, `${name} is ${quoted(text)}, expected a whole number from ${least} to ${most}`)
 }
 
-/** Longer words are nobody's mistyping, and comparing them takes long. */
+/** So much of what was sent is shown. */
 const longest = 100
-
-/** The three candidates that are most like a word, the most like first; none that is like it only by chance. */
-export function nearestOf(word: string, candidates: Iterable<string>): string[] {
-  if (word.length > longest) return []
-  const enough = Math.max(2, Math.floor(word.length / 3))
-  const found: { candidate: string; distance: number }[] = []
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) > enough) continue
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance <= enough) found.push({ candidate, distance })
-  }
-  return found
-    .sort((one, other) => one.distance - other.distance)
-    .map(({ candidate }) => candidate)
-    .slice(0, 3)
-}
 
 /** What somebody sent, fit for a message. */
 export function quoted(text: string): string {
