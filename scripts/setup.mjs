@@ -1,6 +1,6 @@
 // @ts-check
-// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page | machine]. Says a line for what it
-// does, and nothing when there is nothing to do.
+// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page | machine | releases]. Says a line
+// for what it does, and nothing when there is nothing to do.
 import { installTools } from './setup/debian.mjs'
 import { checkNode } from './setup/node-version.mjs'
 import { Problem, report } from './setup/problem.mjs'
@@ -14,6 +14,10 @@ const modes = {
   contrib: () => installTools('contrib'),
   page: () => installTools('page'),
   machine: () => installTools('machine'),
+  releases: () => {
+    installTools('test')
+    installTools('releases')
+  },
 }
 
 try {

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { Problem } from './problem.mjs'
 import { quietly } from './quietly.mjs'
 
-/** @typedef {'start' | 'test' | 'contrib' | 'page' | 'machine'} Purpose */
+/** @typedef {'start' | 'test' | 'contrib' | 'page' | 'machine' | 'releases'} Purpose */
 
 /**
  * The programs that come from Debian or Ubuntu: what to look for, the package that brings it, and what for.
@@ -45,7 +45,14 @@ const tools = [
   { command: 'mandoc', package: 'mandoc', purposes: ['test'], why: 'checks the manual pages' },
   { command: 'zsh', package: 'zsh', purposes: ['test'], why: 'checks its completion' },
   { command: 'chromium', package: 'chromium', purposes: ['page'], why: 'shows the page' },
-  { command: 'mmdebstrap', package: 'mmdebstrap', purposes: ['machine'], why: 'makes the root of a machine' },
+  {
+    command: 'mmdebstrap',
+    package: 'mmdebstrap',
+    purposes: ['machine', 'releases'],
+    why: 'makes the root of a machine, and unpacks packages of other releases',
+  },
+  { command: 'patchelf', package: 'patchelf', purposes: ['releases'], why: 'lets them run with their own libraries' },
+  { command: 'openssl', package: 'openssl', purposes: ['test', 'releases'], why: 'makes certificates' },
   { command: 'mke2fs', package: 'e2fsprogs', purposes: ['machine'], why: 'makes its disk' },
   { command: 'lintian', package: 'lintian', purposes: ['test'], why: 'checks the Debian package' },
 ]
