@@ -8,7 +8,7 @@ export default mergeConfig(
   { ...everyday, test },
   {
     test: {
-      include: ['test/releases/*.releases.ts', 'test/**/*.test.ts'],
+      include: ['test/releases/**/*.releases.ts', 'test/**/*.test.ts'],
       testTimeout: 120_000,
       hookTimeout: 120_000,
       maxWorkers: 2,

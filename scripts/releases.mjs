@@ -1,23 +1,25 @@
 // @ts-check
 // Runs the tests that need HAProxy on other releases of it: npm run test:releases [-- [--bounded] 2.2 2.6 …]. Each comes from
-// a Debian that has it, and runs with that Debian's libraries. After a build.
+// a Debian that has it, and runs with that Debian's libraries; a path with a slash is a program of one's own. After a build.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { Problem, report } from './setup/problem.mjs'
 import { quietly, root } from './setup/quietly.mjs'
 
 /** The releases and the Debian of each; the newest is whatever sid has. @type {Readonly<Record<string, string>>} */
 const suites = { 2.2: 'bullseye', 2.6: 'bookworm', '3.0': 'trixie', newest: 'sid' }
 
-/** What is tested on every release, and what more unless bounded. */
-const bounded = ['test/releases/', 'test/http/exporter.test.ts']
+/** What is tested on every release, beside the folders of test/releases, and what more unless bounded. */
+const bounded = ['test/http/exporter.test.ts']
 const whole = [
   ...bounded,
   'test/http/haproxy-forms.test.ts',
   'test/pull/daemons.test.ts',
   ...['counters', 'leave-out', 'master', 'partial'].map((name) => `test/sources/${name}.test.ts`),
 ]
+
+const own = 'test/releases'
 
 const cache = join(root, 'node_modules/.cache/haproxystats-releases')
 
@@ -27,10 +29,11 @@ const longest = 600_000
 /** @param {readonly string[]} args */
 function readArguments(args) {
   const known = Object.keys(suites)
-  const words = args.filter((word) => word !== '--bounded')
-  const chosen = known.filter((name) => words.includes(name))
-  if (chosen.length < words.length) {
-    throw new Problem(`test:releases: found "${words.join(' ')}", expected --bounded and any of ${known.join(', ')}`, 2)
+  const chosen = args.filter((word) => word !== '--bounded')
+  const unknown = chosen.find((word) => !known.includes(word) && !word.includes('/'))
+  if (unknown !== undefined) {
+    const expected = `--bounded, any of ${known.join(', ')}, or the path of a program`
+    throw new Problem(`test:releases: found "${unknown}", expected ${expected}`, 2)
   }
   return { chosen: chosen.length > 0 ? chosen : known, paths: args.includes('--bounded') ? bounded : whole }
 }
@@ -73,6 +76,16 @@ function inFolder(folder, name) {
   return names.map((entry) => join(folder, entry))
 }
 
+/** The folders of our own tests that are for this release: `all`, and those named by one that is not newer. @param {string} version */
+function foldersFor(version) {
+  const number = (/** @type {string} */ text) => {
+    const [major = 0, minor = 0] = text.split('.').map((word) => Number.parseInt(word, 10))
+    return 1000 * major + minor
+  }
+  const names = readdirSync(join(root, own)).filter((name) => /^(all|\d+\.\d+)$/.test(name))
+  return names.filter((name) => name === 'all' || number(name) <= number(version)).map((name) => `${own}/${name}/`)
+}
+
 /**
  * Runs the tests with this HAProxy before all others in PATH.
  *
@@ -80,16 +93,19 @@ function inFolder(folder, name) {
  * @param {readonly string[]} paths
  */
 function testOn(release, paths) {
-  const folder = unpack(release)
+  const folder = release.includes('/') ? dirname(resolve(release)) : unpack(release)
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` }
-  const { stdout } = spawnSync('haproxy', ['-v'], { env, encoding: 'utf8' })
-  console.log(`test:releases: ${stdout?.split('\n')[0] ?? `HAProxy of Debian ${suites[release]} does not run`}`)
+  const [line = ''] = spawnSync('haproxy', ['-v'], { env, encoding: 'utf8' }).stdout?.split('\n') ?? []
+  const [, version] = /version (\S+)/.exec(line) ?? []
+  if (version === undefined) throw new Problem(`test:releases: HAProxy ${release} does not run: ${line}`)
+  console.log(`test:releases: ${line}`)
+  const files = [...foldersFor(version), ...paths]
   const vitest = [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--config',
     'vitest.releases.config.ts',
-    ...paths,
+    ...files,
   ]
   const { status } = spawnSync(process.execPath, vitest, {
     cwd: root,

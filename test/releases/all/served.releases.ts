@@ -1,11 +1,11 @@
 /** What is served of real HAProxy processes of one release, cell by cell, beside what they print themselves. */
 import { describe, expect, test } from 'vitest'
-import { makeCertificates } from '../sources/certificates.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
-import { mergedCell } from './merge.ts'
-import { richProxies, startAgent, useRichProxies } from './rich.ts'
-import { type Row, readSheet } from './sheet.ts'
-import { type StillSite, stillSite } from './still-site.ts'
+import { makeCertificates } from '../../sources/certificates.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import { mergedCell } from '../merge.ts'
+import { richProxies, startAgent, useRichProxies } from '../rich.ts'
+import { type Row, readSheet } from '../sheet.ts'
+import { type StillSite, stillSite } from '../still-site.ts'
 
 async function richSite(rounds: readonly number[]): Promise<StillSite> {
   const { server } = await makeCertificates(await temporaryDirectory())
