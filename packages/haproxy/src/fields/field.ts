@@ -6,7 +6,8 @@
  * - `limit-unless-zero`: as `limit`, but 0 means unlimited: one 0 makes the whole 0.
  * - `limit-unless-empty`: as `limit`, but empty means unlimited: one empty cell makes the whole absent.
  * - `mean`: plain mean over processes that are not stopping.
- * - `weighted-mean`: mean weighted by the field `weight` of the same row; values of weight 0 do not count.
+ * - `weighted-mean`: mean over processes that are not stopping, weighted by the field `weight` of the same row. Values of weight
+ *   0 count only when there are no others, and a process without that field weighs 1.
  * - `max`, `min`: the largest, the smallest; `min-age` too, but -1 means never and loses against any other.
  * - `first`: the same in every process; taken from the first that has it and is not stopping.
  * - `distinct`: text; every different value.

@@ -93,11 +93,14 @@ describe('a view', () => {
     }
   })
 
-  it('weighs means by sessions, and has none without', () => {
+  it('weighs means by sessions; without any, they are plain', () => {
     const idle: Row = ['app', 'app1', 'UP', '2', '0', '99']
+    const unused: Row = ['app', 'app1', 'UP', '2', '0', '0']
     const view = snapshotView({ lb1: { stat: stat(up) }, lb2: { stat: stat(down) }, lb3: { stat: stat(idle) } })
     expect(cell(view, 's:app/app1', 'qtime')).toBe((3 * 10 + 20) / 4)
-    expect(cell(snapshotView({ lb1: { stat: stat(idle) } }), 's:app/app1', 'qtime')).toBeUndefined()
+    expect(cell(snapshotView({ lb1: { stat: stat(unused) } }), 's:app/app1', 'qtime')).toBe(0)
+    const two = snapshotView({ lb1: { stat: stat(unused) }, lb2: { stat: stat(idle) } })
+    expect(cell(two, 's:app/app1', 'qtime')).toBe(49.5)
   })
 
   it('lets a process that is stopping have a say only where no other has', () => {
