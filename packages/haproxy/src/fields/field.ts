@@ -2,6 +2,8 @@
  * How the values that several processes report for one field become one value.
  *
  * - `sum`: added up.
+ * - `peak`: added up over processes that are not stopping, as an upper bound; the largest of those that are stopping when that
+ *   is larger, since theirs was at another time.
  * - `limit`: added up over processes that are not stopping, since each process enforces its own.
  * - `limit-unless-zero`: as `limit`, but 0 means unlimited: one 0 makes the whole 0.
  * - `limit-unless-empty`: as `limit`, but empty means unlimited: one empty cell makes the whole absent.
@@ -15,6 +17,7 @@
  */
 export type Merge =
   | 'sum'
+  | 'peak'
   | 'limit'
   | 'limit-unless-zero'
   | 'limit-unless-empty'

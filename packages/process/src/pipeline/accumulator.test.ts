@@ -137,6 +137,18 @@ const cases: Readonly<Record<NumberMerge, readonly (readonly [string, readonly R
     ['is the plain mean of those with weight', [weighed('10', '1'), weighed('20', '3'), weighed('0', '0')], 15],
     ['is absent without traffic', [weighed('0', '0')], undefined],
   ],
+  peak: [
+    ['adds up', cells('5', '7', ''), 12],
+    [
+      'is that of a stopping process when it is larger, which was at another time',
+      [...cells('5', '7'), stopping('20')],
+      20,
+    ],
+    ['leaves out stopping processes whose peaks are smaller', [stopping('9'), ...cells('5', '7'), stopping('11')], 12],
+    ['is the largest of processes that are all stopping', [stopping('9'), stopping('0'), stopping('11')], 11],
+    ['is 0 when a stopping process alone had nothing', [stopping('0')], 0],
+    ['is absent without a number', cells(''), undefined],
+  ],
   max: [
     ['is the largest', cells('-3', '7', '', '2'), 7],
     ['counts processes that are stopping', [...cells('1'), stopping('2')], 2],
@@ -238,6 +250,10 @@ function meant(of: NumberMerge, reports: readonly Report[]): number | undefined 
     mean: () => plain(serving),
     'weighted-mean': () => mean(serving.filter(({ weight }) => weight > 0)) ?? plain(serving),
     'mean-with-traffic': () => plain(numbers.filter(({ weight }) => weight > 0)),
+    peak: () => {
+      const peaks = numbers.filter(({ stops }) => stops).map(({ value }) => value)
+      return numbers.length === 0 ? undefined : Math.max(sum(serving) ?? Number.NEGATIVE_INFINITY, ...peaks)
+    },
     max: () => (numbers.length === 0 ? undefined : Math.max(...numbers.map(({ value }) => value))),
     min: () => least(numbers),
     'min-age': () => least(numbers.filter(({ value }) => value >= 0)) ?? (numbers.length === 0 ? undefined : -1),

@@ -42,6 +42,7 @@ const largest = 3
 const plainMean = 4
 const weightedMean = 5
 const agreement = 6
+const peak = 7
 
 const ways: Readonly<Partial<Record<ColumnMerge, number>>> = {
   sum: plainSum,
@@ -50,6 +51,7 @@ const ways: Readonly<Partial<Record<ColumnMerge, number>>> = {
   mean: plainMean,
   'weighted-mean': weightedMean,
   none: agreement,
+  peak,
 }
 
 /** Merges whose cells need a look when all are merged. */
@@ -60,6 +62,7 @@ const unfinished: ReadonlySet<ColumnMerge> = new Set<ColumnMerge>([
   'limit-unless-zero',
   'limit-unless-empty',
   'none',
+  'peak',
 ])
 
 /**
@@ -191,6 +194,9 @@ export class Accumulator {
       } else if (way === largest) {
         if (first || value > before) values[index] = value
         continue
+      } else if (way === peak) {
+        this.#peak(index, value, stopping)
+        continue
       } else if (way === agreement) {
         if (first) values[index] = value
         else if (value !== before) asides[index] = 1
@@ -230,6 +236,9 @@ export class Accumulator {
     const before = values[index] as number
     const first = Number.isNaN(before)
     switch (merge) {
+      case 'peak':
+        this.#peak(index, value, stopping)
+        return
       case 'limit-unless-zero':
         if (!stopping && value === 0) this.#aside[index] = 1
         if (!stopping) this.#sum(index, before, value)
@@ -291,6 +300,8 @@ export class Accumulator {
           if (aside === 1) values[index] = 0
         } else if (merge === 'none' || merge === 'limit-unless-empty') {
           if (aside === 1) values[index] = Number.NaN
+        } else if (merge === 'peak') {
+          if (aside > 0 && !((values[index] as number) >= aside - 1)) values[index] = aside - 1
         } else values[index] = (values[index] as number) / Math.abs(aside)
       }
     }
@@ -319,6 +330,13 @@ export class Accumulator {
       values[index] = (before < 0 ? (values[index] as number) : 0) + value
       this.#aside[index] = before - 1
     }
+  }
+
+  /** The largest of stopping processes stands aside, and one more than it is, as 0 stands for none. */
+  #peak(index: number, value: number, stopping: boolean): void {
+    const before = this.#values[index] as number
+    if (!stopping) this.#values[index] = Number.isNaN(before) ? value : before + value
+    else this.#aside[index] = Math.max(this.#aside[index] as number, value + 1)
   }
 
   #sumWide(index: number, value: bigint): void {

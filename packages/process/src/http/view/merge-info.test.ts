@@ -48,6 +48,25 @@ describe('means of show info', () => {
   })
 })
 
+describe('several processes', () => {
+  it('are all named by their nodes and descriptions, each once', () => {
+    const processes = ['paris', 'rome', 'paris'].map((node) => ({ node, description: `in ${node}` }))
+    expect(merged('node', processes)).toBe('paris / rome')
+    expect(merged('description', processes)).toBe('in paris / in rome')
+    expect(merged('description', [{ node: 'a' }, { description: 'one' }])).toBe('one')
+  })
+
+  it.each(['MaxConnRate', 'MaxSessRate', 'MaxSslRate', 'SslFrontendMaxKeyRate', 'SslBackendMaxKeyRate'])(
+    'have the %s of those that run, unless one that is stopping had more',
+    (name) => {
+      const running = [{ [name]: 10 }, { [name]: 20 }]
+      expect(merged(name, running)).toBe('30')
+      expect(merged(name, [...running, { [name]: 25, Stopping: 1 }])).toBe('30')
+      expect(merged(name, [{ [name]: 40, Stopping: 1 }, ...running, { [name]: 50, Stopping: 1 }])).toBe('50')
+    },
+  )
+})
+
 describe('show info of one process', () => {
   it.each(allRecorded)('of $name is served line by line, with counters of ended processes or without', ({ info }) => {
     const printed = parseInfo(info)
