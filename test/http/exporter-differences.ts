@@ -10,7 +10,7 @@ export interface Difference {
 /** Samples that only HAProxy's exporter has, beside those without a value (NaN), which are left out here. */
 export const onlyInExporter: readonly Difference[] = [
   {
-    metrics: /^haproxy_server_check_code$/,
+    metrics: /^haproxy_server_(check|agent)_code$/,
     why: 'the exporter prints 0 where the check got no code; `show stat` has nothing there, and 0 is no code',
   },
   {
@@ -18,8 +18,8 @@ export const onlyInExporter: readonly Difference[] = [
     why: 'the exporter still has the last check of a server in maintenance, of which `show stat` tells nothing any more',
   },
   {
-    metrics: /_time_average_seconds$/,
-    why: 'the exporter prints 0 where there was no session; the mean of nothing is left out here',
+    metrics: /^haproxy_(sticktable|resolver)_/,
+    why: 'stick tables and resolvers are in no answer that haproxystats-pull asks for',
   },
 ]
 
@@ -30,7 +30,7 @@ export const onlyHere: readonly Difference[] = [
   { metrics: /^haproxy_listener_connections_total$/, why: 'of newer releases' },
   { metrics: /^haproxy_server_http_requests_total$/, why: 'of newer releases' },
   { metrics: /^haproxy_server_agent_(status|code|duration_seconds)$/, why: 'of newer releases' },
-  { metrics: /^haproxy_process_(node|description)$/, why: 'of newer releases' },
+  { metrics: /^haproxy_process_(node|description|total_warnings)$/, why: 'of newer releases' },
   { metrics: /^haproxystats_/, why: 'of the program itself' },
 ]
 
@@ -40,6 +40,7 @@ export const moving: readonly Difference[] = [
     metrics: /^haproxy_process_(cpu_usage_percent|idle_time_percent|current_tasks|current_run_queue|jobs)$/,
     why: 'what the process does just now',
   },
+  { metrics: /^haproxy_frontend_h1_open_streams$/, why: 'the question to the exporter is one' },
   { metrics: /^haproxy_process_pool_(allocated|used)_bytes$/, why: 'memory is taken for every answer' },
   {
     metrics: /^haproxy_process_(current|max)_(connection|session)_rate$|^haproxy_process_bytes_out_rate$/,
@@ -58,6 +59,6 @@ export const lower: readonly Difference[] = [
 export const higher: readonly Difference[] = [
   {
     metrics: /^haproxy_backend_agg_check_status$/,
-    why: 'the exporter of 2.6 counts the last check of servers in maintenance; newer ones and we do not',
+    why: 'the exporters of 2.6 and 2.8 count the last check of servers in maintenance; newer ones and we do not',
   },
 ]

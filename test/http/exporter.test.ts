@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { derivedNames, spreadNames } from '../../packages/process/src/http/metrics/derived-names.ts'
 import { infoMetrics } from '../../packages/process/src/http/metrics/info-metrics.ts'
-import { statMetrics } from '../../packages/process/src/http/metrics/stat-metrics.ts'
-import { viewOf } from '../support/built-view.ts'
-import { type ParsedFamily, parseExposition } from '../support/exposition.ts'
+import { statMetrics, statMetricsOf, statName } from '../../packages/process/src/http/metrics/stat-metrics.ts'
+import { rowKinds } from '../../packages/process/src/http/view/view.ts'
+import type { ParsedFamily } from '../support/exposition.ts'
 import { type Haproxy, type PortOf, startHaproxy } from '../support/haproxy.ts'
 import { until } from '../support/until.ts'
-import { answerMetrics } from './answer-metrics.ts'
 import { type Difference, higher, lower, moving, onlyHere, onlyInExporter } from './exporter-differences.ts'
+import { exported, type Meeting, ours, recordedExporters, recordedMeeting, samplesOf } from './exporter-meeting.ts'
 
 /** Proxies of every mode, and servers in every state. Checked once, at the start, so that checks change nothing later. */
 const proxies = (port: PortOf) => `
@@ -41,6 +41,7 @@ backend app
   server maintained 127.0.0.1:${port('echo')} check inter 60s
   server drained 127.0.0.1:${port('echo')} check inter 60s
   server unchecked 127.0.0.1:${port('echo')}
+  server agented 127.0.0.1:${port('echo')} agent-check agent-port 1 agent-inter 60s
 
 frontend tcp-in
   mode tcp
@@ -63,13 +64,6 @@ frontend teapot
   http-request return status 418
 `
 
-/** Both answers about one process, and what it said right before and right after. */
-interface Meeting {
-  readonly exporter: readonly ParsedFamily[]
-  readonly before: readonly ParsedFamily[]
-  readonly after: readonly ParsedFamily[]
-}
-
 async function traffic(haproxy: Haproxy): Promise<void> {
   for (const path of ['/', '/', '/here', '/denied', '/missing', '/cached']) {
     for (const port of ['www', 'www2', 'tcp']) {
@@ -84,12 +78,11 @@ const state = (families: readonly ParsedFamily[], server: string) =>
     .find(({ name }) => name === 'haproxy_server_status')
     ?.samples.find(({ labels, value }) => labels['server'] === server && value === '1')?.labels['state']
 
-async function ours(haproxy: Haproxy): Promise<ParsedFamily[]> {
-  const [info, stat] = [await haproxy.ask('show info'), await haproxy.ask('show stat')]
-  const view = viewOf({ lb1: { info, stat } })
-  return parseExposition(answerMetrics({ view }).body, 'text')
+async function asked(haproxy: Haproxy): Promise<ParsedFamily[]> {
+  return ours(await haproxy.ask('show info'), await haproxy.ask('show stat'))
 }
 
+/** With a HAProxy that runs here. */
 async function meet(): Promise<Meeting> {
   const haproxy = await startHaproxy({
     config: proxies,
@@ -99,56 +92,43 @@ async function meet(): Promise<Meeting> {
   })
   try {
     await until('all servers checked', async () => {
-      const families = await ours(haproxy)
+      const families = await asked(haproxy)
       const checks = families.find(({ name }) => name === 'haproxy_server_check_status')?.samples ?? []
       return checks.filter(({ value }) => value === '1').length === 7
     })
     await haproxy.ask('set server app/maintained state maint')
     await haproxy.ask('set server app/drained state drain')
     await traffic(haproxy)
-    const before = await ours(haproxy)
+    const before = await asked(haproxy)
     const answer = await fetch(`http://127.0.0.1:${haproxy.port('exporter')}/metrics`)
-    const exporter = parseExposition(withoutGaps(await answer.text()), 'text')
-    return { exporter, before, after: await ours(haproxy) }
+    const exporter = exported(await answer.text())
+    return { exporter, before, after: await asked(haproxy) }
   } finally {
     await haproxy.stop()
   }
 }
 
-/** Without the samples that have no value, and metrics of which nothing is left. */
-function withoutGaps(text: string): string {
-  const blocks = text.split(/^(?=# HELP)/m).map((block) => block.replace(/^[^#\n]* NaN\n/gm, ''))
-  return blocks.filter((block) => /^[^#]/m.test(block)).join('')
-}
-
 const has = (differences: readonly Difference[], name: string) => differences.some(({ metrics }) => metrics.test(name))
 
-const samplesOf = (families: readonly ParsedFamily[]) =>
-  new Map(
-    families.flatMap(({ samples }) =>
-      samples.map(
-        ({ name, labels, value }) => [`${name}${JSON.stringify(labels)}`, { name, value: Number(value) }] as const,
-      ),
-    ),
-  )
+const names = (families: readonly ParsedFamily[]) => families.map(({ name }) => name)
 
-describe("HAProxy's own exporter", () => {
+/** By the release; that of the HAProxy that runs here is `installed`. */
+const meetings = new Map<string, Meeting>()
+
+describe.each(['installed', ...recordedExporters])("HAProxy's own exporter, %s", (release) => {
   let meeting: Meeting
   beforeAll(async () => {
-    meeting = await meet()
+    meeting = release === 'installed' ? await meet() : recordedMeeting(release)
+    meetings.set(release, meeting)
   })
 
-  it('has said much, with servers in all states', () => {
-    expect(meeting.exporter.length).toBeGreaterThan(180)
-    const states = ['up', 'wrong', 'refused', 'maintained', 'drained', 'unchecked'].map((server) =>
-      state(meeting.exporter, server),
-    )
-    expect(states).toEqual(['UP', 'DOWN', 'DOWN', 'MAINT', 'DRAIN', 'UP'])
-  })
+  it('has said much', () => expect(meeting.exporter.length).toBeGreaterThan(180))
 
   it('names no metric that we do not, and gives each the same type', () => {
     const types = (families: readonly ParsedFamily[]) => families.map(({ name, type }) => `${name} ${type}`)
-    expect(types(meeting.exporter).filter((line) => !types(meeting.before).includes(line))).toEqual([])
+    const here = new Set(types(meeting.before))
+    const missing = meeting.exporter.filter(({ name }) => !has(onlyInExporter, name))
+    expect(types(missing).filter((line) => !here.has(line))).toEqual([])
   })
 
   it('has no sample that we do not, with the labels in the same order', () => {
@@ -173,6 +153,15 @@ describe("HAProxy's own exporter", () => {
     expect(more).toEqual([])
   })
 
+  it('has none of those that we call ours', () => {
+    const there = new Set(names(meeting.exporter))
+    const mine = [
+      ...rowKinds.flatMap((kind) => statMetricsOf(kind).flatMap((of) => (of.ours ? [statName(kind, of)] : []))),
+      ...infoMetrics.flatMap((of) => (of.ours ? [`haproxy_process_${of.name}`] : [])),
+    ]
+    expect(mine.filter((name) => there.has(name))).toEqual([])
+  })
+
   it('has the same values', () => {
     const before = samplesOf(meeting.before)
     const after = samplesOf(meeting.after)
@@ -187,12 +176,25 @@ describe("HAProxy's own exporter", () => {
     })
     expect(wrong).toEqual([])
   })
+})
 
-  it('differs in nothing else: each listed difference is one', () => {
-    const names = (families: readonly ParsedFamily[]) => families.map(({ name }) => name)
-    for (const { metrics } of onlyInExporter)
-      expect(names(meeting.exporter).some((name) => metrics.test(name))).toBe(true)
-    for (const { metrics } of [...moving, ...lower, ...higher])
-      expect(names(meeting.before).some((name) => metrics.test(name))).toBe(true)
+describe('the comparison', () => {
+  it('was of servers in all states', () => {
+    const { exporter } = meetings.get('installed') as Meeting
+    const states = ['up', 'wrong', 'refused', 'maintained', 'drained', 'unchecked'].map((server) =>
+      state(exporter, server),
+    )
+    expect(states).toEqual(['UP', 'DOWN', 'DOWN', 'MAINT', 'DRAIN', 'UP'])
+  })
+
+  it('was of releases from 2.6 to 3.4', () =>
+    expect([...meetings.keys()]).toEqual(['installed', '3.0.0', '3.3.0', '3.4.0']))
+
+  it('needs every difference that is listed', () => {
+    const there = [...meetings.values()].flatMap(({ exporter }) => names(exporter))
+    const here = [...meetings.values()].flatMap(({ before }) => names(before))
+    const found = (all: readonly string[], { metrics }: Difference) => all.some((name) => metrics.test(name))
+    expect(onlyInExporter.filter((one) => !found(there, one))).toEqual([])
+    expect([...onlyHere, ...moving, ...lower, ...higher].filter((one) => !found(here, one))).toEqual([])
   })
 })

@@ -38,10 +38,14 @@ const status = {
 
 /** What promtool finds, and why it stays. */
 const lint = [
-  {
-    line: 'haproxy_process_failed_resolutions counter metrics should have "_total" suffix',
+  ...['failed_resolutions', 'total_warnings'].map((name) => ({
+    line: `haproxy_process_${name} counter metrics should have "_total" suffix`,
     why: "HAProxy's exporter calls it so",
-  },
+  })),
+  ...['patterns_added_total', 'patterns_freed_total'].map((name) => ({
+    line: `haproxy_process_${name} non-counter metrics should not have "_total" suffix`,
+    why: "HAProxy's exporter says so",
+  })),
 ]
 
 async function promtool(text: string): Promise<string[]> {

@@ -11,6 +11,7 @@ import { variants } from './pipeline/variants.ts'
 /** How values of several processes become one, in words. */
 const merges: Readonly<Record<ColumnMerge, string>> = {
   sum: 'sum',
+  peak: 'sum over processes that are not stopping, or the largest of one that is',
   limit: 'sum over processes that are not stopping',
   'limit-unless-zero': 'sum over processes that are not stopping; 0, no limit, when one has none',
   'limit-unless-empty': 'sum over processes that are not stopping; absent when one has no limit',

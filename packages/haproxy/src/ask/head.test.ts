@@ -7,13 +7,21 @@ const columns = ['pxname', 'svname', 'iid', 'sid', 'type', '-', 'new_one', '(nul
 
 type Row = readonly [pxname: string, svname: string, iid: number | string, sid: number | string, type: number | string]
 
-function headOf(rows: readonly Row[], { names = columns, info = infoAnswer({ Pid: 7, Start_time_sec: 100 }) } = {}) {
+interface Given {
+  readonly names?: readonly string[]
+  readonly info?: Buffer
+  /** In bytes. */
+  readonly chunk?: number
+}
+
+function headOf(rows: readonly Row[], given: Given = {}) {
+  const { names = columns, info = infoAnswer({ Pid: 7, Start_time_sec: 100 }), chunk = 50 } = given
   const stat = statAnswer(
     names,
     rows.map((row) => [...row.map(String), ...Array(names.length - row.length).fill('1')]),
   )
   const head = new AnswerHead()
-  for (let at = 0; at < stat.length; at += 50) head.push('stat', stat.subarray(at, at + 50))
+  for (let at = 0; at < stat.length; at += chunk) head.push('stat', stat.subarray(at, at + chunk))
   head.push('info', info)
   return head.unknownColumns()
 }
@@ -67,9 +75,34 @@ describe('the objects to ask for', () => {
     ],
   ])('are %s', (_, rows, objects) => expect(headOf(rows)?.objects()).toEqual(objects))
 
-  it('are looked for at the beginning only', () => {
-    const many = Array.from({ length: 20_000 }, (): Row => listener)
-    expect(headOf([front, ...many, server])?.objects()).toEqual([web])
+  const listeners = (count: number) => Array.from({ length: count }, (): Row => listener)
+  /** As wide as the rows of HAProxy 3.4. */
+  const names = [...columns, ...Array.from({ length: 160 }, (_, index) => `wide_${index}`)]
+
+  /** A buffer of HAProxy has 16 kB, and a read of this program as much as 64 kB. */
+  describe.each([1460, 8192, 16_384, 65_536, 1_000_000])('in chunks of %i bytes', (chunk) => {
+    it.each([
+      ['8 kB', 20],
+      ['20 kB', 60],
+      ['64 kB', 200],
+      ['300 kB', 900],
+    ])('are found with the first server behind %s of other rows', (_, count) => {
+      const later = [server, back, ['other', 'o1', 5, 9, 2] as Row]
+      expect(headOf([front, ...listeners(count), ...later], { names, chunk })?.objects()).toEqual([inApp, a1, web])
+    })
+  })
+
+  it('are found behind a text of several lines', () => {
+    const odd: Row = ['web', 'a\n"b",c\nd', 2, 1, 3]
+    for (const chunk of [1, 7, 16_384]) {
+      const rows = [front, ...listeners(400), odd, server]
+      expect(headOf(rows, { chunk })?.objects()).toEqual([inApp, a1, web])
+    }
+  })
+
+  it('are looked for in a megabyte of rows, no further', () => {
+    const rows = [front, ...listeners(3500), server]
+    expect(headOf(rows, { names, chunk: 16_384 })?.objects()).toEqual([web])
   })
 })
 

@@ -1,7 +1,7 @@
 import { type Endpoint, StatsError } from '@haproxystats/core'
 import { learnFields } from '../fields/learn.ts'
 import { type AskOptions, converse } from './converse.ts'
-import type { ObjectFilter } from './head.ts'
+import type { ObjectFilter } from './object-search.ts'
 
 /**
  * The line that asks what HAProxy itself says of the fields of a few objects. All three words of a filter are needed:

@@ -2,11 +2,14 @@
  * How the values that several processes report for one field become one value.
  *
  * - `sum`: added up.
+ * - `peak`: added up over processes that are not stopping, as an upper bound; the largest of those that are stopping when that
+ *   is larger, since theirs was at another time.
  * - `limit`: added up over processes that are not stopping, since each process enforces its own.
  * - `limit-unless-zero`: as `limit`, but 0 means unlimited: one 0 makes the whole 0.
  * - `limit-unless-empty`: as `limit`, but empty means unlimited: one empty cell makes the whole absent.
  * - `mean`: plain mean over processes that are not stopping.
- * - `weighted-mean`: mean weighted by the field `weight` of the same row; values of weight 0 do not count.
+ * - `weighted-mean`: mean over processes that are not stopping, weighted by the field `weight` of the same row. Values of weight
+ *   0 count only when there are no others, and a process without that field weighs 1.
  * - `max`, `min`: the largest, the smallest; `min-age` too, but -1 means never and loses against any other.
  * - `first`: the same in every process; taken from the first that has it and is not stopping.
  * - `distinct`: text; every different value.
@@ -14,6 +17,7 @@
  */
 export type Merge =
   | 'sum'
+  | 'peak'
   | 'limit'
   | 'limit-unless-zero'
   | 'limit-unless-empty'

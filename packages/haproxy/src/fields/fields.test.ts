@@ -14,7 +14,7 @@ const tables = [
 
 /** Merges that compute, so that their fields have to be numbers. */
 const arithmetic: ReadonlySet<Merge> = new Set<Merge>([
-  ...(['sum', 'limit', 'limit-unless-zero', 'limit-unless-empty'] as const),
+  ...(['sum', 'peak', 'limit', 'limit-unless-zero', 'limit-unless-empty'] as const),
   ...(['mean', 'weighted-mean', 'max', 'min', 'min-age'] as const),
 ])
 
@@ -41,8 +41,13 @@ describe.each(tables)('the table of %s', (_, fields) => {
   it('has a reason wherever the merge is not what the nature suggests', () => {
     const silent = fields.filter(({ reason }) => reason === undefined)
     expect(silent.filter(({ misdeclared }) => misdeclared)).toEqual([])
-    expect(silent.filter(({ merge, nature }) => merge === 'sum' && nature === 'max')).toEqual([])
+    expect(silent.filter(({ merge }) => merge === 'peak')).toEqual([])
     expect(silent.filter(({ merge, nature }) => merge !== 'sum' && nature === 'counter')).toEqual([])
+  })
+
+  it('sums no peak, which processes had at different times when one is stopping', () => {
+    const peaks = fields.filter(({ name, nature }) => nature === 'max' || /_max$|^Max.*Rate$/.test(name))
+    expect(peaks.filter(({ merge }) => merge === 'sum')).toEqual([])
   })
 
   it('sums no percentage and no average', () => {

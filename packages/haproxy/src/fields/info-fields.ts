@@ -128,7 +128,7 @@ export const infoFields = [
     type: 'str',
     unit: 'text',
     nature: 'output',
-    merge: 'first',
+    merge: 'distinct',
     reason: 'configuration; >=1.7 CSV-quotes the value in plain "show info"',
   },
   {
@@ -137,7 +137,7 @@ export const infoFields = [
     type: 'str',
     unit: 'text',
     nature: 'output',
-    merge: 'first',
+    merge: 'distinct',
     reason: 'configuration; >=1.7 CSV-quotes the value in plain "show info"',
   },
   {
@@ -175,7 +175,7 @@ export const infoFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent rate: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },
@@ -287,7 +287,7 @@ export const infoFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'rate',
-    merge: 'sum',
+    merge: 'peak',
     misdeclared: true,
     reason: 'a peak declared as plain rate (R): same caveat as the other peaks, [max..sum]',
   },
@@ -316,7 +316,7 @@ export const infoFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent rate: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },
@@ -335,7 +335,7 @@ export const infoFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent rate: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },
@@ -365,7 +365,7 @@ export const infoFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent rate: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },

@@ -29,6 +29,6 @@ it('takes nothing from lines of another form', () => {
 it('merges by nature, and keys and texts not at all', () => {
   const mergeOf = (tags: string, type = 'u32') => mergeOfLearnt(learnFields(`F.2.0.1.x.1:${tags}:${type}:1`).get('x')!)
   expect([mergeOf('MCP'), mergeOf('MGPV'), mergeOf('CLP'), mergeOf('MaP')]).toEqual(['sum', 'sum', 'limit', 'mean'])
-  expect([mergeOf('MDP'), mergeOf('MAP'), mergeOf('MMP'), mergeOf('MTP')]).toEqual(['max', 'min-age', 'sum', 'none'])
+  expect([mergeOf('MDP'), mergeOf('MAP'), mergeOf('MMP'), mergeOf('MTP')]).toEqual(['max', 'min-age', 'peak', 'none'])
   expect([mergeOf('KNS'), mergeOf('SGP', 'str'), mergeOf('MZP')]).toEqual(['none', 'none', 'none'])
 })

@@ -25,13 +25,13 @@ const natures: Readonly<Record<string, Nature>> = {
 
 /**
  * How a field of unknown meaning merges by its nature alone. Peaks of gauges and rates are declared like the longest of a
- * time; without knowing which, the sum is an upper bound of both.
+ * time; without knowing which, what is made of peaks is an upper bound of both.
  */
 const mergeByNature: Readonly<Record<Nature, Merge>> = {
   gauge: 'sum',
   limit: 'limit',
   min: 'min',
-  max: 'sum',
+  max: 'peak',
   rate: 'sum',
   counter: 'sum',
   duration: 'max',

@@ -30,7 +30,7 @@ export const statFields = [
     type: 'u32',
     unit: 'count',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent queue: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },
@@ -42,7 +42,7 @@ export const statFields = [
     type: 'u32',
     unit: 'count',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent session count: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },
@@ -288,7 +288,7 @@ export const statFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent rate: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },
@@ -349,7 +349,7 @@ export const statFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent rate: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },
@@ -622,7 +622,7 @@ export const statFields = [
     type: 'u32',
     unit: '1/s',
     nature: 'max',
-    merge: 'sum',
+    merge: 'peak',
     reason:
       'declared M(ax) of a concurrent rate: true peak lies in [max .. sum] (management.txt 9.2); sum is the upper bound and comparable with the summed limit. Across generations (stopping worker vs. new one) the peaks are not simultaneous: take max there.',
   },

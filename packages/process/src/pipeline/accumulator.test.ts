@@ -48,7 +48,10 @@ function merge(of: Column, reports: readonly Report[]): number | bigint | undefi
   const { values, wide } = table.finish()
   const [value] = values
   if (wide.has(0)) expect(Number(wide.get(0))).toBe(value)
-  if (isPlain(reports)) expect(mergedAsNumbers(of, reports)).toEqual({ value, wide })
+  if (isPlain(reports)) {
+    expect(mergedAsNumbers(of, reports)).toEqual({ value, wide })
+    if (!of.emptyIsZero) expect(mergedAsFilled(of, reports)).toEqual({ value, wide })
+  }
   return wide.get(0) ?? (Number.isNaN(value) ? undefined : value)
 }
 
@@ -57,15 +60,28 @@ function isPlain(reports: readonly Report[]): boolean {
   return textsOf(reports).every((text) => /^(-?[0-9]{1,15})?$/.test(text))
 }
 
-function mergedAsNumbers(of: Column, reports: readonly Report[]): unknown {
+type MergeRow = (table: Accumulator, row: number, numbers: Float64Array, source: Source) => void
+
+function mergedBy(mergeRow: MergeRow, of: Column, reports: readonly Report[]): unknown {
   const table = new Accumulator([of], 1)
   const row = table.addRow()
   for (const report of reports) {
     const numbers = Float64Array.from(textsOf([report]), (text) => (text === '' ? Number.NaN : Number(text)))
-    table.mergeNumbers(row, numbers, sourceOf([report]))
+    mergeRow(table, row, numbers, sourceOf([report]))
   }
   const { values, wide } = table.finish()
   return { value: values[0], wide }
+}
+
+function mergedAsNumbers(of: Column, reports: readonly Report[]): unknown {
+  return mergedBy((table, row, numbers, source) => table.mergeNumbers(row, numbers, source), of, reports)
+}
+
+/** The way of views. */
+function mergedAsFilled(of: Column, reports: readonly Report[]): unknown {
+  const mergeRow: MergeRow = (table, row, numbers, source) =>
+    table.mergeFilled(row, numbers, Int16Array.of(source.slots[0] === 0 ? 0 : -1, -1), source)
+  return mergedBy(mergeRow, of, reports)
 }
 
 const cells = (...texts: (string | undefined)[]): Report[] => texts.map((cell) => ({ cell }))
@@ -110,13 +126,28 @@ const cases: Readonly<Record<NumberMerge, readonly (readonly [string, readonly R
       [weighed('10', '1'), weighed('20', '0'), weighed('9', '')],
       10,
     ],
-    ['is absent without any weight', [weighed('20', '0')], undefined],
+    ['is the plain mean when nothing weighs', [weighed('20', '0'), weighed('0', '0'), weighed('1', '')], 7],
+    ['is what one process says, whatever it weighs', [weighed('0', '0')], 0],
+    ['is absent without a number', [weighed('', '3')], undefined],
+    ['weighs a process without the weighing field as 1', [{ cell: '20' }, weighed('10', '4')], 12],
     ['leaves out processes that are stopping', [weighed('10', '1'), { ...weighed('90', '5'), stopping: true }], 10],
     ['weighs all alike where there is no such column', cells('10', '20'), 15],
   ],
   'mean-with-traffic': [
     ['is the plain mean of those with weight', [weighed('10', '1'), weighed('20', '3'), weighed('0', '0')], 15],
     ['is absent without traffic', [weighed('0', '0')], undefined],
+  ],
+  peak: [
+    ['adds up', cells('5', '7', ''), 12],
+    [
+      'is that of a stopping process when it is larger, which was at another time',
+      [...cells('5', '7'), stopping('20')],
+      20,
+    ],
+    ['leaves out stopping processes whose peaks are smaller', [stopping('9'), ...cells('5', '7'), stopping('11')], 12],
+    ['is the largest of processes that are all stopping', [stopping('9'), stopping('0'), stopping('11')], 11],
+    ['is 0 when a stopping process alone had nothing', [stopping('0')], 0],
+    ['is absent without a number', cells(''), undefined],
   ],
   max: [
     ['is the largest', cells('-3', '7', '', '2'), 7],
@@ -217,8 +248,12 @@ function meant(of: NumberMerge, reports: readonly Report[]): number | undefined 
     'limit-unless-empty': () =>
       reports.some(({ cell, stopping: stops }) => cell === '' && !stops) ? undefined : sum(serving),
     mean: () => plain(serving),
-    'weighted-mean': () => mean(serving.filter(({ weight }) => weight > 0)),
+    'weighted-mean': () => mean(serving.filter(({ weight }) => weight > 0)) ?? plain(serving),
     'mean-with-traffic': () => plain(numbers.filter(({ weight }) => weight > 0)),
+    peak: () => {
+      const peaks = numbers.filter(({ stops }) => stops).map(({ value }) => value)
+      return numbers.length === 0 ? undefined : Math.max(sum(serving) ?? Number.NEGATIVE_INFINITY, ...peaks)
+    },
     max: () => (numbers.length === 0 ? undefined : Math.max(...numbers.map(({ value }) => value))),
     min: () => least(numbers),
     'min-age': () => least(numbers.filter(({ value }) => value >= 0)) ?? (numbers.length === 0 ? undefined : -1),

@@ -28,6 +28,13 @@ export interface Source {
 
 const underflow = 2n ** 63n
 
+/** The weight of a value whose process does not report the field that weighs. */
+export const unweighed = 1
+
+function weightIn(numbers: Float64Array, slot: number): number {
+  return slot < 0 ? unweighed : (numbers[slot] as number)
+}
+
 /** Ways of merging that are worth a place in the loop over columns; `add` knows all. */
 const plainSum = 1
 const meanWithTraffic = 2
@@ -35,18 +42,16 @@ const largest = 3
 const plainMean = 4
 const weightedMean = 5
 const agreement = 6
+const peak = 7
 
 const ways: Readonly<Partial<Record<ColumnMerge, number>>> = {
   sum: plainSum,
+  'mean-with-traffic': meanWithTraffic,
   max: largest,
   mean: plainMean,
+  'weighted-mean': weightedMean,
   none: agreement,
-}
-
-function wayOf({ merge, weight }: Column): number {
-  if (merge === 'mean-with-traffic') return weight === undefined ? 0 : meanWithTraffic
-  if (merge === 'weighted-mean') return weight === undefined ? 0 : weightedMean
-  return ways[merge] ?? 0
+  peak,
 }
 
 /** Merges whose cells need a look when all are merged. */
@@ -57,6 +62,7 @@ const unfinished: ReadonlySet<ColumnMerge> = new Set<ColumnMerge>([
   'limit-unless-zero',
   'limit-unless-empty',
   'none',
+  'peak',
 ])
 
 /**
@@ -76,7 +82,7 @@ export class Accumulator {
 
   constructor(columns: readonly Column[], rows = 64) {
     this.columns = columns
-    this.#ways = Uint8Array.from(columns, wayOf)
+    this.#ways = Uint8Array.from(columns, ({ merge }) => ways[merge] ?? 0)
     this.#unlessEmpty = columns.flatMap(({ merge }, column) => (merge === 'limit-unless-empty' ? [column] : []))
     this.#values = new Float64Array(rows * columns.length).fill(Number.NaN)
     this.#aside = new Float64Array(rows * columns.length)
@@ -110,7 +116,9 @@ export class Accumulator {
       const value = start === end ? Number.NaN : readNumber(bytes, start, end)
       const weightCell = weights[column] as number
       const weight =
-        weightCell < 0 ? 1 : readNumber(bytes, offsets[weightCell] as number, (offsets[weightCell + 1] as number) - 1)
+        weightCell < 0
+          ? unweighed
+          : readNumber(bytes, offsets[weightCell] as number, (offsets[weightCell + 1] as number) - 1)
       if (value > Number.MAX_SAFE_INTEGER) {
         const whole = readInteger(bytes, start, end)
         if (whole !== undefined && this.addWide(base + column, column, whole)) continue
@@ -139,7 +147,7 @@ export class Accumulator {
           continue
         }
         if (ways[column] === meanWithTraffic) {
-          if ((numbers[weightSlots[column] as number] as number) > 0) {
+          if (weightIn(numbers, weightSlots[column] as number) > 0) {
             values[index] = sum
             this.#aside[index] = (this.#aside[index] as number) + 1
           }
@@ -149,8 +157,7 @@ export class Accumulator {
         values[index] = value
         continue
       }
-      const weightSlot = weightSlots[column] as number
-      this.add(index, column, value, weightSlot < 0 ? 1 : (numbers[weightSlot] as number), stopping)
+      this.add(index, column, value, weightIn(numbers, weightSlots[column] as number), stopping)
     }
   }
 
@@ -187,20 +194,19 @@ export class Accumulator {
       } else if (way === largest) {
         if (first || value > before) values[index] = value
         continue
+      } else if (way === peak) {
+        this.#peak(index, value, stopping)
+        continue
       } else if (way === agreement) {
         if (first) values[index] = value
         else if (value !== before) asides[index] = 1
         continue
       } else if (way === plainMean || way === weightedMean) {
-        const weight = way === plainMean ? 1 : (numbers[weightSlots[column] as number] as number)
-        if (weight > 0 && !stopping) {
-          values[index] = first ? value * weight : before + value * weight
-          asides[index] = (asides[index] as number) + weight
-        }
+        const weightSlot = way === plainMean ? -1 : (weightSlots[column] as number)
+        if (!stopping) this.#weigh(index, value, weightIn(numbers, weightSlot))
         continue
       }
-      const weightSlot = weightSlots[column] as number
-      this.add(index, column, value, weightSlot < 0 ? 1 : (numbers[weightSlot] as number), stopping)
+      this.add(index, column, value, weightIn(numbers, weightSlots[column] as number), stopping)
     }
     if (stopping) return
     for (const column of this.#unlessEmpty) {
@@ -230,6 +236,9 @@ export class Accumulator {
     const before = values[index] as number
     const first = Number.isNaN(before)
     switch (merge) {
+      case 'peak':
+        this.#peak(index, value, stopping)
+        return
       case 'limit-unless-zero':
         if (!stopping && value === 0) this.#aside[index] = 1
         if (!stopping) this.#sum(index, before, value)
@@ -239,13 +248,13 @@ export class Accumulator {
         if (!stopping) this.#sum(index, before, value)
         return
       case 'mean':
-        if (!stopping) this.#weigh(index, before, value, 1)
+        if (!stopping) this.#weigh(index, value, unweighed)
         return
       case 'mean-with-traffic':
-        if (weight > 0) this.#weigh(index, before, value, 1)
+        if (weight > 0) this.#weigh(index, value, unweighed)
         return
       case 'weighted-mean':
-        if (!stopping && weight > 0) this.#weigh(index, before, value, weight)
+        if (!stopping) this.#weigh(index, value, weight)
         return
       case 'max':
         if (first || value > before) values[index] = value
@@ -291,7 +300,9 @@ export class Accumulator {
           if (aside === 1) values[index] = 0
         } else if (merge === 'none' || merge === 'limit-unless-empty') {
           if (aside === 1) values[index] = Number.NaN
-        } else values[index] = (values[index] as number) / aside
+        } else if (merge === 'peak') {
+          if (aside > 0 && !((values[index] as number) >= aside - 1)) values[index] = aside - 1
+        } else values[index] = (values[index] as number) / Math.abs(aside)
       }
     }
     return { values, wide: this.#wide }
@@ -305,9 +316,27 @@ export class Accumulator {
     else this.#sumInexact(index, value)
   }
 
-  #weigh(index: number, before: number, value: number, weight: number): void {
-    this.#values[index] = (Number.isNaN(before) ? 0 : before) + value * weight
-    this.#aside[index] = (this.#aside[index] as number) + weight
+  /**
+   * Values without weight count alike, and only as long as there is none with weight: then how many they are stands aside as
+   * a negative number.
+   */
+  #weigh(index: number, value: number, weight: number): void {
+    const values = this.#values
+    const before = this.#aside[index] as number
+    if (weight > 0) {
+      values[index] = (before > 0 ? (values[index] as number) : 0) + value * weight
+      this.#aside[index] = Math.max(before, 0) + weight
+    } else if (before <= 0) {
+      values[index] = (before < 0 ? (values[index] as number) : 0) + value
+      this.#aside[index] = before - 1
+    }
+  }
+
+  /** The largest of stopping processes stands aside, and one more than it is, as 0 stands for none. */
+  #peak(index: number, value: number, stopping: boolean): void {
+    const before = this.#values[index] as number
+    if (!stopping) this.#values[index] = Number.isNaN(before) ? value : before + value
+    else this.#aside[index] = Math.max(this.#aside[index] as number, value + 1)
   }
 
   #sumWide(index: number, value: bigint): void {

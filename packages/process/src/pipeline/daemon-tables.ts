@@ -1,7 +1,7 @@
 import { type Info, infoInteger, infoNumber } from '@haproxystats/haproxy/read'
 import { segmentOf, shortHash } from '../types/segment.ts'
 import type { ObjectName, Table } from '../types/table.ts'
-import { Accumulator, type Column } from './accumulator.ts'
+import { Accumulator, type Column, unweighed } from './accumulator.ts'
 import type { RowMetric } from './derived/derived.ts'
 import { rowMetrics } from './derived/row-metrics.ts'
 import { spreadMetrics } from './derived/spread-metrics.ts'
@@ -23,6 +23,11 @@ export interface DaemonSettings {
 /** Whether a process has been told to stop: it serves what it still has and takes nothing new. HAProxy 1.9 and newer say. */
 export function isStopping(info: Info): boolean {
   return infoNumber(info, 'Stopping') === 1
+}
+
+/** What a process weighs in the mean of a column. */
+export function weightOf(info: Info, { weight }: Column): number {
+  return weight === undefined || !info.has(weight) ? unweighed : infoNumber(info, weight)
 }
 
 /** The tables `daemon`, one row merged over all processes, and `process`, a row each. Without a process there are none. */
@@ -50,11 +55,12 @@ function daemonTable(
   const row = merged.addRow()
   for (const info of [...processes.map((process) => process.info), ...carried]) {
     const stopping = isStopping(info)
-    columns.forEach(({ field, cell, weight }, column) => {
+    columns.forEach((its, column) => {
+      const { field, cell } = its
       const name = cell ?? field
       const whole = infoInteger(info, name)
       if (whole !== undefined && merged.addWide(row + column, column, whole)) return
-      merged.add(row + column, column, infoNumber(info, name), weight ? infoNumber(info, weight) : 1, stopping)
+      merged.add(row + column, column, infoNumber(info, name), weightOf(info, its), stopping)
     })
   }
   const { values, wide } = merged.finish()

@@ -17,27 +17,12 @@ function recordsOf(bytes: Uint8Array): Map<string, string>[] {
   return records
 }
 
-/** Where a process alone does not say what its merge says. */
-const exceptions: readonly {
-  readonly field: RegExp
-  readonly holds: (record: Map<string, string>) => boolean
-  readonly why: string
-}[] = [
-  {
-    field: /^[qcrt]time$/,
-    holds: (record) => record.get('stot') === '0',
-    why: 'means are weighted by sessions, so without a session there is none',
-  },
-]
-
 /** Rows of one name within one process (`bind … name` may be given twice) are merged like those of several. */
 function unrepeated(records: readonly Map<string, string>[]): Map<string, string>[] {
   const nameOf = (record: Map<string, string>) =>
     ['pxname', 'svname', 'type'].map((name) => record.get(name)).join('\n')
   return records.filter((record) => records.filter((other) => nameOf(other) === nameOf(record)).length === 1)
 }
-
-const needed = new Set<string>()
 
 describe('the CSV of one process alone', () => {
   it.each(allRecorded)('is what $name printed, cell by cell', ({ info, stat }) => {
@@ -53,13 +38,8 @@ describe('the CSV of one process alone', () => {
     expect(given.length).toBeGreaterThan(3)
     for (const record of given) {
       const merged = made.get(`${record.get('pxname')}\n${record.get('svname')}\n${record.get('type')}`)
-      const expected = [...record].map(([name, value]) => {
-        const exception = exceptions.find(({ field, holds }) => field.test(name) && holds(record))
-        if (exception !== undefined && value !== '') needed.add(exception.why)
-        return [name, exception === undefined ? value : '']
-      })
       expect(Object.fromEntries([...(merged ?? [])].filter(([name]) => name !== 'agg'))).toEqual(
-        Object.fromEntries(expected),
+        Object.fromEntries(record),
       )
       expect(merged?.get('agg')).toBe('lb1')
     }
@@ -67,9 +47,5 @@ describe('the CSV of one process alone', () => {
     const usable = (line = '') =>
       line.split(',').filter((name, at, all) => !['(null)', ''].includes(name) && all.indexOf(name) === at)
     expect(usable(names(csv))).toEqual([...usable(names(stat)), 'agg'])
-  })
-
-  it('needs every exception', () => {
-    expect([...needed].sort()).toEqual(exceptions.map(({ why }) => why).sort())
   })
 })

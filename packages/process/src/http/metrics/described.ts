@@ -9,15 +9,21 @@ export interface Described {
   numberOf(field: string): number | bigint
 }
 
+/** The line `description` as a label, where it is wanted and there is one. */
+export function descriptionLabel(info: Info | undefined, wanted: boolean): readonly Label[] {
+  const description = info?.get('description') ?? ''
+  return wanted && description !== '' ? [['desc', description]] : []
+}
+
 /** All processes as one. Means of several are rounded where they are printed, so they are taken from the table of the daemon. */
-export function describeAll({ info, tables }: View): Described {
+export function describeAll({ info, tables }: View, descriptions: boolean): Described {
   const daemon = tables.find(({ kind }) => kind === 'daemon')
   const inTable = (field: string): number | bigint => {
     const column = daemon?.fields.indexOf(field) ?? -1
     return daemon?.wide.get(column) ?? daemon?.values[column] ?? Number.NaN
   }
   return {
-    labels: [],
+    labels: descriptionLabel(info, descriptions),
     numberOf: (field) => {
       const value = inTable(field)
       return Number.isNaN(value) ? numberIn(info, field) : value
@@ -31,10 +37,11 @@ export function isNamed(name: string, names: readonly string[]): boolean {
 }
 
 /** Each of those named, in the order of the view. */
-export function describeEach({ sources }: View, names: readonly string[]): Described[] {
+export function describeEach({ sources }: View, names: readonly string[], descriptions: boolean): Described[] {
   return sources.flatMap(({ name, info }) => {
     if (info === undefined || !isNamed(name, names)) return []
-    return [{ labels: [['process', name] as const], numberOf: (field: string) => numberIn(info, field) }]
+    const labels = [['process', name] as const, ...descriptionLabel(info, descriptions)]
+    return [{ labels, numberOf: (field: string) => numberIn(info, field) }]
   })
 }
 

@@ -28,7 +28,7 @@ const mebibyte = 1024 ** 2
 
 /**
  * Every line of `show info` that is a number, up to HAProxy 3.5. Names and types are those of HAProxy's exporter, which
- * calls some gauges counters: that is what dashboards know them by, and the help says so.
+ * calls some gauges counters and some counters gauges: that is what dashboards know them by, and the help says so.
  */
 export const infoMetrics: readonly InfoMetric[] = [
   gauge('Nbthread', 'nbthread', 'Threads of a process.'),
@@ -101,16 +101,24 @@ export const infoMetrics: readonly InfoMetric[] = [
   gauge('BytesOutRate', 'bytes_out_rate', 'Bytes sent in the last second.'),
   counter('DebugCommandsIssued', 'debug_commands_total', 'Commands for debugging that were given.', ours),
   counter('CumRecvLogs', 'recv_logs_total', 'Log messages received.'),
-  counter('TotalWarnings', 'warnings_total', 'Warnings since the start.', ours),
+  counter('TotalWarnings', 'total_warnings', 'Warnings since the start.'),
   counter('MaxconnReached', 'max_connections_reached_total', 'Times that max_connections was reached.', ours),
   gauge('BootTime_ms', 'boot_time_seconds', 'How long the start took.', { divide: 1000, ours: true }),
   gauge('Niced_tasks', 'current_niced_tasks', 'Tasks with another priority than the usual one.', ours),
   gauge('CurrStreams', 'current_streams', 'Streams that are open.', ours),
   counter('CumStreams', 'streams_total', 'Streams.', ours),
   counter('BlockedTrafficWarnings', 'blocked_traffic_warnings_total', 'Warnings that something blocked traffic.', ours),
-  counter('PatternsAdded', 'patterns_added_total', 'Patterns added to maps and lists.', ours),
-  counter('PatternsFreed', 'patterns_freed_total', 'Patterns taken from maps and lists.', ours),
-  gauge('NbThreadGroups', 'nbthread_groups', 'Groups of threads of a process.', ours),
+  gauge(
+    'PatternsAdded',
+    'patterns_added_total',
+    'Patterns added to maps and lists; a counter that HAProxy calls a gauge.',
+  ),
+  gauge(
+    'PatternsFreed',
+    'patterns_freed_total',
+    'Patterns taken from maps and lists; a counter that HAProxy calls a gauge.',
+  ),
+  gauge('NbThreadGroups', 'nb_thread_groups', 'Groups of threads of a process.'),
 ]
 
 /** Texts of `show info` that are a label of a metric with the value 1, one for each that any process has. */

@@ -2,7 +2,7 @@ import type { RowMetric } from '../../pipeline/derived/derived.ts'
 import { rowMetrics } from '../../pipeline/derived/row-metrics.ts'
 import type { View } from '../view/view.ts'
 import { derivedNames, spreadNames } from './derived-names.ts'
-import { type Described, describeAll, describeEach, isNamed } from './described.ts'
+import { type Described, describeAll, describeEach, descriptionLabel, isNamed } from './described.ts'
 import { type Exposition, labelBlock, plain } from './exposition.ts'
 import { type InfoMetric, infoMetrics, infoTexts } from './info-metrics.ts'
 import type { Label, Metric } from './metric.ts'
@@ -12,11 +12,15 @@ export interface ProcessWishes {
   readonly wants: (name: string) => boolean
   /** Names of sources; empty: all as one. `*`: every one. */
   readonly processes: readonly string[]
+  /** Whether the description of a process is a label. */
+  readonly descriptions: boolean
 }
 
 /** Writes `haproxy_process_*`: of all processes as one, or of each of those named, with a label. */
-export function renderProcess(exposition: Exposition, view: View, { wants, processes }: ProcessWishes): void {
-  const described = processes.length === 0 ? [describeAll(view)] : describeEach(view, processes)
+export function renderProcess(exposition: Exposition, view: View, wishes: ProcessWishes): void {
+  const { wants, processes, descriptions } = wishes
+  const all = describeAll(view, descriptions)
+  const described = processes.length === 0 ? [all] : describeEach(view, processes, descriptions)
   const each = (metric: Metric, valueIn: (one: Described) => number | bigint) => {
     if (!wants(metric.name)) return
     exposition.begin(metric)
@@ -30,8 +34,8 @@ export function renderProcess(exposition: Exposition, view: View, { wants, proce
     const metric = rowMetrics.find((candidate) => candidate.name === of) as RowMetric
     each({ name, type: 'gauge', help }, (one) => derive(metric, one))
   }
-  if (processes.length === 0) renderSpread(exposition, view, wants)
-  renderTexts(exposition, view, { wants, processes })
+  if (processes.length === 0) renderSpread(exposition, view, all.labels, wants)
+  renderTexts(exposition, view, wishes)
 }
 
 function write(exposition: Exposition, labels: readonly Label[], value: number | bigint): void {
@@ -52,7 +56,12 @@ function derive({ needs, compute }: RowMetric, { numberOf }: Described): number 
 }
 
 /** How far the processes are apart; nothing of one process alone. */
-function renderSpread(exposition: Exposition, view: View, wants: (name: string) => boolean): void {
+function renderSpread(
+  exposition: Exposition,
+  view: View,
+  labels: readonly Label[],
+  wants: (name: string) => boolean,
+): void {
   const daemon = view.tables.find(({ kind }) => kind === 'daemon')
   let begun = ''
   for (const { of, name, help, label } of spreadNames) {
@@ -60,21 +69,25 @@ function renderSpread(exposition: Exposition, view: View, wants: (name: string) 
     if (begun !== name) exposition.begin({ name, type: 'gauge', help })
     begun = name
     const value = daemon.values[daemon.fields.indexOf(of)] ?? Number.NaN
-    write(exposition, label === undefined ? [] : [label], value)
+    write(exposition, label === undefined ? labels : [label, ...labels], value)
   }
 }
 
 /** A sample for each different text, so that an upgrade of one process after the other can be watched. */
-function renderTexts(exposition: Exposition, { sources }: View, { wants, processes }: ProcessWishes): void {
+function renderTexts(
+  exposition: Exposition,
+  { sources }: View,
+  { wants, processes, descriptions }: ProcessWishes,
+): void {
   for (const { field, name: short, label, help } of infoTexts) {
     const name = `haproxy_process_${short}`
     if (!wants(name)) continue
     const blocks = sources.flatMap(({ name: source, info }) => {
       const text = info?.get(field) ?? ''
       if (text === '' || (processes.length > 0 && !isNamed(source, processes))) return []
-      const own: Label = [label, Buffer.from(text, 'latin1').toString('utf8')]
-      const labels: readonly Label[] = processes.length === 0 ? [own] : [['process', source], own]
-      return [labelBlock(labels).toString()]
+      const of: readonly Label[] = processes.length === 0 ? [] : [['process', source]]
+      const more = field === 'description' ? [] : descriptionLabel(info, descriptions)
+      return [labelBlock([...of, [label, text], ...more]).toString()]
     })
     exposition.begin({ name, type: 'gauge', help })
     for (const block of new Set(blocks)) exposition.sample(Buffer.from(block), plain, 1)

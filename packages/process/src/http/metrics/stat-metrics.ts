@@ -52,8 +52,7 @@ const responses = (code: string): StatMetric =>
 
 /**
  * Every column of `show stat` that is a number, up to HAProxy 3.5, in the order of HAProxy. Names, kinds and types are those
- * of HAProxy's exporter: read off a running 2.6, and of newer releases from the names that they give their columns
- * (src/stats-proxy.c, addons/promex/README). Texts are in `states.ts`.
+ * of HAProxy's exporter, read off running releases from 2.6 to 3.5-dev5. Texts are in `states.ts`.
  */
 export const statMetrics: readonly StatMetric[] = [
   gauge('qcur', 'current_queue', 'BS', 'Requests in the queue.'),
@@ -146,14 +145,11 @@ export const statMetrics: readonly StatMetric[] = [
     counter(`${version}req`, `${version}_requests_total`, 'F', `Requests of HTTP/${version.slice(1)}.`, ours),
   ),
   gauge('priv_idle_cur', 'private_idle_connections_current', 'S', 'Idle connections of one session only.'),
-  counter('reqbin', 'request_bytes_in_total', 'FLBS', 'Bytes of requests received.', ours),
-  counter('reqbout', 'request_bytes_out_total', 'FLBS', 'Bytes of requests sent.', ours),
-  counter('resbin', 'response_bytes_in_total', 'FLBS', 'Bytes of responses received.', ours),
-  counter('resbout', 'response_bytes_out_total', 'FLBS', 'Bytes of responses sent.', ours),
-  counter('cache_hint_hits', 'http_cache_hint_hits_total', 'FB', 'Requests with hints in the cache.', {
-    ...ours,
-    ...http,
-  }),
+  counter('reqbin', 'req_bytes_in_total', 'FLBS', 'Bytes of requests received.'),
+  counter('reqbout', 'req_bytes_out_total', 'FLBS', 'Bytes of requests sent.'),
+  counter('resbin', 'res_bytes_in_total', 'FLBS', 'Bytes of responses received.'),
+  counter('resbout', 'res_bytes_out_total', 'FLBS', 'Bytes of responses sent.'),
+  counter('cache_hint_hits', 'http_cache_hint_hits_total', 'FB', 'Early hints (103) sent from the cache.', http),
 ]
 
 /** Columns that are no metric of a row, and why. */
@@ -195,11 +191,14 @@ function moduleOf(field: string): string {
   return prefix === 'pack' || prefix === 'qpack' ? 'h3' : prefix
 }
 
-/** Columns of modules, which HAProxy's exporter has since 3.0 with `extra-counters`, by their own names. */
+/**
+ * Columns of modules, which HAProxy's exporter has since 3.0 with `extra-counters`, by their own names. It declares all of
+ * them as counters, also what is open just now.
+ */
 export const extraMetrics: readonly StatMetric[] = moduleFields.map((field: StatField) => ({
   field: field.name,
   name: field.name,
-  type: field.nature === 'counter' ? 'counter' : 'gauge',
+  type: 'counter',
   kinds: field.objects,
   help: `${field.name} of the module ${moduleOf(field.name)}.`,
   label: ['mod', moduleOf(field.name)],

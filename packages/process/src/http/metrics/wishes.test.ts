@@ -41,12 +41,15 @@ it('reads the switches, with and without a value', () => {
     extraCounters: true,
     processes: ['lb1', 'lb2'],
   })
-  expect(wishes('desc-labels')).toMatchObject({ withoutMaintenance: false, extraCounters: false, processes: [] })
+  expect(wishes('desc-labels')).toMatchObject({ withoutMaintenance: false, descriptions: true, processes: [] })
+  expect(wishes('')).toMatchObject({ withoutMaintenance: false, extraCounters: false, descriptions: false })
+})
+
+it.each(['blah=1', '__proto__=1', 'scopes=frontend', 'constructor'])('ignores %s, as the exporter does', (query) => {
+  expect({ ...wishes(query), wants: undefined }).toEqual({ ...wishes(''), wants: undefined })
 })
 
 it.each([
   ['scope=fronted', '/metrics has no scope "fronted", did you mean frontend; there are: global, frontend,'],
   ['scope=constructor', '/metrics has no scope "constructor"; there are: global,'],
-  ['scopes=frontend', '/metrics has no parameter "scopes", did you mean scope; there are: scope, metrics,'],
-  ['__proto__=1', '/metrics has no parameter "__proto__"; there are: scope,'],
 ])('says what is wrong with %s', (query, sentence) => expect(wishesOf(new URLSearchParams(query))).toContain(sentence))

@@ -16,13 +16,14 @@ export type Scope = keyof typeof scopes
 
 const scopeNames = Object.keys(scopes) as readonly Scope[]
 
-/** The parameters of `/metrics`. Those of HAProxy's exporter mean what they mean there. */
+/** The parameters of `/metrics`. Those of HAProxy's exporter mean what they mean there; it ignores others, and so do we. */
 export const parameters = {
   scope: 'one of the scopes, `*` for all, empty for none; several are taken in their order',
   metrics: 'names of metrics that are wanted, with commas between; with a `-` before it one that is not',
   'no-maint': 'leaves out servers in maintenance',
   'extra-counters': 'adds the counters of modules, as HTTP/2 and TLS',
-  'desc-labels': 'changes nothing: descriptions of proxies are in no answer that haproxystats-pull asks for',
+  'desc-labels':
+    'adds the description of the process to `haproxy_process_*` as a label `desc`; those of proxies are in no answer that haproxystats-pull asks for',
   process: 'splits `haproxy_process_*` by process, with a label `process`: the name of one, or `*` for all',
 } as const
 
@@ -33,6 +34,8 @@ export interface Wishes {
   readonly wants: (name: string) => boolean
   readonly withoutMaintenance: boolean
   readonly extraCounters: boolean
+  /** Whether descriptions are labels. */
+  readonly descriptions: boolean
   /** Names of processes, or `*`; empty: all as one. */
   readonly processes: readonly string[]
 }
@@ -44,11 +47,6 @@ export function rowKindOf(scope: Scope): RowKind | undefined {
 
 /** What the parameters ask for, or a sentence that says what is wrong with them. */
 export function wishesOf(query: URLSearchParams): Wishes | string {
-  const unknown = [...query.keys()].find((name) => !Object.hasOwn(parameters, name))
-  if (unknown !== undefined) {
-    const known = Object.keys(parameters)
-    return sentence(`/metrics has no parameter ${JSON.stringify(unknown)}`, unknown, known)
-  }
   const wanted = scopesOf(query.getAll('scope'))
   if (typeof wanted === 'string') return wanted
   return {
@@ -56,6 +54,7 @@ export function wishesOf(query: URLSearchParams): Wishes | string {
     wants: filterOf(query.getAll('metrics')),
     withoutMaintenance: query.has('no-maint'),
     extraCounters: query.has('extra-counters'),
+    descriptions: query.has('desc-labels'),
     processes: query.getAll('process'),
   }
 }
@@ -68,7 +67,7 @@ function scopesOf(values: readonly string[]): ReadonlySet<Scope> | string {
     if (value === '') wanted.clear()
     else if (value === '*') for (const scope of scopeNames) wanted.add(scope)
     else if (Object.hasOwn(scopes, value)) wanted.add(value as Scope)
-    else return sentence(`/metrics has no scope ${JSON.stringify(value)}`, value, [...scopeNames, '*'])
+    else return noScope(value)
   }
   return wanted
 }
@@ -81,7 +80,8 @@ function filterOf(values: readonly string[]): (name: string) => boolean {
   return (name) => wanted.get(name) ?? all
 }
 
-function sentence(problem: string, word: string, known: readonly string[]): string {
-  const guess = didYouMean(word, known)
-  return `${problem}${guess === undefined ? '' : `, ${guess.slice(0, -1)}`}; there are: ${known.join(', ')}`
+function noScope(word: string): string {
+  const guess = didYouMean(word, scopeNames)
+  const hint = guess === undefined ? '' : `, ${guess.slice(0, -1)}`
+  return `/metrics has no scope ${JSON.stringify(word)}${hint}; there are: ${scopeNames.join(', ')}, *`
 }

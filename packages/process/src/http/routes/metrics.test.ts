@@ -142,6 +142,29 @@ describe('of several processes', () => {
   })
 })
 
+describe('descriptions', () => {
+  const info = (pid: number, description: string) =>
+    Buffer.from(`Name: HAProxy\nVersion: 3.4.0\nPid: ${pid}\nnode: Köln\ndescription: ${description}\n\n`)
+  const { stat } = proxies(['one', 'UP', 'L7OK'])
+  const view = viewOf({ lb1: { info: info(1, 'größte'), stat }, lb2: { info: info(2, 'kleinste'), stat } })
+  const texts = (query: string) =>
+    ['node', 'description', 'build_info'].map((name) => shown(samples(view, query), `haproxy_process_${name}`))
+
+  it('are as they are configured, each once', () => {
+    expect(texts('')).toEqual([['Köln 1'], ['größte 1', 'kleinste 1'], ['3.4.0 1']])
+  })
+
+  it('are a label of what is said of the process, when asked for', () => {
+    const each = samples(view, 'desc-labels&process=*&scope=global')
+    expect(each.every(({ labels }) => labels['desc'] === (labels['process'] === 'lb1' ? 'größte' : 'kleinste'))).toBe(
+      true,
+    )
+    expect(Object.keys(each[0]?.labels ?? {})).toEqual(['process', 'node', 'desc'])
+    expect(texts('desc-labels')[0]).toEqual(['Köln größte 1', 'Köln kleinste 1'])
+    expect(samples(view, 'desc-labels&scope=server').filter(({ labels }) => 'desc' in labels)).toEqual([])
+  })
+})
+
 describe('what is asked for', () => {
   const view = viewOf({ lb1: release('2.6.12-debian') })
 
@@ -182,6 +205,10 @@ describe('what is asked for', () => {
       status: 400,
       body: expect.stringMatching(/^\/metrics has no scope "listners", did you mean listener; there are: .*\n$/),
     })
+  })
+
+  it('is what it is without a parameter that nobody knows', () => {
+    expect(answerMetrics({ view }, 'scope=server&nonsense=1').body).toBe(answerMetrics({ view }, 'scope=server').body)
   })
 
   it('is made once a snapshot, unless it is of the program alone', () => {

@@ -76,6 +76,19 @@ describe('/stats', () => {
     expect(lines.map((line) => line.split(',')[1])).toEqual(names)
   })
 
+  it('says what the API and single values say, also of means', () => {
+    const names = ['pxname', 'svname', 'status', 'type', 'stot', 'qtime', 'weight', 'act']
+    const row = (...cells: string[]) => ({ stat: statAnswer(names, [['app', 'app1', 'UP', '2', ...cells]]) })
+    const merged = snapshotView({ lb1: row('1', '4', '112', '1'), lb2: row('1', '5', '113', '0') })
+    const [, , , , ...cells] = ask('/stats;csv', merged)?.text.split('\n')[1]?.split(',').slice(0, names.length) ?? []
+    expect(cells).toEqual(['2', '5', '113', '1'])
+    const inRow = JSON.parse(ask('/api/v1/row?key=s:app/app1', merged)?.text ?? '').merged
+    const [inRows] = JSON.parse(ask('/api/v1/rows?fields=stot,qtime,weight,act', merged)?.text ?? '').rows
+    expect(names.slice(4).map((name) => String(inRow[name]))).toEqual(cells)
+    expect(inRows.slice(5).map(String)).toEqual(cells)
+    expect(names.slice(4).map((name) => ask(`/b/app/app1/${name}`, merged)?.text.trim())).toEqual(cells)
+  })
+
   it('of a process is as that process printed it', () => {
     const { stat: recorded, info: lines } = release('2.6.12-quoted')
     const one = snapshotView({ lb1: { stat: recorded, info: lines }, lb2: { stat: other } })
@@ -152,7 +165,7 @@ describe('one value', () => {
     ['/f/www/sock%3A1/scur', '2'],
     ['/b/app/scur', '5'],
     ['/b/app/app1/scur', '2'],
-    ['/b/app/app1/weight', '1.5'],
+    ['/b/app/app1/weight', '2'],
     ['/b/app/app1/last_chk', 'Oh, "no"'],
     ['/get?key=f:www:scur', '3'],
     ['/get?key=f:www:sock:1:scur', '2'],

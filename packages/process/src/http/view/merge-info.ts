@@ -1,6 +1,6 @@
 import { type Info, infoFieldByName, infoFields, infoInteger, infoNumber } from '@haproxystats/haproxy/read'
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
-import { isStopping } from '../../pipeline/daemon-tables.ts'
+import { isStopping, weightOf } from '../../pipeline/daemon-tables.ts'
 import { fieldColumn } from '../../pipeline/plan.ts'
 import { textOf } from './texts.ts'
 
@@ -62,8 +62,7 @@ function addInfo(accumulator: Accumulator, info: Info, stopping: boolean, wanted
     if (!wanted(column)) continue
     const whole = infoInteger(info, column.field)
     if (whole !== undefined && accumulator.addWide(index, index, whole)) continue
-    const weight = column.weight === undefined ? 1 : infoNumber(info, column.weight)
-    accumulator.add(index, index, infoNumber(info, column.field), weight, stopping)
+    accumulator.add(index, index, infoNumber(info, column.field), weightOf(info, column), stopping)
   }
 }
 

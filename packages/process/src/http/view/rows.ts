@@ -1,6 +1,7 @@
 import { scanHeader, scanRows } from '@haproxystats/haproxy/read'
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from '../../pipeline/known-rows.ts'
+import type { ColumnMerge } from '../../pipeline/metric-lists.ts'
 import { forgetAfter } from '../../pipeline/names.ts'
 import { AnswerReader } from './answer-reader.ts'
 import type { ViewColumns } from './columns.ts'
@@ -23,6 +24,8 @@ const kinds: ReadonlyMap<string, RowKind> = new Map([
   ['2', 'server'],
   ['3', 'listener'],
 ])
+
+const means: ReadonlySet<ColumnMerge> = new Set<ColumnMerge>(['mean', 'weighted-mean'])
 
 /** What a row is about, and how it was shown last. */
 interface Named {
@@ -48,6 +51,8 @@ export class MergedRows {
   readonly #known = new KnownRows<RowKind, Named>(kinds, (...names) => this.#place(...names))
   /** Columns of numbers that explain a status. */
   readonly #explaining: readonly number[]
+  /** Columns whose values are means, which HAProxy prints whole. */
+  readonly #means: readonly number[]
   /** What the counters of ended processes are added to. */
   readonly #counters: readonly Column[]
   #rows: Named[] = []
@@ -61,6 +66,7 @@ export class MergedRows {
     this.#explaining = columns.columns.flatMap(({ name, isText }, index) => {
       return !isText && explaining.has(name) ? [index] : []
     })
+    this.#means = columns.merged.flatMap(({ merge }, index) => (means.has(merge) ? [index] : []))
     this.#counters = columns.merged.map((column) => (column.merge === 'sum' ? column : { ...column, cell: '' }))
   }
 
@@ -144,6 +150,7 @@ export class MergedRows {
     const rows = this.#rows.map(rowOf)
     const texts = this.#texts.finish(rows.length, order)
     const { values, wide } = this.#numbers.finish()
+    this.#round(values)
     const { columns, texts: textColumns } = this.#columns
     const slots = columns.map((_, column) => textColumns.indexOf(column))
     const shown = order === undefined ? rows : Array.from(order, (row) => rows[row] as ViewRow)
@@ -157,6 +164,14 @@ export class MergedRows {
         const name = columns[column]?.name
         return name === 'pxname' || name === 'svname' ? shown[row]?.[name] : undefined
       },
+    }
+  }
+
+  /** Once, so that every form of the view says the same. */
+  #round(values: Float64Array): void {
+    const width = this.#columns.columns.length
+    for (let base = 0; base < values.length; base += width) {
+      for (const column of this.#means) values[base + column] = Math.round(values[base + column] as number)
     }
   }
 

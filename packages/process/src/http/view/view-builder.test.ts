@@ -93,11 +93,31 @@ describe('a view', () => {
     }
   })
 
-  it('weighs means by sessions, and has none without', () => {
+  it('has means as HAProxy would print them, whole', () => {
+    const rows = (weight: string, qtime: string) =>
+      statAnswer(['pxname', 'svname', 'type', 'stot', 'qtime', 'weight'], [['app', 'app1', '2', '1', qtime, weight]])
+    const view = snapshotView({ lb1: { stat: rows('112', '4') }, lb2: { stat: rows('113', '5') } })
+    expect([cell(view, 's:app/app1', 'weight'), cell(view, 's:app/app1', 'qtime')]).toEqual([113, 5])
+  })
+
+  it('takes the peak of a stopping process only when it is larger', () => {
+    const rows = (smax: string) => statAnswer(['pxname', 'svname', 'type', 'smax'], [['www', 'FRONTEND', '0', smax]])
+    const process = (smax: string, stopping = 0) => ({ info: info({ Stopping: stopping }), stat: rows(smax) })
+    const peak = (...peaks: ReturnType<typeof process>[]) =>
+      cell(snapshotView(Object.fromEntries(peaks.map((one, index) => [`lb${index}`, one]))), 'f:www', 'smax')
+    expect(peak(process('10'), process('20'))).toBe(30)
+    expect(peak(process('25', 1), process('10'), process('20'))).toBe(30)
+    expect(peak(process('10'), process('40', 1), process('20'), process('35', 1))).toBe(40)
+  })
+
+  it('weighs means by sessions; without any, they are plain', () => {
     const idle: Row = ['app', 'app1', 'UP', '2', '0', '99']
+    const unused: Row = ['app', 'app1', 'UP', '2', '0', '0']
     const view = snapshotView({ lb1: { stat: stat(up) }, lb2: { stat: stat(down) }, lb3: { stat: stat(idle) } })
-    expect(cell(view, 's:app/app1', 'qtime')).toBe((3 * 10 + 20) / 4)
-    expect(cell(snapshotView({ lb1: { stat: stat(idle) } }), 's:app/app1', 'qtime')).toBeUndefined()
+    expect(cell(view, 's:app/app1', 'qtime')).toBe(Math.round((3 * 10 + 20) / 4))
+    expect(cell(snapshotView({ lb1: { stat: stat(unused) } }), 's:app/app1', 'qtime')).toBe(0)
+    const two = snapshotView({ lb1: { stat: stat(unused) }, lb2: { stat: stat(idle) } })
+    expect(cell(two, 's:app/app1', 'qtime')).toBe(50)
   })
 
   it('lets a process that is stopping have a say only where no other has', () => {

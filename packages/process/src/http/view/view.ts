@@ -49,7 +49,7 @@ export interface View {
   readonly dash: number | undefined
   /** By proxy; within it as HAProxy prints them: FRONTEND, listeners, servers, BACKEND. */
   readonly rows: readonly ViewRow[]
-  /** Rows × columns, row after row; NaN is absent, and every text. */
+  /** Rows × columns, row after row; NaN is absent, and every text. Means are whole, as HAProxy prints them. */
   readonly numbers: Float64Array
   /** Whole numbers beyond 2^53, by index into `numbers`. */
   readonly wide: ReadonlyMap<number, bigint>
