@@ -97,14 +97,14 @@ function reportPublished(
   )
 }
 
-/** Within `pull-timeout`, and in any case before the interval is over. */
+/** Within `pull-timeout`, in which only the sources' own time counts, and in any case before the interval is over. */
 async function askInTime(context: Context, { sources, begins }: Pulling, draft: SnapshotDraft): Promise<Outcome[]> {
   const { options, clock, changes, signal, typed, secrets, versions } = context
   const interval = options['pull-interval']
   const left = begins + interval - clock().wall / 1000 - Math.min(interval * margin.part, margin.seconds)
   const limit = options['pull-timeout'] === 0 ? Number.POSITIVE_INFINITY : options['pull-timeout']
-  const seconds = Math.max(0.001, Math.min(limit, left, interval))
-  const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
+  const most = Math.max(0.001, Math.min(left, interval))
+  const deadline = startDeadline(Math.round(Math.min(limit, most) * 1000) / 1000, signal, most)
   try {
     const knownStale = (source: Source) => isKnownStale(changes, source)
     const counting = options.counters === 'monotonic'

@@ -93,7 +93,7 @@ export const sections = {
         min: 0,
         default: '2',
         summary:
-          'How long one pull of all sources may take; shorter than pull-interval. 0 for no limit but pull-interval.',
+          'How long one pull may wait for all sources; shorter than pull-interval. Time in which haproxystats-pull itself is busy does not count. 0 for no limit but pull-interval.',
       },
       'pull-interval': {
         kind: 'seconds',
