@@ -165,6 +165,11 @@ describe('pull', () => {
     await tell('pull', pulling({ sources }))
     expectState('pull', [], 'WARNING', /; no answer from one, three \|/)
   })
+
+  it('is CRITICAL when no source answers, although snapshots that say so are published', async () => {
+    await tell('pull', pulling({ sources: [source('one', 'failed')], lastComplete: secondsAgo(400) }))
+    expectState('pull', [], 'CRITICAL', /no answer from one; the newest complete snapshot is of 40\d s ago \|/)
+  })
 })
 
 describe('process_workers', () => {

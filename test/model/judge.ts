@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { deliveredPrefix } from '@haproxystats/core'
+import { deliveredPrefix, manifestName, parseManifest } from '@haproxystats/core'
 import { root, type Shape } from '../faults/harness/shape.ts'
 import type { Operation } from './life.ts'
 import { type Destination, destinations, type Places, Published } from './published.ts'
@@ -94,9 +94,12 @@ export class Judge {
     if (this.published.has(name)) this.complain(`slot ${name} was published twice`)
     if (this.#doubtful.has(name)) this.complain(`${name} was published, and not all of it could be synced`)
     if (Number(name) % this.#interval !== 0) this.complain(`${name} is no slot`)
-    const said = this.#answersIn(name)
+    const isComplete = this.#isComplete(name)
+    const said = this.#answersIn(name, isComplete)
     const answers = said.map(({ process, serial }) => ({ process, time: serial }))
-    this.published.set(name, new Published(name, this.published.size, answers, this.#shape.paths.length))
+    const [order, metrics] = [this.published.size, this.#shape.paths.length]
+    this.published.set(name, new Published(name, { order, answers, metrics, isComplete }))
+    if (!isComplete) this.count('published incomplete')
     this.#waiting.add(name)
     this.count('published')
     if (said.length < this.#shape.size.processes) this.count('published without who did not listen')
@@ -151,6 +154,7 @@ export class Judge {
     if (more.length > 0 || !/^[0-9]+(\.[0-9]+)?$/.test(value)) return 'is no line of the protocol'
     if (snapshot === undefined) return 'has a time that was never published'
     const index = this.#shape.indexOf(path)
+    if (!snapshot.isComplete) return 'is of an incomplete snapshot'
     if (index === undefined) return path.startsWith(`${root}.haproxystats.`) ? undefined : 'has a path nobody issued'
     const expected = this.#shape.sumOf(index, snapshot.answers)
     if (value !== String(expected)) return `should be ${expected}`
@@ -173,8 +177,19 @@ export class Judge {
     }
   }
 
-  /** Which answers a new snapshot holds; each of its files must be all that one source said at this tick. */
-  #answersIn(name: string): Said[] {
+  #isComplete(name: string): boolean {
+    const pull = parseManifest(readFileSync(join(this.#places.queue, name, manifestName)))?.pull
+    if (pull === undefined) this.complain(`${name} tells nothing of its making`)
+    const failed = pull?.sources.some(({ result }) => result === 'failed')
+    if (failed === pull?.complete) this.complain(`${name} has ${failed ? 'a' : 'no'} source that failed`)
+    return pull?.complete === true
+  }
+
+  /**
+   * Which answers a new snapshot holds; each of its files must be all that one source said at this tick. A complete one has
+   * those of all who listen.
+   */
+  #answersIn(name: string, isComplete: boolean): Said[] {
     const directory = join(this.#places.queue, name)
     const files = new Set(readdirSync(directory))
     const now = this.#sources.presence
@@ -182,7 +197,7 @@ export class Judge {
       const source = `lb${process}`
       if (!files.has(`${source}.sock_stat`)) {
         const isThere = listens && now[process]?.changes === changes
-        if (isThere) this.complain(`${name} was published without ${source}, which listens`)
+        if (isThere && isComplete) this.complain(`${name} was published without ${source}, which listens`)
         return []
       }
       const textOf = (part: string) => readFileSync(join(directory, `${source}.sock_${part}`), 'latin1')

@@ -18,6 +18,8 @@ export class Published {
   /** How many were published before it. */
   readonly order: number
   readonly answers: readonly { readonly process: number; readonly time: number }[]
+  /** Whether it owes destinations anything: with on-failure = discard they get nothing of an incomplete one. */
+  readonly isComplete: boolean
   isDamaged = false
   /** It was delivered while the receiver proved nothing, and has not arrived. */
   isUnproved = false
@@ -28,8 +30,12 @@ export class Published {
   readonly #countedFor = new Set<Destination>()
   readonly #arrived: Readonly<Record<Destination, Uint8Array>>
 
-  constructor(name: string, order: number, answers: Published['answers'], metrics: number) {
+  constructor(
+    name: string,
+    { order, answers, metrics, isComplete }: Pick<Published, 'order' | 'answers' | 'isComplete'> & { metrics: number },
+  ) {
     this.name = name
+    this.isComplete = isComplete
     this.order = order
     this.answers = answers
     this.#arrived = { graphite: new Uint8Array(metrics), 'local-store': new Uint8Array(metrics) }
@@ -51,9 +57,9 @@ export class Published {
     return !this.#arrived[destination].includes(1)
   }
 
-  /** Whether all of it has arrived. */
+  /** Whether all of it that is owed has arrived. */
   has(destination: Destination): boolean {
-    return !this.#arrived[destination].includes(0)
+    return !this.isComplete || !this.#arrived[destination].includes(0)
   }
 
   /** One metric of it has arrived; false if it had before. */

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { manifestName } from '@haproxystats/core'
+import { manifestName, type PullReport, parseManifest } from '@haproxystats/core'
 import { type LogLine, Program } from '../support/program.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
@@ -16,6 +16,10 @@ export interface PullOptions {
 
 /** pino's levels. */
 export const levels = { info: 30, warning: 40, error: 50, fatal: 60 } as const
+
+/** To start it through: root may use every socket; without these capabilities it is a user like any other. */
+export const withoutPrivileges =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
 
 /** haproxystats-pull, as it is built, with a configuration file of its own; killed when the test has finished. */
 export class Pull {
@@ -80,6 +84,11 @@ export class Pull {
     const names = (await readdir(directory)).filter((name) => name !== manifestName).sort()
     const entries = names.map(async (name) => [name, await readFile(join(directory, name), 'latin1')] as const)
     return Object.fromEntries(await Promise.all(entries))
+  }
+
+  /** What a snapshot tells of its making. */
+  async report(snapshot: string): Promise<PullReport | undefined> {
+    return parseManifest(await readFile(join(this.queue, snapshot, manifestName)))?.pull
   }
 
   #told<T>(waiting: Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Behaviour, exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { levels, startPull } from './pull-program.ts'
+import { levels, startPull, withoutPrivileges } from './pull-program.ts'
 
 const whole = exampleAnswer().length
 const withoutRows = exampleAnswer().replace(/\nwww,[\s\S]*/, '\n\n')
@@ -24,29 +24,33 @@ const misbehaviours: [string, Behaviour, RegExp, string][] = [
   ['permission denied', { answer: 'Permission denied\n\n' }, /"level user" .* is enough/, 'SOURCE_REFUSED'],
 ]
 
-test('of sources that answer wrongly, in whatever way, nothing is published until all answer well', async () => {
+test('of sources that answer wrongly, in whatever way, nothing but the reason is published until they answer well', async () => {
   const good = await fakeHaproxy()
   const bad = await Promise.all(misbehaviours.map(([, behaviour]) => fakeHaproxy(behaviour)))
   const servers = [good, ...bad].map(({ address }) => address).join(', ')
   const pull = await startPull({ pull: { servers, 'answer-limit': 100_000 } })
-  await pull.more(/is incomplete and not published/, 2)
+  await pull.more(/^snapshot \d+ is incomplete/, 2)
   for (const [index, [what, , message, code]] of misbehaviours.entries()) {
     const source = bad[index]!.address
     const errors = pull.log.filter((line) => line.level === levels.error && line['source'] === source)
     expect(errors, what).toContainEqual(expect.objectContaining({ code, msg: expect.stringMatching(message) }))
   }
-  expect(await pull.snapshots()).toEqual([])
+  const incomplete = (await pull.snapshots()).at(-1)!
+  const name = `127.0.0.1_${new URL(good.address).port}`
+  expect(Object.keys(await pull.read(incomplete))).toEqual([`${name}_info`, `${name}_stat`])
+  const reported = (await pull.report(incomplete))?.sources.map(({ code }) => code)
+  expect(reported).toEqual([undefined, ...misbehaviours.map(([, , , code]) => code)])
   expect(new Set(good.commands)).toEqual(new Set(['show info;show stat']))
   for (const fake of bad) fake.behave({})
-  const [snapshot] = await pull.published()
-  expect(Object.keys(await pull.read(snapshot!))).toHaveLength(2 * misbehaviours.length + 2)
+  const whole = await pull.line(/^snapshot \d+: /)
+  expect(Object.keys(await pull.read(String(whole['snapshot'])))).toHaveLength(2 * misbehaviours.length + 2)
   expect(pull.lines(/answers again/)).toHaveLength(misbehaviours.length)
   await pull.program.stop()
   expect(await readdir(pull.temporary)).toEqual([])
   expect(pull.program.errors).toBe('')
 })
 
-test('a source of servers that nobody listens on is no stale socket: nothing is published', async () => {
+test('a source of servers that nobody listens on is no stale socket: the snapshot is incomplete', async () => {
   const good = await fakeHaproxy()
   const closed = await fakeHaproxy()
   await closed.close()
@@ -56,8 +60,8 @@ test('a source of servers that nobody listens on is no stale socket: nothing is 
   await pull.line(/could not connect to unix:.*none\.sock: there is no such socket \(ENOENT\)/)
   const refused = await pull.line(/could not connect to tcp:.*: nobody listens there \(ECONNREFUSED\)/)
   expect(refused).toMatchObject({ level: levels.error, code: 'SOURCE_CONNECT', source: closed.address })
-  await pull.more(/is incomplete and not published/, 2)
-  expect(await pull.snapshots()).toEqual([])
+  await pull.more(/^snapshot \d+ is incomplete/, 2)
+  expect(pull.lines(/^snapshot \d+: /)).toEqual([])
   expect(pull.lines(/could not connect to .*none\.sock/, levels.error)).toHaveLength(1)
 })
 
@@ -103,15 +107,11 @@ test('a missing socket-dir is said once, and read when it is there', async () =>
   expect(pull.lines(/can be read again/)).toHaveLength(1)
 })
 
-/** Root may use every socket; without these capabilities it is a user like any other. */
-const withoutPrivileges = ['setpriv', '--bounding-set=-dac_override,-dac_read_search']
-
 test('a socket without permission is named with its group', async () => {
   const sockets = await temporaryDirectory()
   const fake = await fakeHaproxy({ path: join(sockets, 'lb1.sock') })
   await chmod(join(sockets, 'lb1.sock'), 0)
-  const through = process.getuid?.() === 0 ? withoutPrivileges : []
-  const pull = await startPull({ pull: { 'socket-dir': sockets }, through })
+  const pull = await startPull({ pull: { 'socket-dir': sockets }, through: withoutPrivileges })
   const error = await pull.line(/permission denied \(EACCES\).*belongs to the group .*mode 660 group haproxy/)
   expect(error.level).toBe(levels.error)
   expect(fake.commands).toEqual([])

@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from './context.ts'
 import { reportLeftover } from './leftovers.ts'
-import { queuedSnapshots } from './queue.ts'
+import { notEmptied, queuedSnapshots } from './queue.ts'
 
 /**
  * Drops the oldest snapshots until one more fits into the queue. Each goes out of it in one step, to where an interrupted
@@ -17,8 +17,7 @@ export async function makeRoom(context: Context): Promise<void> {
     const target = join(options['tmp-dst-dir'], snapshot)
     if (!(await moved(join(directory, snapshot), target))) continue
     status.dropped(snapshot)
-    const todo = 'is haproxystats-process running, and does its destination take what it sends?'
-    const text = `the queue ${directory} is full, ${snapshots.length} snapshots of ${size} (queue-size): dropping the oldest for each new one, from ${snapshot} on (queue-full = drop-oldest); ${todo}`
+    const text = `the queue ${directory} is full, ${snapshots.length} snapshots of ${size} (queue-size): dropping the oldest for each new one, from ${snapshot} on (queue-full = drop-oldest); ${notEmptied}`
     changes.begin('queue', { level: 'error', kind: 'dropping', fields: { snapshot, size }, text })
     await rm(target, { recursive: true, force: true }).catch((error) => reportLeftover(changes, error))
   }

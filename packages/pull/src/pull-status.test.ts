@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StatsError, StatusFile } from '@haproxystats/core'
+import { type SourceReport, StatsError, StatusFile } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { Outcome } from './ask-source.ts'
@@ -19,6 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(base, { recursive: true, force: true }))
 
 const at = 1_700_000_100
+const whole = { answered: 2, failed: 0 }
 
 /** A status, its clock, and what its file says when it is closed. */
 function begun() {
@@ -35,7 +36,7 @@ function begun() {
 
 test('every slot is counted once, by what became of it', async () => {
   const { status, used, closed } = begun()
-  for (const [index, outcome] of ['published', 'incomplete', 'failed', 'queue-full', 'taken', 'published'].entries()) {
+  for (const [index, outcome] of ['published', 'no-source', 'failed', 'queue-full', 'taken', 'published'].entries()) {
     used.add(at + 10 * index)
     status.begin({ slot: at + 10 * index, missed: index })
     status.end(outcome as 'published')
@@ -44,9 +45,8 @@ test('every slot is counted once, by what became of it', async () => {
   expect(await closed()).toMatchObject({
     lastTick: { slot: at + 50, time: new Date(at * 1000).toISOString() },
     published: 2,
-    incomplete: 1,
     failed: 1,
-    skipped: { 'queue-full': 1, 'no-source': 0, taken: 1, behind: 2, missed: 15 },
+    skipped: { 'queue-full': 1, 'no-source': 1, taken: 1, behind: 2, missed: 15 },
     usedSlots: [[at, at + 50]],
   })
 })
@@ -55,10 +55,23 @@ test('the queue is what was in it, without what was dropped and with what was pu
   const { status, clock, closed } = begun()
   status.queued([String(at - 30), String(at - 20)])
   status.dropped(String(at - 30))
-  status.published(at)
+  status.published(at, whole)
   clock.wall += 5400
   expect(status.queueSize).toBe(2)
   expect(await closed()).toMatchObject({ queueSize: 2, oldest: 25, dropped: 1, lastPublished: at })
+})
+
+test('of what is published it tells how much is incomplete, and how much of that holds an answer', async () => {
+  const { status, closed } = begun()
+  const found = [whole, { answered: 1, failed: 1 }, { answered: 0, failed: 2 }]
+  expect(status.anyIncomplete).toBe(false)
+  for (const [index, counts] of found.entries()) {
+    status.published(at + 10 * index, counts)
+    status.end('published')
+  }
+  expect(status.anyIncomplete).toBe(true)
+  const counted = { published: 3, incomplete: 2, partial: 1 }
+  expect(await closed()).toMatchObject({ ...counted, lastPublished: at + 20, lastComplete: at })
 })
 
 test('an empty queue has no oldest', async () => {
@@ -85,6 +98,13 @@ test('a source has its state since that changed, and goes when it is gone', asyn
   ])
 })
 
+test('what should have been read beside the sources has a state, too', async () => {
+  const { status, closed } = begun()
+  const directory = { name: 'socket-dir', source: '/run/haproxy', result: 'failed', seconds: 0, bytes: 0, retries: 0 }
+  status.answered([], [directory as SourceReport])
+  expect((await closed()).sources).toMatchObject([{ name: 'socket-dir', source: '/run/haproxy', state: 'failed' }])
+})
+
 describe('slots that earlier runs used', () => {
   const told = async (status: unknown) => {
     await writeFile(path, typeof status === 'string' ? status : JSON.stringify(status))
@@ -94,7 +114,7 @@ describe('slots that earlier runs used', () => {
   it('are those that a status told, in order', async () => {
     const { status, used, closed } = begun()
     for (const slot of [at + 50, at, at + 10]) used.add(slot)
-    status.published(at + 10)
+    status.published(at + 10, whole)
     const { usedSlots } = await closed()
     const runs = await usedByEarlierRuns(path, at)
     const again = new UsedSlots(10, runs)

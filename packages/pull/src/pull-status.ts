@@ -1,4 +1,4 @@
-import { isSnapshotName, readStatus, type StatusFile } from '@haproxystats/core'
+import { isSnapshotName, readStatus, type SourceReport, type StatusFile } from '@haproxystats/core'
 import type { Outcome } from './ask-source.ts'
 import type { Clock, Tick } from './tick.ts'
 import type { SlotRun, UsedSlots } from './used-slots.ts'
@@ -16,15 +16,16 @@ type SkipReason = keyof typeof skipReasons
 
 const reasons = Object.keys(skipReasons) as SkipReason[]
 
-/** What comes of a tick; `incomplete`: a source did not answer, `failed`: what was read could not be published. */
-export type TickOutcome = 'published' | 'incomplete' | 'failed' | 'queue-full' | 'no-source' | 'taken'
+/** What comes of a tick; `failed`: what was read could not be published. */
+export type TickOutcome = 'published' | 'failed' | 'queue-full' | 'no-source' | 'taken'
 
-type Counted = TickOutcome | SkipReason | 'dropped' | 'partial'
+/** `incomplete`: published although a source did not answer; `partial`: those of them that hold the answer of another. */
+type Counted = TickOutcome | SkipReason | 'dropped' | 'incomplete' | 'partial'
 
 interface SourceState {
   readonly name: string
   readonly source: string
-  readonly state: Outcome['outcome']
+  readonly state: SourceReport['result']
   /** When it came to be so, ISO. */
   readonly since: string
 }
@@ -39,6 +40,7 @@ export class PullStatus {
   #queue: readonly string[] = []
   #lastTick: { slot: number; time: string } | undefined
   #lastPublished: number | undefined
+  #lastComplete: number | undefined
   #lastBehind: number | undefined
 
   /** `used` is told so that the next run uses no slot again. */
@@ -81,18 +83,17 @@ export class PullStatus {
     return this.#lastPublished
   }
 
-  published(slot: number): void {
+  /** A snapshot is in the queue, with so many answers, and without so many. */
+  published(slot: number, { answered, failed }: { answered: number; failed: number }): void {
     this.#lastPublished = slot
     this.#queue = [...this.#queue, String(slot)]
+    if (failed === 0) this.#lastComplete = slot
+    else this.#count('incomplete')
+    if (failed > 0 && answered > 0) this.#count('partial')
   }
 
-  /** A snapshot was published without some of its sources. */
-  partial(): void {
-    this.#count('partial')
-  }
-
-  get anyPartial(): boolean {
-    return this.#counted('partial') > 0
+  get anyIncomplete(): boolean {
+    return this.#counted('incomplete') > 0
   }
 
   dropped(snapshot: string): void {
@@ -100,11 +101,14 @@ export class PullStatus {
     this.#queue = this.#queue.filter((name) => name !== snapshot)
   }
 
-  answered(outcomes: readonly Outcome[]): void {
+  /** What came of the sources, and of what else should have been read. */
+  answered(outcomes: readonly Outcome[], others: readonly SourceReport[] = []): void {
     const before = new Map(this.#sources.map((known) => [known.source, known]))
-    this.#sources = outcomes.map(({ source: { name, text }, outcome: state }) => {
-      const known = before.get(text)
-      return { name, source: text, state, since: known?.state === state ? known.since : this.#now() }
+    const asked = outcomes.map(({ source: { name, text }, outcome }) => ({ name, source: text, state: outcome }))
+    const all = [...asked, ...others.map(({ name, source, result }) => ({ name, source, state: result }))]
+    this.#sources = all.map(({ name, source, state }) => {
+      const known = before.get(source)
+      return { name, source, state, since: known?.state === state ? known.since : this.#now() }
     })
   }
 
@@ -125,6 +129,7 @@ export class PullStatus {
     this.#file.update({
       lastTick: this.#lastTick,
       lastPublished: this.#lastPublished,
+      lastComplete: this.#lastComplete,
       queueSize: this.#queue.length,
       oldest: oldest === undefined ? undefined : Math.round(this.#clock().wall / 1000 - Number(oldest)),
       sources: this.#sources,

@@ -16,7 +16,7 @@ import { prepareDirectories } from './directories.ts'
 import { clearAway, removeLeftovers } from './leftovers.ts'
 import { Liveness } from './liveness.ts'
 import { PullStatus, type TickOutcome, usedByEarlierRuns } from './pull-status.ts'
-import { isTaken, queuedSnapshots } from './queue.ts'
+import { isTaken, notEmptied, queuedSnapshots } from './queue.ts'
 import { reportGone, reportNoSource, reportSocketDirectory } from './reports.ts'
 import { Secrets } from './secrets.ts'
 import { SeveralProcesses } from './several-processes.ts'
@@ -59,9 +59,9 @@ export async function pullNow(configuration: Configuration, running: Running): P
     if (slot === undefined) return 1
     used.add(slot)
     context.status.begin({ slot, missed: 0 })
-    const outcome = await pullSafely(context, slot)
+    const outcome = await pullSafely(context, slot, context.clock().wall / 1000)
     if (outcome !== undefined) context.status.end(outcome)
-    return outcome === 'published' && !context.status.anyPartial ? 0 : 1
+    return outcome === 'published' && !context.status.anyIncomplete ? 0 : 1
   })
 }
 
@@ -141,16 +141,19 @@ async function pullAtTicks(context: Context, used: UsedSlots, liveness: Liveness
     changes.end('clock', () => 'the clock has passed the newest snapshot, or is believed: pulling again')
     reportMissed(changes, tick)
     status.begin(tick)
-    const outcome = await pullSafely(context, tick.slot)
+    const outcome = await pullSafely(context, tick.slot, tick.slot)
     if (outcome !== undefined) status.end(outcome)
   }
 }
 
-/** What came of it; undefined when the program was told to stop meanwhile. */
-async function pullSafely(context: Context, slot: number): Promise<TickOutcome | undefined> {
+/**
+ * What came of it; undefined when the program was told to stop meanwhile. The interval of this pull `begins` at this time, in
+ * seconds since the epoch: with its slot, unless a person asks for a snapshot within a second.
+ */
+async function pullSafely(context: Context, slot: number, begins: number): Promise<TickOutcome | undefined> {
   const { changes, signal, status } = context
   try {
-    return await pullOnce(context, slot)
+    return await pullOnce(context, slot, begins)
   } catch (error) {
     if (signal.aborted) return status.lastPublished === slot ? 'published' : undefined
     const { code, errno } = error as NodeJS.ErrnoException
@@ -161,7 +164,7 @@ async function pullSafely(context: Context, slot: number): Promise<TickOutcome |
   }
 }
 
-async function pullOnce(context: Context, slot: number): Promise<TickOutcome> {
+async function pullOnce(context: Context, slot: number, begins: number): Promise<TickOutcome> {
   const { options, changes, log } = context
   await prepareDirectories(options)
   await clearAway(context)
@@ -172,11 +175,13 @@ async function pullOnce(context: Context, slot: number): Promise<TickOutcome> {
   }
   const list = await listSources(options)
   reportSocketDirectory(changes, list, options)
-  reportGone(changes, list.sources)
-  const mayMiss = isUncertain(list.unreadable)
-  if (list.sources.length > 0) return takeSnapshot(context, slot, { sources: list.sources, mayMiss })
+  const unreadable = isUncertain(list.unreadable) ? list.unreadable : undefined
+  if (unreadable === undefined) reportGone(changes, list.sources)
+  if (list.sources.length > 0 || unreadable !== undefined) {
+    return takeSnapshot(context, slot, { sources: list.sources, ...(unreadable && { unreadable }), begins })
+  }
   if (list.unreadable === undefined) reportNoSource(changes, options, 0)
-  return mayMiss ? 'incomplete' : 'no-source'
+  return 'no-source'
 }
 
 /** Without a directory there are no sockets; one that is there but cannot be read may hide some. */
@@ -201,8 +206,7 @@ async function mayPull({ options, changes, status }: Context): Promise<boolean> 
     return true
   }
   if (options['queue-full'] === 'drop-oldest') return true
-  const todo = 'is haproxystats-process running, and does its destination take what it sends?'
-  const text = `the queue ${directory} is full, ${queue} snapshots of ${size} (queue-size): pulling is suspended; ${todo}`
+  const text = `the queue ${directory} is full, ${queue} snapshots of ${size} (queue-size): pulling is suspended; ${notEmptied}`
   changes.begin('queue', { level: 'warn', kind: 'full', fields: { queue, size }, text })
   return false
 }

@@ -8,6 +8,10 @@ export async function queuedSnapshots(directory: string): Promise<string[]> {
   return snapshotNames(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
 }
 
+/** Why a queue is full, for messages: while it runs, haproxystats-process keeps the queue below `queue-size`. */
+export const notEmptied =
+  'haproxystats-process does not empty it; is it running? (systemctl status haproxystats-process)'
+
 /** Whether anything at all has the name of this snapshot. */
 export async function isTaken(directory: string, snapshot: string): Promise<boolean> {
   try {

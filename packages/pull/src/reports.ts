@@ -22,8 +22,8 @@ export function reportOutcomes(
 ): void {
   const result =
     options['on-failure'] === 'discard'
-      ? 'no snapshot is published while a source is missing'
-      : 'snapshots are published without it (on-failure = partial)'
+      ? 'snapshots without it are marked incomplete, and are not sent to Graphite or local-store unless their section sets incomplete = deliver (on-failure = discard)'
+      : 'snapshots without it are marked incomplete (on-failure = partial)'
   const met = new Set(outcomes.map(({ source }) => ofSource(source)))
   const masters = new Set(outcomes.flatMap(({ source: { worker } }) => worker?.master ?? []))
   for (const master of masters) endOthers(changes, master, met)
@@ -76,12 +76,13 @@ export function reportSocketDirectory(changes: Changes, list: SourceList, option
     return
   }
   const kind = list.unreadable.code ?? ''
+  const untilThen = 'snapshots are marked incomplete until it can be read, as sources may be missing'
   const todo: Record<string, string> = {
     ENOENT: 'is HAProxy installed and running? set socket-dir to the directory of its stats sockets',
     ENOTDIR: 'set socket-dir to the directory of the stats sockets, or a single socket in servers',
-    EACCES: `${permissionHint(directory)}; no snapshot is published while a source may be missing`,
+    EACCES: `${permissionHint(directory)}; ${untilThen}`,
   }
-  const text = `socket-dir ${directory} cannot be read: ${reasonOf(list.unreadable)}; ${todo[kind] ?? 'no snapshot is published until it can'}`
+  const text = `socket-dir ${directory} cannot be read: ${reasonOf(list.unreadable)}; ${todo[kind] ?? untilThen}`
   changes.begin(key, { level: 'warn', kind, fields: { directory }, text })
 }
 

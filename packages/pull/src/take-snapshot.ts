@@ -1,3 +1,4 @@
+import { reasonOf, type SourceReport } from '@haproxystats/core'
 import { startDeadline } from '@haproxystats/haproxy'
 import { askAll } from './ask-all.ts'
 import { type Outcome, reportOf } from './ask-source.ts'
@@ -12,16 +13,22 @@ import type { Source } from './sources.ts'
 /** A pull ends so long before the next begins, as a part of the interval and at most in seconds. */
 const margin = { part: 0.1, seconds: 0.5 }
 
+/** What a snapshot is to be made of. */
+export interface Pulling {
+  readonly sources: readonly Source[]
+  /** Why there may be sources beside these; then the snapshot is not complete. */
+  readonly unreadable?: NodeJS.ErrnoException
+  /** When the interval of this pull began, in seconds since the epoch: all is asked before it is over. */
+  readonly begins: number
+}
+
 /**
- * Asks the sources, and publishes what they answered if it is complete, or if it need not be. With `mayMiss` there may be
- * sources beside these, so it is not complete. Throws `SNAPSHOT_PUBLISH`.
+ * Asks the sources, and publishes what they answered; what is missing, and why, is in the manifest, so that every output can
+ * decide what an incomplete snapshot is worth. When nobody answered although somebody should, the manifest is all there is
+ * in it. Throws `SNAPSHOT_PUBLISH`.
  */
-export async function takeSnapshot(
-  context: Context,
-  slot: number,
-  { sources, mayMiss }: { sources: readonly Source[]; mayMiss: boolean },
-): Promise<TickOutcome> {
-  const { options, clock, changes, log, signal, status } = context
+export async function takeSnapshot(context: Context, slot: number, pulling: Pulling): Promise<TickOutcome> {
+  const { options, clock, changes, signal, status } = context
   const begun = clock().monotonic
   const draft = await SnapshotDraft.begin(String(slot), {
     queue: options['dst-dir'],
@@ -30,65 +37,74 @@ export async function takeSnapshot(
     workers: options.workers,
     fsync: options.fsync,
   })
+  let found = { answered: 0, failed: 0 }
   try {
-    const outcomes = await askInTime(context, slot, sources, draft)
+    const outcomes = await askInTime(context, pulling, draft)
     signal.throwIfAborted()
     const seconds = Math.round(clock().monotonic - begun) / 1000
     reportOutcomes(changes, outcomes, options)
     context.several.look(outcomes)
-    status.answered(outcomes)
+    const unread = unreadDirectory(pulling, options)
+    status.answered(outcomes, unread)
     const answers = outcomes.flatMap((outcome) => (outcome.outcome === 'answered' ? [outcome.files] : []))
     const carried = await context.carried.write(draft, outcomes, slot)
-    const failed = outcomes.filter(({ outcome }) => outcome === 'failed').length
-    const complete = failed === 0 && !mayMiss
-    if (!complete || answers.length > 0) changes.end('no source', () => 'there is something to read again')
-    if (!complete && (options['on-failure'] === 'discard' || answers.length === 0)) {
-      log.debug({ snapshot: slot }, `snapshot ${slot} is incomplete and not published`)
-      return 'incomplete'
-    }
-    if (answers.length === 0) {
+    const sources = [...outcomes.map(reportOf), ...unread]
+    found = { answered: answers.length, failed: sources.filter(({ result }) => result === 'failed').length }
+    if (found.answered + found.failed === 0) {
       reportNoSource(changes, options, outcomes.length)
       return 'no-source'
     }
+    changes.end('no source', () => 'there is something to read again')
     if (options['queue-full'] === 'drop-oldest') await makeRoom(context)
     const leftOut = options['leave-out']
-    const report = { seconds, complete, ...(leftOut && { leftOut }), sources: outcomes.map(reportOf) }
+    const report = { seconds, complete: found.failed === 0, ...(leftOut && { leftOut }), sources }
     const bytes = await draft.publish([...answers, ...(carried ? [carried] : [])], { signal, report })
-    reportPublished(context, { slot, begun, answers: answers.length, failed, bytes })
-    if (!complete) status.partial()
+    reportPublished(context, { slot, begun, ...found, bytes })
     return 'published'
   } finally {
-    if (draft.published) status.published(slot)
+    if (draft.published) status.published(slot, found)
     // Not to hide why a snapshot was not published.
     await draft.discard().catch((error) => reportLeftover(changes, error))
   }
 }
 
+/** A `socket-dir` that cannot be read stands for the sources that may be in it. */
+function unreadDirectory({ unreadable }: Pulling, options: Context['options']): SourceReport[] {
+  const directory = options['socket-dir']
+  if (unreadable === undefined || directory === undefined) return []
+  const error = `socket-dir ${directory} cannot be read: ${reasonOf(unreadable)}`
+  const effort = { seconds: 0, bytes: 0, retries: 0 }
+  return [{ name: 'socket-dir', source: directory, result: 'failed', ...effort, code: 'SOURCE_CONNECT', error }]
+}
+
 function reportPublished(
   { changes, clock, log, status }: Context,
-  { slot, begun, answers, failed, bytes }: Readonly<Record<'slot' | 'begun' | 'answers' | 'failed' | 'bytes', number>>,
+  {
+    slot,
+    begun,
+    answered,
+    failed,
+    bytes,
+  }: Readonly<Record<'slot' | 'begun' | 'answered' | 'failed' | 'bytes', number>>,
 ): void {
   const seconds = Math.round(clock().monotonic - begun) / 1000
   changes.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
-  const without = failed > 0 ? `, without ${failed} that did not answer` : ''
+  const queue = status.queueSize + 1
+  const [is, without] = failed > 0 ? [' is incomplete', `, without ${failed} that did not answer`] : ['', '']
   log.info(
-    { snapshot: slot, sources: answers, failed, bytes, seconds, queue: status.queueSize + 1 },
-    `snapshot ${slot}: ${answers} processes read${without}, ${bytes} bytes in ${seconds} s, ${status.queueSize + 1} in the queue`,
+    { snapshot: slot, sources: answered, failed, bytes, seconds, queue },
+    `snapshot ${slot}${is}: ${answered} processes read${without}, ${bytes} bytes in ${seconds} s, ${queue} in the queue`,
   )
 }
 
-/** Within `pull-timeout`, and in any case before the next tick. */
-async function askInTime(
-  { options, clock, changes, signal, typed, secrets, versions }: Context,
-  slot: number,
-  sources: readonly Source[],
-  draft: SnapshotDraft,
-): Promise<Outcome[]> {
+/** Within `pull-timeout`, in which only the sources' own time counts, and in any case before the interval is over. */
+async function askInTime(context: Context, { sources, begins }: Pulling, draft: SnapshotDraft): Promise<Outcome[]> {
+  const { options, clock, changes, signal, typed, secrets, versions } = context
   const interval = options['pull-interval']
-  const left = slot + interval - clock().wall / 1000 - Math.min(interval * margin.part, margin.seconds)
+  const left = begins + interval - clock().wall / 1000 - Math.min(interval * margin.part, margin.seconds)
   const limit = options['pull-timeout'] === 0 ? Number.POSITIVE_INFINITY : options['pull-timeout']
-  const seconds = Math.max(0.001, Math.min(limit, left, interval))
-  const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
+  const most = Math.max(0.001, Math.min(left, interval))
+  const deadline = startDeadline(Math.round(Math.min(limit, most) * 1000) / 1000, signal, most)
   try {
     const knownStale = (source: Source) => isKnownStale(changes, source)
     const counting = options.counters === 'monotonic'

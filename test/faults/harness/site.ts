@@ -140,6 +140,11 @@ export class Site {
     if (name !== null && /^[0-9]+$/.test(name)) this.ledger.owe(Number(name))
   }
 
+  /** With on-failure = discard nobody owes what pull has published without a source. */
+  forgiveIncomplete(pull: Program): void {
+    for (const { snapshot } of pull.lines(/^snapshot \d+ is incomplete/)) this.ledger.forgive(Number(snapshot))
+  }
+
   /** What is in the queue. */
   waiting(): string[] {
     return readdirSync(this.queue)

@@ -104,6 +104,7 @@ async function reload(context: RowContext): Promise<void> {
   const before = times.size
   await until('two more snapshots', () => times.size > before + 1)
   await pull.stop()
+  site.forgiveIncomplete(pull)
   await site.drained()
   stop.abort()
   await Promise.all(loads)

@@ -93,7 +93,7 @@ export const sections = {
         min: 0,
         default: '2',
         summary:
-          'How long one pull of all sources may take; shorter than pull-interval. 0 for no limit but pull-interval.',
+          'How long one pull may wait for all sources; shorter than pull-interval. Time in which haproxystats-pull itself is busy does not count. 0 for no limit but pull-interval.',
       },
       'pull-interval': {
         kind: 'seconds',
@@ -138,7 +138,8 @@ export const sections = {
         kind: 'integer',
         min: 1,
         default: '360',
-        summary: 'When dst-dir holds this many snapshots, the queue is full: see queue-full.',
+        summary:
+          'When dst-dir holds this many snapshots, the queue is full: see queue-full. haproxystats-process keeps it below this while it runs, whatever its outputs do.',
       },
       'queue-full': {
         kind: 'choice',
@@ -146,7 +147,7 @@ export const sections = {
         default: 'suspend',
         since: '1.0.0',
         summary:
-          'What gives when the queue is full: suspend pulls nothing until there is room, so the newest is missing; drop-oldest removes the oldest snapshot for each new one, so the oldest is lost. Both are counted and logged.',
+          'What to do when the queue is full, because haproxystats-process does not run: suspend pulls nothing until there is room, so the newest is missing; drop-oldest removes the oldest snapshot for each new one, so the oldest is lost. Both are counted and logged.',
       },
       'on-failure': {
         kind: 'choice',
@@ -154,7 +155,7 @@ export const sections = {
         default: 'discard',
         since: '1.0.0',
         summary:
-          'What becomes of a snapshot when a source does not answer: discard publishes none, so no sum is over fewer processes than there are; partial publishes those that answered, and haproxystats.Complete is 0.',
+          'What outputs get of a snapshot when a source does not answer. It is always published, marked incomplete: the page, CSV, the API and /metrics show what answered and name what did not. discard leaves it out of Graphite and local-store, so no sum there is over fewer processes than there are; partial sends it, and haproxystats.Complete is 0. The option incomplete of an output comes first.',
       },
       'leave-out': {
         kind: 'words',

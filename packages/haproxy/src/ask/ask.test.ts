@@ -109,6 +109,31 @@ test('stops at the deadline while it reads, and says how far it came', async () 
   deadline.dispose()
 })
 
+/** Keeps the program busy for so many seconds, as 200 answers at once do. */
+function toil(seconds: number): void {
+  const end = performance.now() + seconds * 1000
+  while (performance.now() < end);
+}
+
+test('is connected although the program was too busy to see it in time', async () => {
+  await listen((socket) => socket.end(answer))
+  const asking = ask('a', address, collect().sink, options({ connect: { timeout: 0.1, retries: 0, interval: 0 } }))
+  toil(0.3)
+  expect(await asking).toMatchObject({ rows: 1 })
+})
+
+test('has read what came in time although the program was too busy to read it then', async () => {
+  await listen((socket) => {
+    socket.write(answer.slice(0, 40))
+    setImmediate(() => socket.end(answer.slice(40)))
+  })
+  const deadline = startDeadline(0.1, never)
+  let writes = 0
+  const { sink } = collect(() => toil(writes++ === 0 ? 0.3 : 0))
+  expect(await ask('a', address, sink, options({ signal: deadline.signal }))).toMatchObject({ rows: 1 })
+  deadline.dispose()
+})
+
 test('stops at once when the signal behind the deadline aborts', async () => {
   const controller = new AbortController()
   await listen((socket) => void socket.once('data', () => controller.abort('SIGTERM')))

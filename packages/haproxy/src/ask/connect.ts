@@ -2,6 +2,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { type Endpoint, reasonOf, StatsError, wait } from '@haproxystats/core'
 import type { Inbox } from './inbox.ts'
+import { startPatience } from './patience.ts'
 import { resolveHost } from './resolve.ts'
 
 /** What is needed for a source behind TLS. Without `ca`, what Node.js comes with decides. */
@@ -159,7 +160,7 @@ function settle<Socket extends net.Socket>(
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const finish = (conclude: () => void) => {
-      clearTimeout(timer)
+      endWaiting()
       signal.removeEventListener('abort', giveUp)
       socket.off(event, connected)
       conclude()
@@ -174,7 +175,7 @@ function settle<Socket extends net.Socket>(
       const within = timeout === undefined ? 'in time' : `within ${timeout} s`
       fail(Object.assign(new Error(`not accepted ${within}`), { code: 'ETIMEDOUT' }))
     }
-    const timer = timeout === undefined ? undefined : setTimeout(giveUp, timeout * 1000)
+    const endWaiting = timeout === undefined ? () => undefined : startPatience({ wait: timeout }, giveUp)
     signal.addEventListener('abort', giveUp, { once: true })
     socket.once(event, connected)
     socket.once('close', () => fail(Object.assign(new Error('closed at once'), { code: 'ECONNRESET' })))

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { startPatience } from './patience.ts'
 
 /**
  * The addresses of a host, those of the family first that the system prefers, and within it in a fixed order: a name whose
@@ -25,12 +26,12 @@ async function inTime<T>(looking: Promise<T>, timeout: number, signal: AbortSign
   const late = new Promise<never>((_resolve, reject) => {
     giveUp = () => reject(Object.assign(new Error(`not looked up within ${timeout} s`), { code: 'EAI_AGAIN' }))
   })
-  const timer = setTimeout(giveUp, timeout * 1000)
+  const endWaiting = startPatience({ wait: timeout }, giveUp)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     return await Promise.race([looking, late])
   } finally {
-    clearTimeout(timer)
+    endWaiting()
     signal.removeEventListener('abort', giveUp)
   }
 }
