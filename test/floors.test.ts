@@ -136,10 +136,6 @@ const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly wh
   pino: { only: /^packages\/core\/src\/(program\/logger|log)\.ts$/, why: 'everything else knows only our Logger' },
   'pino-pretty': { only: /^packages\/core\/src\/program\/logger\.ts$/, why: 'everything else knows only our Logger' },
   'csv-parse': { only: /^packages\/haproxy\/src\//, why: 'only haproxy knows how an answer is written' },
-  piscina: {
-    only: /^packages\/process\/src\/(workers\/|[^/]+$)/,
-    why: 'only the program and its workers know that there are threads',
-  },
   bcryptjs: { only: /^packages\/process\/src\/http\/server\//, why: 'only the server knows who may ask' },
   preact: {
     only: /^packages\/page\/src\/(hooks|parts|main)/,
@@ -254,7 +250,7 @@ describe('the checker', () => {
     ['packages/process/src/queue/watch.ts', '../delivery/delivery.ts', /do not know each other/],
     ['packages/process/src/workers/worker.ts', 'node:net', /CPU only/],
     ['packages/process/src/elsewhere/new.ts', '../types/table.ts', /on no floor/],
-    ['packages/process/src/delivery/delivery.ts', 'piscina', /there are threads/],
+    ['packages/process/src/delivery/delivery.ts', 'node:worker_threads', /do not know each other/],
     ['packages/process/src/http/routes/info.ts', 'node:http', /business of the server/],
     ['packages/process/src/http/server/server.ts', '../../pipeline/plan.ts', /not what they are about/],
     ['packages/process/src/http/thread.ts', '../queue/watch.ts', /nothing to it/],

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stopTime } from '../packages/process/src/delivery/delivery.ts'
 
 const units = new URL('../systemd/', import.meta.url)
 const names = readdirSync(units).filter((name) => name.endsWith('.service'))
@@ -78,6 +79,15 @@ describe('the units', () => {
     expect(values(text, 'StateDirectoryMode')).toEqual(['0750'])
     expect(values(text, 'Restart')).toEqual(['on-failure'])
     expect(values(text, 'MemoryDenyWriteExecute')).toEqual([])
+  })
+
+  it('haproxystats-process.service leaves the time to stop that the program and the README say, and a little more', () => {
+    const text = read('haproxystats-process.service')
+    expect(text).toContain(`# It ends within ${stopTime} seconds`)
+    expect(values(text, 'TimeoutStopSec')).toEqual([String(stopTime + 5)])
+    expect(readFileSync(new URL('../README.md', import.meta.url), 'utf8')).toContain(
+      `process within ${stopTime} seconds`,
+    )
   })
 
   it.each(names)('%s may do little that it need not', (name) => {

@@ -1,5 +1,6 @@
 // A worker for tests that does with a snapshot what the snapshot's name says.
 import { existsSync, writeFileSync } from 'node:fs'
+import { parentPort } from 'node:worker_threads'
 
 const ways = {
   throws: () => {
@@ -15,16 +16,29 @@ const ways = {
   },
 }
 
-/** `<way>` fails always, `<way>-once` only as long as the file at `path` is not there. */
-export default function work(task) {
-  if (task === undefined) {
-    if (process.env['ODD_WORKER_DEAD']) process.exit(4)
-    return 'alive'
+let first = true
+
+/**
+ * `<way>` fails always, `<way>-once` only as long as the file at `path` is not there. `slow-<ms>` takes so long, and `cold-<ms>` only as
+ * the first snapshot of a worker.
+ */
+function work({ snapshot, path }) {
+  const [way, how] = snapshot.split('-')
+  if (way === 'slow' || (way === 'cold' && first)) {
+    const end = performance.now() + Number(how)
+    while (performance.now() < end);
   }
-  const [way, once] = task.snapshot.split('-')
-  if (way in ways && !(once && existsSync(task.path))) {
-    if (once) writeFileSync(task.path, '')
+  first = false
+  if (way in ways && !(how && existsSync(path))) {
+    if (how) writeFileSync(path, '')
     ways[way]()
   }
   return { outcome: 'encoded', batches: [], processes: 1, warnings: [] }
 }
+
+if (process.env['ODD_WORKER_DEAD']) throw new Error('cannot be loaded on purpose')
+parentPort.on('message', (message) => {
+  if (message.kind === 'ping') parentPort.postMessage({ kind: 'alive' })
+  else parentPort.postMessage({ kind: 'done', result: work(message.work) })
+})
+parentPort.postMessage({ kind: 'ready' })

@@ -1,7 +1,7 @@
 import { type Configuration, type Logger, lockDirectory, wait } from '@haproxystats/core'
 import type { ServiceManager } from '@haproxystats/core/program'
 import { prepareQueue } from './check.ts'
-import { Delivery } from './delivery/delivery.ts'
+import { Delivery, stopTime } from './delivery/delivery.ts'
 import type { LaneSettings } from './delivery/lane.ts'
 import { dispatchers } from './dispatchers/index.ts'
 import { HttpService } from './http/service.ts'
@@ -44,24 +44,38 @@ export async function processSnapshots(
     http?.tell(fields)
     return fields
   })
-  const guard = guardWorkers(pool, settings['liveness-check-interval'], signal)
+  const late = secondsAfter(signal, stopTime)
+  void checkWorkers(pool, settings['liveness-check-interval'], signal)
   try {
-    await Promise.race([delivery.run(signal), guard])
+    await delivery.run(signal)
   } finally {
-    await watch.close()
-    await status.close()
-    await Promise.all([pool.close(), http?.close()])
+    const closing = Promise.all([watch.close(), status.close(), pool.close(), http?.close()])
+    // What hangs ends with the process.
+    await Promise.race([closing, late.promise])
+    late.cancel()
     lock.release()
   }
 }
 
-/** Checks the workers from time to time; rejects when they are dead and no new ones can be had. */
-async function guardWorkers(pool: WorkerPool, interval: number, signal: AbortSignal): Promise<never> {
+/** Resolves so many seconds after `signal` was aborted. */
+function secondsAfter(signal: AbortSignal, seconds: number): { promise: Promise<void>; cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  const promise = new Promise<void>((resolve) => {
+    const begin = () => {
+      timer = setTimeout(resolve, seconds * 1000)
+    }
+    if (signal.aborted) begin()
+    else signal.addEventListener('abort', begin, { once: true })
+  })
+  return { promise, cancel: () => clearTimeout(timer) }
+}
+
+/** Checks the workers from time to time. */
+async function checkWorkers(pool: WorkerPool, interval: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pool.check()
     await wait(interval, signal)
   }
-  return new Promise(() => undefined)
 }
 
 /** One for every destination of the configuration; opens nothing yet. */

@@ -329,7 +329,8 @@ export const sections = {
         min: 0.1,
         default: '60',
         since: '1.0.0',
-        summary: 'How long a worker may take for one snapshot; one that takes longer is replaced.',
+        summary:
+          'How long a worker may take for one snapshot; one that takes longer is replaced, and the snapshot is tried again in a new worker with more time, up to eight times as much.',
       },
       'worker-memory': {
         kind: 'integer',
@@ -337,7 +338,8 @@ export const sections = {
         max: 65536,
         default: '1024',
         since: '1.0.0',
-        summary: 'How much memory a worker may use for objects, in MiB; one that needs more is replaced.',
+        summary:
+          'How much memory a worker may use for objects, in MiB; one that needs more is replaced, and the snapshot is tried again in a new worker.',
       },
       'quarantine-size': {
         kind: 'bytes',

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Logger } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Batch, Sink } from '../types/dispatcher.ts'
 import type { Work, WorkResult } from '../types/work.ts'
@@ -72,11 +73,25 @@ async function publish(...snapshots: string[]): Promise<void> {
   for (const snapshot of snapshots) await mkdir(queue.pathOf(snapshot))
 }
 
-function start(lanes: LaneSettings[], run: (work: Work) => Promise<WorkResult> = async () => encoded) {
-  const delivery = new Delivery({ queue, run, lanes, log: silentLogger() })
+function start(
+  lanes: LaneSettings[],
+  run: (work: Work) => Promise<WorkResult> = async () => encoded,
+  log: Logger = silentLogger(),
+) {
+  const delivery = new Delivery({ queue, run, lanes, log })
   const ended = delivery.run(stop.signal)
   delivery.scan()
   return { delivery, ended }
+}
+
+/** A log, and what it was told from `info` on. */
+function listening(): { log: Logger; lines: string[] } {
+  const lines: string[] = []
+  const log = silentLogger()
+  for (const level of ['info', 'warn', 'error'] as const) {
+    vi.spyOn(log, level).mockImplementation((_facts: unknown, message?: string) => lines.push(`${level}: ${message}`))
+  }
+  return { log, lines }
 }
 
 /** Has the queue read, and waits until it has been, from its beginning to its end. */
@@ -148,6 +163,84 @@ test('a snapshot that cannot be processed goes to quarantine with its reason, th
   expect(sink.got).toEqual(['2'])
   stop.abort()
   await ended
+})
+
+const unreadable: WorkResult = { outcome: 'postponed', trouble: 'reading', reason: 'EIO: i/o error, read' }
+
+test('a snapshot that cannot be read for a while is never put aside, and the others go on meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const sink = new MemorySink()
+  let attempts = 0
+  await publish('1', '2', '3')
+  const { delivery, ended } = start([lane('memory', sink)], async ({ snapshot }) =>
+    snapshot === '1' && attempts++ < 12 ? unreadable : encoded,
+  )
+  await vi.waitFor(() => expect(sink.got).toEqual(['2', '3']), { timeout: 20_000 })
+  await vi.waitFor(
+    () => {
+      vi.advanceTimersByTime(30_000)
+      expect(sink.got).toEqual(['2', '3', '1'])
+    },
+    { timeout: 20_000 },
+  )
+  expect(attempts).toBe(13)
+  expect(delivery.accounts).toMatchObject({ delivered: 3, waiting: 0, quarantined: 0 })
+  stop.abort()
+  await ended
+})
+
+test('a snapshot that is tried again keeps no other one waiting, however long that takes', async () => {
+  const sink = new MemorySink()
+  const forever = new Promise<WorkResult>(() => undefined)
+  let attempts = 0
+  await publish('1', '2')
+  const { delivery, ended } = start([lane('memory', sink, { together: 1000 })], async ({ snapshot }) => {
+    if (snapshot !== '1') return encoded
+    return attempts++ === 0 ? unreadable : forever
+  })
+  await vi.waitFor(() => expect(attempts).toBe(2), { timeout: 10_000 })
+  await publish('3')
+  delivery.scan()
+  await vi.waitFor(() => expect(sink.got).toEqual(['2', '3']))
+  stop.abort()
+  await ended
+})
+
+test('trouble that keeps snapshots waiting is told when it begins and when it ends, not for each of them', async () => {
+  const { log, lines } = listening()
+  let well = false
+  await publish('1', '2', '3')
+  const { ended } = start([lane('memory', new MemorySink())], async () => (well ? encoded : unreadable), log)
+  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  const begins = 'snapshot 1 cannot be processed now, it stays in the queue and is tried again: EIO: i/o error, read'
+  expect(lines).toEqual([`error: ${begins}`])
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  expect(lines).toHaveLength(1)
+  well = true
+  await vi.waitFor(async () => expect(await queued()).toEqual([]), { timeout: 20_000 })
+  const others = lines.slice(1).filter((line) => !line.includes('delivered in'))
+  expect(others).toEqual(['info: no snapshot waits any more because of trouble with reading files'])
+  stop.abort()
+  await ended
+})
+
+test('told to stop while a worker hangs, it ends in time', async () => {
+  const run = vi.fn(() => new Promise<WorkResult>(() => undefined))
+  await publish('1')
+  const delivery = new Delivery({
+    queue,
+    run,
+    lanes: [lane('a', new MemorySink())],
+    log: silentLogger(),
+    finishTime: 0.2,
+  })
+  const ended = delivery.run(stop.signal)
+  delivery.scan()
+  await vi.waitFor(() => expect(run).toHaveBeenCalled())
+  stop.abort()
+  await ended
+  expect(await queued()).toEqual(['1'])
 })
 
 test('a snapshot on its way to quarantine is neither taken again nor missed', async () => {

@@ -1,26 +1,34 @@
 import { type Logger, reasonOf } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
-import type { Work, WorkResult } from '../types/work.ts'
+import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
 import { type Accounts, accountValues, unaccounted } from './accounts.ts'
 import { Batches } from './batches.ts'
 import { Lane, type LaneSettings, type LaneStatus } from './lane.ts'
 
-/** How long, in seconds, what is in hand may take after the program was told to stop. */
+/** How long the program may take to end after it was told to, in seconds, whatever hangs. The unit and the README say the same. */
 export const stopTime = 10
 
-/** How often a snapshot may be unreadable, a second apart, before it is put aside so that it does not hold up others. */
-const unreadableLimit = 5
+/** How much of that is for closing what is open when nothing is delivered any more. */
+const closingTime = 3
 
 /** A snapshot that somebody still has to get. */
 interface Waiting {
   readonly seen: number
   readonly lanes: Set<Lane>
-  /** How often it could not be read. */
-  unreadable: number
+  /** What keeps it from being processed now. */
+  trouble?: Trouble | undefined
   /** Why it cannot be processed; then it waits only to be moved to quarantine. */
   defect?: string
   processes: number
   datapoints: number
+}
+
+/** What snapshots waited for, in words of the log. */
+const troubleWords: Readonly<Record<Trouble, string>> = {
+  reading: 'reading files',
+  configuration: 'the configuration',
+  thread: 'starting a worker thread',
+  worker: 'workers that fail',
 }
 
 export interface DeliveryContext {
@@ -28,6 +36,8 @@ export interface DeliveryContext {
   readonly run: (work: Work) => Promise<WorkResult>
   readonly lanes: readonly LaneSettings[]
   readonly log: Logger
+  /** How long what is in hand may take after the program was told to stop, in seconds. */
+  readonly finishTime?: number
 }
 
 /**
@@ -38,6 +48,7 @@ export class Delivery {
   readonly #queue: Queue
   readonly #log: Logger
   readonly #lanes: readonly Lane[]
+  readonly #finishTime: number
   readonly #waiting = new Map<string, Waiting>()
   /** Snapshots that everybody has and that could not be taken out of the queue yet. */
   readonly #done = new Set<string>()
@@ -53,9 +64,10 @@ export class Delivery {
   #scanAgain = false
   #stopped = false
 
-  constructor({ queue, run, lanes, log }: DeliveryContext) {
+  constructor({ queue, run, lanes, log, finishTime = stopTime - closingTime }: DeliveryContext) {
     this.#queue = queue
     this.#log = log
+    this.#finishTime = finishTime
     const batches = new Batches(
       (work) => run({ ...work, accounts: accountValues(this.accounts, this.lanes) }),
       (snapshot) => queue.pathOf(snapshot),
@@ -102,13 +114,13 @@ export class Delivery {
     )
   }
 
-  /** Delivers until `stop`, then finishes what is in hand, within a bound. */
+  /** Delivers until `stop`, then finishes what is in hand, within `finishTime`. */
   async run(stop: AbortSignal): Promise<void> {
     const kill = new AbortController()
     let timer: NodeJS.Timeout | undefined
     const stopping = () => {
       this.#stopped = true
-      timer = setTimeout(() => kill.abort(), stopTime * 1000)
+      timer = setTimeout(() => kill.abort(), this.#finishTime * 1000)
     }
     if (stop.aborted) stopping()
     else stop.addEventListener('abort', stopping, { once: true })
@@ -162,7 +174,6 @@ export class Delivery {
     this.#waiting.set(snapshot, {
       seen: performance.now(),
       lanes: new Set(lanes),
-      unreadable: 0,
       processes: 0,
       datapoints: 0,
     })
@@ -170,9 +181,10 @@ export class Delivery {
   }
 
   #forgetVanished(present: ReadonlySet<string>): void {
-    for (const snapshot of this.#waiting.keys()) {
+    for (const [snapshot, waiting] of this.#waiting) {
       if (present.has(snapshot) || this.#leaving.has(snapshot)) continue
       for (const lane of this.#lanes) lane.drop(snapshot)
+      this.#goesOn(waiting)
       this.#waiting.delete(snapshot)
       this.#counts.vanished++
       this.#log.error({ snapshot }, `snapshot ${snapshot} has vanished from the queue before it was delivered`)
@@ -186,14 +198,34 @@ export class Delivery {
     if (waiting === undefined) return
     if (result.outcome === 'encoded') {
       waiting.processes = result.processes
+      this.#goesOn(waiting)
       for (const { message, facts } of result.warnings) this.#log.warn(facts, message)
       return
     }
-    if (result.outcome === 'unreadable' && ++waiting.unreadable < unreadableLimit) return
-    if (waiting.defect !== undefined) return
+    if (result.outcome === 'postponed') this.#postponed(snapshot, waiting, result)
+    if (result.outcome === 'postponed' || waiting.defect !== undefined) return
     waiting.defect = result.reason
+    this.#goesOn(waiting)
     for (const lane of this.#lanes) lane.drop(snapshot)
     void this.#setAside(snapshot, result.reason)
+  }
+
+  /** It waits for something else than a destination. */
+  #postponed(snapshot: string, waiting: Waiting, { trouble, reason }: Postponed): void {
+    if (waiting.trouble === trouble) return
+    this.#goesOn(waiting)
+    waiting.trouble = trouble
+    const message = `snapshot ${snapshot} cannot be processed now, it stays in the queue and is tried again`
+    this.#tell(`postponed: ${trouble}`, reason, message)
+  }
+
+  /** It waits for that no more; the last one says so. */
+  #goesOn(waiting: Waiting): void {
+    const { trouble } = waiting
+    waiting.trouble = undefined
+    if (trouble === undefined || [...this.#waiting.values()].some((other) => other.trouble === trouble)) return
+    this.#told.delete(`postponed: ${trouble}`)
+    this.#log.info({ trouble }, `no snapshot waits any more because of trouble with ${troubleWords[trouble]}`)
   }
 
   /** Until it has been moved it waits, and every reading of the queue tries again. */

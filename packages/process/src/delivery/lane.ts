@@ -1,11 +1,12 @@
 import { type Logger, reasonOf, wait } from '@haproxystats/core'
 import type { Batch, Encoding, RetryPolicy, Sink } from '../types/dispatcher.ts'
 import { Backoff } from './backoff.ts'
-import type { Batches } from './batches.ts'
+import type { Batches, Outcome } from './batches.ts'
 import { Recent } from './recent.ts'
+import { Resting } from './resting.ts'
 
-/** How long to leave a snapshot alone that could not be read just now, in seconds. */
-const unreadablePause = 1
+/** How long to wait after a snapshot that cannot be processed now, in seconds: the next one may have the same trouble. */
+const troublePause = 1
 
 /** While fewer datapoints wait in memory, any number of batches may: enough to fill a unit. */
 const fewDatapoints = 100_000
@@ -64,6 +65,7 @@ export class Lane {
   readonly #pending: string[] = []
   readonly #held = new Map<string, number>()
   readonly #recent: Recent
+  readonly #resting = new Resting((snapshot) => this.#retry(snapshot))
   readonly #counts = { snapshots: 0, datapoints: 0, retries: 0, replayed: 0 }
   #toReplay: readonly Batch[] = []
   #deaths = 0
@@ -114,6 +116,7 @@ export class Lane {
     if (index >= 0) this.#pending.splice(index, 1)
     this.#held.delete(snapshot)
     this.#batches.release(snapshot, this.#key, this, delivered && this.#settings.replay === 0)
+    this.#resting.forget(snapshot)
   }
 
   /**
@@ -124,13 +127,14 @@ export class Lane {
     stop.addEventListener('abort', wake)
     while (!kill.aborted) {
       if (!stop.aborted) this.#lookAhead()
-      const snapshot = this.#pending[0]
+      const snapshot = this.#pending.find((name) => !this.#resting.has(name))
       if (snapshot !== undefined && this.#batches.has(snapshot, this.#key, this)) {
         if (!(await this.#handle(snapshot, stop, kill))) break
       } else if (stop.aborted) break
       else await this.#somethingToDo()
     }
     stop.removeEventListener('abort', wake)
+    this.#resting.close()
     await this.#settings.sink.close()
   }
 
@@ -140,6 +144,7 @@ export class Lane {
     let datapoints = 0
     let count = 0
     for (const snapshot of this.#pending) {
+      if (this.#resting.has(snapshot)) continue
       const size = this.#held.get(snapshot) ?? this.#lastSize
       if (count > 0 && datapoints + size > window) return
       if (count >= ahead && (datapoints + size > fewDatapoints || size === 0)) return
@@ -156,17 +161,15 @@ export class Lane {
 
   /** The next unit; false when stopped before it was delivered. */
   async #handle(snapshot: string, stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
-    const outcome = await this.#batches.request(snapshot, this.#key, this.#settings.encoding, this)
+    const outcome = await orNothing(this.#batches.request(snapshot, this.#key, this.#settings.encoding, this), kill)
+    if (outcome === undefined) return false
     if (!this.#pending.includes(snapshot)) return true
     if ('failure' in outcome) {
-      this.#held.delete(snapshot)
-      this.#batches.release(snapshot, this.#key, this)
-      if (outcome.failure.outcome === 'unreadable') await wait(unreadablePause, stop)
-      else this.drop(snapshot)
+      if (this.#failedAt(snapshot, outcome.failure)) await wait(troublePause, stop)
       return true
     }
-    const unit = await this.#unit(outcome.batch)
-    if (!(await this.#deliver(unit, stop, kill))) return false
+    const unit = await orNothing(this.#unit(outcome.batch), kill)
+    if (unit === undefined || !(await this.#deliver(unit, stop, kill))) return false
     for (const batch of unit) {
       if (!this.#pending.includes(batch.snapshot)) continue
       this.#forget(batch.snapshot, true)
@@ -176,6 +179,32 @@ export class Lane {
     }
     await this.#slowDown(unit, stop)
     return true
+  }
+
+  /** Whether a snapshot that could not be processed rests now; it is dropped when no repetition will help. */
+  #failedAt(snapshot: string, failure: Extract<Outcome, { failure: unknown }>['failure']): boolean {
+    if (failure.outcome === 'invalid') {
+      this.drop(snapshot)
+      return false
+    }
+    this.#held.delete(snapshot)
+    this.#batches.release(snapshot, this.#key, this)
+    this.#resting.rest(snapshot)
+    return true
+  }
+
+  /** Has a resting snapshot processed beside the others, which need not wait for it. */
+  #retry(snapshot: string): void {
+    void this.#batches.request(snapshot, this.#key, this.#settings.encoding, this).then((outcome) => {
+      if (!this.#pending.includes(snapshot)) return
+      if ('failure' in outcome) {
+        this.#failedAt(snapshot, outcome.failure)
+        return
+      }
+      this.#held.set(snapshot, outcome.batch.datapoints)
+      this.#resting.isReady(snapshot)
+      this.#wake()
+    })
   }
 
   /** While a backlog drains, no more than `maxRate` datapoints a second. */
@@ -192,6 +221,7 @@ export class Lane {
     const { maxRate } = this.#settings
     const together = Math.min(this.#settings.together, maxRate === 0 ? Number.POSITIVE_INFINITY : maxRate)
     for (const snapshot of this.#pending.slice(this.#pending.indexOf(first.snapshot) + 1)) {
+      if (this.#resting.has(snapshot)) continue
       if (datapoints >= together || !this.#batches.has(snapshot, this.#key, this)) break
       const outcome = await this.#batches.request(snapshot, this.#key, this.#settings.encoding, this)
       if ('failure' in outcome || datapoints + outcome.batch.datapoints > together) break
@@ -272,6 +302,21 @@ export class Lane {
         resolve()
       }
     })
+  }
+}
+
+/** What a promise resolves to, or nothing once `signal` is aborted. */
+async function orNothing<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) return undefined
+  let stop: () => void = () => undefined
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 

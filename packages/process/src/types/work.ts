@@ -14,7 +14,7 @@ export interface Work {
 }
 
 /** What came of it. */
-export type WorkResult = Encoded | Invalid | Unreadable
+export type WorkResult = Encoded | Invalid | Postponed
 
 export interface Encoded {
   readonly outcome: 'encoded'
@@ -37,8 +37,15 @@ export interface Invalid {
   readonly reason: string
 }
 
-/** The snapshot could not be read just now: it stays in the queue and is tried again. */
-export interface Unreadable {
-  readonly outcome: 'unreadable'
+/**
+ * What keeps a snapshot from being processed just now: its files cannot be read, the configuration has a mistake that shows
+ * only at work, no worker thread can be had, or a worker failed at the snapshot and nobody knows yet why.
+ */
+export type Trouble = 'reading' | 'configuration' | 'thread' | 'worker'
+
+/** The snapshot is not to blame, as far as is known: it stays in the queue and is tried again. */
+export interface Postponed {
+  readonly outcome: 'postponed'
+  readonly trouble: Trouble
   readonly reason: string
 }

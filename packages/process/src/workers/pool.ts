@@ -1,22 +1,18 @@
 import { fileURLToPath } from 'node:url'
+import type { WorkerOptions } from 'node:worker_threads'
 import { atMost, type Configuration, type Lane, type Logger, reasonOf, StatsError } from '@haproxystats/core'
-import { Piscina } from 'piscina'
-import type { Work, WorkResult } from '../types/work.ts'
+import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
+import { IdleThreads } from './idle-threads.ts'
+import type { WorkerSettings } from './messages.ts'
+import { Suspects } from './suspects.ts'
 import { forThreads } from './thread-options.ts'
-import type { WorkerSettings } from './worker.ts'
-
-/** Seconds after which threads that a backlog needed are ended; one always stays, with what it knows of names. */
-const idleTime = 30
+import { WorkerThread } from './worker-thread.ts'
 
 /**
  * What V8 may keep for new objects in a worker, in MB. Hardly any are made once names are known; with V8's own choice a
  * worker took 30 MB more for a large snapshot.
  */
 const youngMemory = 6
-
-/** Without work a worker only answers that it is alive. */
-type Task = Work | undefined
-type Result = WorkResult | 'alive'
 
 const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
 
@@ -31,19 +27,21 @@ export interface PoolStatus {
   readonly replaced: number
 }
 
-/**
- * The worker threads. `atomics: 'disabled'` leaves a worker's event loop running between tasks: with piscina's default a
- * 10 ms timer ticked 0 times in 500 ms, so it could not be asked whether it is alive.
- */
+/** The worker threads: as many as there is work for, at most `workers`, and one more for a snapshot that a worker failed at. */
 export class WorkerPool {
   readonly #settings: Configuration['process']
   readonly #log: Logger
   readonly #file: string
-  /** Keeps tasks from waiting in piscina, where the time of a task would begin before its work. */
   readonly #inTurn: Lane
-  #pool: Piscina<Task, Result>
+  /** Beside the others, so that a snapshot at which workers fail keeps no other one waiting. */
+  readonly #apart: Lane = atMost(1)
+  readonly #threads = new Set<WorkerThread>()
+  readonly #idle = new IdleThreads((thread) => void this.#end(thread))
+  readonly #suspects = new Suspects()
   #waiting = 0
   #replaced = 0
+  #closed = false
+  #directoryLeft = false
 
   /** `file` is what the threads run; another one than our own only in tests. */
   constructor(settings: Configuration['process'], log: Logger, file = workerFile) {
@@ -51,117 +49,178 @@ export class WorkerPool {
     this.#log = log
     this.#file = file
     this.#inTurn = atMost(settings.workers)
-    this.#pool = this.#create(settings.workers)
   }
 
   get status(): PoolStatus {
-    const threads = this.#pool.threads.map(({ threadId, performance }) => {
-      return { id: threadId, utilization: Math.round(performance.eventLoopUtilization().utilization * 1000) / 1000 }
+    const threads = [...this.#threads].map(({ id, utilization }) => {
+      return { id, utilization: Math.round(utilization * 1000) / 1000 }
     })
     return { configured: this.#settings.workers, threads, waiting: this.#waiting, replaced: this.#replaced }
   }
 
   /**
    * Has one snapshot processed. When a worker fails at it (throws, exits, runs out of memory, or takes longer than
-   * `worker-timeout`), it is tried once more, in a worker made for it alone; then the snapshot counts as invalid, so that
-   * it cannot bring down one worker after the other.
+   * `worker-timeout`), the snapshot is postponed: whoever asks again has it tried in a worker made for it alone, with more
+   * time. It counts as invalid when workers fail at it again and again where they do not fail at others.
    */
-  async run(work: Work): Promise<WorkResult> {
-    this.#waiting++
-    return this.#inTurn(() => {
-      this.#waiting--
-      return this.#runNow(work)
+  run(work: Work): Promise<WorkResult> {
+    return this.#suspects.has(work.snapshot)
+      ? this.#apart(() => this.#again(work))
+      : this.#waitFor(() => this.#first(work))
+  }
+
+  /** Asks a worker that has nothing to do whether it is alive, and replaces it if not. There is one at least if it can be had. */
+  async check(): Promise<void> {
+    await this.#waitFor(async () => {
+      try {
+        const thread = await this.#take()
+        await this.#ping(thread)
+      } catch (error) {
+        this.#log.debug({ reason: reasonOf(error) }, reasonOf(error))
+      }
     })
   }
 
-  async #runNow(work: Work): Promise<WorkResult> {
-    try {
-      return (await this.#attempt(this.#pool, work)) as WorkResult
-    } catch (error) {
-      this.#replaced++
-      const { snapshot } = work
-      this.#log.warn(
-        { snapshot, reason: reasonOf(error) },
-        `a worker failed at snapshot ${snapshot}: ${reasonOf(error)}`,
-      )
-      // Its spares may still be written to by the worker that failed.
-      return this.#runAlone({ ...work, spares: [] })
-    }
-  }
-
-  /**
-   * Asks whether the workers are alive, and replaces them all if not.
-   *
-   * @throws WORKER when new ones are not alive either: the program cannot go on.
-   */
-  async check(): Promise<void> {
-    try {
-      await this.#inTurn(() => this.#attempt(this.#pool, undefined))
-      return
-    } catch (error) {
-      this.#replaced++
-      this.#log.error({ reason: reasonOf(error) }, `the workers do not answer, they are replaced: ${reasonOf(error)}`)
-    }
-    const old = this.#pool
-    this.#pool = this.#create(this.#settings.workers)
-    void old.destroy()
-    try {
-      await this.#attempt(this.#pool, undefined)
-    } catch (error) {
-      throw new StatsError('WORKER', `no worker can be started: ${reasonOf(error)}`, {}, error)
-    }
-  }
-
   async close(): Promise<void> {
-    await this.#pool.destroy()
+    this.#closed = true
+    this.#idle.close()
+    await Promise.all([...this.#threads].map((thread) => this.#end(thread)))
   }
 
-  async #runAlone(work: Work): Promise<WorkResult> {
-    const pool = this.#create(1)
+  async #waitFor<T>(task: () => Promise<T>): Promise<T> {
+    this.#waiting++
+    return this.#inTurn(() => {
+      this.#waiting--
+      return task()
+    })
+  }
+
+  async #ping(thread: WorkerThread): Promise<void> {
     try {
-      return (await this.#attempt(pool, work)) as WorkResult
+      await thread.ping(this.#settings['worker-timeout'])
+      this.#idle.add(thread)
     } catch (error) {
-      return { outcome: 'invalid', reason: `workers failed at it twice: ${reasonOf(error)}` }
-    } finally {
-      void pool.destroy()
+      this.#replaced++
+      this.#log.error({ reason: reasonOf(error) }, `a worker does not answer, it is replaced: ${reasonOf(error)}`)
+      await this.#end(thread)
     }
   }
 
-  /** Aborting a task that runs ends its thread; piscina makes a new one when it is needed. */
-  async #attempt(pool: Piscina<Task, Result>, task: Task): Promise<Result> {
+  async #first(work: Work): Promise<WorkResult> {
+    const wanted = this.#suspects.witnessWanted
+    let thread: WorkerThread
+    try {
+      thread = wanted ? await this.#start() : await this.#take()
+    } catch (error) {
+      return postponed('thread', reasonOf(error))
+    }
+    const { fresh } = thread
+    try {
+      const result = await this.#attempt(thread, work, 1)
+      this.#idle.add(thread)
+      if (fresh && result.outcome === 'encoded') this.#suspects.witness()
+      return result
+    } catch (error) {
+      this.#replaced++
+      this.#suspects.add(work.snapshot)
+      await this.#end(thread)
+      return postponed('worker', `a worker failed at it: ${reasonOf(error)}`)
+    }
+  }
+
+  /** In a worker made for it alone. Its spares may still be written to by the worker that failed first. */
+  async #again(work: Work): Promise<WorkResult> {
+    const { snapshot } = work
+    let thread: WorkerThread
+    try {
+      thread = await this.#start()
+    } catch (error) {
+      return postponed('thread', reasonOf(error))
+    }
+    try {
+      const result = await this.#attempt(thread, { ...work, spares: [] }, this.#suspects.timeFor(snapshot))
+      this.#suspects.clear(snapshot)
+      return result
+    } catch (error) {
+      this.#replaced++
+      const { failures, guilty } = this.#suspects.failed(snapshot)
+      const reason = `workers failed at it ${failures + 1} times, the last one made for it alone: ${reasonOf(error)}`
+      if (!guilty || this.#closed) return postponed('worker', reason)
+      this.#suspects.clear(snapshot)
+      return { outcome: 'invalid', reason: `${reason}; a new worker did not fail at another snapshot meanwhile` }
+    } finally {
+      await this.#end(thread)
+    }
+  }
+
+  async #attempt(thread: WorkerThread, work: Work, times: number): Promise<WorkResult> {
     const timeout = this.#settings['worker-timeout']
-    const controller = new AbortController()
-    const timer = setTimeout(() => controller.abort(), timeout * 1000)
     try {
-      return await pool.run(task, { signal: controller.signal })
+      return await thread.run(work, times * timeout)
     } catch (error) {
-      if (!controller.signal.aborted) throw error
-      throw new StatsError('WORKER', `it took longer than worker-timeout, ${timeout} s`, {}, error)
-    } finally {
-      clearTimeout(timer)
+      throw explained(error, { timeout, times, memory: this.#settings['worker-memory'] })
     }
   }
 
-  #create(threads: number): Piscina<Task, Result> {
+  async #take(): Promise<WorkerThread> {
+    for (let thread = this.#idle.take(); thread !== undefined; thread = this.#idle.take()) {
+      if (thread.alive) return thread
+      this.#replaced++
+      await this.#end(thread)
+    }
+    return this.#start()
+  }
+
+  /** @throws WORKER when no thread can be had. */
+  async #start(): Promise<WorkerThread> {
     const workerData: WorkerSettings = { settings: this.#settings }
-    const pool = new Piscina<Task, Result>({
-      filename: this.#file,
-      minThreads: 1,
-      maxThreads: threads,
-      idleTimeout: idleTime * 1000,
-      concurrentTasksPerWorker: 1,
-      atomics: 'disabled',
-      // Loading by require(), which piscina tries first, aborts all of Node 20 when the thread is ended meanwhile.
-      execArgv: [...forThreads(process.execArgv), '--no-experimental-require-module'],
-      recordTiming: false,
+    const options: WorkerOptions = {
+      execArgv: forThreads(process.execArgv),
       resourceLimits: {
         maxOldGenerationSizeMb: this.#settings['worker-memory'],
         maxYoungGenerationSizeMb: youngMemory,
       },
       workerData,
+    }
+    const start = () => WorkerThread.start(this.#file, options, this.#settings['worker-timeout'])
+    const thread = await start().catch((error: unknown) => {
+      if (!isWithoutDirectory(error)) throw error
+      this.#leaveDirectory()
+      return start()
     })
-    // Errors of workers reach us with their task; without a listener those of an idle worker would end the program.
-    pool.on('error', (error) => this.#log.warn({ reason: reasonOf(error) }, `a worker ended: ${reasonOf(error)}`))
-    return pool
+    this.#threads.add(thread)
+    if (this.#closed) await this.#end(thread)
+    return thread
   }
+
+  /** The working directory was removed. It never comes back for us, and no thread starts without one. */
+  #leaveDirectory(): void {
+    if (!this.#directoryLeft) this.#log.warn('the working directory was removed: going on in /')
+    this.#directoryLeft = true
+    process.chdir('/')
+  }
+
+  async #end(thread: WorkerThread): Promise<void> {
+    this.#threads.delete(thread)
+    await thread.end()
+  }
+}
+
+function isWithoutDirectory(error: unknown): boolean {
+  return error instanceof StatsError && reasonOf(error.cause).includes('uv_cwd')
+}
+
+function postponed(trouble: Trouble, reason: string): Postponed {
+  return { outcome: 'postponed', trouble, reason }
+}
+
+/** What made a worker fail, with the option that says how much it may take. */
+function explained(error: unknown, given: { timeout: number; times: number; memory: number }): unknown {
+  const { timeout, times, memory } = given
+  if (error instanceof StatsError) {
+    const multiple = times === 1 ? 'worker-timeout' : `${times} times worker-timeout`
+    return new StatsError('WORKER', `it took longer than ${times * timeout} s, ${multiple}`, {}, error)
+  }
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') return error
+  return new StatsError('WORKER', `it needs more memory than worker-memory, ${memory} MiB`, {}, error)
 }

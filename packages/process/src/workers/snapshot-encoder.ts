@@ -1,5 +1,5 @@
 import type { Configuration } from '@haproxystats/core'
-import { StatsError } from '@haproxystats/core/snapshot'
+import { reasonOf, StatsError } from '@haproxystats/core/snapshot'
 import { createEncoder } from '../dispatchers/encoders.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Encode, Encoding } from '../types/dispatcher.ts'
@@ -25,10 +25,26 @@ export function createSnapshotEncoder(settings: Configuration['process']): (work
       })
       return { outcome: 'encoded', batches, processes, warnings: warnings.splice(0) }
     } catch (error) {
-      if (!(error instanceof StatsError)) throw error
-      return { outcome: error.code === 'QUEUE_IO' ? 'unreadable' : 'invalid', reason: error.message }
+      return failure(error)
     }
   }
+}
+
+/** Only what is in a snapshot condemns it. @throws what nobody has foreseen. */
+function failure(error: unknown): WorkResult {
+  if (error instanceof StatsError) {
+    if (error.code === 'QUEUE_IO') return { outcome: 'postponed', trouble: 'reading', reason: error.message }
+    if (error.code === 'CONFIGURATION') return { outcome: 'postponed', trouble: 'configuration', reason: error.message }
+    return { outcome: 'invalid', reason: error.message }
+  }
+  if (!isOfSystem(error)) throw error
+  return { outcome: 'postponed', trouble: 'reading', reason: reasonOf(error) }
+}
+
+/** Whether the system refused something: a file of the program that is loaded late and away during an upgrade, say. */
+function isOfSystem(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return syscall !== undefined || code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
 }
 
 function createPipeline(settings: Configuration['process'], warnings: Warning[]): Pipeline {

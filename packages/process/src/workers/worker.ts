@@ -1,17 +1,14 @@
-import type { Configuration } from '@haproxystats/core'
-import { workerData } from 'piscina'
-import type { Work, WorkResult } from '../types/work.ts'
+// What a worker thread runs: one snapshot after the other, from its directory to the bytes for its destinations.
+import { parentPort, workerData } from 'node:worker_threads'
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 import { createSnapshotEncoder } from './snapshot-encoder.ts'
-
-/** What the main thread gives every worker when it starts. */
-export interface WorkerSettings {
-  readonly settings: Configuration['process']
-}
 
 const { settings } = workerData as WorkerSettings
 const encode = createSnapshotEncoder(settings)
+const answer = (message: FromWorker) => parentPort?.postMessage(message)
 
-/** One snapshot, from its directory to the bytes for its destinations; without one, only that the worker is alive. */
-export default function work(task: Work | undefined): WorkResult | 'alive' {
-  return task === undefined ? 'alive' : encode(task)
-}
+// What is thrown here ends the thread, and the main thread hears of it.
+parentPort?.on('message', (message: ToWorker) => {
+  answer(message.kind === 'ping' ? { kind: 'alive' } : { kind: 'done', result: encode(message.work) })
+})
+answer({ kind: 'ready' })

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Resting } from './resting.ts'
+
+let tried: string[]
+let resting: Resting
+beforeEach(() => {
+  vi.useFakeTimers()
+  tried = []
+  resting = new Resting((snapshot) => tried.push(snapshot))
+})
+afterEach(() => vi.useRealTimers())
+
+test('a snapshot that fails again and again is tried after pauses that grow up to half a minute', () => {
+  const pauses: number[] = []
+  for (let failures = 1; failures <= 8; failures++) {
+    resting.rest('1')
+    const begin = Date.now()
+    while (tried.length < failures) vi.advanceTimersByTime(500)
+    pauses.push((Date.now() - begin) / 1000)
+  }
+  expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30])
+})
+
+test('one is tried at a time, those first that failed least', () => {
+  resting.rest('1')
+  vi.advanceTimersByTime(1000)
+  expect(tried).toEqual(['1'])
+  for (const snapshot of ['1', '2', '3']) resting.rest(snapshot)
+  vi.advanceTimersByTime(2000)
+  expect(tried).toEqual(['1', '2'])
+  resting.isReady('2')
+  expect(['1', '2', '3'].filter((snapshot) => resting.has(snapshot))).toEqual(['1', '3'])
+  resting.forget('2')
+  expect(tried).toEqual(['1', '2', '3'])
+  resting.forget('3')
+  expect(tried).toEqual(['1', '2', '3', '1'])
+  expect(resting.has('1')).toBe(true)
+})
+
+test('what is forgotten or closed is not tried any more', () => {
+  for (const snapshot of ['1', '2']) resting.rest(snapshot)
+  resting.forget('1')
+  expect(resting.has('1')).toBe(false)
+  resting.close()
+  vi.advanceTimersByTime(60_000)
+  expect(tried).toEqual([])
+})

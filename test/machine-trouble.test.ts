@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { chownSync, readdirSync } from 'node:fs'
+import { chown, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { stopTime } from '../packages/process/src/delivery/delivery.ts'
+import { Program } from './support/program.ts'
+import { QueueSite } from './support/queue-site.ts'
+import { until } from './support/until.ts'
+
+const hangingThread = fileURLToPath(new URL('support/hanging-thread.mjs', import.meta.url))
+
+/** Runs node with one more option. */
+const withImport = (file: string) => ['sh', '-c', 'node=$1; shift; exec "$node" --import "$0" "$@"', file]
+
+/** Nobody else has processes of this user. */
+const user = 2_000_000_000 + process.pid
+
+it('a working directory that is removed costs nothing', async () => {
+  const site = await QueueSite.make()
+  const directory = join(site.base, 'gone')
+  await mkdir(directory)
+  const names = [await site.publish(), await site.publish()]
+  const inIt = ['sh', '-c', 'cd "$0" && rmdir "$0" && exec "$@"', directory]
+  const program = new Program({ name: 'process', through: inIt }, '-f', site.file)
+  await until('everything to be delivered', async () => (await site.names('store')).length === names.length)
+  expect(await site.names('quarantine')).toEqual([])
+  expect(program.log.filter(({ msg }) => msg.includes('working directory was removed'))).toHaveLength(1)
+  expect(await program.stop()).toBe(0)
+})
+
+it.runIf(process.getuid?.() === 0)('threads that cannot be created are waited for', async () => {
+  const site = await QueueSite.make()
+  const name = await site.publish()
+  for (const path of [site.base, join(site.base, 'incoming'), join(site.base, 'incoming', name)]) {
+    await chown(path, user, 0)
+    for (const file of readdirSync(path)) chownSync(join(path, file), user, 0)
+  }
+  const asUser = ['--reuid', String(user), '--clear-groups', 'prlimit']
+  // Node itself has eleven; a worker is one more.
+  const program = new Program({ name: 'process', through: ['setpriv', ...asUser, '--nproc=11:1000'] }, '-f', site.file)
+  const line = await program.said('cannot be processed now')
+  expect(line).toMatchObject({ level: 50, reason: expect.stringMatching(/^no worker thread can be started: .*EAGAIN/) })
+  execFileSync('setpriv', [...asUser, '--pid', String(program.pid), '--nproc=1000:1000'])
+  await until('the snapshot to be delivered', async () => (await site.names('store')).includes(name))
+  await program.said('no snapshot waits any more because of trouble with starting a worker thread')
+  expect(await site.names('quarantine')).toEqual([])
+  expect(await program.stop()).toBe(0)
+})
+
+it(`SIGTERM ends the program within ${stopTime} s while a worker hangs`, async () => {
+  const site = await QueueSite.make('worker-timeout = 3600')
+  const name = await site.publish()
+  const program = new Program({ name: 'process', through: withImport(hangingThread) }, '-f', site.file)
+  await program.said('watching')
+  await until('the worker to be busy', () => {
+    const ticks = execFileSync('ps', ['-o', 'cputimes=', '-p', String(program.pid)], { encoding: 'utf8' })
+    return Number(ticks) >= 2
+  })
+  const begin = performance.now()
+  expect(await program.stop()).toBe(0)
+  expect((performance.now() - begin) / 1000).toBeLessThan(stopTime)
+  expect(await site.names('incoming')).toEqual([name])
+})
