@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { startFleet } from './support/fleet.ts'
 import { askSocket, type Haproxy } from './support/haproxy.ts'
 import { Program } from './support/program.ts'
+import { queueEntries } from './support/queue.ts'
 import { type Arrived, Relay } from './support/relay.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 import { until } from './support/until.ts'
@@ -115,16 +116,16 @@ test('kill -9 of process while Graphite is down loses nothing', async () => {
   const pull = new Program('pull', '-f', file)
   const first = new Program('process', '-f', file)
   await first.said('delivery failed')
-  await until('three snapshots to wait', async () => (await readdir(join(base, 'incoming'))).length >= 3)
+  await until('three snapshots to wait', async () => (await queueEntries(join(base, 'incoming'))).length >= 3)
   expect(await first.stop('SIGKILL')).toBe('SIGKILL')
   expect(await pull.stop()).toBe(0)
-  const owed = await readdir(join(base, 'incoming'))
+  const owed = await queueEntries(join(base, 'incoming'))
   await cp(join(base, 'incoming'), join(base, 'kept'), { recursive: true })
 
   const second = new Program('process', '-f', file)
   await second.said('delivery failed')
   await relay.start()
-  await until('the queue to be empty', async () => (await readdir(join(base, 'incoming'))).length === 0)
+  await until('the queue to be empty', async () => (await queueEntries(join(base, 'incoming'))).length === 0)
   expect(await second.stop()).toBe(0)
   expect(await readdir(base)).not.toContain('quarantine')
 
@@ -146,7 +147,7 @@ async function linesOf(base: string, queue: string): Promise<Map<string, Map<str
     `[process]\nsrc-dir = ${queue}\n[graphite]\nenabled = false\nnamespace = test\nprefix-hostname = false\n[local-store]\ndir = ${store}\n`,
   )
   const program = new Program('process', '-f', file)
-  await until('the copied queue to be empty', async () => (await readdir(queue)).length === 0)
+  await until('the copied queue to be empty', async () => (await queueEntries(queue)).length === 0)
   expect(await program.stop()).toBe(0)
   const result = new Map<string, Map<string, number>>()
   for (const snapshot of await readdir(store)) {
@@ -172,7 +173,7 @@ test('Graphite and local-store get the same lines, and one that is down does not
   expect((await relay.lines()).length).toBe(0)
   await relay.start()
   expect(await pull.stop()).toBe(0)
-  await until('the queue to be empty', async () => (await readdir(join(base, 'incoming'))).length === 0)
+  await until('the queue to be empty', async () => (await queueEntries(join(base, 'incoming'))).length === 0)
   expect(await processing.stop()).toBe(0)
   for (const snapshot of stored) {
     const lines = (await readFile(join(base, 'store', snapshot, 'stats'), 'latin1')).trimEnd().split('\n')
@@ -190,14 +191,14 @@ test('process finishes what is in hand on SIGTERM and leaves the rest in the que
   const { base, file, relay } = await site(2)
   const pull = new Program('pull', '-f', file)
   await until('two snapshots to wait', async () => {
-    return (await readdir(join(base, 'incoming')).catch(() => [])).length >= 2
+    return (await queueEntries(join(base, 'incoming')).catch(() => [])).length >= 2
   })
   expect(await pull.stop()).toBe(0)
   const processing = new Program('process', '-f', file)
   await processing.said('delivery failed')
-  const before = await readdir(join(base, 'incoming'))
+  const before = await queueEntries(join(base, 'incoming'))
   expect(await processing.stop()).toBe(0)
-  expect(await readdir(join(base, 'incoming'))).toEqual(before)
+  expect(await queueEntries(join(base, 'incoming'))).toEqual(before)
   expect((await relay.lines()).length).toBe(0)
 })
 

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startFleet } from './support/fleet.ts'
 import { Program } from './support/program.ts'
+import { queueEntries } from './support/queue.ts'
 import { type Arrived, Relay } from './support/relay.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 import { until } from './support/until.ts'
@@ -44,7 +45,7 @@ dir = \${paths:base-dir}/store
   return { base, file, first, second }
 }
 
-const entries = (directory: string) => readdir(directory).catch(() => [] as string[])
+const entries = (directory: string) => queueEntries(directory).catch(() => [] as string[])
 
 /** The snapshots that wait, and who has them already. */
 async function waiting({ base }: Site): Promise<Map<string, string[]>> {

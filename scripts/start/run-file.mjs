@@ -1,6 +1,5 @@
 // @ts-check
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '../setup/problem.mjs'
@@ -51,27 +50,25 @@ export async function claimRun(file) {
     release() {
       removeTemporary(run)
       rmSync(file, { force: true })
-      lock.close()
+      lock.release()
     },
   }
 }
 
 /**
- * A lock that the kernel frees however its holder ends: a listener on an abstract socket named after the directory.
- * Undefined when another process holds it.
+ * A lock that the kernel frees however its holder ends. Undefined when another process holds it.
  * @param {string} directory
- * @returns {Promise<import('node:net').Server | undefined>}
  */
-function takeLock(directory) {
-  const { dev, ino } = statSync(directory)
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy())
-    server.once('error', (error) => {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EADDRINUSE') resolve(undefined)
-      else reject(error)
-    })
-    server.listen(`\0haproxystats-start-${dev}-${ino}`, () => resolve(server.unref()))
-  })
+async function takeLock(directory) {
+  // Loaded only now: on a fresh clone it has just been built.
+  const { lockDirectory, StatsError } = await import('../../packages/core/dist/index.js')
+  try {
+    return lockDirectory('haproxystats-start', directory)
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error
+    if (error.code === 'QUEUE_BUSY') return undefined
+    throw new Problem(error.message)
+  }
 }
 
 /** @param {Run | undefined} before */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import files, { existsSync } from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
@@ -93,20 +93,28 @@ function handleOf(life: Life, handle: FileHandle, path: string, close: () => Pro
   })
 }
 
-/** Tells the life that the running code belongs to of its connections and servers. */
+/** Tells the life that the running code belongs to of what it opens at once: the files it locks. */
+function interceptDescriptors(): void {
+  const { openSync, closeSync } = files
+  Object.assign(files, {
+    openSync(...given: Parameters<typeof openSync>) {
+      const life = lives.getStore()
+      return life === undefined ? openSync(...given) : life.opens(() => openSync(...given))
+    },
+    closeSync(descriptor: number) {
+      lives.getStore()?.closes(descriptor)
+      closeSync(descriptor)
+    },
+  })
+}
+
+/** Tells the life that the running code belongs to of its connections. */
 function interceptSockets(): void {
   const connect = net.Socket.prototype.connect as Anything
-  const listen = net.Server.prototype.listen as Anything
   Object.assign(net.Socket.prototype, {
     connect(this: net.Socket, ...given: never[]) {
       lives.getStore()?.connects(this)
       return connect.apply(this, given)
-    },
-  })
-  Object.assign(net.Server.prototype, {
-    listen(this: net.Server, ...given: never[]) {
-      lives.getStore()?.listens(this)
-      return listen.apply(this, given)
     },
   })
 }
@@ -118,6 +126,7 @@ function interceptSockets(): void {
 export function intercept(): void {
   for (const [name, value] of Object.entries(real)) if (typeof value === 'function') interceptFunction(name)
   Object.assign(fs, { open })
+  interceptDescriptors()
   interceptSockets()
   interceptTimers()
   // No jitter, so that a sequence is repeated as exactly as can be.

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { closeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import type { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Disk, Time } from './machine.ts'
 
 /** One operation on files. */
@@ -41,7 +42,7 @@ export class Life {
   readonly surroundings: Surroundings
   readonly #stop = new AbortController()
   readonly #sockets = new Set<Socket>()
-  readonly #servers = new Set<Server>()
+  readonly #descriptors = new Set<number>()
   readonly #handles = new Map<FileHandle, () => Promise<void>>()
   #inFlight = 0
   #operations = 0
@@ -96,7 +97,7 @@ export class Life {
       })
       .finally(() => {
         // The locks, which the kernel frees with the process.
-        for (const server of this.#servers) server.close(() => undefined)
+        for (const descriptor of this.#descriptors) closeSync(descriptor)
         this.#over = true
       })
   }
@@ -171,9 +172,16 @@ export class Life {
     socket.once('close', () => this.#sockets.delete(socket))
   }
 
-  listens(server: Server): void {
+  /** Opens a file at once and holds it. */
+  opens(open: () => number): number {
     if (this.#dead) throw new Ended()
-    this.#servers.add(server)
+    const descriptor = open()
+    this.#descriptors.add(descriptor)
+    return descriptor
+  }
+
+  closes(descriptor: number): void {
+    this.#descriptors.delete(descriptor)
   }
 
   /** Something else that it waits for, for a moment. */

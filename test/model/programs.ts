@@ -19,7 +19,7 @@ export async function processInOneThread(
   await prepareQueue(configuration)
   const settings = configuration.process
   const queue = new SnapshotQueue(settings['src-dir'], settings['quarantine-size'])
-  const lock = await lockDirectory('haproxystats-process', queue.directory, 'src-dir')
+  const lock = lockDirectory('haproxystats-process', queue.directory, 'src-dir')
   try {
     await queue.open()
     const encode = createSnapshotEncoder(settings)

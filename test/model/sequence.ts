@@ -1,6 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { unaccounted } from '../../packages/process/src/delivery/accounts.ts'
+import { queueEntriesSync } from '../support/queue.ts'
 import { type Command, happen, heal, stopProgram, tick } from './commands.ts'
 import { destinations } from './published.ts'
 import type { Setting } from './setting.ts'
@@ -45,9 +46,9 @@ async function recover(world: World): Promise<void> {
     world.notice()
     await world.rest()
     world.check()
-    if (world.judge.published.size > before && readdirSync(world.places.queue).length === 0) return
+    if (world.judge.published.size > before && queueEntriesSync(world.places.queue).length === 0) return
   }
-  const waiting = readdirSync(world.places.queue)
+  const waiting = queueEntriesSync(world.places.queue)
   const fresh = world.judge.published.size - before
   throw new Error(`all is well, and after ${patience} pulls ${fresh} are published and ${waiting} wait`)
 }
@@ -63,7 +64,7 @@ async function judgeAtRest(world: World): Promise<void> {
   await world.revive()
   await world.rest()
   for (const directory of [places.queue, places.temporary, places.removing]) {
-    const left = readdirSync(directory)
+    const left = queueEntriesSync(directory)
     if (left.length > 0) judge.complain(`${left} are left in ${directory}`)
   }
   world.check()

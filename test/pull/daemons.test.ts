@@ -1,7 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { exampleProxies, startHaproxy } from '../support/haproxy.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { levels, startPull } from './pull-program.ts'
 
@@ -41,7 +42,7 @@ describe.each([2, 4])('with %i daemons', (count) => {
     expect(line).toMatchObject({ sources: count, bytes: expect.any(Number), seconds: expect.any(Number), queue: 1 })
     expect((await stat(pull.queue)).mode & 0o777).toBe(0o750)
     await pull.program.stop()
-    expect(await readdir(pull.temporary)).toEqual([])
+    expect(await queueEntries(pull.temporary)).toEqual([])
   })
 })
 
@@ -113,7 +114,7 @@ test('a stopped process (SIGSTOP) means incomplete snapshots, which hold the oth
   const files = await pull.read((await pull.published(2)).at(-1)!)
   expect(Object.keys(files)).toHaveLength(4)
   await pull.program.stop()
-  expect(await readdir(pull.temporary)).toEqual([])
+  expect(await queueEntries(pull.temporary)).toEqual([])
 })
 
 test('the master socket and an HTTP frontend in the directory are refused with a hint, and not read', async () => {

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 import { launchPull, levels, type Pull, startPull } from './pull-program.ts'
@@ -13,7 +14,7 @@ async function startInMidSnapshot(): Promise<Pull> {
   const fake = await fakeHaproxy({ answer, stallAfter: answer.length - 100 })
   const pull = await startPull({ pull: { servers: fake.address, 'buffer-limit': 1000, 'pull-interval': 5 } })
   await until('an unfinished snapshot', async () => {
-    const [name] = await readdir(pull.temporary).catch(() => [])
+    const [name] = await queueEntries(pull.temporary).catch(() => [])
     if (name === undefined) return false
     const files = await readdir(join(pull.temporary, name)).catch(() => [])
     return files.length === 2
@@ -27,10 +28,10 @@ test('a second one on its directories refuses; kill -9 leaves a leftover, which 
   expect(await second.ended()).toBe(1)
   expect(second.log.at(-1)).toMatchObject({ level: levels.fatal, code: 'QUEUE_BUSY' })
   expect(second.log.at(-1)!.msg).toMatch(/another haproxystats-pull uses .*\/incoming; stop it, .* with dst-dir/)
-  expect(await readdir(killed.temporary)).toHaveLength(1)
+  expect(await queueEntries(killed.temporary)).toHaveLength(1)
 
   await killed.program.stop('SIGKILL')
-  const [leftover] = await readdir(killed.temporary)
+  const [leftover] = await queueEntries(killed.temporary)
   expect(leftover).toMatch(/^\d+$/)
   expect(await killed.snapshots()).toEqual([])
 
@@ -45,7 +46,7 @@ test('a second one on its directories refuses; kill -9 leaves a leftover, which 
   await pull.published()
   expect(pull.lines(/removed 2 unfinished snapshots/, levels.info)).toHaveLength(1)
   await pull.program.stop()
-  expect((await readdir(pull.temporary)).sort()).toEqual(['007', 'mine'])
+  expect((await queueEntries(pull.temporary)).sort()).toEqual(['007', 'mine'])
   expect(await readdir(elsewhere)).toEqual(['precious'])
 })
 
@@ -56,13 +57,13 @@ describe('told to stop it ends with 0 and leaves nothing half-written', () => {
     await until('its directories', () => existsSync(pull.temporary))
     expect(await pull.program.stop(signal)).toBe(0)
     expect(pull.lines(/stopped/)).toHaveLength(1)
-    expect(await readdir(pull.temporary)).toEqual([])
+    expect(await queueEntries(pull.temporary)).toEqual([])
   })
 
   test('while it reads', async () => {
     const pull = await startInMidSnapshot()
     expect(await pull.program.stop()).toBe(0)
-    expect(await readdir(pull.temporary)).toEqual([])
+    expect(await queueEntries(pull.temporary)).toEqual([])
     expect(await pull.snapshots()).toEqual([])
   })
 
@@ -70,9 +71,9 @@ describe('told to stop it ends with 0 and leaves nothing half-written', () => {
     const path = join(await temporaryDirectory(), 'none.sock')
     const options = { servers: `unix://${path}`, retries: -1, interval: 1000, 'pull-interval': 3 }
     const pull = await startPull({ pull: options })
-    await until('an unfinished snapshot', async () => (await readdir(pull.temporary).catch(() => [])).length > 0)
+    await until('an unfinished snapshot', async () => (await queueEntries(pull.temporary).catch(() => [])).length > 0)
     expect(await pull.program.stop()).toBe(0)
-    expect(await readdir(pull.temporary)).toEqual([])
+    expect(await queueEntries(pull.temporary)).toEqual([])
   })
 })
 

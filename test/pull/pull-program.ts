@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { manifestName, type PullReport, parseManifest } from '@haproxystats/core'
 import { type LogLine, Program } from '../support/program.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
@@ -59,7 +60,7 @@ export class Pull {
 
   /** What is in the queue, oldest first. */
   async snapshots(): Promise<string[]> {
-    const names = await readdir(this.queue).catch(() => [])
+    const names = await queueEntries(this.queue).catch(() => [])
     return names.sort((a, b) => Number(a) - Number(b))
   }
 

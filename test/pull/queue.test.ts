@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 import { levels, startPull } from './pull-program.ts'
@@ -79,7 +80,7 @@ test('with drop-oldest a full queue loses its oldest for each new one, said once
   const resumed = await pull.line(/there is room in the queue .* again: \d+ snapshots were dropped/)
   await pull.published()
   await pull.program.stop()
-  expect(await readdir(pull.temporary)).toEqual([])
+  expect(await queueEntries(pull.temporary)).toEqual([])
   const later = pull.log.slice(pull.log.indexOf(resumed)).filter(({ msg }) => /dropping the oldest/.test(msg))
   expect(await pull.status()).toMatchObject({ queueSize: 2, dropped: Number(resumed['times']) + later.length })
 })
@@ -116,5 +117,5 @@ test('a file that cannot be written whole: nothing is published, and it recovers
   await pull.line(/snapshots are published again/)
   expect(pull.lines(/snapshots are published again/)).toHaveLength(1)
   await pull.program.stop()
-  expect(await readdir(pull.temporary)).toEqual([])
+  expect(await queueEntries(pull.temporary)).toEqual([])
 })

@@ -1,7 +1,8 @@
-import { chmod, link, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Behaviour, exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { levels, startPull, withoutPrivileges } from './pull-program.ts'
 
@@ -46,7 +47,7 @@ test('of sources that answer wrongly, in whatever way, nothing but the reason is
   expect(Object.keys(await pull.read(String(whole['snapshot'])))).toHaveLength(2 * misbehaviours.length + 2)
   expect(pull.lines(/answers again/)).toHaveLength(misbehaviours.length)
   await pull.program.stop()
-  expect(await readdir(pull.temporary)).toEqual([])
+  expect(await queueEntries(pull.temporary)).toEqual([])
   expect(pull.program.errors).toBe('')
 })
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
@@ -54,7 +55,7 @@ async function trace(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     log += text
   })
-  await until(`${snapshots} snapshots`, async () => (await readdir(queue)).length >= snapshots, 60)
+  await until(`${snapshots} snapshots`, async () => (await queueEntries(queue)).length >= snapshots, 60)
   await stop()
   return { calls: (await readFile(file, 'utf8')).split('\n'), queue, log }
 }
@@ -95,7 +96,7 @@ test.each([1, 2, 3, 4])(
     expect(renamed).toBeGreaterThan(failed)
     expect(log).toMatch(/could not be (written|synced): EIO/)
     const published = /incoming\/(\d+)"/.exec(calls[renamed]!)![1]!
-    expect((await readdir(queue))[0]).toBe(published)
+    expect((await queueEntries(queue))[0]).toBe(published)
     const files = (await readdir(join(queue, published))).filter((file) => file !== '_pull').sort()
     const texts = await Promise.all(files.map((file) => readFile(join(queue, published, file), 'utf8')))
     expect(texts.join('')).toBe(exampleAnswer())

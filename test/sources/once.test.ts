@@ -10,6 +10,7 @@ import { pullNow } from '../../packages/pull/src/pull.ts'
 import { startPull } from '../pull/pull-program.ts'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
 import { type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 interface Ended {
@@ -40,7 +41,7 @@ async function run(
   })
 }
 
-const queued = (base: string) => readdir(join(base, 'incoming'))
+const queued = (base: string) => queueEntries(join(base, 'incoming'))
 
 test('--once takes one complete snapshot of now and tells so', async () => {
   const daemon = await startHaproxy()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,6 +45,14 @@ it('names servers that cannot be left out', async () => {
 it('wants the exclude files to be there', async () => {
   const [found] = await problems(`[process]\nexclude-backends = ${base}/missing`)
   expect(found).toMatch(/exclude-backends = .*missing: cannot be read \(ENOENT.*; make the file, it may be empty/)
+})
+
+it('reads no file that never ends', async () => {
+  execFileSync('mkfifo', [join(base, 'fifo')])
+  const [fifo, device] = await problems(`[process]\nexclude-backends = ${base}/fifo\nexclude-frontends = /dev/zero`)
+  expect([fifo, device].join('\n')).toMatch(/a device, not a regular file[\s\S]*a FIFO, not a regular file/)
+  const page = await problems(`[http]\npassword-file = ${base}/fifo\ntls-certificate-file = /dev/zero`)
+  expect(page.join('\n')).toMatch(/password-file = .*a FIFO, not a[\s\S]*tls-certificate-file = .*a device, not a/)
 })
 
 it('wants a queue that it can have for itself', async () => {

@@ -24,7 +24,7 @@ export async function processSnapshots(
   await prepareQueue(configuration)
   const settings = configuration.process
   const queue = new SnapshotQueue(settings['src-dir'], settings['quarantine-size'])
-  const lock = await lockDirectory('haproxystats-process', queue.directory, 'src-dir')
+  const lock = lockDirectory('haproxystats-process', queue.directory, 'src-dir')
   await queue.open()
   const pool = new WorkerPool(settings, log)
   const http =

@@ -88,7 +88,7 @@ async function withQueue<Result>(
   await prepareDirectories(options)
   const locks = []
   for (const option of ['dst-dir', 'tmp-dst-dir'] as const) {
-    locks.push(await lockDirectory(programName, options[option], option))
+    locks.push(lockDirectory(programName, options[option], option))
   }
   const leftovers = await removeLeftovers(options['tmp-dst-dir'])
   if (leftovers.length > 0) {

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pause, until } from '../../faults/harness/wait.ts'
+import { queueEntriesSync } from '../../support/queue.ts'
 import { sizes } from '../data/sizes.ts'
 import type { Snapshot } from '../data/snapshots.ts'
 import type { Asked } from '../harness/answerer.ts'
@@ -113,7 +114,7 @@ async function withPrograms(
     const before = { pull: pull.cpu, process: process.cpu, count: pull.count }
     await pull.next()
     const { lines } = await sink.next()
-    await until('the queue to be empty', () => readdirSync(join(process.base, 'incoming')).length === 0, 300)
+    await until('the queue to be empty', () => queueEntriesSync(join(process.base, 'incoming')).length === 0, 300)
     await pause(100)
     // On a slow machine another pull may have come in between.
     const count = pull.count - before.count

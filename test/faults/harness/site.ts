@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, watch, writeFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { manifestName, renderManifest, sealOf } from '@haproxystats/core'
+import { queueEntriesSync } from '../../support/queue.ts'
 import { Ledger } from './ledger.ts'
 import { Program, type ProgramOptions } from './program.ts'
 import { Receiver } from './receiver.ts'
@@ -147,13 +147,13 @@ export class Site {
 
   /** What is in the queue. */
   waiting(): string[] {
-    return readdirSync(this.queue)
+    return queueEntriesSync(this.queue)
   }
 
   /** Waits until nothing is in the queue; what is left then is a problem. */
   async drained(seconds = 60): Promise<void> {
     try {
-      await until('the queue to be empty', async () => (await readdir(this.queue)).length === 0, seconds)
+      await until('the queue to be empty', async () => this.waiting().length === 0, seconds)
     } catch {
       const left = this.waiting()
       this.#context.problem(`${left.length} snapshots are still in the queue after ${seconds} s: ${left.slice(0, 5)}`)

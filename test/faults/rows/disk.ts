@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { queueEntriesSync } from '../../support/queue.ts'
 import type { Row, RowContext } from '../harness/row.ts'
 import type { Site } from '../harness/site.ts'
 import { type Call, recorded, tracing } from '../harness/strace.ts'
@@ -52,7 +53,7 @@ async function fillDisk(context: RowContext, what: 'bytes' | 'inodes'): Promise<
     rmSync(filler, { recursive: true })
   }
   await settleBoth(site, [pull, processing])
-  const left = readdirSync(site.temporary)
+  const left = queueEntriesSync(site.temporary)
   if (left.length > 0) context.problem(`left in incoming.tmp: ${left}`)
 }
 

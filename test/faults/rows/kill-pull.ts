@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { queueEntriesSync } from '../../support/queue.ts'
 import { FakeHaproxy } from '../harness/fake-haproxy.ts'
 import type { Row, RowContext } from '../harness/row.ts'
 import { Site, type SiteOptions } from '../harness/site.ts'
@@ -58,7 +58,7 @@ async function killAtRandom(context: RowContext): Promise<void> {
     }
     if ((await program.stop('SIGKILL')) === 'SIGKILL') context.injected()
     fake.manner = {}
-    if (readdirSync(site.temporary).length > 0) within++
+    if (queueEntriesSync(site.temporary).length > 0) within++
   }
   context.note(`${within} of ${context.done} left an unfinished snapshot behind`)
   if (within === 0) context.problem('vacuous: no kill came within a pull')

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { manifestName, parseManifest, sealOf } from '@haproxystats/core'
+import { queueEntriesSync } from '../../support/queue.ts'
 import type { Row, RowContext } from '../harness/row.ts'
 import { pause, until } from '../harness/wait.ts'
 import { pullSite } from './kill-pull.ts'
@@ -40,7 +41,7 @@ async function cut(context: RowContext): Promise<void> {
     context.injected()
     run('umount', '-l', base)
     await until('the disk to be free', () => spawnSync('mount', [...mountOptions, image, base]).status === 0)
-    const there = readdirSync(site.queue)
+    const there = queueEntriesSync(site.queue)
     context.findings.owed += owed.length
     snapshots += owed.length
     for (const name of owed) if (!there.includes(name)) context.findings.lost++
