@@ -1,5 +1,6 @@
 import { isSnapshotName, readStatus, type StatusFile } from '@haproxystats/core'
 import type { Outcome } from './ask-source.ts'
+import type { KnownSockets } from './known-sockets.ts'
 import type { Clock, Tick } from './tick.ts'
 import type { SlotRun, UsedSlots } from './used-slots.ts'
 
@@ -25,6 +26,8 @@ interface SourceState {
   readonly name: string
   readonly source: string
   readonly state: Outcome['outcome']
+  /** Of a duplicate: the name of the source that is used. */
+  readonly same?: string
   /** When it came to be so, ISO. */
   readonly since: string
 }
@@ -33,6 +36,7 @@ interface SourceState {
 export class PullStatus {
   readonly #file: StatusFile
   readonly #used: UsedSlots
+  readonly #sockets: KnownSockets
   readonly #clock: Clock
   readonly #counts = new Map<Counted, number>()
   #sources: readonly SourceState[] = []
@@ -41,10 +45,11 @@ export class PullStatus {
   #lastPublished: number | undefined
   #lastBehind: number | undefined
 
-  /** `used` is told so that the next run uses no slot again. */
-  constructor(file: StatusFile, { used, clock }: { used: UsedSlots; clock: Clock }) {
+  /** `used` is told so that the next run uses no slot again, `sockets` so that it knows which have answered before. */
+  constructor(file: StatusFile, { used, sockets, clock }: { used: UsedSlots; sockets: KnownSockets; clock: Clock }) {
     this.#file = file
     this.#used = used
+    this.#sockets = sockets
     this.#clock = clock
   }
 
@@ -102,17 +107,21 @@ export class PullStatus {
 
   answered(outcomes: readonly Outcome[]): void {
     const before = new Map(this.#sources.map((known) => [known.source, known]))
-    this.#sources = outcomes.map(({ source: { name, text }, outcome: state }) => {
+    this.#sources = outcomes.map((outcome) => {
+      const { name, text } = outcome.source
       const known = before.get(text)
-      return { name, source: text, state, since: known?.state === state ? known.since : this.#now() }
+      const same = outcome.outcome === 'duplicate' ? { same: outcome.same.name } : {}
+      const since = known?.state === outcome.outcome ? known.since : this.#now()
+      return { name, source: text, state: outcome.outcome, ...same, since }
     })
   }
 
   /** How it is doing, in one line. */
   get sentence(): string {
-    const answered = this.#sources.filter(({ state }) => state === 'answered').length
+    const answered = this.#sources.filter(({ state }) => state === 'answered' || state === 'duplicate').length
+    const sources = this.#sources.filter(({ state }) => state !== 'foreign').length
     const newest = this.#lastPublished === undefined ? 'no snapshot yet' : `newest snapshot ${this.#lastPublished}`
-    return `${newest}, ${this.queueSize} in the queue, ${answered} of ${this.#sources.length} sources answered`
+    return `${newest}, ${this.queueSize} in the queue, ${answered} of ${sources} sources answered`
   }
 
   async close(): Promise<void> {
@@ -128,6 +137,7 @@ export class PullStatus {
       queueSize: this.#queue.length,
       oldest: oldest === undefined ? undefined : Math.round(this.#clock().wall / 1000 - Number(oldest)),
       sources: this.#sources,
+      sockets: this.#sockets.state,
       published: this.#counted('published'),
       partial: this.#counted('partial'),
       incomplete: this.#counted('incomplete'),

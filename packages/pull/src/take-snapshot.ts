@@ -6,7 +6,7 @@ import { reportLeftover } from './leftovers.ts'
 import { makeRoom } from './make-room.ts'
 import { SnapshotDraft } from './publish.ts'
 import type { TickOutcome } from './pull-status.ts'
-import { isKnownStale, reportNoSource, reportOutcomes } from './reports.ts'
+import { reportNoSource, reportOutcomes } from './reports.ts'
 import type { Source } from './sources.ts'
 
 /** A pull ends so long before the next begins, as a part of the interval and at most in seconds. */
@@ -79,7 +79,7 @@ function reportPublished(
 
 /** Within `pull-timeout`, and in any case before the next tick. */
 async function askInTime(
-  { options, clock, changes, signal, typed, secrets, versions }: Context,
+  { options, clock, signal, typed, secrets, versions, duplicates, sockets }: Context,
   slot: number,
   sources: readonly Source[],
   draft: SnapshotDraft,
@@ -90,9 +90,9 @@ async function askInTime(
   const seconds = Math.max(0.001, Math.min(limit, left, interval))
   const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
   try {
-    const knownStale = (source: Source) => isKnownStale(changes, source)
     const counting = options.counters === 'monotonic'
-    return await askAll(sources, { draft, options, deadline, typed, secrets, versions, counting, knownStale })
+    const known = { typed, secrets, versions, duplicates, sockets }
+    return await askAll(sources, { draft, options, deadline, counting, ...known })
   } finally {
     deadline.dispose()
   }
