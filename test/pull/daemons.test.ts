@@ -1,7 +1,10 @@
-import { rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { manifestName, parseManifest } from '@haproxystats/core'
 import { describe, expect, test } from 'vitest'
-import { exampleProxies, startHaproxy } from '../support/haproxy.ts'
+import { cell } from '../sources/master.ts'
+import { fakeHaproxy } from '../support/fake-haproxy.ts'
+import { exampleProxies, type PortOf, startHaproxy } from '../support/haproxy.ts'
 import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { levels, startPull } from './pull-program.ts'
@@ -66,9 +69,9 @@ test('a reload is survived, and the new process is read', async () => {
   expect(pidIn(files['lb1.sock_info'])).toBe(daemons[0]!.pid)
 })
 
-test('a stopped daemon leaves a stale socket: said once, left out, and said when it comes back or goes', async () => {
+test('with stale-after = 0 a stopped daemon leaves a stale socket: said once, left out, and said when it comes back or goes', async () => {
   const { sockets, daemons } = await startDaemons(2)
-  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  const pull = await startPull({ pull: { 'socket-dir': sockets, 'stale-after': 0 } })
   const startAgain = (name: string) => startHaproxy({ sockets: [name], socketDirectory: sockets })
   await daemons[1]!.stop()
   await pull.line(/nobody listens on .*lb2\.sock/)
@@ -117,18 +120,47 @@ test('a stopped process (SIGSTOP) means incomplete snapshots, which hold the oth
   expect(await queueEntries(pull.temporary)).toEqual([])
 })
 
-test('the master socket and an HTTP frontend in the directory are refused with a hint, and not read', async () => {
+test('the master socket and an HTTP frontend in the directory are left out, said once, and not asked again', async () => {
   const sockets = await temporaryDirectory()
-  const config = `\nfrontend web\n  bind unix@${join(sockets, 'web.sock')}\n  http-request return status 200\n`
-  await startHaproxy({ socketDirectory: sockets, masterSocket: join(sockets, 'master.sock'), config })
+  const config = (port: PortOf) => `
+frontend web
+  bind unix@${join(sockets, 'web.sock')}
+  bind 127.0.0.1:${port('web')}
+  http-request return status 200
+`
+  const master = join(sockets, 'master.sock')
+  const daemon = await startHaproxy({ socketDirectory: sockets, masterSocket: master, config })
   const pull = await startPull({ pull: { 'socket-dir': sockets } })
-  const master = await pull.line(/master\.sock answered "Unknown command/)
-  expect(master).toMatchObject({ level: levels.error, code: 'SOURCE_REFUSED' })
-  expect(master.msg).toMatch(/this is the master socket of HAProxy \(-S\)/)
+  const snapshot = (await pull.published(3)).at(-1)!
+  expect(Object.keys(await pull.read(snapshot))).toEqual(['lb1.sock_info', 'lb1.sock_stat'])
+  const { pull: report } = parseManifest(await readFile(join(pull.queue, snapshot, manifestName)))!
+  expect(report!.complete).toBe(true)
+  expect(report!.sources.map(({ name, result }) => [name, result])).toEqual([
+    ...[['lb1.sock', 'answered'] as const, ['master.sock', 'foreign'] as const, ['web.sock', 'foreign'] as const],
+  ])
+  const said = await pull.line(/master\.sock answered "Unknown command/)
+  expect(said.level).toBe(levels.warning)
+  expect(said.msg).toMatch(/this is the master socket of HAProxy \(-S\).*write master:\/\/.*left out/)
   const web = await pull.line(/web\.sock answered "HTTP\/1/)
-  expect(web.msg).toMatch(/an HTTP frontend listens here/)
-  await pull.more(/^snapshot \d+ is incomplete/)
-  expect(Object.keys(await pull.read((await pull.snapshots()).at(-1)!))).toEqual(['lb1.sock_info', 'lb1.sock_stat'])
+  expect(web.msg).toMatch(/an HTTP frontend listens here.*left out/)
+  for (const name of ['master', 'web']) expect(pull.lines(new RegExp(`${name}\\.sock`), levels.warning)).toHaveLength(1)
+  // It would be a bad request in every pull.
+  expect(cell(await daemon.ask('show stat'), 'web,FRONTEND', 'ereq')).toBe(1)
+})
+
+test('a socket that is no stats socket has failed when it answered before, or when servers names it', async () => {
+  const sockets = await temporaryDirectory()
+  const turned = await fakeHaproxy({ path: join(sockets, 'turned.sock') })
+  const web = await fakeHaproxy({ answer: 'HTTP/1.1 400 Bad request\r\n\r\n' })
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  await pull.published()
+  turned.behave({ answer: 'HTTP/1.1 400 Bad request\r\n\r\n' })
+  const error = await pull.line(/turned\.sock answered "HTTP.*an HTTP frontend listens here/)
+  expect(error).toMatchObject({ level: levels.error, code: 'SOURCE_REFUSED' })
+  const named = await startPull({ pull: { servers: web.address } })
+  await named.line(/answered "HTTP.*an HTTP frontend listens here/)
+  const [failed = ""] = await named.published()
+  expect(await named.read(failed)).toEqual({})
 })
 
 test('a socket on a port, named in servers, is read beside those of socket-dir', async () => {
@@ -136,7 +168,8 @@ test('a socket on a port, named in servers, is read beside those of socket-dir',
   const global = (port: (name: string) => number) => `  stats socket ipv4@127.0.0.1:${port('stats')} level user\n`
   const onPort = await startHaproxy({ sockets: ['admin.sock'], global })
   const lb1 = await startHaproxy({ sockets: ['admin.sock'], socketDirectory: sockets })
-  const servers = `tcp://127.0.0.1:${onPort.port('stats')}, unix://${onPort.sockets[0]}, unix://${lb1.sockets[0]}`
+  const elsewhere = await startHaproxy({ sockets: ['admin.sock'] })
+  const servers = `tcp://127.0.0.1:${onPort.port('stats')}, unix://${elsewhere.sockets[0]}, unix://${lb1.sockets[0]}`
   const pull = await startPull({ pull: { 'socket-dir': sockets, servers } })
   const files = await pull.read((await pull.published())[0]!)
   const infos = Object.keys(files).filter((name) => name.endsWith('_info'))

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { atMost } from '@haproxystats/core'
-import { type Asking, askSource, type Outcome } from './ask-source.ts'
+import { askMark, type ProcessMark } from '@haproxystats/haproxy'
+import { type Asking, askOptions, askSource, type Outcome } from './ask-source.ts'
 import type { Source } from './sources.ts'
 
 /** So many are asked at a time while they answer at once: what each takes in memory is not taken 200 times. */
@@ -11,7 +12,8 @@ const longestStart = 500
 
 /**
  * Asks all sources and waits for all of them. Throws what is no fault of a source, such as a full disk, when none
- * of them is still going on. A socket that `knownStale` names is tried once, so that it does not delay every snapshot.
+ * of them is still going on. A socket that was stale at the last pull is tried once, so that it does not delay every snapshot. Of
+ * sources that are one process, one has its answer and the others are its duplicates.
  */
 export async function askAll(sources: readonly Source[], asking: Asking): Promise<Outcome[]> {
   asking.typed.keep(sources)
@@ -25,10 +27,38 @@ export async function askAll(sources: readonly Source[], asking: Asking): Promis
       return answer.promise
     }),
   )
-  return results.flatMap((result) => {
+  const outcomes = results.flatMap((result) => {
     if (result.status === 'rejected') throw result.reason
-    return result.value
+    return result.value.map((outcome) => asking.sockets.judge(outcome))
   })
+  return withoutDuplicates(outcomes, asking)
+}
+
+type Answered = Extract<Outcome, { outcome: 'answered' }>
+
+async function withoutDuplicates(outcomes: readonly Outcome[], asking: Asking): Promise<Outcome[]> {
+  const { duplicates } = asking
+  const seen = outcomes.filter((outcome): outcome is Answered => outcome.outcome === 'answered')
+  const met = new Set(outcomes.map(({ source }) => source.text))
+  const found = await duplicates.find(seen, met, (source) => markOf(source, asking))
+  return Promise.all(
+    outcomes.map(async (outcome): Promise<Outcome> => {
+      if (outcome.outcome !== 'answered') return outcome
+      const { source, seconds, retries, facts, files } = outcome
+      const same = found.get(source)
+      const alsoAt = duplicates.othersOf(source)
+      if (same === undefined) return alsoAt === undefined ? outcome : { ...outcome, alsoAt }
+      await files.remove()
+      return { source, seconds, retries, outcome: 'duplicate', facts, same }
+    }),
+  )
+}
+
+async function markOf(source: Source, asking: Asking): Promise<ProcessMark> {
+  const { address, worker } = source
+  const { connect, ...options } = await askOptions(source, asking, () => undefined)
+  const endpoint = 'at' in address ? address.at : address
+  return askMark(source.text, { endpoint, worker: worker?.pid }, { ...options, connect: { ...connect, retries: 0 } })
 }
 
 /** Begins to ask, and resolves when the answer is there or has taken so many milliseconds. */

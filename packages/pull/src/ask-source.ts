@@ -13,6 +13,8 @@ import {
 } from '@haproxystats/haproxy'
 import type { AnswerFiles } from './answer-files.ts'
 import { askMaster } from './ask-master.ts'
+import type { Duplicates } from './duplicates.ts'
+import type { KnownSockets } from './known-sockets.ts'
 import type { SnapshotDraft } from './publish.ts'
 import type { Credentials, Secrets } from './secrets.ts'
 import type { SharedCounts } from './shared-counters.ts'
@@ -28,8 +30,10 @@ export interface Effort {
 }
 
 /**
- * What came of asking one source. `stale`: nobody listens on this socket of `socket-dir` any more. `gone`: a worker that
- * ended before it was read, or while it was.
+ * What came of asking one source. `stale`: nobody listens on this socket of `socket-dir`; with `after`, a process answered
+ * there before, and nobody has listened for more than so many seconds. `gone`: a worker that ended before it was read, or
+ * while it was. `duplicate`: it is the process that was read at another source, `same`. `foreign`: this socket of
+ * `socket-dir` answers, but is no stats socket.
  */
 export type Outcome = Effort &
   (
@@ -41,9 +45,13 @@ export type Outcome = Effort &
         readonly counters?: ProcessCounters
         /** Counters that were left to another worker, which tells them too. */
         readonly shared?: SharedCounts
+        /** Other places at which this process was met (`placeOf`). */
+        readonly alsoAt?: ReadonlySet<string>
       }
-    | { readonly outcome: 'stale' }
+    | { readonly outcome: 'duplicate'; readonly facts: HeadFacts; readonly same: Source }
+    | { readonly outcome: 'stale'; readonly after?: number }
     | { readonly outcome: 'gone' }
+    | { readonly outcome: 'foreign'; readonly error: StatsError }
     | { readonly outcome: 'failed'; readonly error: StatsError }
   )
 
@@ -51,10 +59,13 @@ export type Outcome = Effort &
 export function reportOf(outcome: Outcome): SourceReport {
   const { source, seconds, retries, outcome: result } = outcome
   const effort = { name: source.name, source: source.text, result, seconds, bytes: 0, retries }
-  if (outcome.outcome === 'failed') return { ...effort, code: outcome.error.code, error: outcome.error.message }
-  if (outcome.outcome !== 'answered') return effort
+  if (outcome.outcome === 'failed' || outcome.outcome === 'foreign')
+    return { ...effort, code: outcome.error.code, error: outcome.error.message }
+  if (outcome.outcome !== 'answered' && outcome.outcome !== 'duplicate') return effort
   const { pid } = outcome.facts
-  return { ...effort, bytes: outcome.files.size, ...(!Number.isNaN(pid) && { pid }) }
+  const process = { ...effort, ...(!Number.isNaN(pid) && { pid }) }
+  if (outcome.outcome === 'duplicate') return { ...process, same: outcome.same.name }
+  return { ...process, bytes: outcome.files.size }
 }
 
 /** What asking needs beside the source. */
@@ -68,13 +79,19 @@ export interface Asking {
   readonly versions: Map<string, string>
   /** Whether counters are wanted beside the answer. */
   readonly counting: boolean
-  /** Whether nobody listened on this socket last time. */
-  readonly knownStale: (source: Source) => boolean
+  /** Which sources are one process. */
+  readonly duplicates: Duplicates
+  readonly sockets: KnownSockets
 }
 
-/** One source may be many processes. Rejects with what is no fault of the source, such as a full disk. */
+/**
+ * One source may be many processes. A socket that is no stats socket is not asked twice: for a frontend it would be a bad
+ * request in every pull. Rejects with what is no fault of the source, such as a full disk.
+ */
 export async function askSource(source: Source, asking: Asking): Promise<Outcome[]> {
   const { address } = source
+  const foreign = asking.sockets.foreign(source)
+  if (foreign !== undefined) return [{ source, seconds: 0, retries: 0, outcome: 'foreign', error: foreign }]
   if (address.kind === 'master') return askMaster({ ...source, address }, asking)
   return [await reading(source, asking, (sink, options) => answerOf(source, address, { sink, options, asking }))]
 }
@@ -121,14 +138,14 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
   } catch (error) {
     if (!(error instanceof StatsError) || error.code === 'SNAPSHOT_PUBLISH') throw error
     await files.remove()
-    return isStale(source, error) ? { ...effort(), outcome: 'stale' } : { ...effort(), outcome: 'failed', error }
+    return { ...effort(), outcome: 'failed', error }
   }
 }
 
 /** What is known of us is read only where somebody may ask. */
 export async function askOptions(
   source: Source,
-  { options, deadline, secrets, versions, knownStale }: Asking,
+  { options, deadline, secrets, versions, sockets }: Asking,
   onRetry: () => void,
 ): Promise<AskOptions & Credentials> {
   const { address } = source
@@ -136,7 +153,7 @@ export async function askOptions(
   const asked = address.kind === 'http' || (at.kind === 'tcp' && at.tls)
   const credentials = asked ? await secrets.current() : { tls: { insecure: false } }
   const { timeout, interval } = options
-  const retries = knownStale(source) ? 0 : options.retries
+  const retries = sockets.isStale(source) ? 0 : options.retries
   return {
     ...credentials,
     connect: { timeout, retries, interval, tls: credentials.tls, onRetry },
@@ -149,8 +166,4 @@ export async function askOptions(
 /** The address a source was found at: that of its master, if it has one. */
 export function placeOf({ worker, text }: Source): string {
   return worker?.master ?? text
-}
-
-function isStale(source: Source, error: StatsError): boolean {
-  return source.discovered && error.code === 'SOURCE_CONNECT' && error.details['errno'] === 'ECONNREFUSED'
 }

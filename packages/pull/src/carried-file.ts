@@ -37,7 +37,7 @@ interface WrittenState {
 export function renderCarried({ processes, info, objects }: CarriedState): string {
   const state: WrittenState = {
     names: { info: infoCounters, stat: statCounters },
-    processes: processes.map(({ counters, absent = [], shared: _shared, ...process }) => ({
+    processes: processes.map(({ counters, absent = [], shared: _shared, alsoAt: _alsoAt, ...process }) => ({
       ...process,
       info: written(counters.info),
       objects: [...counters.objects].map(([key, counts]) => [key, written(counts)] as const),

@@ -13,6 +13,8 @@ import type { SharedCounts } from './shared-counters.ts'
 export interface KnownProcess {
   /** The address it was found at: that of its master, if it has one. */
   readonly place: string
+  /** Other places at which it was met; not kept on the disk. */
+  readonly alsoAt?: ReadonlySet<string>
   /** Its number, and when it was started in seconds since the epoch; undefined where HAProxy does not say (a page). */
   readonly pid?: number
   readonly started?: number
@@ -184,15 +186,18 @@ export class Carried {
 
 function processOf(outcome: Outcome, seen: number): KnownProcess[] {
   if (outcome.outcome !== 'answered' || outcome.counters === undefined) return []
-  const { counters, facts, shared } = outcome
+  const { counters, facts, shared, alsoAt } = outcome
   const numbers = Object.entries({ pid: facts.pid, started: facts.started, uptime: facts.uptime })
   const known = Object.fromEntries(numbers.filter(([, value]) => !Number.isNaN(value)))
-  return [{ place: placeOf(outcome.source), ...known, seen, counters, ...(shared && { shared }) }]
+  return [
+    { place: placeOf(outcome.source), ...known, seen, counters, ...(shared && { shared }), ...(alsoAt && { alsoAt }) },
+  ]
 }
 
 /** Whether this is the process of before; up to HAProxy 2.3 only its age tells it from another of its number. */
 function isSame(before: KnownProcess, now: KnownProcess): boolean {
-  if (before.place !== now.place || before.pid !== now.pid || before.started !== now.started) return false
+  if (before.place !== now.place && !now.alsoAt?.has(before.place)) return false
+  if (before.pid !== now.pid || before.started !== now.started) return false
   return before.started !== undefined || (now.uptime ?? 0) >= (before.uptime ?? 0)
 }
 

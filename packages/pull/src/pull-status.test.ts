@@ -5,6 +5,7 @@ import { type SourceReport, StatsError, StatusFile } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { Outcome } from './ask-source.ts'
+import { KnownSockets } from './known-sockets.ts'
 import { PullStatus, usedByEarlierRuns } from './pull-status.ts'
 import { UsedSlots } from './used-slots.ts'
 
@@ -26,7 +27,8 @@ function begun() {
   const clock = { wall: at * 1000, monotonic: 0 }
   const used = new UsedSlots(10)
   const file = new StatusFile(path, { program: 'p', log: silentLogger() })
-  const status = new PullStatus(file, { used, clock: () => clock })
+  const sockets = new KnownSockets([], { staleAfter: 900, clock: () => clock })
+  const status = new PullStatus(file, { used, sockets, clock: () => clock })
   const closed = async () => {
     await status.close()
     return JSON.parse(await readFile(path, 'utf8'))

@@ -1,5 +1,6 @@
 import { isSnapshotName, readStatus, type SourceReport, type StatusFile } from '@haproxystats/core'
 import type { Outcome } from './ask-source.ts'
+import type { KnownSockets } from './known-sockets.ts'
 import type { Clock, Tick } from './tick.ts'
 import type { SlotRun, UsedSlots } from './used-slots.ts'
 
@@ -26,6 +27,8 @@ interface SourceState {
   readonly name: string
   readonly source: string
   readonly state: SourceReport['result']
+  /** Of a duplicate: the name of the source that is used. */
+  readonly same?: string
   /** When it came to be so, ISO. */
   readonly since: string
 }
@@ -34,6 +37,7 @@ interface SourceState {
 export class PullStatus {
   readonly #file: StatusFile
   readonly #used: UsedSlots
+  readonly #sockets: KnownSockets
   readonly #clock: Clock
   readonly #counts = new Map<Counted, number>()
   #sources: readonly SourceState[] = []
@@ -43,10 +47,11 @@ export class PullStatus {
   #lastComplete: number | undefined
   #lastBehind: number | undefined
 
-  /** `used` is told so that the next run uses no slot again. */
-  constructor(file: StatusFile, { used, clock }: { used: UsedSlots; clock: Clock }) {
+  /** `used` is told so that the next run uses no slot again, `sockets` so that it knows which have answered before. */
+  constructor(file: StatusFile, { used, sockets, clock }: { used: UsedSlots; sockets: KnownSockets; clock: Clock }) {
     this.#file = file
     this.#used = used
+    this.#sockets = sockets
     this.#clock = clock
   }
 
@@ -104,19 +109,24 @@ export class PullStatus {
   /** What came of the sources, and of what else should have been read. */
   answered(outcomes: readonly Outcome[], others: readonly SourceReport[] = []): void {
     const before = new Map(this.#sources.map((known) => [known.source, known]))
-    const asked = outcomes.map(({ source: { name, text }, outcome }) => ({ name, source: text, state: outcome }))
+    const asked = outcomes.map((outcome) => {
+      const { name, text } = outcome.source
+      const same = outcome.outcome === 'duplicate' ? { same: outcome.same.name } : {}
+      return { name, source: text, state: outcome.outcome, ...same }
+    })
     const all = [...asked, ...others.map(({ name, source, result }) => ({ name, source, state: result }))]
-    this.#sources = all.map(({ name, source, state }) => {
-      const known = before.get(source)
-      return { name, source, state, since: known?.state === state ? known.since : this.#now() }
+    this.#sources = all.map((source) => {
+      const known = before.get(source.source)
+      return { ...source, since: known?.state === source.state ? known.since : this.#now() }
     })
   }
 
   /** How it is doing, in one line. */
   get sentence(): string {
-    const answered = this.#sources.filter(({ state }) => state === 'answered').length
+    const answered = this.#sources.filter(({ state }) => state === 'answered' || state === 'duplicate').length
+    const sources = this.#sources.filter(({ state }) => state !== 'foreign').length
     const newest = this.#lastPublished === undefined ? 'no snapshot yet' : `newest snapshot ${this.#lastPublished}`
-    return `${newest}, ${this.queueSize} in the queue, ${answered} of ${this.#sources.length} sources answered`
+    return `${newest}, ${this.queueSize} in the queue, ${answered} of ${sources} sources answered`
   }
 
   async close(): Promise<void> {
@@ -133,6 +143,7 @@ export class PullStatus {
       queueSize: this.#queue.length,
       oldest: oldest === undefined ? undefined : Math.round(this.#clock().wall / 1000 - Number(oldest)),
       sources: this.#sources,
+      sockets: this.#sockets.state,
       published: this.#counted('published'),
       partial: this.#counted('partial'),
       incomplete: this.#counted('incomplete'),

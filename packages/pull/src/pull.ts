@@ -13,6 +13,8 @@ import { openCarried } from './carried-counters.ts'
 import { type Changes, createChanges } from './changes.ts'
 import type { Context } from './context.ts'
 import { prepareDirectories } from './directories.ts'
+import { Duplicates } from './duplicates.ts'
+import { KnownSockets, socketsOfEarlierRuns } from './known-sockets.ts'
 import { clearAway, removeLeftovers } from './leftovers.ts'
 import { Liveness } from './liveness.ts'
 import { PullStatus, type TickOutcome, usedByEarlierRuns } from './pull-status.ts'
@@ -96,11 +98,12 @@ async function withQueue<Result>(
   }
   const path = statusPath(configuration.paths['base-dir'], programName)
   const used = await usedSlots(options, path, clock)
-  const status = new PullStatus(new StatusFile(path, { program: programName, log }), { used, clock })
+  const sockets = new KnownSockets(await socketsOfEarlierRuns(path), { staleAfter: options['stale-after'], clock })
+  const status = new PullStatus(new StatusFile(path, { program: programName, log }), { used, sockets, clock })
   const changes = createChanges(log)
   const carried = await openCarried(configuration, log)
   const context: Context = {
-    ...{ options, log, signal, clock, changes, status, carried },
+    ...{ options, log, signal, clock, changes, status, sockets, carried },
     ...sourceContext(options, changes, log),
   }
   try {
@@ -117,6 +120,7 @@ function sourceContext(options: Configuration['pull'], changes: Changes, log: Lo
     typed: new TypedAnswers(log),
     secrets: new Secrets(options),
     several: new SeveralProcesses(changes),
+    duplicates: new Duplicates(),
     versions: new Map<string, string>(),
   }
 }
@@ -177,6 +181,7 @@ async function pullOnce(context: Context, slot: number, begins: number): Promise
   reportSocketDirectory(changes, list, options)
   const unreadable = isUncertain(list.unreadable) ? list.unreadable : undefined
   if (unreadable === undefined) reportGone(changes, list.sources)
+  context.sockets.keep(list.sources, unreadable !== undefined)
   if (list.sources.length > 0 || unreadable !== undefined) {
     return takeSnapshot(context, slot, { sources: list.sources, ...(unreadable && { unreadable }), begins })
   }

@@ -7,14 +7,9 @@ import type { Source, SourceList } from './sources.ts'
 
 /** Keys of troubles: that of a source, and those there is one of. */
 const ofSource = (source: Source) => `source ${source.text}`
-const staleKind = 'stale'
+const sameKey = 'same '
 
-/** Whether nobody listened on this socket at the last pull. */
-export function isKnownStale(changes: Changes, source: Source): boolean {
-  return changes.kind(ofSource(source)) === staleKind
-}
-
-/** Says once which sources fail, which sockets are stale, and once when that is over. */
+/** Says once which sources fail, which sockets are left out and why, and once when that is over. */
 export function reportOutcomes(
   changes: Changes,
   outcomes: readonly Outcome[],
@@ -27,16 +22,19 @@ export function reportOutcomes(
   const met = new Set(outcomes.map(({ source }) => ofSource(source)))
   const masters = new Set(outcomes.flatMap(({ source: { worker } }) => worker?.master ?? []))
   for (const master of masters) endOthers(changes, master, met)
-  for (const { source, ...came } of outcomes) {
+  for (const came of outcomes) {
+    const { source } = came
     const key = ofSource(source)
     const fields = { source: source.text }
     if (came.outcome === 'gone') {
       changes.end(key, () => `${source.text} has ended`, fields)
-    } else if (came.outcome === 'answered') {
+    } else if (came.outcome === 'answered' || came.outcome === 'duplicate') {
       changes.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
     } else if (came.outcome === 'stale') {
-      const text = `nobody listens on ${source.text}: it is left out until somebody does; if its HAProxy is gone for good, remove the socket`
-      changes.begin(key, { level: 'warn', kind: staleKind, fields, text })
+      changes.begin(key, { level: 'warn', kind: 'stale', fields, text: staleText(source, came.after) })
+    } else if (came.outcome === 'foreign') {
+      const text = `${came.error.message}; it is left out`
+      changes.begin(key, { level: 'warn', kind: 'foreign', fields, text })
     } else {
       const { code, message, details } = came.error
       const at = 'at' in source.address ? source.address.at : source.address
@@ -45,6 +43,27 @@ export function reportOutcomes(
       const kind = `${code} ${details['errno'] ?? details['hint'] ?? ''}`
       changes.begin(key, { level: 'error', kind, fields: { ...fields, code }, text })
     }
+    reportSame(changes, came)
+  }
+}
+
+function staleText({ text }: Source, after: number | undefined): string {
+  return after === undefined
+    ? `nobody listens on ${text}: it is left out until somebody does; if its HAProxy is gone for good, remove the socket`
+    : `nobody listens on ${text}, where a process answered before, for more than ${after} s (stale-after): the process counts as gone, and its socket is left out until somebody listens; remove it if HAProxy is gone for good`
+}
+
+/** Says once that a source is the process of another, and once when it is a process of its own. */
+function reportSame(changes: Changes, came: Outcome): void {
+  const { source } = came
+  const key = `${sameKey}${source.text}`
+  if (came.outcome === 'duplicate') {
+    const { text } = came.same
+    const fields = { source: source.text, same: text, pid: came.facts.pid }
+    const told = `${source.text} is the same HAProxy process as ${text} (pid ${came.facts.pid}): it is counted once, as ${came.same.name}; remove one of them from servers or socket-dir to read it only once`
+    changes.begin(key, { level: 'warn', kind: text, fields, text: told })
+  } else if (came.outcome === 'answered') {
+    changes.end(key, () => `${source.text} is a process of its own now, or the one that is used: it is counted`)
   }
 }
 
@@ -64,6 +83,11 @@ export function reportGone(changes: Changes, sources: readonly Source[]): void {
     if (present.has(key) || present.has(key.replace(/ @!\d+$/, ''))) continue
     const source = key.slice('source '.length)
     changes.end(key, () => `${source} is gone`, { source })
+  }
+  const texts = new Set(sources.map(({ text }) => text))
+  for (const key of changes.keys(sameKey)) {
+    const source = key.slice(sameKey.length)
+    if (!texts.has(source.replace(/ @!\d+$/, ''))) changes.end(key, () => `${source} is gone`, { source })
   }
 }
 
@@ -91,7 +115,10 @@ export function reportNoSource(changes: Changes, options: Configuration['pull'],
   const directory = options['socket-dir']
   const [kind, text] =
     stale > 0
-      ? ['stale', `nobody listens on any of the ${stale} sockets: no snapshot is published until HAProxy runs again`]
+      ? [
+          'stale',
+          `nobody listens on any of the ${stale} sockets, or they are no stats sockets: no snapshot is published until HAProxy runs again`,
+        ]
       : directory === undefined && options.servers === undefined
         ? [
             'unset',

@@ -14,6 +14,8 @@ export interface Source {
   readonly worker?: { readonly pid: number; readonly master: string }
   /** Found in `socket-dir`, so it may be the stale socket of a process that is gone; not named in `servers`. */
   readonly discovered: boolean
+  /** Of a socket in `socket-dir`: another when another socket has taken its place. */
+  readonly inode?: string
 }
 
 /** What there is to read; `unreadable` when `socket-dir` could not be read, so that sources may be missing. */
@@ -33,10 +35,11 @@ export async function listSources(options: Configuration['pull']): Promise<Sourc
   const named: readonly Address[] = (options.servers ?? []).map(parseAddress)
   const { paths, unreadable } = await readSocketDirectory(options['socket-dir'])
   const found = paths.map((path): Address => ({ kind: 'unix', path }))
-  const distinct = new Map<string, { address: Address; discovered: boolean }>()
+  const distinct = new Map<string, Pick<Source, 'address' | 'discovered' | 'inode'>>()
   for (const [index, address] of [...named, ...found].entries()) {
-    const key = await identity(address)
-    if (!distinct.has(key)) distinct.set(key, { address, discovered: index >= named.length })
+    const { key, inode } = await identity(address)
+    const discovered = index >= named.length
+    if (!distinct.has(key)) distinct.set(key, { address, discovered, ...(discovered && inode && { inode }) })
   }
   const entries = [...distinct.values()]
   const names = distinctNames(entries.map(({ address }) => address))
@@ -58,11 +61,13 @@ async function readSocketDirectory(directory: string | undefined): Promise<{
   }
 }
 
-/** Equal for two addresses that lead to the same socket, over whatever links, and to the same page behind it. */
-async function identity(address: Address): Promise<string> {
+/** The key is equal for two addresses that lead to the same socket, over whatever links, and to the same page behind it. */
+async function identity(address: Address): Promise<{ key: string; inode?: string }> {
   const at = 'at' in address ? address.at : address
-  if (at.kind === 'tcp') return addressText(address)
+  if (at.kind === 'tcp') return { key: addressText(address) }
   const found = await stat(at.path).catch(() => undefined)
-  const place = found ? `${found.dev}:${found.ino}` : resolve(at.path)
-  return address.kind === 'http' ? `${place} ${address.target}` : place
+  if (found === undefined) return { key: resolve(at.path) }
+  const place = `${found.dev}:${found.ino}`
+  // The number of a file that was removed may be given to the next.
+  return { key: address.kind === 'http' ? `${place} ${address.target}` : place, inode: `${place} ${found.ctimeMs}` }
 }

@@ -7,7 +7,7 @@ import { reportLeftover } from './leftovers.ts'
 import { makeRoom } from './make-room.ts'
 import { SnapshotDraft } from './publish.ts'
 import type { TickOutcome } from './pull-status.ts'
-import { isKnownStale, reportNoSource, reportOutcomes } from './reports.ts'
+import { reportNoSource, reportOutcomes } from './reports.ts'
 import type { Source } from './sources.ts'
 
 /** A pull ends so long before the next begins, as a part of the interval and at most in seconds. */
@@ -99,16 +99,16 @@ function reportPublished(
 
 /** Within `pull-timeout`, in which only the sources' own time counts, and in any case before the interval is over. */
 async function askInTime(context: Context, { sources, begins }: Pulling, draft: SnapshotDraft): Promise<Outcome[]> {
-  const { options, clock, changes, signal, typed, secrets, versions } = context
+  const { options, clock, signal, typed, secrets, versions, duplicates, sockets } = context
   const interval = options['pull-interval']
   const left = begins + interval - clock().wall / 1000 - Math.min(interval * margin.part, margin.seconds)
   const limit = options['pull-timeout'] === 0 ? Number.POSITIVE_INFINITY : options['pull-timeout']
   const most = Math.max(0.001, Math.min(left, interval))
   const deadline = startDeadline(Math.round(Math.min(limit, most) * 1000) / 1000, signal, most)
   try {
-    const knownStale = (source: Source) => isKnownStale(changes, source)
     const counting = options.counters === 'monotonic'
-    return await askAll(sources, { draft, options, deadline, typed, secrets, versions, counting, knownStale })
+    const known = { typed, secrets, versions, duplicates, sockets }
+    return await askAll(sources, { draft, options, deadline, counting, ...known })
   } finally {
     deadline.dispose()
   }

@@ -62,13 +62,13 @@ export const sections = {
         kind: 'path',
         example: '/run/haproxy',
         summary:
-          'A directory with the stats sockets of HAProxy; every socket in it is a source, and the directory is read again at every pull.',
+          'A directory with the stats sockets of HAProxy; every socket in it is a source, and the directory is read again at every pull. Several sockets of one process count once, and a socket that is no stats socket (of a master, of a frontend) is left out; both are logged.',
       },
       servers: {
         kind: 'addresses',
         example: 'unix:///run/haproxy/admin.sock, tcp://127.0.0.1:1936, tcp://[::1]:1936',
         summary:
-          'Sources by address, separated by commas; in addition to those of socket-dir. tcp+tls:// is a stats socket behind TLS; http://host:port/path, https:// and http+unix:///socket:/path are statistics pages, which have no show info; master:///socket is the socket of a master process (-S), whose workers are all read, those of past reloads too.',
+          'Sources by address, separated by commas; in addition to those of socket-dir. tcp+tls:// is a stats socket behind TLS; http://host:port/path, https:// and http+unix:///socket:/path are statistics pages, which have no show info; master:///socket is the socket of a master process (-S), whose workers are all read, those of past reloads too. Addresses of one process count once, by the first that is named, or as a worker of its master; only a statistics page does not tell its process, so name none of a process that is read otherwise.',
       },
       retries: {
         kind: 'integer',
@@ -156,6 +156,14 @@ export const sections = {
         since: '1.0.0',
         summary:
           'What outputs get of a snapshot when a source does not answer. It is always published, marked incomplete: the page, CSV, the API and /metrics show what answered and name what did not. discard leaves it out of Graphite and local-store, so no sum there is over fewer processes than there are; partial sends it, and haproxystats.Complete is 0. The option incomplete of an output comes first.',
+      },
+      'stale-after': {
+        kind: 'seconds',
+        min: 0,
+        default: '900',
+        since: '1.0.0',
+        summary:
+          'How long a socket of socket-dir that answered before and refuses connections now counts as a source that failed, because its process has died; then it counts as left behind by a process that is gone, as a socket that never answered does at once. It is kept over restarts. 0: at once.',
       },
       'leave-out': {
         kind: 'words',

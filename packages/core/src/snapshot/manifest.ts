@@ -19,13 +19,19 @@ export interface SourceReport {
   readonly name: string
   /** Its address, without secrets. */
   readonly source: string
-  /** `stale`: nobody listens on a socket that is still there; `gone`: a worker that had ended. Neither is a failure. */
-  readonly result: 'answered' | 'stale' | 'gone' | 'failed'
+  /**
+   * `stale`: nobody listens on a socket that is still there; `gone`: a worker that had ended; `duplicate`: the process that
+   * was read as `same`; `foreign`: the socket answers, but is no stats socket (`error` says what it is). Only `failed` is a
+   * failure.
+   */
+  readonly result: 'answered' | 'stale' | 'gone' | 'duplicate' | 'foreign' | 'failed'
   readonly seconds: number
   readonly bytes: number
   /** Attempts to connect beyond the first. */
   readonly retries: number
   readonly pid?: number
+  /** Of a duplicate: the name of the source whose answer is in the snapshot. */
+  readonly same?: string
   /** Why it failed. */
   readonly code?: string
   readonly error?: string

@@ -9,6 +9,7 @@ const refusals = [
   {
     begins: /^Permission denied/,
     hint: 'the socket does not permit it; "level user" on the "stats socket" line of HAProxy is enough',
+    isStats: true,
   },
   {
     begins: /^(HTTP\/|<!?[A-Za-z])/,
@@ -31,11 +32,17 @@ export function printableLine(bytes: Uint8Array): string {
   return shown.join('') + (bytes.length > shownLength ? '…' : '')
 }
 
-/** The error for something that answered, but not as a stats socket does. `answer` is what has come so far. */
+/**
+ * The error for something that answered, but not as a stats socket does. `answer` is what has come so far. Its detail
+ * `foreign` tells what is no stats socket from one that does not permit the question.
+ */
 export function refusal(source: string, answer: Buffer): StatsError {
   const end = answer.subarray(0, firstLineLimit).indexOf(0x0a)
   const line = answer.subarray(0, end === -1 ? firstLineLimit : end)
   const text = line.toString('latin1')
-  const hint = refusals.find(({ begins }) => begins.test(text))?.hint ?? otherwise
-  return new StatsError('SOURCE_REFUSED', `${source} answered "${printableLine(line)}": ${hint}`, { source, hint })
+  const known = refusals.find(({ begins }) => begins.test(text))
+  const hint = known?.hint ?? otherwise
+  const foreign = known === undefined || !('isStats' in known)
+  const message = `${source} answered "${printableLine(line)}": ${hint}`
+  return new StatsError('SOURCE_REFUSED', message, { source, hint, foreign })
 }

@@ -1,0 +1,80 @@
+/** Sources that are one HAProxy process count once; processes that only look alike count each. */
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { manifestName, parseManifest } from '@haproxystats/core'
+import { expect, test } from 'vitest'
+import { levels, type Pull, startPull } from '../pull/pull-program.ts'
+import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { reload, startMaster } from './master.ts'
+
+const resultsIn = async (pull: Pull, snapshot: string) => {
+  const manifest = parseManifest(await readFile(join(pull.queue, snapshot, manifestName)))
+  return Object.fromEntries(manifest!.pull!.sources.map(({ name, result, same }) => [name, same ?? result]))
+}
+
+const infosIn = async (pull: Pull, snapshot: string) =>
+  Object.keys(await pull.read(snapshot)).filter((name) => name.endsWith('_info'))
+
+test('a process with two sockets in socket-dir and one on a port counts once, by the first name, over reloads', async () => {
+  const global = (port: PortOf) => `  stats socket ipv4@127.0.0.1:${port('stats')} level user\n`
+  const sockets = ['admin.sock', 'stats.sock']
+  const daemon = await startHaproxy({ sockets, global })
+  const other = await startHaproxy({ sockets: ['other.sock'], socketDirectory: daemon.directory })
+  const address = `tcp://127.0.0.1:${daemon.port('stats')}`
+  const pull = await startPull({ pull: { 'socket-dir': daemon.directory } })
+  const [first] = await pull.published()
+  expect(await resultsIn(pull, first!)).toEqual({
+    ...{ 'admin.sock': 'answered', 'stats.sock': 'admin.sock', 'other.sock': 'answered' },
+  })
+  expect(await infosIn(pull, first!)).toEqual(['admin.sock_info', 'other.sock_info'])
+  await daemon.reload()
+  const [, second] = await pull.published(2)
+  expect(await infosIn(pull, second!)).toEqual(['admin.sock_info', 'other.sock_info'])
+  const said = pull.lines(/stats\.sock is the same HAProxy process as .*admin\.sock.*counted once/)
+  expect(said.filter(({ level }) => level === levels.warning)).toHaveLength(1)
+  const status = (await pull.status()) as { sources: { name: string; state: string; same?: string }[] }
+  expect(status.sources.find(({ name }) => name === 'stats.sock')).toMatchObject({
+    ...{ state: 'duplicate', same: 'admin.sock' },
+  })
+
+  const named = await startPull({ pull: { 'socket-dir': daemon.directory, servers: address } })
+  const [third] = await named.published()
+  const name = address.slice('tcp://'.length).replace(':', '_')
+  expect(await resultsIn(named, third!)).toEqual({
+    ...{ [name]: 'answered', 'admin.sock': name, 'stats.sock': name, 'other.sock': 'answered' },
+  })
+  expect(other.pid).not.toBe(daemon.pid)
+})
+
+test("a worker counts once beside its own socket, by its master's name, and its past reloads beside it", async () => {
+  const running = await startMaster()
+  const servers = `unix://${running.haproxy.sockets[0]}, master://${running.master}`
+  const pull = await startPull({ pull: { servers, counters: 'monotonic' } })
+  const [first] = await pull.published()
+  expect(await resultsIn(pull, first!)).toEqual({ 'master.sock': 'answered', 'lb1.sock': 'master.sock' })
+  await reload(running)
+  const second = (await pull.published(2)).at(-1)!
+  expect(await infosIn(pull, second)).toEqual(['master.sock_info'])
+})
+
+test('counters go on when a process is read at its other socket, and count once', async () => {
+  const daemon = await startHaproxy({ sockets: ['admin.sock', 'stats.sock'] })
+  const pull = await startPull({ pull: { 'socket-dir': daemon.directory, counters: 'monotonic' } })
+  await fetch(`http://127.0.0.1:${daemon.port('www')}/`)
+  await pull.published(2)
+  await rm(daemon.sockets[0]!)
+  const files = await pull.read((await pull.published(2)).at(-1)!)
+  expect(Object.keys(files)).toEqual(['stats.sock_info', 'stats.sock_stat'])
+})
+
+test('processes of the same number, release and start are two when their counters are their own', async () => {
+  const info = 'Start_time_sec: 1700000000\nCumConns: 7\nIdle_pct: 90'
+  const answer = exampleAnswer().replace('Idle_pct: 90', info)
+  const twins = await Promise.all([fakeHaproxy({ answer }), fakeHaproxy({ answer })])
+  const pull = await startPull({ pull: { servers: twins.map(({ address }) => address).join(', ') } })
+  const [first, second] = await pull.published(2)
+  expect(await infosIn(pull, first!)).toHaveLength(2)
+  expect(await infosIn(pull, second!)).toHaveLength(2)
+  expect(pull.lines(/the same HAProxy process/)).toEqual([])
+})
