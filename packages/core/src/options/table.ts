@@ -419,7 +419,8 @@ export const sections = {
         kind: 'seconds',
         min: 0,
         default: '10',
-        summary: 'The pause after all repetitions have failed; further pauses grow to six times as long.',
+        summary:
+          'The pause after all repetitions have failed; after a dozen, further pauses grow to six times as long.',
       },
       backoff: {
         kind: 'number',

@@ -228,17 +228,21 @@ async function run(sequence: readonly Event[], limits: Limits): Promise<void> {
         `${name} got nothing else`,
       ).toEqual([])
       expect(lacking, `${name} lacks no more than was dropped`).toBeLessThanOrEqual(dropped)
-      if (world.programs.length === 1) expect(lacking, `${name} did not get what was dropped`).toBe(dropped)
+      if (world.programs.length === 1 && world.broken.size === 0)
+        expect(lacking, `${name} did not get what was dropped`).toBe(dropped)
       for (const life of lives)
         expect(life, `${name} in order, once in each life`).toEqual([...new Set(life)].sort(byAge))
     }
     expect(unaccounted(world.program().delivery.accounts)).toBe(0)
     const aside = (await readdir(join(directory, 'quarantine')).catch(() => [])).filter((name) => /^\d+$/.test(name))
-    expect(aside.sort(byAge)).toEqual([...world.broken].sort(byAge))
+    expect(aside.filter((snapshot) => !world.broken.has(snapshot))).toEqual([])
+    // One that all have lost is out of the queue before anybody saw that it is broken.
+    if (limits === unlimited) expect(aside.sort(byAge)).toEqual([...world.broken].sort(byAge))
   } finally {
     world.kill()
     await Promise.all(world.programs.map(({ opened }) => opened))
-    await rm(directory, { recursive: true, force: true })
+    // What a dead program had begun may end meanwhile.
+    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 })
   }
 }
 
