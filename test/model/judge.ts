@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { deliveredPrefix, manifestName, parseManifest } from '@haproxystats/core'
+import { manifestName, parseManifest, readMarks } from '@haproxystats/core'
 import { root, type Shape } from '../faults/harness/shape.ts'
 import type { Operation } from './life.ts'
 import { type Destination, destinations, type Places, Published } from './published.ts'
 import type { Presence, Said, Sources } from './sources.ts'
+
+interface Given {
+  readonly places: Places
+  readonly sources: Sources
+  readonly interval: number
+  readonly room: number
+}
 
 /** The plain model: what was published, what arrived where, and what became of it. Every breach is a complaint. */
 export class Judge {
@@ -16,6 +23,7 @@ export class Judge {
   readonly #shape: Shape
   readonly #sources: Sources
   readonly #interval: number
+  readonly #room: number
   readonly #waiting = new Set<string>()
   /** Numbers what happens, and what happened when each destination had a snapshot last. */
   #events = 0
@@ -25,11 +33,13 @@ export class Judge {
   /** When pull looked for its sources last: the latest answer, and who listened. */
   #tick: { serial: number; presence: readonly Presence[] } = { serial: 0, presence: [] }
 
-  constructor({ places, sources, interval }: { places: Places; sources: Sources; interval: number }) {
+  /** `room`: how many snapshots may wait before one may be lost. */
+  constructor({ places, sources, interval, room }: Given) {
     this.#places = places
     this.#sources = sources
     this.#shape = sources.shape
     this.#interval = interval
+    this.#room = room
   }
 
   count(what: string, times = 1): void {
@@ -47,6 +57,7 @@ export class Judge {
 
   /** Hears of an operation of a life before it. */
   begun({ kind, path }: Operation): void {
+    if (kind === 'create' && dirname(dirname(path)) === this.#places.queue) this.#dropping(path)
     if (kind !== 'list' || path !== this.#places.sockets) return
     this.#tick = { serial: this.#sources.serial, presence: this.#sources.presence }
   }
@@ -61,8 +72,10 @@ export class Judge {
     else if (kind === 'rm' && path.startsWith(`${queue}/`)) this.complain(`${program} removed ${path} in the queue`)
     else if (kind === 'list' && program === 'process' && directory === queue)
       this.published.get(name)?.seen(++this.#events)
-    else if (kind === 'create' && dirname(directory) === queue && name.startsWith(deliveredPrefix)) {
-      this.#delivered(basename(directory), name.slice(deliveredPrefix.length) as Destination, proved)
+    else if (kind === 'create' && dirname(directory) === queue) {
+      for (const [destination, fate] of readMarks([name])) {
+        if (fate === 'delivered') this.#delivered(basename(directory), destination as Destination, proved)
+      }
     }
   }
 
@@ -128,10 +141,22 @@ export class Judge {
     if (fate === 'dropped' && older.length > 0) this.complain(`${name} was dropped, and ${older} are older`)
   }
 
+  /** A mark is being made: a destination loses a snapshot, which it may when too many wait. */
+  #dropping(path: string): void {
+    const snapshot = this.published.get(basename(dirname(path)))
+    for (const [destination, fate] of readMarks([basename(path)])) {
+      if (fate !== 'dropped') continue
+      snapshot?.loses(destination as Destination)
+      this.count('lost by a destination')
+      const waiting = this.#waiting.size
+      if (waiting <= this.#room) this.complain(`${destination} lost ${snapshot?.name}, when ${waiting} waited`)
+    }
+  }
+
   /** A destination counts as having a snapshot; it must have all of it then. */
   #delivered(name: string, destination: Destination, proved: boolean): void {
     const snapshot = this.published.get(name)
-    if (snapshot === undefined || snapshot.isCountedFor(destination)) return
+    if (snapshot === undefined || snapshot.hasLost(destination) || snapshot.isCountedFor(destination)) return
     this.#latest[destination] = ++this.#events
     if (snapshot.has(destination) || snapshot.isUnproved) return
     if (destination === 'graphite' && !proved) {
@@ -172,7 +197,7 @@ export class Judge {
       const older = this.published.get(other)
       if (older === undefined || Number(other) >= Number(name)) continue
       if (older.order > order && older.seenAt > this.#latest[destination]) continue
-      if (older.isDamaged || older.isUnproved || older.has(destination)) continue
+      if (older.isDamaged || older.isUnproved || older.has(destination) || older.hasLost(destination)) continue
       this.complain(`${destination} got ${name} before ${other}, which is older`)
     }
   }

@@ -23,7 +23,13 @@ export async function processInOneThread(
   try {
     await queue.open()
     const encode = createSnapshotEncoder(settings)
-    const delivery = new Delivery({ queue, run: async (work) => encode(work), lanes: lanesOf(configuration, log), log })
+    const delivery = new Delivery({
+      queue,
+      run: async (work) => encode(work),
+      lanes: lanesOf(configuration, log),
+      queueSize: configuration.pull['queue-size'],
+      log,
+    })
     onDelivery(delivery)
     await Promise.all([delivery.run(signal), rescan(delivery, signal)])
   } finally {

@@ -28,6 +28,7 @@ export class Published {
   /** When process heard of it, by the judge's count. */
   seenAt = Number.POSITIVE_INFINITY
   readonly #countedFor = new Set<Destination>()
+  readonly #lostBy = new Set<Destination>()
   readonly #arrived: Readonly<Record<Destination, Uint8Array>>
 
   constructor(
@@ -46,6 +47,15 @@ export class Published {
     const before = this.#countedFor.has(destination)
     this.#countedFor.add(destination)
     return before
+  }
+
+  /** It was dropped there, because too many waited. */
+  loses(destination: Destination): void {
+    this.#lostBy.add(destination)
+  }
+
+  hasLost(destination: Destination): boolean {
+    return this.#lostBy.has(destination)
   }
 
   seen(at: number): void {

@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { type Logger, statusPath } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import type { Delivery } from '../../packages/process/src/delivery/delivery.ts'
+import { roomIn } from '../../packages/process/src/delivery/limits.ts'
 import { pull } from '../../packages/pull/src/pull.ts'
 import { Receiver } from '../faults/harness/receiver.ts'
 import { Shape } from '../faults/harness/shape.ts'
@@ -13,7 +14,7 @@ import { Life, lives, type Operation } from './life.ts'
 import { Disk, Time } from './machine.ts'
 import { processInOneThread } from './programs.ts'
 import type { Places } from './published.ts'
-import { configurationOf, interval, type Setting } from './setting.ts'
+import { configurationOf, interval, queueSize, type Setting } from './setting.ts'
 import { Sources } from './sources.ts'
 
 export const programs = ['pull', 'process'] as const
@@ -63,7 +64,12 @@ export class World {
     }
     for (const name of ['incoming', 'incoming.tmp', 'store', 'haproxy']) mkdirSync(place(name), { mode: 0o750 })
     this.sources = new Sources(this.places.sockets, new Shape({ processes: 2, frontends: 1, backends: 1, servers: 1 }))
-    this.judge = new Judge({ places: this.places, sources: this.sources, interval })
+    this.judge = new Judge({
+      places: this.places,
+      sources: this.sources,
+      interval,
+      room: roomIn(queueSize),
+    })
     this.receiver = new Receiver({ arrive: (line) => this.judge.arrive('graphite', line) })
   }
 

@@ -159,7 +159,7 @@ test('a socket that is no stats socket has failed when it answered before, or wh
   expect(error).toMatchObject({ level: levels.error, code: 'SOURCE_REFUSED' })
   const named = await startPull({ pull: { servers: web.address } })
   await named.line(/answered "HTTP.*an HTTP frontend listens here/)
-  const [failed = ""] = await named.published()
+  const [failed = ''] = await named.published()
   expect(await named.read(failed)).toEqual({})
 })
 

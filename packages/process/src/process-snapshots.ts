@@ -1,20 +1,19 @@
 import { type Configuration, type Logger, lockDirectory, wait } from '@haproxystats/core'
 import type { ServiceManager } from '@haproxystats/core/program'
 import { prepareQueue } from './check.ts'
-import { Delivery, stopTime } from './delivery/delivery.ts'
+import { Delivery, standstill, stopTime } from './delivery/delivery.ts'
 import type { LaneSettings } from './delivery/lane.ts'
+import { roomIn } from './delivery/limits.ts'
 import { dispatchers } from './dispatchers/index.ts'
 import { HttpService } from './http/service.ts'
 import { SnapshotQueue } from './queue/snapshot-queue.ts'
 import { watchQueue } from './queue/watch.ts'
 import { keepStatus, sentenceOf, statusOf } from './status.ts'
+import type { OutputOptions } from './types/dispatcher.ts'
 import { WorkerPool } from './workers/pool.ts'
 
 /** With more snapshots waiting than this, new ones need not be heard of at once. */
 const manySnapshots = 100
-
-/** The queue is read every two seconds; when no reading ended for so many seconds, the program stands still. */
-const scanLimit = 30
 
 /** Consumes the queue until `signal`: watch → worker → deliver → remove. */
 export async function processSnapshots(
@@ -30,7 +29,13 @@ export async function processSnapshots(
   const http =
     configuration.http && new HttpService(configuration, { log, pathOf: (snapshot) => queue.pathOf(snapshot) })
   const lanes = [...lanesOf(configuration, log), ...(http === undefined ? [] : [http.lane])]
-  const delivery = new Delivery({ queue, run: (work) => pool.run(work), lanes, log })
+  const delivery = new Delivery({
+    queue,
+    run: (work) => pool.run(work),
+    lanes,
+    queueSize: configuration.pull['queue-size'],
+    log,
+  })
   const backlog = () => delivery.accounts.waiting > manySnapshots
   const watch = watchQueue(queue.directory, log, () => delivery.scan(), backlog)
   log.info(
@@ -38,7 +43,7 @@ export async function processSnapshots(
     `watching ${queue.directory}, delivering to ${lanes.map(({ name }) => name).join(' and ')}`,
   )
   delivery.scan()
-  service?.ready({ alive: () => delivery.sinceScan < scanLimit, status: () => sentenceOf(delivery) })
+  service?.ready({ alive: () => delivery.sinceScan < standstill, status: () => sentenceOf(delivery) })
   const status = keepStatus(configuration, log, () => {
     const fields = statusOf(delivery, pool.status)
     http?.tell(fields)
@@ -91,6 +96,15 @@ export function lanesOf(configuration: Configuration, log: Logger): LaneSettings
       replay: dispatcher.replay?.(options) ?? 0,
       maxRate: dispatcher.maxRate?.(options) ?? 0,
       ahead: configuration.process.workers + 1,
+      ...limitsOf(options, configuration.pull),
     })),
   )
+}
+
+/** What a destination may lose, and what it leaves out; unless its section says so, `[pull]` does. */
+function limitsOf(options: OutputOptions, pull: Configuration['pull']): Pick<LaneSettings, 'backlog' | 'incomplete'> {
+  const most = Math.min(options.backlog ?? Number.POSITIVE_INFINITY, roomIn(pull['queue-size']))
+  const full = options['backlog-full'] ?? (pull['queue-full'] === 'suspend' ? 'drop-newest' : 'drop-oldest')
+  const incomplete = options.incomplete ?? (pull['on-failure'] === 'discard' ? 'discard' : 'deliver')
+  return { backlog: { most, full }, incomplete }
 }

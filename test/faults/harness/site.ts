@@ -25,6 +25,9 @@ export interface SiteOptions {
 /** Two default pull intervals: a fresh snapshot must have arrived by then. */
 export const probeSeconds = 20
 
+/** Rows publish as fast as they can, other than pull; so many snapshots fit into the queue unless a row is about that. */
+const unbounded = 1_000_000
+
 let sites = 0
 
 /** A directory with both programs' configuration, a receiver, and a publisher that stands for pull. */
@@ -63,7 +66,7 @@ export class Site {
     const fields = statFields.join(' ')
     const own: Sections = {
       paths: { 'base-dir': this.base },
-      pull: { loglevel: 'debug', 'pull-interval': 1, 'pull-timeout': 0, timeout: 0.5 },
+      pull: { loglevel: 'debug', 'pull-interval': 1, 'pull-timeout': 0, timeout: 0.5, 'queue-size': unbounded },
       process: {
         loglevel: 'debug',
         workers: 1,

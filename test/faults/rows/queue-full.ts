@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Row, RowContext } from '../harness/row.ts'
 import type { Site } from '../harness/site.ts'
@@ -39,7 +39,7 @@ async function suspend(context: RowContext): Promise<void> {
   }
 }
 
-/** The queue stays full, first without process, then with a destination that is down; pull drops the oldest. */
+/** The queue stays full, first without process, when pull drops the oldest, then with a destination that is down, when process does. */
 async function dropOldest(context: RowContext): Promise<void> {
   const { site } = await pullSite(context, {
     sections: { pull: { 'queue-size': size, 'queue-full': 'drop-oldest' }, graphite: { interval: 0.05, delay: 0.1 } },
@@ -63,36 +63,76 @@ async function dropOldest(context: RowContext): Promise<void> {
   await processing.said('watching')
   await untilDropped(gone() + Math.ceil(context.times / 2))
   await pull.stop()
-  forgiveDropped(context, site)
   await site.receiver.listen()
   await site.drained()
   await processing.stop()
+  forgiveDropped(context, site)
   checkIdentity(context, site)
   const last = site.start('process')
   await site.settle()
   await last.stop()
 }
 
-/** What is no longer in the queue was dropped: as many as told, and the oldest. Nobody owes it any more. */
+/** What has not arrived was dropped: as many as both programs tell. Nobody owes it any more. */
 function forgiveDropped(context: RowContext, site: Site): void {
-  const waiting = site.waiting().map(Number)
-  const dropped = [...site.ledger.owed].filter((time) => !waiting.includes(time))
-  const told: number = statusOf(site, 'pull').dropped
+  const dropped = [...site.ledger.owed].filter((time) => !site.ledger.has(time))
+  const [byPull, byProcess] = [statusOf(site, 'pull').dropped, statusOf(site, 'process').snapshots.dropped]
   context.injected(dropped.length)
-  context.note(`${dropped.length} dropped`)
-  if (dropped.length !== told) context.problem(`${dropped.length} are gone, ${told} were told to be dropped`)
-  if (Math.max(...dropped) > Math.min(...waiting)) context.problem('something else than the oldest was dropped')
+  context.note(`${byPull} dropped by pull, ${byProcess} by process`)
+  if (dropped.length !== byPull + byProcess)
+    context.problem(`${dropped.length} are lacking, ${byPull + byProcess} told`)
   for (const time of dropped) site.ledger.forgive(time)
 }
 
-/** Published = delivered + waiting + quarantined + dropped, by what both programs tell. */
+/**
+ * Published = delivered + waiting + quarantined + dropped, by what both programs tell. While process runs pull has no need to
+ * drop anything; it may once, when the queue is full and process has just begun.
+ */
 function checkIdentity(context: RowContext, site: Site): void {
-  const { published, dropped } = statusOf(site, 'pull')
-  const { delivered, waiting, quarantined, vanished } = statusOf(site, 'process').snapshots
-  const told = `published ${published}, delivered ${delivered}, waiting ${waiting}, quarantined ${quarantined}, dropped ${dropped}`
-  context.note(`${told}; process saw ${vanished} of these vanish`)
-  if (published !== delivered + waiting + quarantined + dropped) context.problem(`it does not add up: ${told}`)
-  if (vanished === 0 || vanished > dropped) context.problem(`${vanished} vanished, ${dropped} were dropped`)
+  const pull = statusOf(site, 'pull')
+  const { delivered, waiting, quarantined, vanished, dropped } = statusOf(site, 'process').snapshots
+  const told = `published ${pull.published}, delivered ${delivered}, waiting ${waiting}, quarantined ${quarantined}, dropped ${dropped} and ${pull.dropped}`
+  context.note(told)
+  if (pull.published !== delivered + waiting + quarantined + dropped + pull.dropped)
+    context.problem(`it does not add up: ${told}`)
+  if (vanished > 1) context.problem(`${vanished} vanished while process kept the queue below its size`)
+}
+
+/** A destination stays down until its backlog has been full for long: the other misses nothing, and pull never waits. */
+async function oneFull(context: RowContext): Promise<void> {
+  const store = join(context.directory, 'store')
+  const { site } = await pullSite(context, {
+    sections: {
+      pull: { 'queue-size': size },
+      graphite: { interval: 0.05, delay: 0.1 },
+      'local-store': { dir: store },
+    },
+  })
+  await site.receiver.close()
+  const processing = site.start('process')
+  await processing.said('watching')
+  const pull = site.start('pull')
+  const stored = () => (existsSync(store) ? readdirSync(store) : [])
+  const look = () => {
+    const waiting = site.waiting().length
+    if (waiting > size) context.problem(`${waiting} snapshots are in a queue of ${size}`)
+    return stored().length >= size + context.times
+  }
+  await until('the other destination to have them', look, 60 + 5 * context.times)
+  await pull.stop()
+  const published: number = statusOf(site, 'pull').published
+  await site.receiver.listen()
+  await site.drained()
+  await processing.stop()
+  if (pull.lines('pulling is suspended').length > 0) context.problem('pulling was suspended')
+  if (stored().length !== published) context.problem(`${stored().length} of ${published} are in local-store`)
+  forgiveDropped(context, site)
+  checkIdentity(context, site)
+  const full = processing.lines(/backlog is full|room in its backlog/).filter(({ level }) => level > 20)
+  if (full.length !== 2) context.problem(`it was told ${full.length} times, not when it began and when it was over`)
+  const last = site.start('process')
+  await site.settle()
+  await last.stop()
 }
 
 export const queueFullRows: readonly Row[] = [
@@ -105,9 +145,16 @@ export const queueFullRows: readonly Row[] = [
   },
   {
     name: 'queue-full-drop-oldest',
-    fault: 'the queue full, process stopped or its destination down: pull drops the oldest',
+    fault: 'the queue full, process stopped or its destination down: pull or process drops the oldest',
     bounded: 6,
     long: 300,
     run: dropOldest,
+  },
+  {
+    name: 'backlog-full',
+    fault: 'a destination down until its backlog has been full for long: the other misses nothing, pull never waits',
+    bounded: 6,
+    long: 300,
+    run: oneFull,
   },
 ]

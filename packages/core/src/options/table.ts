@@ -9,6 +9,31 @@ const loglevel = {
   summary: 'The least severe messages to log.',
 } as const
 
+/** What every output has that snapshots wait for. */
+const output = {
+  backlog: {
+    kind: 'integer',
+    min: 1,
+    since: '1.0.0',
+    summary:
+      'How many snapshots may wait for this output; unset: as many as queue-size of [pull] has room for. Beyond that this output alone loses snapshots, which are counted and logged; others are not affected, and pulling goes on.',
+  },
+  'backlog-full': {
+    kind: 'choice',
+    choices: ['drop-newest', 'drop-oldest'],
+    since: '1.0.0',
+    summary:
+      'Which snapshot this output loses when its backlog is full: the newest or the oldest. Unset: the newest with queue-full = suspend in [pull], else the oldest.',
+  },
+  incomplete: {
+    kind: 'choice',
+    choices: ['discard', 'deliver'],
+    since: '1.0.0',
+    summary:
+      'What becomes of a snapshot at this output when a source did not answer: discard leaves it out, so that no sum is over fewer processes than there are; deliver takes what there is, with haproxystats.Complete 0. Unset: discard with on-failure = discard in [pull], else deliver. [http] always shows what there is, and names what is missing.',
+  },
+} as const satisfies Readonly<Record<string, Option>>
+
 /**
  * Every option of both programs, in the order of the manual. The only list there is: parsing, checking, `-p`, `-P`, the
  * sample configuration and the README's settings chapter are made from it. Times are seconds, sizes bytes.
@@ -405,7 +430,8 @@ export const sections = {
         kind: 'seconds',
         min: 0,
         default: '10',
-        summary: 'The pause after all repetitions have failed; further pauses grow to six times as long.',
+        summary:
+          'The pause after all repetitions have failed; after a dozen, further pauses grow to six times as long.',
       },
       backoff: {
         kind: 'number',
@@ -462,6 +488,7 @@ export const sections = {
         default: 'false',
         summary: 'Whether objects of a group are sent under their usual path too.',
       },
+      ...output,
     },
   },
   'frontend-groups': {
@@ -495,6 +522,7 @@ export const sections = {
         default: '/var/lib/haproxystats/local-store',
         summary: 'Where the files go.',
       },
+      ...output,
     },
   },
   http: {

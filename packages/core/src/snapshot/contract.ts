@@ -18,8 +18,28 @@ export const typedSuffix = '_typed'
  */
 export const carriedSource = '_carried'
 
-/** Prefix of the empty files that haproxystats-process leaves in a snapshot: one for each dispatcher that has it all. */
-export const deliveredPrefix = '.delivered.'
+/**
+ * What becomes of a snapshot at one dispatcher: it has all of it, it leaves it out because the snapshot is incomplete, or it
+ * lost it because too many waited. haproxystats-process leaves an empty file in the snapshot for each dispatcher that is
+ * through with it: `.delivered.graphite`.
+ */
+export const fates = ['delivered', 'left-out', 'dropped'] as const
+export type Fate = (typeof fates)[number]
+
+/** The name of such a file. */
+export function markName(fate: Fate, dispatcher: string): string {
+  return `.${fate}.${dispatcher}`
+}
+
+/** The fates that directory entries of a snapshot tell, by dispatcher. */
+export function readMarks(names: Iterable<string>): Map<string, Fate> {
+  const found = new Map<string, Fate>()
+  for (const name of names) {
+    const fate = fates.find((candidate) => name.startsWith(markName(candidate, '')))
+    if (fate !== undefined) found.set(name.slice(markName(fate, '').length), fate)
+  }
+  return found
+}
 
 /** Directories of ten digits or so; `2e9`, `-1`, `007` and everything else is somebody else's and left alone. */
 const snapshotName = /^[1-9][0-9]{0,11}$/

@@ -2,7 +2,7 @@ import type { LaneStatus } from './lane.ts'
 
 /**
  * Where the snapshots went that were taken from the queue since the start. Always: taken = delivered + waiting +
- * quarantined + vanished.
+ * quarantined + vanished + leftOut + dropped.
  */
 export interface Accounts {
   readonly taken: number
@@ -12,11 +12,15 @@ export interface Accounts {
   readonly quarantined: number
   /** Gone from the queue before they were delivered: dropped by haproxystats-pull for new ones, or removed by somebody. */
   readonly vanished: number
+  /** Incomplete, and so left out by at least one dispatcher; no other lost them. Out of the queue. */
+  readonly leftOut: number
+  /** Lost by at least one dispatcher, because more waited for it than may. Out of the queue. */
+  readonly dropped: number
 }
 
 /** How many snapshots are unaccounted for; 0 unless the program has a defect. */
-export function unaccounted({ taken, delivered, waiting, quarantined, vanished }: Accounts): number {
-  return taken - delivered - waiting - quarantined - vanished
+export function unaccounted({ taken, ...became }: Accounts): number {
+  return Object.values(became).reduce((left, count) => left - count, taken)
 }
 
 /** One metric of haproxystats itself that tells of snapshots or of a dispatcher. */
@@ -55,9 +59,21 @@ export const accountMetrics: readonly AccountMetric<Accounts>[] = [
   },
   {
     name: 'SnapshotsVanished',
-    summary: 'Those that were gone before they were delivered: dropped for new ones with queue-full = drop-oldest.',
-    advice: 'Rises: the queue is full with `queue-full = drop-oldest`, or somebody removes snapshots.',
+    summary: 'Those that somebody else removed from the queue before they were delivered.',
+    advice: 'Rises: somebody removes snapshots, or the queue is full with `queue-full = drop-oldest`.',
     value: ({ vanished }) => vanished,
+  },
+  {
+    name: 'SnapshotsLeftOut',
+    summary: 'Incomplete ones that a destination leaves out (incomplete = discard).',
+    advice: 'Rises: a source does not answer; the log of pull names it and the reason.',
+    value: ({ leftOut }) => leftOut,
+  },
+  {
+    name: 'SnapshotsDropped',
+    summary: 'Those that a destination lost because more waited for it than may (backlog).',
+    advice: 'Rises: `dispatcher.<name>.Dropped` says which destination is down or too slow for so long.',
+    value: ({ dropped }) => dropped,
   },
 ]
 
@@ -92,6 +108,18 @@ export const dispatcherMetrics: readonly AccountMetric<LaneStatus>[] = [
     summary: 'Snapshots sent again after it died, by replay.',
     advice: 'Rises: the receiver dies now and then; find out why.',
     value: ({ replayed }) => replayed,
+  },
+  {
+    name: 'LeftOut',
+    summary: 'Incomplete snapshots that it leaves out since the start (incomplete = discard).',
+    advice: 'Rises: a source does not answer; the log of pull names it and the reason.',
+    value: ({ leftOut }) => leftOut,
+  },
+  {
+    name: 'Dropped',
+    summary: 'Snapshots that it lost since the start, because more waited for it than may.',
+    advice: 'Above 0: points are missing there for good. It was down or too slow for longer than `backlog` holds.',
+    value: ({ dropped }) => dropped,
   },
   {
     name: 'Proved',

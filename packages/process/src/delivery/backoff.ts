@@ -1,6 +1,12 @@
 import type { RetryPolicy } from '../types/dispatcher.ts'
 
-/** The longest pause, in multiples of `delay`: at the default of 10 s at most 60 attempts an hour. */
+/**
+ * So many pauses are not longer than `delay`, two minutes at the default of 10 s: a destination that comes and goes takes
+ * one attempt in four or so, and with pauses that grow at once it took one a minute, which is less than is pulled.
+ */
+const steadyPauses = 12
+
+/** The longest pause, in multiples of `delay`: at the default of 10 s about 70 attempts in the first hour, then 60. */
 const longestPause = 6
 
 /** How far a wait may be off to either side, so that many load balancers do not come back at the same instant. */
@@ -8,7 +14,7 @@ const jitter = 0.2
 
 /**
  * How long to wait before a failed attempt is repeated: `interval`, growing by `backoff`, for `retries` repetitions; then
- * pauses of `delay` that double up to six times `delay`, one attempt after each. Only a delivery starts it over.
+ * pauses of `delay`, which after a while double up to six times `delay`, one attempt after each. Only a delivery starts it over.
  */
 export class Backoff {
   readonly #policy: RetryPolicy
@@ -40,6 +46,6 @@ export class Backoff {
     const growing = interval * backoff ** (this.#failures - 1)
     if (retries < 0) return Math.min(growing, Math.max(delay, interval))
     if (this.#failures <= retries) return Math.min(growing, Math.max(longestPause * delay, interval))
-    return Math.min(delay * 2 ** (this.#failures - retries - 1), longestPause * delay)
+    return Math.min(delay * 2 ** Math.max(0, this.#failures - retries - steadyPauses), longestPause * delay)
   }
 }

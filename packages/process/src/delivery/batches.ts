@@ -92,9 +92,11 @@ export class Batches {
     const spares = this.#spares.splice(0, encodings.length)
     const result = await this.#run({ path: this.#pathOf(snapshot), snapshot, encodings, spares })
     this.#onResult(snapshot, result)
+    const missing = result.outcome === 'encoded' && result.incomplete !== undefined
+    const reason = missing ? { incomplete: result.incomplete } : {}
     wanted.forEach(({ resolve }, index) => {
       if (result.outcome !== 'encoded') resolve({ failure: result })
-      else resolve({ batch: { snapshot, ...(result.batches[index] as Encoded['batches'][number]) } })
+      else resolve({ batch: { snapshot, ...reason, ...(result.batches[index] as Encoded['batches'][number]) } })
     })
   }
 }

@@ -65,6 +65,8 @@ function lane(name: string, sink: Sink, settings: Partial<LaneSettings> = {}): L
     together: 1,
     replay: 0,
     maxRate: 0,
+    backlog: { most: 1000, full: 'drop-newest' },
+    incomplete: 'deliver',
     ...settings,
   }
 }
@@ -78,7 +80,7 @@ function start(
   run: (work: Work) => Promise<WorkResult> = async () => encoded,
   log: Logger = silentLogger(),
 ) {
-  const delivery = new Delivery({ queue, run, lanes, log })
+  const delivery = new Delivery({ queue, run, lanes, queueSize: 1000, log })
   const ended = delivery.run(stop.signal)
   delivery.scan()
   return { delivery, ended }
@@ -437,7 +439,15 @@ test('every snapshot is accounted for, whatever became of it', async () => {
   })
   sink.down = false
   await vi.waitFor(async () => expect(await queued()).toEqual([]))
-  expect(delivery.accounts).toEqual({ taken: 4, delivered: 2, waiting: 0, quarantined: 1, vanished: 1 })
+  expect(delivery.accounts).toEqual({
+    taken: 4,
+    delivered: 2,
+    waiting: 0,
+    quarantined: 1,
+    vanished: 1,
+    leftOut: 0,
+    dropped: 0,
+  })
   expect(unaccounted(delivery.accounts)).toBe(0)
   stop.abort()
   await ended
@@ -457,6 +467,7 @@ test('knows how long ago a reading of the queue ended', async () => {
     queue: slow,
     run: async () => encoded,
     lanes: [lane('a', new MemorySink())],
+    queueSize: 1000,
     log: silentLogger(),
   })
   delivery.scan()

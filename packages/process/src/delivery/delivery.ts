@@ -1,9 +1,10 @@
-import { type Logger, reasonOf } from '@haproxystats/core'
+import { type Fate, type Logger, reasonOf } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
 import { type Accounts, accountValues, unaccounted } from './accounts.ts'
 import { Batches } from './batches.ts'
 import { Lane, type LaneSettings, type LaneStatus } from './lane.ts'
+import { dropExcess } from './limits.ts'
 
 /** How long the program may take to end after it was told to, in seconds, whatever hangs. The unit and the README say the same. */
 export const stopTime = 10
@@ -11,10 +12,17 @@ export const stopTime = 10
 /** How much of that is for closing what is open when nothing is delivered any more. */
 const closingTime = 3
 
+/** When no reading of the queue ended for so many seconds, the program stands still; what waits afterwards is nobody's backlog. */
+export const standstill = 30
+
 /** A snapshot that somebody still has to get. */
 interface Waiting {
   readonly seen: number
   readonly lanes: Set<Lane>
+  /** The dispatchers that are through with it and do not have it, by name. */
+  readonly without: Map<string, Fate>
+  /** Until all marks are made that were begun. */
+  marked: Promise<unknown>
   /** What keeps it from being processed now. */
   trouble?: Trouble | undefined
   /** Why it cannot be processed; then it waits only to be moved to quarantine. */
@@ -35,17 +43,21 @@ export interface DeliveryContext {
   readonly queue: Queue
   readonly run: (work: Work) => Promise<WorkResult>
   readonly lanes: readonly LaneSettings[]
+  /** How many snapshots may be in the queue; haproxystats-pull publishes none when it is full. */
+  readonly queueSize: number
   readonly log: Logger
   /** How long what is in hand may take after the program was told to stop, in seconds. */
   readonly finishTime?: number
 }
 
 /**
- * Takes every snapshot of the queue to every dispatcher, and out of the queue once all have it. What the queue holds is
- * read from its directory; nothing that matters is only in memory.
+ * Takes every snapshot of the queue to every dispatcher, and out of the queue once all have it, or have lost it because too
+ * many waited: so the queue does not fill up. What the queue holds is read from its directory; nothing that matters is only
+ * in memory.
  */
 export class Delivery {
   readonly #queue: Queue
+  readonly #queueSize: number
   readonly #log: Logger
   readonly #lanes: readonly Lane[]
   readonly #finishTime: number
@@ -57,15 +69,16 @@ export class Delivery {
   /** Snapshots that left the queue since its last reading began, which may list them still. */
   readonly #left = new Set<string>()
   readonly #told = new Set<string>()
-  readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0 }
+  readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0, leftOut: 0, dropped: 0 }
   #lastScan: Date | undefined
   #scanEnded = performance.now()
   #scanning: Promise<void> | undefined
   #scanAgain = false
   #stopped = false
 
-  constructor({ queue, run, lanes, log, finishTime = stopTime - closingTime }: DeliveryContext) {
+  constructor({ queue, run, lanes, queueSize, log, finishTime = stopTime - closingTime }: DeliveryContext) {
     this.#queue = queue
+    this.#queueSize = queueSize
     this.#log = log
     this.#finishTime = finishTime
     const batches = new Batches(
@@ -77,7 +90,10 @@ export class Delivery {
       const lane: Lane = new Lane(
         settings,
         batches,
-        { delivered: (snapshot, datapoints) => this.#delivered(lane, snapshot, datapoints) },
+        {
+          delivered: (snapshot, datapoints) => this.#finished(lane, snapshot, 'delivered', datapoints),
+          leftOut: (snapshot) => this.#finished(lane, snapshot, 'left-out'),
+        },
         log,
       )
       return lane
@@ -148,36 +164,64 @@ export class Delivery {
   async #scan(): Promise<void> {
     try {
       this.#left.clear()
+      if (this.#lastScan === undefined || this.sinceScan > standstill) {
+        for (const { pending } of this.#lanes) pending.tolerate()
+      }
       const snapshots = await this.#queue.list()
       this.#told.delete('list')
       this.#forgetVanished(new Set(snapshots))
+      let allRead = true
       for (const snapshot of snapshots) {
         if (this.#stopped) return
         if (this.#left.has(snapshot) || this.#leaving.has(snapshot)) continue
         const waiting = this.#waiting.get(snapshot)
         if (this.#done.has(snapshot)) await this.#remove(snapshot)
-        else if (waiting === undefined) await this.#take(snapshot)
+        else if (waiting === undefined) allRead = (await this.#take(snapshot)) && allRead
         else if (waiting.defect !== undefined) await this.#setAside(snapshot, waiting.defect)
       }
+      if (allRead) this.#told.delete('fates')
       this.#lastScan = new Date()
+      await dropExcess(this.#lanes, () => this.#waiting.size, {
+        queueSize: this.#queueSize,
+        dropped: (lane, snapshot) => this.#finished(lane, snapshot, 'dropped'),
+      })
       this.#audit()
     } catch (error) {
       this.#tell('list', error, 'the queue cannot be read; trying again every few seconds')
     }
   }
 
-  async #take(snapshot: string): Promise<void> {
-    const delivered = await this.#queue.deliveredTo(snapshot)
-    const lanes = this.#lanes.filter(({ name }) => !delivered.has(name))
-    if (lanes.length === 0) return this.#remove(snapshot)
+  /** False while it cannot be read who has it: then it is left where it is. */
+  async #take(snapshot: string): Promise<boolean> {
+    const fates = await this.#fatesOf(snapshot)
+    if (fates === undefined) return false
+    const lanes = this.#lanes.filter(({ name }) => !fates.has(name))
+    if (lanes.length === 0) {
+      await this.#remove(snapshot)
+      return true
+    }
     this.#counts.taken++
     this.#waiting.set(snapshot, {
       seen: performance.now(),
       lanes: new Set(lanes),
+      without: new Map([...fates].filter(([, fate]) => fate !== 'delivered')),
+      marked: Promise.resolve(),
       processes: 0,
       datapoints: 0,
     })
     for (const lane of lanes) lane.add(snapshot)
+    return true
+  }
+
+  async #fatesOf(snapshot: string): Promise<ReadonlyMap<string, Fate> | undefined> {
+    try {
+      return await this.#queue.fates(snapshot)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      const message = `cannot read which outputs have snapshot ${snapshot}, so it waits; trying again every few seconds`
+      this.#tell('fates', error, message)
+      return undefined
+    }
   }
 
   #forgetVanished(present: ReadonlySet<string>): void {
@@ -248,31 +292,54 @@ export class Delivery {
     }
   }
 
-  async #delivered(lane: Lane, snapshot: string, datapoints: number): Promise<void> {
+  /** A dispatcher is through with a snapshot. One whose losses are none has had it, whatever it made of it. */
+  async #finished(lane: Lane, snapshot: string, its: Fate, datapoints = 0): Promise<void> {
+    const fate = lane.isSilent ? 'delivered' : its
     const waiting = this.#waiting.get(snapshot)
     if (waiting === undefined) return
     waiting.lanes.delete(lane)
     waiting.datapoints = Math.max(waiting.datapoints, datapoints)
-    if (waiting.lanes.size > 0) return this.#mark(snapshot, lane)
-    this.#waiting.delete(snapshot)
-    this.#counts.delivered++
+    if (fate !== 'delivered') waiting.without.set(lane.name, fate)
+    const isLast = waiting.lanes.size === 0
+    // What is lost is noted before the snapshot leaves the queue too, so that a kill between does not have it sent.
+    if (!isLast || fate !== 'delivered') {
+      waiting.marked = Promise.all([waiting.marked, this.#mark(snapshot, lane, fate)])
+    }
+    await waiting.marked
+    if (!isLast || !this.#waiting.delete(snapshot)) return
+    const fates = [...waiting.without.values()]
+    if (fates.includes('dropped')) this.#counts.dropped++
+    else if (fates.length > 0) this.#counts.leftOut++
+    else this.#counts.delivered++
     this.#done.add(snapshot)
-    const seconds = Math.round(performance.now() - waiting.seen) / 1000
-    const { processes } = waiting
-    const queue = this.#waiting.size
-    this.#log.info(
-      { snapshot: Number(snapshot), processes, datapoints: waiting.datapoints, seconds, queue },
-      `snapshot ${snapshot}: ${waiting.datapoints} datapoints of ${processes} processes delivered in ${seconds} s`,
-    )
+    this.#tellDelivered(snapshot, waiting)
     await this.#remove(snapshot)
   }
 
-  async #mark(snapshot: string, lane: Lane): Promise<void> {
+  #tellDelivered(snapshot: string, { seen, processes, datapoints, without }: Waiting): void {
+    const facts = {
+      snapshot: Number(snapshot),
+      processes,
+      datapoints,
+      seconds: Math.round(performance.now() - seen) / 1000,
+      queue: this.#waiting.size,
+    }
+    const lacking = [...without].map(([name, fate]) => `${fate === 'dropped' ? 'dropped for' : 'left out of'} ${name}`)
+    if (datapoints === 0 && lacking.length > 0) {
+      this.#log.debug(facts, `snapshot ${snapshot}: ${lacking.join(', ')}`)
+      return
+    }
+    const delivered = `${datapoints} datapoints of ${processes} processes delivered in ${facts.seconds} s`
+    this.#log.info(facts, `snapshot ${snapshot}: ${[delivered, ...lacking].join(', ')}`)
+  }
+
+  async #mark(snapshot: string, lane: Lane, fate: Fate): Promise<void> {
     try {
-      await this.#queue.markDelivered(snapshot, lane.name)
+      await this.#queue.mark(snapshot, lane.name, fate)
       this.#told.delete('mark')
     } catch (error) {
-      this.#tell('mark', error, `cannot note that ${lane.name} has snapshot ${snapshot}; a restart would send it again`)
+      const message = `cannot note that ${lane.name} is through with snapshot ${snapshot}; a restart would send it again`
+      this.#tell('mark', error, message)
     }
   }
 
@@ -280,10 +347,15 @@ export class Delivery {
     this.#done.add(snapshot)
     this.#leaving.add(snapshot)
     try {
-      await this.#queue.remove(snapshot)
+      const leftover = await this.#queue.remove(snapshot)
       this.#left.add(snapshot)
       this.#done.delete(snapshot)
       this.#told.delete('remove')
+      if (leftover === undefined) this.#told.delete('leftover')
+      else {
+        const message = `snapshot ${snapshot} is out of the queue, but its files cannot be deleted; trying again with later ones`
+        this.#tell('leftover', leftover, message)
+      }
     } catch (error) {
       this.#tell('remove', error, `cannot take snapshot ${snapshot} out of the queue; a restart would send it again`)
     } finally {

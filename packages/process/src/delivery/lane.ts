@@ -1,9 +1,11 @@
 import { type Logger, reasonOf, wait } from '@haproxystats/core'
-import type { Batch, Encoding, RetryPolicy, Sink } from '../types/dispatcher.ts'
+import type { Backlog, Batch, Encoding, Incomplete, RetryPolicy, Sink } from '../types/dispatcher.ts'
 import { Backoff } from './backoff.ts'
 import type { Batches, Outcome } from './batches.ts'
+import { Pending } from './pending.ts'
 import { Recent } from './recent.ts'
 import { Resting } from './resting.ts'
+import { Spell } from './spell.ts'
 
 /** How long to wait after a snapshot that cannot be processed now, in seconds: the next one may have the same trouble. */
 const troublePause = 1
@@ -28,6 +30,8 @@ export interface LaneSettings {
   readonly replay: number
   /** Datapoints a second while a backlog drains; 0 for no limit. */
   readonly maxRate: number
+  readonly backlog: Backlog
+  readonly incomplete: Incomplete
 }
 
 /** What the status file and the own metrics tell of a lane. */
@@ -41,6 +45,9 @@ export interface LaneStatus {
   readonly datapoints: number
   readonly retries: number
   readonly replayed: number
+  /** Since the start: snapshots lost because too many waited, and incomplete ones that it leaves out. */
+  readonly dropped: number
+  readonly leftOut: number
   readonly reason: string | undefined
   readonly proof: string | undefined
 }
@@ -48,11 +55,14 @@ export interface LaneStatus {
 export interface LaneEvents {
   /** All of a snapshot has been delivered. */
   readonly delivered: (snapshot: string, datapoints: number) => Promise<void>
+  /** A snapshot is not for this dispatcher: it is incomplete. */
+  readonly leftOut: (snapshot: string) => Promise<void>
 }
 
 /**
  * One dispatcher's own way through the queue: oldest first, one batch at a time, each until it is delivered. A destination
- * that is down holds up its own lane and nobody else's; what does not fit its window waits on disk.
+ * that is down holds up its own lane and nobody else's; what does not fit its window waits on disk, and what does not fit
+ * its backlog is lost, for this dispatcher alone.
  */
 export class Lane {
   readonly name: string
@@ -62,11 +72,13 @@ export class Lane {
   readonly #log: Logger
   readonly #key: string
   readonly #backoff: Backoff
-  readonly #pending: string[] = []
+  readonly #pending: Pending
   readonly #held = new Map<string, number>()
   readonly #recent: Recent
   readonly #resting = new Resting((snapshot) => this.#retry(snapshot))
   readonly #counts = { snapshots: 0, datapoints: 0, retries: 0, replayed: 0 }
+  readonly #drops: Spell
+  readonly #leftOuts: Spell
   #toReplay: readonly Batch[] = []
   #deaths = 0
   #reason: string | undefined
@@ -83,15 +95,20 @@ export class Lane {
     this.#key = `${settings.encoding.encoder} ${JSON.stringify(settings.encoding.options, plain)}`
     this.#backoff = new Backoff(settings.retry)
     this.#recent = new Recent(settings.replay, settings.window)
+    this.#pending = new Pending(settings.backlog)
+    this.#drops = new Spell(log)
+    this.#leftOuts = new Spell(log)
   }
 
   get status(): LaneStatus {
-    const busy = this.#pending.length > 0 ? 'delivering' : 'idle'
+    const busy = this.#pending.size > 0 ? 'delivering' : 'idle'
     return {
       state: this.#backoff.failures > 0 ? 'failing' : busy,
-      waiting: this.#pending.length,
-      oldest: this.#pending[0],
+      waiting: this.#pending.size,
+      oldest: this.#pending.first,
       ...this.#counts,
+      dropped: this.#drops.total,
+      leftOut: this.#leftOuts.total,
       reason: this.#reason,
       proof: this.#settings.sink.proof,
     }
@@ -99,10 +116,30 @@ export class Lane {
 
   /** A snapshot to deliver, in its place by age. */
   add(snapshot: string): void {
-    let index = this.#pending.length
-    while (index > 0 && Number(this.#pending[index - 1]) > Number(snapshot)) index--
-    this.#pending.splice(index, 0, snapshot)
+    this.#pending.add(snapshot)
     this.#wake()
+  }
+
+  get pending(): Pick<Pending, 'size' | 'isOverfull' | 'expendable' | 'tolerate' | 'endTolerance'> {
+    return this.#pending
+  }
+
+  /** Whether what it loses counts as lost. */
+  get isSilent(): boolean {
+    return this.#settings.backlog.silent === true
+  }
+
+  /** Gives up a snapshot that is expendable, so that others have room. */
+  lose(snapshot: string): void {
+    const { most, full } = this.#settings.backlog
+    const { size } = this.#pending
+    this.drop(snapshot)
+    if (this.isSilent) return
+    const which = full === 'drop-newest' ? 'newest' : 'oldest'
+    const text =
+      `${this.name}: its backlog is full, ${size} snapshots wait for it: dropping the ${which} for each new one, from ` +
+      `${snapshot} on (backlog-full = ${full}); other outputs are not affected`
+    this.#drops.again('error', { dispatcher: this.name, snapshot, waiting: size, backlog: most }, text)
   }
 
   /** A snapshot that is no longer to be delivered. */
@@ -112,8 +149,7 @@ export class Lane {
 
   /** `delivered`: nothing has to be sent of it again, so its memory can serve for another. */
   #forget(snapshot: string, delivered: boolean): void {
-    const index = this.#pending.indexOf(snapshot)
-    if (index >= 0) this.#pending.splice(index, 1)
+    this.#pending.delete(snapshot)
     this.#held.delete(snapshot)
     this.#batches.release(snapshot, this.#key, this, delivered && this.#settings.replay === 0)
     this.#resting.forget(snapshot)
@@ -127,7 +163,7 @@ export class Lane {
     stop.addEventListener('abort', wake)
     while (!kill.aborted) {
       if (!stop.aborted) this.#lookAhead()
-      const snapshot = this.#pending.find((name) => !this.#resting.has(name))
+      const snapshot = this.#pending.snapshots.find((name) => !this.#resting.has(name))
       if (snapshot !== undefined && this.#batches.has(snapshot, this.#key, this)) {
         if (!(await this.#handle(snapshot, stop, kill))) break
       } else if (stop.aborted) break
@@ -143,7 +179,7 @@ export class Lane {
     const { window, ahead, encoding } = this.#settings
     let datapoints = 0
     let count = 0
-    for (const snapshot of this.#pending) {
+    for (const snapshot of this.#pending.snapshots) {
       if (this.#resting.has(snapshot)) continue
       const size = this.#held.get(snapshot) ?? this.#lastSize
       if (count > 0 && datapoints + size > window) return
@@ -163,21 +199,28 @@ export class Lane {
   async #handle(snapshot: string, stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
     const outcome = await orNothing(this.#batches.request(snapshot, this.#key, this.#settings.encoding, this), kill)
     if (outcome === undefined) return false
-    if (!this.#pending.includes(snapshot)) return true
+    if (!this.#pending.has(snapshot)) return true
     if ('failure' in outcome) {
       if (this.#failedAt(snapshot, outcome.failure)) await wait(troublePause, stop)
       return true
     }
+    if (this.#isLeftOut(outcome.batch)) {
+      await this.#leaveOut(outcome.batch)
+      return true
+    }
     const unit = await orNothing(this.#unit(outcome.batch), kill)
-    if (unit === undefined || !(await this.#deliver(unit, stop, kill))) return false
-    for (const batch of unit) {
-      if (!this.#pending.includes(batch.snapshot)) continue
+    const delivered = unit && (await this.#deliver(unit, stop, kill))
+    if (delivered === undefined) return false
+    for (const batch of delivered) {
+      if (!this.#pending.has(batch.snapshot)) continue
       this.#forget(batch.snapshot, true)
       this.#counts.snapshots++
       this.#counts.datapoints += batch.datapoints
       await this.#events.delivered(batch.snapshot, batch.datapoints)
     }
-    await this.#slowDown(unit, stop)
+    this.#pending.putDown()
+    this.#tellRoom()
+    await this.#slowDown(delivered, stop)
     return true
   }
 
@@ -196,7 +239,7 @@ export class Lane {
   /** Has a resting snapshot processed beside the others, which need not wait for it. */
   #retry(snapshot: string): void {
     void this.#batches.request(snapshot, this.#key, this.#settings.encoding, this).then((outcome) => {
-      if (!this.#pending.includes(snapshot)) return
+      if (!this.#pending.has(snapshot)) return
       if ('failure' in outcome) {
         this.#failedAt(snapshot, outcome.failure)
         return
@@ -207,10 +250,33 @@ export class Lane {
     })
   }
 
+  #isLeftOut({ incomplete }: Batch): boolean {
+    return incomplete !== undefined && this.#settings.incomplete === 'discard'
+  }
+
+  async #leaveOut({ snapshot, incomplete }: Batch): Promise<void> {
+    this.#forget(snapshot, true)
+    const facts = { dispatcher: this.name, snapshot, reason: incomplete }
+    const text = `${this.name}: snapshot ${snapshot} is incomplete, and left out (incomplete = discard): ${incomplete}`
+    this.#leftOuts.again('warn', facts, text)
+    await this.#events.leftOut(snapshot)
+  }
+
+  /** Says once that nothing more is lost: when half of its backlog is free, so that it is not full again at once. */
+  #tellRoom(): void {
+    const { size } = this.#pending
+    if (2 * size > this.#settings.backlog.most) return
+    const facts = { dispatcher: this.name, waiting: size }
+    this.#drops.over(
+      facts,
+      (times) => `${this.name}: there is room in its backlog again, ${times} snapshots were dropped`,
+    )
+  }
+
   /** While a backlog drains, no more than `maxRate` datapoints a second. */
   async #slowDown(unit: readonly Batch[], stop: AbortSignal): Promise<void> {
     const { maxRate } = this.#settings
-    if (maxRate === 0 || this.#pending.length === 0) return
+    if (maxRate === 0 || this.#pending.size === 0) return
     await wait(unit.reduce((sum, { datapoints }) => sum + datapoints, 0) / maxRate, stop)
   }
 
@@ -220,11 +286,13 @@ export class Lane {
     let datapoints = first.datapoints
     const { maxRate } = this.#settings
     const together = Math.min(this.#settings.together, maxRate === 0 ? Number.POSITIVE_INFINITY : maxRate)
-    for (const snapshot of this.#pending.slice(this.#pending.indexOf(first.snapshot) + 1)) {
+    const { snapshots } = this.#pending
+    for (const snapshot of snapshots.slice(snapshots.indexOf(first.snapshot) + 1)) {
       if (this.#resting.has(snapshot)) continue
       if (datapoints >= together || !this.#batches.has(snapshot, this.#key, this)) break
       const outcome = await this.#batches.request(snapshot, this.#key, this.#settings.encoding, this)
-      if ('failure' in outcome || datapoints + outcome.batch.datapoints > together) break
+      if ('failure' in outcome || this.#isLeftOut(outcome.batch)) break
+      if (datapoints + outcome.batch.datapoints > together) break
       datapoints += outcome.batch.datapoints
       unit.push(outcome.batch)
     }
@@ -232,24 +300,32 @@ export class Lane {
     return unit
   }
 
-  async #deliver(unit: readonly Batch[], stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
+  /**
+   * What was delivered of a unit: all that nobody dropped between two attempts; it stays in hand. `undefined` when stopped
+   * before.
+   */
+  async #deliver(unit: readonly Batch[], stop: AbortSignal, kill: AbortSignal): Promise<readonly Batch[] | undefined> {
     const { sink } = this.#settings
     while (!kill.aborted) {
       if ((sink.deaths ?? 0) > this.#deaths) this.#peerDied()
+      const wanted = unit.filter(({ snapshot }) => this.#pending.has(snapshot))
+      if (wanted.length === 0) return []
+      this.#pending.take(wanted.map(({ snapshot }) => snapshot))
       try {
-        await sink.send([...this.#toReplay, ...unit], kill)
-        this.#succeeded(unit)
-        return true
+        await sink.send([...this.#toReplay, ...wanted], kill)
+        this.#succeeded(wanted)
+        return wanted
       } catch (error) {
-        if (kill.aborted) return false
+        if (kill.aborted) return undefined
+        this.#pending.putDown()
         const seconds = this.#backoff.failed()
         this.#failed(error, seconds)
-        if (stop.aborted) return false
+        if (stop.aborted) return undefined
         await wait(seconds, stop)
-        if (stop.aborted) return false
+        if (stop.aborted) return undefined
       }
     }
-    return false
+    return undefined
   }
 
   /** What it took shortly before goes out once more, before anything else. */
@@ -261,6 +337,7 @@ export class Lane {
 
   #failed(error: unknown, seconds: number): void {
     this.#counts.retries++
+    this.#pending.endTolerance()
     this.#reason = reasonOf(error)
     const facts = { dispatcher: this.name, reason: this.#reason, failures: this.#backoff.failures }
     if (this.#backoff.failures > 1) {
@@ -287,12 +364,18 @@ export class Lane {
     }
     const { failures } = this.#backoff
     this.#backoff.succeeded()
+    if (unit.some(({ incomplete }) => incomplete === undefined)) this.#tellComplete()
     if (failures === 0) return
     const seconds = Math.round((performance.now() - this.#failingSince) / 100) / 10
     this.#log.info(
-      { dispatcher: this.name, failures, seconds, waiting: this.#pending.length },
+      { dispatcher: this.name, failures, seconds, waiting: this.#pending.size },
       `${this.name}: delivers again after ${failures} failed attempts in ${seconds} s`,
     )
+  }
+
+  #tellComplete(): void {
+    const facts = { dispatcher: this.name }
+    this.#leftOuts.over(facts, (times) => `${this.name}: snapshots are complete again, ${times} were left out`)
   }
 
   #somethingToDo(): Promise<void> {

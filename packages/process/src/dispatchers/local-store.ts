@@ -4,7 +4,7 @@ import { type Configuration, directoryMode, fileMode, StatsError } from '@haprox
 import type { Batch, Dispatcher } from '../types/dispatcher.ts'
 import { linesEncoding } from './paths.ts'
 
-export type LocalStoreOptions = NonNullable<Configuration['local-store']>
+export type LocalStoreOptions = Pick<NonNullable<Configuration['local-store']>, 'dir'>
 
 /** One file of lines for every snapshot, `<dir>/<timestamp>/stats`: to look at, and to feed to Graphite by hand. */
 export const localStore: Dispatcher<LocalStoreOptions> = {

@@ -7,6 +7,9 @@ import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 
 const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
 
+/** So many snapshots wait for the thread: one that it reads, and the newest. */
+const mostBehind = 2
+
 /** What tests want otherwise; times in milliseconds. */
 const usual = {
   /** What the thread runs. */
@@ -24,8 +27,8 @@ export interface ServiceContext extends Partial<typeof usual> {
 }
 
 /**
- * The main thread's side of `[http]`: a thread that serves the newest snapshot. It is one more lane of the delivery, so that
- * a snapshot stays in the queue until the thread has read it; but nothing that goes wrong in it holds up the queue.
+ * The main thread's side of `[http]`: a thread that serves the newest snapshot. It is one more lane of the delivery, with
+ * room for so few snapshots that nothing waits for a thread that lags: it goes on with the newest.
  */
 export class HttpService {
   readonly #settings: ThreadSettings
@@ -68,6 +71,8 @@ export class HttpService {
       together: 1,
       replay: 0,
       maxRate: 0,
+      backlog: { most: mostBehind, full: 'drop-oldest', silent: true },
+      incomplete: 'deliver',
     }
   }
 

@@ -1,4 +1,5 @@
 // The thread of [http]: reads snapshots, keeps the newest and the history, and answers requests.
+import { existsSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { reasonOf } from '@haproxystats/core'
@@ -47,7 +48,8 @@ function readSnapshot({ id, path, snapshot }: Extract<ToThread, { kind: 'snapsho
     newest.read(path, snapshot)
     post({ kind: 'read', id })
   } catch (error) {
-    post({ kind: 'read', id, trouble: reasonOf(error) })
+    // One that has left the queue meanwhile is nobody's trouble.
+    post({ kind: 'read', id, ...(existsSync(path) && { trouble: reasonOf(error) }) })
   }
   server.refresh()
 }

@@ -47,6 +47,37 @@ function linesOf(pipeline: Pipeline, path = directory, given = configuration): s
   return lines.filter((line) => !line.includes('.haproxystats.'))
 }
 
+const failed = (name: string, error?: string) => {
+  const report = { name, source: `unix:///${name}`, result: 'failed', seconds: 2, bytes: 0, retries: 0 } as const
+  return { ...report, ...(error !== undefined && { error }) }
+}
+
+describe('an incomplete snapshot', () => {
+  const incomplete = (sources: ReturnType<typeof failed>[]) => {
+    put(manifestName, renderManifest({ files: {}, pull: { seconds: 2, complete: false, sources } }))
+    return pipelineOf().run(directory, nothing)
+  }
+
+  it('without any answer has no datapoints but those of haproxystats itself', () => {
+    const { tables, processes } = incomplete([failed('lb1')])
+    const own = tables.at(-1)
+    expect(tables.slice(0, -1).flatMap(({ objects }) => objects)).toEqual([])
+    expect(processes).toBe(0)
+    expect(['Processes', 'ProcessesFailed', 'Complete'].map((name) => own?.values[own.fields.indexOf(name)])).toEqual([
+      0, 1, 0,
+    ])
+    expect(linesOf(pipelineOf())).toEqual([])
+    expect(linesOf(pipelineOf(everything), directory, everything)).toEqual([])
+  })
+
+  it('says which sources did not answer, and why', () => {
+    const many = ['lb1', 'lb2', 'lb3', 'lb4', 'lb5'].map((name) => failed(name, `${name} timed out`))
+    expect(incomplete(many).incomplete).toBe('lb1 timed out; lb2 timed out; lb3 timed out; and 2 more')
+    expect(incomplete([failed('lb1')]).incomplete).toBe('unix:///lb1 did not answer')
+    expect(incomplete([]).incomplete).toBe('not all sources could be found')
+  })
+})
+
 const fit = /^loadbalancers\.haproxy(\.[A-Za-z0-9_:-]{1,200})+ -?[0-9]+(\.[0-9]+)? 1700000000$/
 
 /** What refuses a snapshot, and why. */

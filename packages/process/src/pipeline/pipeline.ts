@@ -4,6 +4,7 @@ import { carriedSource, type PullReport } from '@haproxystats/core/snapshot'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
 import { backendMetrics } from './backend-metrics.ts'
 import { daemonTables, isStopping } from './daemon-tables.ts'
+import { missingSources } from './incomplete.ts'
 import { ownTable } from './own-metrics.ts'
 import { objectKinds, type Plan, planOf, wantsAll } from './plan.ts'
 import { type Graced, gracedProcesses, naming, processOf } from './processes.ts'
@@ -18,6 +19,8 @@ export interface Tables {
   readonly tables: readonly Table[]
   /** HAProxy processes whose answers the snapshot holds. */
   readonly processes: number
+  /** The sources that did not answer, and why; absent when all have. */
+  readonly incomplete: string | undefined
 }
 
 /** Told of what a person should know, each thing once. */
@@ -88,7 +91,8 @@ export class Pipeline {
       serversSkipped: this.#settings['skip-servers'] === undefined ? Number.NaN : stats.skipped,
       serversDropped: this.#settings['server-limit'] === 0 ? Number.NaN : stats.dropped,
     }
-    return { tables: [...tables, ownTable({ ...making, pull }, accounts)], processes: files.length }
+    const own = ownTable({ ...making, pull }, accounts)
+    return { tables: [...tables, own], processes: files.length, incomplete: missingSources(pull) }
   }
 
   /** `reading`: milliseconds spent on reading the files. */

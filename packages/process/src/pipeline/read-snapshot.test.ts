@@ -161,6 +161,14 @@ describe('a snapshot with a manifest', () => {
     expect(read()).toEqual([['a', 'a_info!', 'a_stat!']])
   })
 
+  it('holds nothing when no source answered, which the manifest says', () => {
+    const failed = { name: 'a', source: 'unix:///a', result: 'failed', seconds: 2, bytes: 0, retries: 0 } as const
+    put(manifestName, renderManifest({ files: {}, pull: { seconds: 2, complete: false, sources: [failed] } }))
+    expect(read()).toEqual([])
+    put(manifestName, renderManifest({ files: {} }))
+    expect(refusal()).toEqual(['SNAPSHOT_INVALID', 'holds no files with answers of HAProxy'])
+  })
+
   it.each([
     ['flipped', () => put('a_stat', 'a_stat?'), /^a_stat is not as it was written: 7 bytes of 7, checksum/],
     ['cut', () => put('a_stat', 'a_stat'), /^a_stat is not as it was written: 6 bytes of 7/],

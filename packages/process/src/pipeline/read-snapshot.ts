@@ -54,7 +54,7 @@ const largest = 1024 ** 3
  * it. Links and everything else that is not a
  * regular file are refused; files of other names are somebody else's.
  *
- * @throws SNAPSHOT_INVALID when there is nothing in it, or something in it must not be read; QUEUE_IO when reading fails.
+ * @throws SNAPSHOT_INVALID when there is nothing in it and haproxystats-pull does not say why, or something in it must not be read; QUEUE_IO when reading fails.
  */
 export function readSnapshot(
   path: string,
@@ -85,7 +85,8 @@ export function readSnapshot(
   }
   const found = [...sources].map(([source, { info, stat, typed }]) => ({ source, info, stat, typed }))
   const answers = found.filter(({ info, stat }) => info !== undefined || stat !== undefined)
-  if (answers.length === 0) throw new StatsError('SNAPSHOT_INVALID', 'holds no files with answers of HAProxy')
+  if (answers.length === 0 && manifest?.pull === undefined)
+    throw new StatsError('SNAPSHOT_INVALID', 'holds no files with answers of HAProxy')
   return answers
 }
 

@@ -1,8 +1,23 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SnapshotQueue } from './snapshot-queue.ts'
+
+/** A disk that deletes nothing of a snapshot that left the queue while it is `broken`. */
+const disk = vi.hoisted(() => ({ broken: false }))
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>()
+  const rm: typeof real.rm = async (path, options) => {
+    const isThere = await real.stat(path).then(
+      () => true,
+      () => false,
+    )
+    if (disk.broken && isThere) throw Object.assign(new Error('EIO: i/o error, rm'), { code: 'EIO' })
+    return real.rm(path, options)
+  }
+  return { ...real, rm }
+})
 
 let base: string
 let queue: SnapshotQueue
@@ -51,13 +66,40 @@ test('a removal that was interrupted is finished at the next start', async () =>
   expect(await readdir(join(base, 'incoming.removing'))).toEqual([])
 })
 
-test('marks tell who has a snapshot', async () => {
+test('marks tell what became of a snapshot at whom', async () => {
   await mkdir(queue.pathOf('5'))
   await writeFile(join(queue.pathOf('5'), 'a_info'), 'x')
-  expect(await queue.deliveredTo('5')).toEqual(new Set())
-  await queue.markDelivered('5', 'graphite')
-  await queue.markDelivered('5', 'local-store')
-  expect(await queue.deliveredTo('5')).toEqual(new Set(['graphite', 'local-store']))
+  expect(await queue.fates('5')).toEqual(new Map())
+  await queue.mark('5', 'graphite', 'delivered')
+  await queue.mark('5', 'graphite:second', 'dropped')
+  await queue.mark('5', 'local-store', 'left-out')
+  const expected = { graphite: 'delivered', 'graphite:second': 'dropped', 'local-store': 'left-out' }
+  expect(Object.fromEntries(await queue.fates('5'))).toEqual(expected)
+})
+
+test('marks that cannot be read are no answer', async () => {
+  await writeFile(queue.pathOf('5'), 'a file')
+  await expect(queue.fates('5')).rejects.toThrow('ENOTDIR')
+})
+
+test('a snapshot leaves the queue although somebody removed the directory beside it', async () => {
+  await rm(join(base, 'incoming.removing'), { recursive: true })
+  await mkdir(queue.pathOf('5'))
+  await queue.remove('5')
+  expect(await queue.list()).toEqual([])
+})
+
+test('a snapshot that cannot be deleted is out of the queue, and is deleted with a later one', async () => {
+  await mkdir(queue.pathOf('5'))
+  await writeFile(join(queue.pathOf('5'), 'a_info'), 'x')
+  disk.broken = true
+  expect(await queue.remove('5')).toMatchObject({ code: 'EIO' })
+  expect(await queue.list()).toEqual([])
+  expect(await readdir(join(base, 'incoming.removing'))).toEqual(['5'])
+  disk.broken = false
+  await mkdir(queue.pathOf('6'))
+  expect(await queue.remove('6')).toBe(undefined)
+  expect(await readdir(join(base, 'incoming.removing'))).toEqual([])
 })
 
 test('two snapshots of one name can be put aside', async () => {

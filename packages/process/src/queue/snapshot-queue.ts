@@ -1,6 +1,15 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { deliveredPrefix, directoryMode, fileMode, isSnapshotName, StatsError, snapshotNames } from '@haproxystats/core'
+import {
+  directoryMode,
+  type Fate,
+  fileMode,
+  isSnapshotName,
+  markName,
+  readMarks,
+  StatsError,
+  snapshotNames,
+} from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import { Quarantine } from './quarantine.ts'
 
@@ -14,6 +23,8 @@ export class SnapshotQueue implements Queue {
   readonly quarantine: string
   readonly #quarantine: Quarantine
   readonly #removing: string
+  /** Removed snapshots whose files could not all be deleted; one of them is tried again with each removal that works. */
+  readonly #leftovers = new Set<string>()
 
   /** `quarantineSize` in bytes. */
   constructor(directory: string, quarantineSize: number) {
@@ -57,26 +68,54 @@ export class SnapshotQueue implements Queue {
     }
   }
 
-  /** The dispatchers that have a snapshot already, by the marks in its directory. */
-  async deliveredTo(snapshot: string): Promise<Set<string>> {
-    const names = await readdir(this.pathOf(snapshot)).catch(() => [])
-    return new Set(
-      names.filter((name) => name.startsWith(deliveredPrefix)).map((name) => name.slice(deliveredPrefix.length)),
-    )
+  /**
+   * What became of a snapshot at the dispatchers that are through with it, by the marks in its directory. Rejects when the
+   * directory cannot be read: nobody knows then who has it.
+   */
+  async fates(snapshot: string): Promise<Map<string, Fate>> {
+    return readMarks(await readdir(this.pathOf(snapshot)))
   }
 
-  /** Notes that a dispatcher has all of a snapshot, so that it is not sent again after a restart. */
-  async markDelivered(snapshot: string, dispatcher: string): Promise<void> {
-    const file = await open(join(this.pathOf(snapshot), `${deliveredPrefix}${dispatcher}`), 'w', fileMode)
+  /** Notes that a dispatcher is through with a snapshot, so that it is not sent again after a restart. */
+  async mark(snapshot: string, dispatcher: string, fate: Fate): Promise<void> {
+    const file = await open(join(this.pathOf(snapshot), markName(fate, dispatcher)), 'w', fileMode)
     await file.close()
   }
 
-  /** Takes a snapshot that everybody has out of the queue. */
-  async remove(snapshot: string): Promise<void> {
+  /**
+   * Takes a snapshot that no dispatcher waits for out of the queue, in one step; then deletes it. Resolves with the error
+   * when only that failed: what is left is deleted with a later snapshot, or at the next start.
+   */
+  async remove(snapshot: string): Promise<Error | undefined> {
     const target = join(this.#removing, snapshot)
     await rm(target, { recursive: true, force: true })
-    await rename(this.pathOf(snapshot), target)
-    await rm(target, { recursive: true, force: true })
+    await this.#moveOut(this.pathOf(snapshot), target)
+    const trouble = await this.#delete(target)
+    const [leftover] = this.#leftovers
+    if (trouble === undefined && leftover !== undefined) await this.#delete(leftover)
+    return trouble
+  }
+
+  async #delete(path: string): Promise<Error | undefined> {
+    this.#leftovers.delete(path)
+    try {
+      await rm(path, { recursive: true, force: true })
+      return undefined
+    } catch (error) {
+      this.#leftovers.add(path)
+      return error as Error
+    }
+  }
+
+  /** Somebody may have removed the directory beside the queue, which is ours, since the start. */
+  async #moveOut(path: string, target: string): Promise<void> {
+    try {
+      await rename(path, target)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      await mkdir(this.#removing, { recursive: true, mode: directoryMode })
+      await rename(path, target)
+    }
   }
 
   /** Puts a snapshot that cannot be processed aside, with the reason in a file beside it. */

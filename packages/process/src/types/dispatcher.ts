@@ -26,6 +26,26 @@ export interface EncodedBatch {
 export interface Batch extends EncodedBatch {
   /** The snapshot's name: seconds since the epoch. */
   readonly snapshot: string
+  /** Why sums in it are over fewer processes than there are: the sources that did not answer. Absent when all have. */
+  readonly incomplete?: string
+}
+
+/** How many snapshots may wait for a destination, and which of them is lost when there are more. */
+export interface Backlog {
+  readonly most: number
+  readonly full: 'drop-newest' | 'drop-oldest'
+  /** What is lost is no loss: not counted, not logged. */
+  readonly silent?: boolean
+}
+
+/** What a destination does with incomplete snapshots: leaves them out, or takes them like others. */
+export type Incomplete = 'discard' | 'deliver'
+
+/** What every kind of destination has among its options; unset, `[pull]` decides. */
+export interface OutputOptions {
+  readonly backlog: number | undefined
+  readonly 'backlog-full': Backlog['full'] | undefined
+  readonly incomplete: Incomplete | undefined
 }
 
 /** When and how a failed `send` is repeated. Times in seconds. */
@@ -53,7 +73,7 @@ export interface Sink {
 export interface Instance<Options> {
   /** In logs and marks in the queue, so it must be fit for a file name: `graphite`, `graphite:second`. */
   readonly name: string
-  readonly options: Options
+  readonly options: Options & OutputOptions
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Encoded {
   readonly batches: readonly EncodedBatch[]
   /** HAProxy processes whose answers the snapshot holds. */
   readonly processes: number
+  /** The sources that did not answer, and why; absent when all have. */
+  readonly incomplete?: string
   /** Things a person should know, each once per worker. */
   readonly warnings: readonly Warning[]
 }

@@ -19,11 +19,17 @@ export function createSnapshotEncoder(settings: Configuration['process']): (work
   const encoders = new Map<string, Encode>()
   return ({ path, snapshot, encodings, accounts, spares = [] }) => {
     try {
-      const { tables, processes } = pipeline.run(path, excludeFiles.current(), accounts)
+      const { tables, processes, incomplete } = pipeline.run(path, excludeFiles.current(), accounts)
       const batches = encodings.map((encoding, index) => {
         return encoderOf(encoders, encoding)(tables, Number(snapshot), spares[index])
       })
-      return { outcome: 'encoded', batches, processes, warnings: warnings.splice(0) }
+      return {
+        outcome: 'encoded',
+        batches,
+        processes,
+        warnings: warnings.splice(0),
+        ...(incomplete !== undefined && { incomplete }),
+      }
     } catch (error) {
       return failure(error)
     }

@@ -39,6 +39,20 @@ const up: Row = ['app', 'app1', 'UP', '2', '3', '10', 'L7OK', '200']
 const down: Row = ['app', 'app1', 'DOWN', '2', '1', '20', 'L4CON', '']
 
 describe('a view', () => {
+  it('is empty when no source answered, and knows why', () => {
+    const failed = { name: 'lb1.sock', source: 'unix:///lb1', result: 'failed', error: 'timed out' } as const
+    const pull = { seconds: 2, complete: false, sources: [{ ...failed, seconds: 2, bytes: 0, retries: 0 }] }
+    const builder = new ViewBuilder({ 'startup-grace': 0 })
+    const answers = { lb1: { info: info(), stat: stat(up, ['app', 'BACKEND', 'UP', '1', '7']) } }
+    expect(snapshotView(answers, builder).rows).toHaveLength(2)
+    const view = snapshotView({}, builder, 1_700_000_010, pull)
+    expect([view.rows, view.sources, view.info.size, view.pull]).toEqual([[], [], 0, pull])
+    const own = view.tables.find(({ kind }) => kind === 'own')
+    const value = (name: string) => own?.values[own.fields.indexOf(name)]
+    expect([value('Processes'), value('ProcessesFailed'), value('Complete')]).toEqual([0, 1, 0])
+    expect(snapshotView(answers, builder, 1_700_000_020).rows).toHaveLength(2)
+  })
+
   it('has all rows and columns of every source', () => {
     const view = snapshotView({
       lb1: { info: info(), stat: stat(['www', 'FRONTEND', 'OPEN', '0', '5'], up, ['app', 'BACKEND', 'UP', '1', '7']) },
