@@ -234,6 +234,7 @@ test('told to stop while a worker hangs, it ends in time', async () => {
     queue,
     run,
     lanes: [lane('a', new MemorySink())],
+    queueSize: 1000,
     log: silentLogger(),
     finishTime: 0.2,
   })
