@@ -152,3 +152,21 @@ test('--probe without a source says what to set', async () => {
   const missing = await run('--probe', { 'socket-dir': '/nonexistent/haproxy' })
   expect([missing.code, missing.out]).toEqual([1, expect.stringContaining('is HAProxy installed and running?')])
 })
+
+test('--probe names sockets of one process, and what is no stats socket in socket-dir, and counts neither as a failure', async () => {
+  const sockets = await temporaryDirectory()
+  const config = `\nfrontend web\n  bind unix@${join(sockets, 'web.sock')}\n  http-request return status 200\n`
+  const names = ['admin.sock', 'stats.sock']
+  await startHaproxy({ sockets: names, socketDirectory: sockets, masterSocket: join(sockets, 'master.sock'), config })
+  const { code, out } = await run('--probe', { 'socket-dir': sockets, timeout: 0.8 })
+  expect(out).toMatch(/stats\.sock: it is the same HAProxy process as .*admin\.sock, which is used: it is counted once/)
+  expect(out).toMatch(/master\.sock answered "Unknown command.*write master:\/\/.*it is left out/)
+  expect(out).toMatch(/web\.sock answered "HTTP.*an HTTP frontend listens here.*it is left out/)
+  expect(code).toBe(0)
+  const named = await run('--probe', { servers: `unix://${join(sockets, 'web.sock')}`, timeout: 0.8 })
+  expect([named.code, named.out]).toEqual([1, expect.not.stringContaining('left out')])
+  await mkdir(join(sockets, 'none'))
+  await fakeHaproxy({ path: join(sockets, 'none', 'other.sock'), answer: '-ERR unknown command\r\n' })
+  const none = await run('--probe', { 'socket-dir': join(sockets, 'none'), timeout: 0.8 })
+  expect([none.code, none.out]).toEqual([1, expect.stringContaining('this is no stats socket of HAProxy')])
+})

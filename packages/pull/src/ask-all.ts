@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { atMost } from '@haproxystats/core'
-import { askMark, type ProcessMark } from '@haproxystats/haproxy'
 import { type Asking, askOptions, askSource, type Outcome } from './ask-source.ts'
+import { markOf } from './duplicates.ts'
 import type { Source } from './sources.ts'
 
 /** So many are asked at a time while they answer at once: what each takes in memory is not taken 200 times. */
@@ -40,7 +40,9 @@ async function withoutDuplicates(outcomes: readonly Outcome[], asking: Asking): 
   const { duplicates } = asking
   const seen = outcomes.filter((outcome): outcome is Answered => outcome.outcome === 'answered')
   const met = new Set(outcomes.map(({ source }) => source.text))
-  const found = await duplicates.find(seen, met, (source) => markOf(source, asking))
+  const found = await duplicates.find(seen, met, async (source) =>
+    markOf(source, await askOptions(source, asking, () => undefined)),
+  )
   return Promise.all(
     outcomes.map(async (outcome): Promise<Outcome> => {
       if (outcome.outcome !== 'answered') return outcome
@@ -52,13 +54,6 @@ async function withoutDuplicates(outcomes: readonly Outcome[], asking: Asking): 
       return { source, seconds, retries, outcome: 'duplicate', facts, same }
     }),
   )
-}
-
-async function markOf(source: Source, asking: Asking): Promise<ProcessMark> {
-  const { address, worker } = source
-  const { connect, ...options } = await askOptions(source, asking, () => undefined)
-  const endpoint = 'at' in address ? address.at : address
-  return askMark(source.text, { endpoint, worker: worker?.pid }, { ...options, connect: { ...connect, retries: 0 } })
 }
 
 /** Begins to ask, and resolves when the answer is there or has taken so many milliseconds. */

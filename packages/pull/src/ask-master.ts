@@ -4,7 +4,8 @@ import { type Asking, askOptions, type Outcome, reading } from './ask-source.ts'
 import { mayShare } from './shared-counters.ts'
 import type { Source } from './sources.ts'
 
-type Master = Source & { readonly address: MasterAddress }
+/** The socket of a master process as a source. */
+export type Master = Source & { readonly address: MasterAddress }
 
 /**
  * How often the list of workers is read at most in one pull; it is read until it names none that is not read. Only reloads
@@ -108,7 +109,7 @@ async function askOne(master: Master, source: Source, pid: number, asking: Askin
  * name of the master, `-<n>` with `nbproc`, `-old<reloads>` for one of a past reload. Only when a reload comes in the
  * middle of a pull, two workers have one place in it, and the second gets its number behind it.
  */
-function workerSource(
+export function workerSource(
   master: Master,
   { pid, number, reloads }: Worker,
   { workers, taken }: { workers: readonly Worker[]; taken: ReadonlySet<string> },

@@ -1,5 +1,5 @@
 import { StatsError } from '@haproxystats/core'
-import type { HeadFacts, ProcessMark } from '@haproxystats/haproxy'
+import { type AskOptions, askMark, type HeadFacts, type ProcessMark } from '@haproxystats/haproxy'
 import { placeOf } from './ask-source.ts'
 import type { Source } from './sources.ts'
 
@@ -11,6 +11,12 @@ export interface Seen {
 
 /** Asks the process behind a source for its mark. */
 export type AskMark = (source: Source) => Promise<ProcessMark>
+
+/** The mark of the process behind a source that is no statistics page. */
+export function markOf({ text, address, worker }: Source, options: Omit<AskOptions, 'limit'>): Promise<ProcessMark> {
+  const endpoint = 'at' in address ? address.at : address
+  return askMark(text, { endpoint, worker: worker?.pid }, { ...options, connect: { ...options.connect, retries: 0 } })
+}
 
 /** What is known of the process behind one source. */
 interface Known {

@@ -1,4 +1,4 @@
-import { type Configuration, type Endpoint, exitCodes, reasonOf, StatsError } from '@haproxystats/core'
+import { type Configuration, exitCodes, reasonOf, StatsError } from '@haproxystats/core'
 import type { Output } from '@haproxystats/core/program'
 import {
   AnswerHead,
@@ -7,27 +7,18 @@ import {
   askLevel,
   askPage,
   askWorker,
-  type HeadFacts,
+  isGone,
   type Level,
   listWorkers,
   startDeadline,
 } from '@haproxystats/haproxy'
 import { adviceFor } from './advice.ts'
+import { type Master, workerSource } from './ask-master.ts'
+import { Duplicates, markOf, type Seen } from './duplicates.ts'
 import { permissionHint } from './permission-hint.ts'
-import { Secrets } from './secrets.ts'
+import { type Probe, renderProbes } from './probe-table.ts'
+import { type Credentials, Secrets } from './secrets.ts'
 import { listSources, type Source } from './sources.ts'
-
-/** What there is to say of one place HAProxy answers. */
-interface Probe {
-  readonly source: string
-  readonly facts?: HeadFacts
-  readonly level?: Level | undefined
-  readonly rows?: number
-  readonly milliseconds?: number
-  readonly error?: StatsError
-  /** What a person should change. */
-  readonly advice?: string
-}
 
 /** For one source, in seconds; a person waits. */
 const patience = 5
@@ -37,7 +28,8 @@ const tellsLevel = /^(1\.9|[2-9]|\d\d)/
 
 /**
  * Asks every source once, as pulling does, and prints a table of what came of it, with what to change where something is wrong. Writes
- * nothing else. Resolves with 0 when every source can be read, with 1 when one cannot or there is none.
+ * nothing else. Resolves with 0 when every source can be read, with 1 when one cannot or there is none. A socket in
+ * `socket-dir` that is no stats socket is none.
  */
 export async function probe(
   configuration: Configuration,
@@ -45,8 +37,9 @@ export async function probe(
 ): Promise<number> {
   const options = configuration.pull
   const { sources, unreadable } = await listSources(options)
-  const secrets = new Secrets(options)
-  const probes = (await Promise.all(sources.map((source) => probeSource(source, { options, secrets, signal })))).flat()
+  const probing = { options, secrets: new Secrets(options), signal }
+  const answers = (await Promise.all(sources.map((source) => probeSource(source, probing)))).flat()
+  const probes = await withDuplicates(answers, probing)
   const directory = options['socket-dir']
   if (unreadable !== undefined && directory !== undefined) {
     const error = new StatsError('SOURCE_CONNECT', reasonOf(unreadable), { errno: unreadable.code })
@@ -60,7 +53,9 @@ export async function probe(
     return exitCodes.failed.code
   }
   output.out(renderProbes(probes))
-  return probes.some(({ error }) => error !== undefined) ? exitCodes.failed.code : exitCodes.done.code
+  const failed = probes.some(({ error, leftOut }) => error !== undefined && !leftOut)
+  const read = probes.some(({ facts }) => facts !== undefined)
+  return failed || !read ? exitCodes.failed.code : exitCodes.done.code
 }
 
 interface Probing {
@@ -74,19 +69,45 @@ async function probeSource(source: Source, probing: Probing): Promise<Probe[]> {
   const deadline = startDeadline(patience, probing.signal)
   const begun = performance.now()
   try {
-    const credentials = await probing.secrets.current()
-    const connect = { timeout: probing.options.timeout, retries: 0, interval: 0, tls: credentials.tls }
-    const options = { ...credentials, connect, limit: probing.options['answer-limit'], signal: deadline.signal }
-    if (address.kind === 'master') return await probeWorkers(text, address.at, options)
-    if (address.kind === 'http') return [await timed(text, (sink) => askPage(text, address, sink, options))]
-    const probed = await timed(text, (sink) => ask(text, address, sink, options))
+    const options = await askOptions(probing, deadline.signal)
+    if (address.kind === 'master') return await probeWorkers({ ...source, address }, options)
+    if (address.kind === 'http') return [await timed(source, (sink) => askPage(text, address, sink, options))]
+    const probed = await timed(source, (sink) => ask(text, address, sink, options))
     const knows = tellsLevel.test(probed.facts?.version ?? '')
     const level = knows ? await askLevel(text, address, options).catch(() => undefined) : undefined
     return [{ ...probed, level, ...(level && level !== 'user' && { advice: tooMuch(level) }) }]
   } catch (error) {
     if (!(error instanceof StatsError)) throw error
-    const advice = adviceFor(address, error)
-    return [{ source: text, error, milliseconds: performance.now() - begun, ...(advice && { advice }) }]
+    const leftOut = source.discovered && error.details['foreign'] === true
+    const advice = leftOut ? 'it is left out' : adviceFor(address, error)
+    const milliseconds = performance.now() - begun
+    return [{ source: text, error, milliseconds, ...(leftOut && { leftOut }), ...(advice && { advice }) }]
+  } finally {
+    deadline.dispose()
+  }
+}
+
+async function askOptions({ options, secrets }: Probing, signal: AbortSignal): Promise<AskOptions & Credentials> {
+  const credentials = await secrets.current()
+  const connect = { timeout: options.timeout, retries: 0, interval: 0, tls: credentials.tls }
+  return { ...credentials, connect, limit: options['answer-limit'], signal }
+}
+
+/** Says of each source that is the process of another that it is not counted. */
+async function withDuplicates(probes: readonly Probe[], probing: Probing): Promise<Probe[]> {
+  const seen = probes.flatMap(({ of, facts }): Seen[] => (of && facts ? [{ source: of, facts }] : []))
+  const deadline = startDeadline(patience, probing.signal)
+  try {
+    const options = await askOptions(probing, deadline.signal)
+    const found = await new Duplicates().find(seen, new Set(probes.map(({ source }) => source)), (source) =>
+      markOf(source, options),
+    )
+    return probes.map((one) => {
+      const same = one.of && found.get(one.of)
+      if (same === undefined) return one
+      const told = `it is the same HAProxy process as ${same.text}, which is used: it is counted once`
+      return { ...one, leftOut: true, advice: one.advice === undefined ? told : `${told}; ${one.advice}` }
+    })
   } finally {
     deadline.dispose()
   }
@@ -97,68 +118,27 @@ function tooMuch(level: Level): string {
 }
 
 /** A worker that ends meanwhile is left out. */
-async function probeWorkers(source: string, at: Endpoint, options: AskOptions): Promise<Probe[]> {
-  const workers = await listWorkers(source, at, options)
-  const probes = workers.map(async ({ pid }) => {
-    const text = `${source} @!${pid}`
+async function probeWorkers(master: Master, options: AskOptions): Promise<Probe[]> {
+  const { at } = master.address
+  const workers = await listWorkers(master.text, at, options)
+  const probes = workers.map(async (worker) => {
+    const source = workerSource(master, worker, { workers, taken: new Set() })
     try {
-      return [await timed(text, (sink) => askWorker(text, at, pid, sink, options))]
+      return [await timed(source, (sink) => askWorker(source.text, at, worker.pid, sink, options))]
     } catch (error) {
       if (!(error instanceof StatsError)) throw error
-      return error.details['gone'] === true ? [] : [{ source: text, error }]
+      return isGone(error) ? [] : [{ source: source.text, error }]
     }
   })
   return (await Promise.all(probes)).flat()
 }
 
 async function timed(
-  source: string,
+  source: Source,
   question: (sink: { write: AnswerHead['push'] }) => Promise<{ rows: number }>,
 ): Promise<Probe> {
   const head = new AnswerHead()
   const begun = performance.now()
   const { rows } = await question({ write: (part, bytes) => head.push(part, bytes) })
-  return { source, facts: head.facts(), rows, milliseconds: performance.now() - begun }
-}
-
-/** Errors of the system that mean that we may not. */
-const denied = new Set<unknown>(['EACCES', 'EPERM'])
-
-const columns: readonly { readonly name: string; readonly of: (probe: Probe) => string }[] = [
-  { name: 'source', of: ({ source }) => source },
-  { name: 'reachable', of: ({ error }) => (error?.code === 'SOURCE_CONNECT' ? 'no' : 'yes') },
-  { name: 'permission', of: ({ error }) => permissionOf(error) },
-  { name: 'level', of: ({ level }) => level ?? '-' },
-  { name: 'version', of: ({ facts }) => facts?.version ?? '-' },
-  { name: 'pid', of: ({ facts }) => shown(facts?.pid) },
-  { name: 'rows', of: ({ rows }) => shown(rows) },
-  { name: 'latency', of: ({ milliseconds }) => (milliseconds === undefined ? '-' : `${milliseconds.toFixed(1)} ms`) },
-]
-
-function permissionOf(error: StatsError | undefined): string {
-  if (error === undefined) return 'yes'
-  if (denied.has(error.details['errno'])) return 'denied'
-  return error.details['status'] === 401 || /Permission denied/.test(error.message) ? 'denied' : '-'
-}
-
-function shown(value: number | undefined): string {
-  return value === undefined || Number.isNaN(value) ? '-' : String(value)
-}
-
-/** The table, and below it what is wrong and what to change. */
-export function renderProbes(probes: readonly Probe[]): string {
-  const rows = [columns.map(({ name }) => name), ...probes.map((probe) => columns.map(({ of }) => of(probe)))]
-  const widths = columns.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)))
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] as number))
-      .join('  ')
-      .trimEnd(),
-  )
-  const remarks = probes.flatMap(({ source, error, advice }) => {
-    const text = [error?.message.startsWith(source) ? error.message : error && `${source}: ${error.message}`, advice]
-    const said = text.filter((part) => part !== undefined)
-    return said.length === 0 ? [] : `${error === undefined ? `${source}: ` : ''}${said.join('; ')}`
-  })
-  return `${[...lines, ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n')}\n`
+  return { source: source.text, of: source, facts: head.facts(), rows, milliseconds: performance.now() - begun }
 }

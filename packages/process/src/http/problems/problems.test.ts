@@ -233,6 +233,17 @@ describe('problems', () => {
     expect(said(facts)).toEqual(['process-missing p:lb2: Process lb2 is missing (timed out) 0'])
   })
 
+  it('do not miss a name that turned out to be another socket of a process', () => {
+    const effort = { source: 'unix:///lb2', seconds: 1, bytes: 0, retries: 0 }
+    const pull = {
+      seconds: 1,
+      complete: true,
+      sources: [{ ...effort, name: 'lb2', result: 'duplicate', same: 'lb1' } as const],
+    }
+    const facts = factsOf([{ sources: [process('lb1'), process('lb2')] }, { sources: [process('lb1')], pull }])
+    expect(said(facts)).toEqual([])
+  })
+
   it('do not miss a process any more that went an hour ago', () => {
     const sketches = [{ sources: [process('lb1'), process('lb2')] }, ...Array(5).fill({ sources: [process('lb1')] })]
     expect(said(factsOf(sketches, { step: 600 })).length).toBe(1)

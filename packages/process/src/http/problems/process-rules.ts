@@ -23,9 +23,12 @@ export interface Missing {
 }
 
 export function missingProcesses({ view, facts: { history } }: Situation): Missing[] {
-  const failed = (view.pull?.sources ?? []).filter(({ result }) => result === 'failed')
+  const reports = view.pull?.sources ?? []
+  const failed = reports.filter(({ result }) => result === 'failed')
+  // Its process is read at another source, so nothing is missing although its name no longer has an answer.
+  const duplicates = reports.filter(({ result }) => result === 'duplicate')
   const silent = view.sources.filter(({ stat }) => stat === undefined)
-  const known = new Set([...failed, ...view.sources].map(({ name }) => name))
+  const known = new Set([...failed, ...duplicates, ...view.sources].map(({ name }) => name))
   const missing: Missing[] = failed.map(({ name, error }) => ({
     name,
     reason: error ?? 'it did not answer',
