@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '@haproxystats/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { fakeHaproxy } from './support/fake-haproxy.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 import { until } from './support/until.ts'
 
@@ -232,11 +233,34 @@ describe.each(Object.entries(bins))('%s', (name, bin) => {
 
   it('finds a good configuration good', async () => {
     const directory = await temporaryDirectory()
+    const haproxy = await fakeHaproxy()
     const path = await configuration(
-      `[paths]\nbase-dir = ${directory}\n[pull]\nsocket-dir = ${directory}\nfsync = yes\n`,
+      `[paths]\nbase-dir = ${directory}\n[pull]\nservers = ${haproxy.address}\nfsync = yes\n[local-store]\ndir = ${directory}/store\n`,
     )
     expect(await run(bin, ['--check', '-f', path])).toEqual({ code: 0, out: `configuration OK: ${path}\n`, errors: '' })
   })
+})
+
+it('the check of a file that sets nothing warns that there is nothing to read, and no output', async () => {
+  const directory = await temporaryDirectory()
+  const path = await configuration(`[paths]\nbase-dir = ${directory}\n`)
+  const told = {
+    'haproxystats-pull': '[pull]: no source: there is nothing to read; set socket-dir to',
+    'haproxystats-process': 'no output: nothing becomes of the snapshots; add [graphite] with server and port,',
+  }
+  for (const [name, warning] of Object.entries(told)) {
+    const { code, out, errors } = await run(bins[name as keyof typeof bins], ['--check', '-f', path])
+    expect(code).toBe(0)
+    expect(out).toContain(`configuration OK, with one warning: ${path}\n`)
+    expect(errors).toContain(`warning: ${warning}`)
+  }
+})
+
+it('haproxystats-process does not start without an output, and says what to add', async () => {
+  const path = await configuration(`[paths]\nbase-dir = ${await temporaryDirectory()}\n`)
+  const { code, out, errors } = await run(bins['haproxystats-process'], ['-f', path])
+  expect([code, out]).toEqual([2, ''])
+  expect(errors).toContain(`no output: nothing becomes of the snapshots; add [graphite] with server and port`)
 })
 
 it('the check of a file of haproxystats 0.5.2 says what changes, and finds nothing wrong with that', async () => {
@@ -253,7 +277,7 @@ it('the check of a file of haproxystats 0.5.2 says what changes, and finds nothi
       `^note: ${path}:4: \\[process\\] server-metrics = scur: exactly these are sent; .* throttle `,
     ),
     expect.stringMatching(`^note: ${path}:2: \\[paths\\] base-dir = .*: dst-dir of \\[pull\\], .* are now below`),
-    `configuration OK: ${path}`,
+    `configuration OK, with one warning: ${path}`,
     '',
   ])
 })

@@ -41,7 +41,7 @@ export function sourceOptions({ usable, refused }) {
  */
 export function configurationText({ base, sources, graphite, listen }) {
   const destination =
-    graphite === undefined ? ['enabled = false'] : [`server = ${graphite.host}`, `port = ${graphite.port}`]
+    graphite === undefined ? [] : ['[graphite]', `server = ${graphite.host}`, `port = ${graphite.port}`, '']
   return `${[
     '# Written by npm start, at every start.',
     '[paths]',
@@ -55,9 +55,7 @@ export function configurationText({ base, sources, graphite, listen }) {
     '[process]',
     'workers = 2',
     '',
-    '[graphite]',
     ...destination,
-    '',
     '[local-store]',
     'dir = ${paths:base-dir}/local-store',
     '',

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfiguration, renderProblem } from '@haproxystats/core'
+import { parseConfiguration, readConfiguration, renderProblem } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { surroundingProblems } from './check.ts'
+import { outputProblems, surroundingProblems } from './check.ts'
+import { program } from './program.ts'
 
 let base: string
 beforeEach(() => {
@@ -17,6 +18,34 @@ async function problems(text: string): Promise<string[]> {
   const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n${text}`)
   return (await surroundingProblems(configuration)).map(renderProblem)
 }
+
+/** What is said of the outputs of a configuration. */
+function outputs(text: string | undefined): string[] {
+  const reading = readConfiguration(text === undefined ? [] : [{ file: 'a.conf', text }])
+  return outputProblems(reading.configuration!, reading).map(renderProblem)
+}
+
+it('wants an output, and says where to add one', () => {
+  const todo = 'add [graphite] with server and port, [local-store] or [http]'
+  expect(outputs(undefined)).toEqual([`no output: nothing becomes of the snapshots; ${todo} to /etc/haproxystats.conf`])
+  expect(outputs('[pull]\n')).toEqual([`no output: nothing becomes of the snapshots; ${todo} to a.conf`])
+  const off = `[graphite] enabled: no output is left; set it to true, or ${todo}`
+  expect(outputs('[graphite]\nenabled = no\n[graphite:x]\nenabled = no\n')).toEqual([off])
+  expect(outputs('[graphite:x]\nenabled = no\n')).toEqual([off.replace('graphite', 'graphite:x')])
+})
+
+it.each(['[graphite]', '[graphite:x]', '[local-store]', '[http]', '[graphite]\nenabled = no\n[graphite:x]'])(
+  'takes for an output: %j',
+  (text) => expect(outputs(text)).toEqual([]),
+)
+
+it('does not start without an output, and only warns of that when it is checked', async () => {
+  const reading = readConfiguration([{ file: 'a.conf', text: `[paths]\nbase-dir = ${base}\n` }])
+  const look = (what: 'check' | 'warnings', starting: boolean) =>
+    Promise.resolve(program[what]!(reading.configuration!, { starting, reading })).then(({ length }) => length)
+  expect([await look('check', true), await look('check', false)]).toEqual([1, 0])
+  expect([await look('warnings', true), await look('warnings', false)]).toEqual([0, 1])
+})
 
 it('finds nothing wrong where all is well, and makes nothing', async () => {
   writeFileSync(join(base, 'names'), '')

@@ -9,9 +9,11 @@ import {
   largestPersonalFile,
   makeDirectory,
   type Problem,
+  type Reading,
   readRegularFile,
   reasonOf,
 } from '@haproxystats/core'
+import { defaultFile } from '@haproxystats/core/program'
 import { linesEncoding } from './dispatchers/paths.ts'
 import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
 import { skippableServers } from './pipeline/server-selection.ts'
@@ -42,6 +44,21 @@ function pathProblems(configuration: Configuration): Problem[] {
   const message = `makes metric paths too long: ${length} bytes with host, group-namespace and group, before any name of HAProxy`
   const hint = `all of them may have ${longestRoot}`
   return [{ section: 'graphite', option: 'namespace', found: configuration.graphite.namespace, message, hint }]
+}
+
+/**
+ * That something becomes of the snapshots. Told at the option that is off where there is one; it keeps
+ * haproxystats-process from running, but `--check` only warns: a fresh package has no output yet.
+ */
+export function outputProblems({ graphite, graphites, ...others }: Configuration, reading: Reading): Problem[] {
+  const destinations = [graphite, ...graphites.map(({ options }) => options)]
+  if (others['local-store'] || others.http || destinations.some(({ enabled }) => enabled)) return []
+  const off = ['graphite', ...reading.members('graphite')].find((section) => reading.place(section, 'enabled'))
+  const sections = '[graphite] with server and port, [local-store] or [http]'
+  const [file] = reading.files
+  return off === undefined
+    ? [{ message: 'no output: nothing becomes of the snapshots', hint: `add ${sections} to ${file ?? defaultFile}` }]
+    : [{ section: off, option: 'enabled', message: 'no output is left', hint: `set it to true, or add ${sections}` }]
 }
 
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. */

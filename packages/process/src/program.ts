@@ -1,5 +1,5 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { surroundingProblems } from './check.ts'
+import { outputProblems, surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { changesSincePython } from './upgrade.ts'
 
@@ -19,7 +19,11 @@ export const program: ProgramDefinition = {
     'http',
   ],
   directoryOption: true,
-  check: surroundingProblems,
+  check: async (configuration, { starting, reading }) => [
+    ...(starting ? outputProblems(configuration, reading) : []),
+    ...(await surroundingProblems(configuration)),
+  ],
+  warnings: (configuration, { starting, reading }) => (starting ? [] : outputProblems(configuration, reading)),
   notes: changesSincePython,
   run: processSnapshots,
 }

@@ -106,6 +106,17 @@ export const changes: readonly Change[] = [
     },
   },
   {
+    summary: 'Graphite is an output by its section.',
+    notes: (configuration, reading) => {
+      const others = (['local-store', 'http'] as const).filter((section) => configuration[section] !== undefined)
+      const [section] = others
+      // Without any output there is a warning of that.
+      if (section === undefined || reading.place('graphite') !== undefined) return []
+      const message = `the only output; haproxystats 0.5.2 also sent to ${configuration.graphite.server} without a section [graphite]`
+      return [{ section, message, hint: 'add [graphite] with server and port to go on with it' }]
+    },
+  },
+  {
     summary: 'What does not fit in memory waits on disk.',
     notes: (_, reading) => {
       const message =

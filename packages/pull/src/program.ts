@@ -2,6 +2,7 @@ import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './directories.ts'
 import { probe } from './probe.ts'
 import { programName, pull, pullNow } from './pull.ts'
+import { sourceWarnings } from './source-warnings.ts'
 
 /** haproxystats-pull, as `runProgram` runs it. */
 export const program: ProgramDefinition = {
@@ -9,7 +10,9 @@ export const program: ProgramDefinition = {
   summary: 'Reads the statistics of HAProxy processes and queues them as snapshots.',
   sections: ['DEFAULT', 'paths', 'pull'],
   directoryOption: false,
-  check: surroundingProblems,
+  check: (configuration, { starting }) => surroundingProblems(configuration, starting),
+  // While it runs, the log says which sources cannot be read.
+  warnings: (configuration, { starting }) => (starting ? [] : sourceWarnings(configuration)),
   commands: [
     {
       name: 'once',

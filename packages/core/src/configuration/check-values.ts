@@ -20,7 +20,8 @@ export function checkValues(context: Context): Map<string, unknown> {
   for (const section of Object.keys(sectionRows).flatMap((name) => [name, ...context.settings.members(name)])) {
     const row = sectionRow(section)!
     if (row.entries === 'patterns') values.set(section, checkPatterns(context, section))
-    else if (row.enabledByPresence && !context.settings.given.has(section)) values.set(section, undefined)
+    else if (row.enabledByPresence && row.family === undefined && !context.settings.given.has(section))
+      values.set(section, undefined)
     else {
       const options = Object.entries(row.options).map(([name, option]) => {
         const checked = checkOption(context, section, name, (text) => checkValue(text, option))

@@ -104,16 +104,4 @@ describe('options that do not go together', () => {
       'a.conf:3: [pull] pull-interval = x: expected a whole number from 1 to 86400 (seconds)',
     ])
   })
-
-  it('leave the program that delivers a destination', () => {
-    const texts = [{ file: 'a.conf', text: '[graphite]\nenabled = no\n' }]
-    expect(readConfiguration(texts, { sections: ['process', 'graphite'] }).problems.map(renderProblem)).toEqual([
-      'a.conf:2: [graphite] enabled = no: no destination is left; enable it, or add a [local-store] or [http]',
-    ])
-    expect(readConfiguration(texts, { sections: ['pull'] }).problems).toEqual([])
-    const stored = [...texts, { file: 'b.conf', text: '[local-store]\n' }]
-    expect(readConfiguration(stored, { sections: ['process', 'graphite'] }).problems).toEqual([])
-    const shown = [...texts, { file: 'b.conf', text: '[http]\n' }]
-    expect(readConfiguration(shown, { sections: ['process', 'graphite'] }).problems).toEqual([])
-  })
 })

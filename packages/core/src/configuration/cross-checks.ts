@@ -18,8 +18,6 @@ export type Clash = Problem & { readonly section: string }
 /** A rule over several options. */
 export interface CrossCheck {
   readonly summary: string
-  /** Checked only for a program that reads this section. */
-  readonly programWith?: SectionName
   /** Completed with what the option is set to, and where. */
   check(values: Values): Clash | readonly Clash[] | undefined
   readonly severity: 'mistake' | 'warning'
@@ -53,19 +51,6 @@ export const crossChecks: readonly CrossCheck[] = [
     summary: 'The files of local-store are no snapshots.',
     severity: 'mistake',
     check: (values) => different(values, ['local-store', 'dir'], ['process', 'src-dir']),
-  },
-  {
-    summary: 'Datapoints go somewhere.',
-    severity: 'mistake',
-    programWith: 'process',
-    check: (values) => {
-      const graphites = ['graphite', ...values.members('graphite')]
-      const others = values.given('local-store') || values.given('http')
-      if (others || graphites.some((section) => values.value(section, 'enabled') !== false)) return undefined
-      const section = graphites.find((name) => values.given(name, 'enabled')) ?? 'graphite'
-      const hint = 'enable it, or add a [local-store] or [http]'
-      return { section, option: 'enabled', message: 'no destination is left', hint }
-    },
   },
   {
     summary: 'A user comes with a password.',

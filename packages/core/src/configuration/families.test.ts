@@ -6,7 +6,7 @@ import { parseConfiguration, type Reading, readConfiguration } from './read.ts'
 
 function read(...texts: string[]): Reading {
   const files = texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text }))
-  return readConfiguration(files, { sections: ['process', 'graphite'] })
+  return readConfiguration(files)
 }
 
 function mistakes(...texts: string[]): string[] {
@@ -111,7 +111,10 @@ describe('which of them are destinations', () => {
   }
 
   it.each([
-    ['', [true]],
+    ['', [false]],
+    ['[http]', [false]],
+    ['[graphite]', [true]],
+    ['[DEFAULT]\nenabled = true\n[local-store]', [false]],
     ['[graphite]\n[graphite:x]\nport = 1', [true, true]],
     ['[graphite:x]\nport = 1', [false, true]],
     ['[graphite]\nenabled = false\n[graphite:x]', [false, true]],
@@ -119,17 +122,6 @@ describe('which of them are destinations', () => {
     ['[DEFAULT]\nenabled = false\n[graphite:x]', [false, true]],
   ])('%j: %j', (text, expected) => {
     expect(enabled(`${text}\n`)).toEqual(expected)
-  })
-
-  it('counts them all where one must be left', () => {
-    expect(mistakes('[graphite]\nenabled = no\n[graphite:x]\nport = 1\n')).toEqual([])
-    expect(mistakes('[graphite]\nenabled = no\n[graphite:x]\nenabled = no\n')).toEqual([
-      'a.conf:2: [graphite] enabled = no: no destination is left; enable it, or add a [local-store] or [http]',
-    ])
-    expect(mistakes('[graphite:x]\nenabled = no\n')).toEqual([
-      'a.conf:2: [graphite:x] enabled = no: no destination is left; enable it, or add a [local-store] or [http]',
-    ])
-    expect(mistakes('[graphite:x]\nenabled = no\n[local-store]\n')).toEqual([])
   })
 
   it('warns of a receiver that is a destination twice, wherever its name comes from', () => {

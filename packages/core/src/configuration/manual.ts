@@ -4,7 +4,8 @@ import { bounds } from './values.ts'
 
 /** What there is to say of the whole file. */
 export const introduction = [
-  'Settings of haproxystats-pull and haproxystats-process. Each is shown with its default or, where it is unset, with an example; without this file both programs run on the defaults.',
+  'Settings of haproxystats-pull and haproxystats-process. Each is shown with its default or, where it is unset, with an example.',
+  'haproxystats-pull needs a source: socket-dir or servers in [pull]. haproxystats-process needs an output: the section [graphite], [local-store] or [http]. Every output is off until its header, too, is no comment any more.',
   'A line whose first character is # or ; is a comment. A value is everything to the end of its line, and goes on in further lines that are indented deeper. ${section:option} and ${option} stand for the value of another option, $$ for a dollar sign.',
 ]
 

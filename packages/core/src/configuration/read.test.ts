@@ -68,7 +68,7 @@ describe('without a file', () => {
         'quarantine-size': 104857600,
       },
       graphite: {
-        enabled: true,
+        enabled: false,
         server: '127.0.0.1',
         port: 3002,
         retries: 3,

@@ -1,6 +1,6 @@
 import { StatsError } from '../errors.ts'
 import type { Configuration } from '../options/configuration.ts'
-import { optionRow, type SectionName, sectionRows } from '../options/table.ts'
+import { optionRow, sectionRows } from '../options/table.ts'
 import { type Context, checkValues } from './check-values.ts'
 import { crossChecks, type Values } from './cross-checks.ts'
 import { type ConfigurationText, readIniFile } from './ini-file.ts'
@@ -31,12 +31,9 @@ export interface Reading {
 /**
  * Reads and checks configuration files, given as texts in the order in which they were named; a later one overrides an
  * earlier one. No file at all is the default configuration. Mistakes anywhere are found, also in sections that the program
- * does not read; `sections` are those it reads, for the few checks that concern only one program.
+ * does not read.
  */
-export function readConfiguration(
-  texts: readonly ConfigurationText[],
-  { sections = [] }: { sections?: readonly SectionName[] } = {},
-): Reading {
+export function readConfiguration(texts: readonly ConfigurationText[]): Reading {
   const files = texts.map(readIniFile)
   const settings = layer(files.map(({ ini }) => ini))
   const context = {
@@ -47,7 +44,7 @@ export function readConfiguration(
   const names = checkNames(settings)
   context.problems.push(...names.problems)
   const values = checkValues(context)
-  const crossed = applyCrossChecks(context, values, sections)
+  const crossed = applyCrossChecks(context, values)
   const order = texts.map(({ file }) => file)
   const problems = presentable([...context.problems, ...crossed.problems], order)
   return {
@@ -83,11 +80,7 @@ export function parseConfiguration(text: string, file = 'configuration'): Config
   return configuration
 }
 
-function applyCrossChecks(
-  { settings, interpolate }: Context,
-  values: ReadonlyMap<string, unknown>,
-  sections: readonly SectionName[],
-) {
+function applyCrossChecks({ settings, interpolate }: Context, values: ReadonlyMap<string, unknown>) {
   const problems: Problem[] = []
   const warnings: Problem[] = []
   const view: Values = {
@@ -96,8 +89,7 @@ function applyCrossChecks(
     given: (section, option) =>
       option === undefined ? settings.given.has(section) : settings.find(section, option)?.place !== undefined,
   }
-  for (const { check, programWith, severity } of crossChecks) {
-    if (programWith !== undefined && !sections.includes(programWith)) continue
+  for (const { check, severity } of crossChecks) {
     const list = severity === 'mistake' ? problems : warnings
     for (const problem of [check(view) ?? []].flat()) {
       const { section, option } = problem

@@ -51,9 +51,9 @@ export function layer(files: readonly IniFile[]): Settings {
     if (family === undefined || optionRow(section, option)?.individual) return undefined
     return given.get(family)?.get(option)
   }
-  /** `[name]` that no file has is off when the files have `[name:word]`. */
-  const replaced = (section: string, option: string) =>
-    option === 'enabled' && !given.has(section) && members(section).length > 0
+  /** `[name]` of a family that no file has is off: its other options are there for those that take them. */
+  const absent = (section: string, option: string) =>
+    option === 'enabled' && Object.hasOwn(sectionRows, section) && sectionRows[section]?.family && !given.has(section)
       ? { section, option, text: 'false' }
       : undefined
   return {
@@ -64,7 +64,7 @@ export function layer(files: readonly IniFile[]): Settings {
     find: (section, option) =>
       given.get(section)?.get(option) ??
       fromFamily(section, option) ??
-      replaced(section, option) ??
+      absent(section, option) ??
       builtIn(section, option) ??
       given.get('DEFAULT')?.get(option) ??
       builtIn('DEFAULT', option),

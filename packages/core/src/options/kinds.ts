@@ -78,7 +78,7 @@ export interface Option {
 /**
  * Beside `[name]` there may be any number of sections `[name:word]` with the same options, each a thing of its own. What
  * one does not set it takes from `[name]` in the files, then from the built-in defaults of `[name]`, then from `[DEFAULT]`.
- * The family has an option `enabled`, which is off for `[name]` itself while only `[name:word]` are in the files.
+ * The family has an option `enabled`, which is off for `[name]` itself unless a file has that section.
  */
 export interface Family {
   /** What the list of these sections is called in the configuration. */
@@ -94,7 +94,10 @@ export interface Section {
   readonly example?: string
   /** Programs that read the section; both when absent. */
   readonly program?: 'pull' | 'process'
-  /** The feature exists only when the file has the section. */
+  /**
+   * The feature exists only when the file has the section. The options of a family have values all the same, because
+   * others take them: its `[name:word]`, and what writes metric paths.
+   */
   readonly enabledByPresence?: boolean
   /** Instead of fixed options: ordered `name = regular expression`. */
   readonly entries?: 'patterns'

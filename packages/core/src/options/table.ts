@@ -386,8 +386,9 @@ export const sections = {
   },
   graphite: {
     summary:
-      'Delivery to Graphite, and the metric paths, which local-store uses too. Any number of sections [graphite:name] are further destinations, each with a queue, retries and window of its own. What one does not set it takes from [graphite] in the files, then from the defaults below, then from [DEFAULT]; only enabled is not taken from [graphite]. With [graphite:name] sections and no [graphite] in the files there is no destination but those. A name has letters, digits, _ and -, at most 64; snapshots in the queue remember it, so one that is renamed gets again what waits there.',
+      'Delivery to Graphite, and the metric paths, which local-store uses too. Without the section nothing is sent to Graphite. Any number of sections [graphite:name] are destinations too, with or without [graphite], each with a queue, retries and window of its own. What one does not set it takes from [graphite] in the files, then from the defaults below, then from [DEFAULT]; only enabled is not taken from [graphite]. A name has letters, digits, _ and -, at most 64; snapshots in the queue remember it, so one that is renamed gets again what waits there.',
     program: 'process',
+    enabledByPresence: true,
     family: {
       list: 'graphites',
       example: ['[graphite:second]', 'server = graphite2.example.com', 'port = 2003'],
@@ -398,7 +399,8 @@ export const sections = {
         default: 'true',
         individual: true,
         since: '1.0.0',
-        summary: 'Whether datapoints are sent to this destination.',
+        summary:
+          'Whether datapoints are sent to this destination: with false the section only says how metric paths look, and what sections [graphite:name] take from it.',
       },
       server: { kind: 'host', default: '127.0.0.1', summary: 'Host name or address of carbon or a relay.' },
       port: { kind: 'integer', min: 1, max: 65535, default: '3002', summary: 'Its port for the plain text protocol.' },
@@ -527,7 +529,7 @@ export const sections = {
   },
   http: {
     summary:
-      'Serves the numbers of all HAProxy processes as one: a page for people, and the forms of HAProxy, Prometheus and JSON for programs. Off unless the section is present.',
+      'Serves the numbers of all HAProxy processes as one: a page for people, and the forms of HAProxy, Prometheus and JSON for programs.',
     program: 'process',
     enabledByPresence: true,
     options: {

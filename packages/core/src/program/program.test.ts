@@ -39,7 +39,7 @@ describe('-p', () => {
   it('prints the defaults, whatever the file says', async () => {
     const { code, out, errors } = await execute(['-p', '-f', '/nonexistent'])
     expect([code, errors]).toEqual([0, ''])
-    expect(out).toMatch(/^\[DEFAULT\]\nloglevel = info\n[\s\S]*\n\[graphite\]\nenabled = true\n/)
+    expect(out).toMatch(/^\[DEFAULT\]\nloglevel = info\n[\s\S]*\n# \[graphite\]\n# enabled = true\n/)
     expect(out).not.toContain('[pull]')
   })
 })
@@ -126,13 +126,13 @@ describe('--check', () => {
   })
 
   it('tells of mistakes with exit code 1, and warnings first', async () => {
-    const file = write('a.conf', '[graphite]\ntimeout = 1\nenabled = off\n')
+    const file = write('a.conf', '[graphite]\ntimeout = 1\nport = 0\n')
     expect(await execute(['--check', '-f', file])).toEqual({
       code: 1,
       out: '',
       errors: [
         `warning: ${file}:2: [graphite] timeout = 1: has no effect; write connect-timeout and write-timeout instead`,
-        `${file}:3: [graphite] enabled = off: no destination is left; enable it, or add a [local-store] or [http]`,
+        `${file}:3: [graphite] port = 0: expected a whole number from 1 to 65535`,
         'haproxystats-process: one problem found; nothing was started',
         '',
       ].join('\n'),
@@ -157,6 +157,16 @@ describe('--check', () => {
       'haproxystats-process: 4 problems found; nothing was started',
       '',
     ])
+  })
+
+  it('tells of what the program finds odd, and finds no mistake in it', async () => {
+    const file = write('a.conf', '[process]\nsrc-dir = /b/in\n')
+    const warnings = () => [{ section: 'process', option: 'src-dir', message: 'is empty' }]
+    expect(await execute(['--check', '-f', file], { ...program, warnings })).toEqual({
+      code: 0,
+      out: `configuration OK, with one warning: ${file}\n`,
+      errors: `warning: ${file}:2: [process] src-dir: is empty\n`,
+    })
   })
 
   it('does not ask the program about a configuration that is mistaken', async () => {

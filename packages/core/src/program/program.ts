@@ -37,6 +37,12 @@ export interface ProgramCommand extends CommandOption {
   run(configuration: Configuration, context: ProgramContext & { readonly output: Output }): Promise<number>
 }
 
+/** A look at the surroundings of a program, when it is `starting` or when it is checked. */
+export type Look = (
+  configuration: Configuration,
+  { starting, reading }: { readonly starting: boolean; readonly reading: Reading },
+) => readonly Problem[] | Promise<readonly Problem[]>
+
 /** One of the two programs. */
 export interface ProgramDefinition extends CommandLineDefinition {
   /** The sections it reads, in the order in which `-p` and `-P` print them. */
@@ -46,7 +52,12 @@ export interface ProgramDefinition extends CommandLineDefinition {
    * the program from running; `--check` looks at everything. A problem with `section` and `option` is completed with the
    * file and line that set it.
    */
-  check?(configuration: Configuration, starting: boolean): readonly Problem[] | Promise<readonly Problem[]>
+  check?: Look
+  /**
+   * What is odd beyond the configuration and keeps nobody from running; told by `--check` as warnings and, as far as it
+   * is looked at when `starting`, in the log.
+   */
+  warnings?: Look
   readonly commands?: readonly ProgramCommand[]
   /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
   notes?(reading: Reading, configuration: Configuration): readonly Problem[]
@@ -89,7 +100,7 @@ export async function executeProgram(
     output.out(renderDefaults(definition.sections))
     return exitCodes.done.code
   }
-  const reading = readInvoked(invocation, definition.sections)
+  const reading = readInvoked(invocation)
   if (invocation.action === 'check') return check(definition, reading, output)
   if (reading.configuration === undefined) {
     output.error(renderProblems(definition, reading.problems))
@@ -101,22 +112,19 @@ export async function executeProgram(
     return exitCodes.done.code
   }
   const command = definition.commands?.find(({ name }) => name === invocation.command)
-  const obstacles = command?.asForRunning === false ? [] : await surroundingProblems(definition, reading, true)
+  const obstacles = command?.asForRunning === false ? [] : await look(definition.check, reading, true)
   if (obstacles.length > 0) {
     output.error(renderProblems(definition, obstacles))
     return exitCodes.usage.code
   }
   if (command !== undefined) return execute(command, { definition, configuration: reading.configuration, output })
-  return start(definition, reading.configuration, reading)
+  const warnings = [...reading.warnings, ...(await look(definition.warnings, reading, true))]
+  return start(definition, reading.configuration, { files: reading.files, warnings })
 }
 
-async function surroundingProblems(
-  definition: ProgramDefinition,
-  reading: Reading,
-  starting: boolean,
-): Promise<Problem[]> {
+async function look(at: Look | undefined, reading: Reading, starting: boolean): Promise<Problem[]> {
   if (reading.configuration === undefined) return []
-  const found = (await definition.check?.(reading.configuration, starting)) ?? []
+  const found = (await at?.(reading.configuration, { starting, reading })) ?? []
   return found.map((problem) => located(problem, reading))
 }
 
@@ -129,18 +137,19 @@ export function filesToRead({ file, directory }: Pick<Invocation, 'file' | 'dire
   return { files: [...named, ...files], problems }
 }
 
-function readInvoked(invocation: Invocation, sections: readonly SectionName[]): Reading {
+function readInvoked(invocation: Invocation): Reading {
   const { files, problems: unlisted } = filesToRead(invocation)
   const { texts, problems: unread } = readConfigurationFiles(files)
-  const reading = readConfiguration(texts, { sections })
+  const reading = readConfiguration(texts)
   const missing = [...unread, ...unlisted]
   if (missing.length === 0) return reading
   return { ...reading, configuration: undefined, problems: [...missing, ...reading.problems] }
 }
 
 async function check(definition: ProgramDefinition, reading: Reading, output: Output): Promise<number> {
-  const { files, warnings } = reading
-  const problems = [...reading.problems, ...(await surroundingProblems(definition, reading, false))]
+  const { files } = reading
+  const problems = [...reading.problems, ...(await look(definition.check, reading, false))]
+  const warnings = [...reading.warnings, ...(await look(definition.warnings, reading, false))]
   output.error(renderWarnings(warnings))
   if (problems.length > 0) {
     output.error(renderProblems(definition, problems))
@@ -148,7 +157,9 @@ async function check(definition: ProgramDefinition, reading: Reading, output: Ou
   }
   const notes = reading.configuration === undefined ? [] : (definition.notes?.(reading, reading.configuration) ?? [])
   for (const note of notes) output.out(`note: ${renderProblem(located(note, reading))}\n`)
-  output.out(`configuration OK: ${files.length === 0 ? 'built-in defaults, no file' : files.join(', ')}\n`)
+  const but =
+    warnings.length === 0 ? '' : `, with ${warnings.length === 1 ? 'one warning' : `${warnings.length} warnings`}`
+  output.out(`configuration OK${but}: ${files.length === 0 ? 'built-in defaults, no file' : files.join(', ')}\n`)
   return exitCodes.done.code
 }
 
@@ -160,7 +171,7 @@ function located(problem: Problem, reading: Reading): Problem {
 async function start(
   definition: ProgramDefinition,
   configuration: Configuration,
-  { files, warnings }: Reading,
+  { files, warnings }: Pick<Reading, 'files' | 'warnings'>,
 ): Promise<number> {
   const log = await createLogger(definition.name, configuration[ownSection(definition)].loglevel)
   for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))

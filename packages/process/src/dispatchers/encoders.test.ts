@@ -5,7 +5,7 @@ import { dispatchers } from './index.ts'
 
 describe('createEncoder', () => {
   it.each(dispatchers)('knows the encoder of $name', (dispatcher) => {
-    const configuration = parseConfiguration('[local-store]\n')
+    const configuration = parseConfiguration('[graphite]\n[local-store]\n')
     const { options } = dispatcher.instances(configuration)[0]!
     const encode = createEncoder(dispatcher.encoding(configuration, options))
     const table = { objects: [{ path: 'daemon' }], fields: ['m'], values: Float64Array.of(7), wide: new Map() }

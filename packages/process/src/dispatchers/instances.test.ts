@@ -11,7 +11,9 @@ function names(text: string): string[] {
 
 describe('the destinations of a configuration', () => {
   it.each([
-    ['', ['graphite']],
+    ['', []],
+    ['[graphite]', ['graphite']],
+    ['[http]', []],
     ['[graphite]\n[graphite:b]\n[graphite:a]\n[local-store]', ['graphite', 'graphite:b', 'graphite:a', 'local-store']],
     ['[graphite:only]', ['graphite:only']],
     ['[graphite]\n[graphite:off]\nenabled = no', ['graphite']],
