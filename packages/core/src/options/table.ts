@@ -544,6 +544,15 @@ export const sections = {
         summary:
           'How many of them may come from one IPv4 address, or one /64 of IPv6; unix sockets have no such limit. Half of max-connections unless set; a reverse proxy, which is one address, may need more.',
       },
+      'thread-memory': {
+        kind: 'integer',
+        min: 64,
+        max: 65_536,
+        default: '1024',
+        since: '1.0.0',
+        summary:
+          'How much memory the thread that serves [http] may use for objects, in MiB; one that needs more is replaced, and deliveries go on.',
+      },
       'history-memory': {
         kind: 'bytes',
         min: 0,
