@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseConfiguration } from '@haproxystats/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { metrics } from '../../packages/process/src/http/routes/metrics.ts'
 import type { Question } from '../../packages/process/src/http/routes/route.ts'
@@ -110,17 +111,9 @@ async function serve(sources: Readonly<Record<string, Answers>>): Promise<{ port
     },
   }
   const port = await freePort()
-  const settings = {
-    listen: [`127.0.0.1:${port}`],
-    'socket-mode': '660',
-    'password-file': undefined,
-    'tls-certificate-file': undefined,
-    'tls-key-file': undefined,
-    'max-connections': 100,
-    'history-memory': 0,
-  } as const
+  const { http } = parseConfiguration(`[http]\nlisten = 127.0.0.1:${port}\nhistory-memory = 0\n`)
   const facts = factsWith({ view: viewOf(sources, Math.floor(Date.now() / 1000)), status })
-  const server = new HttpServer({ settings, routes: [route], files: new Map(), facts, tell: () => undefined })
+  const server = new HttpServer({ settings: http!, routes: [route], files: new Map(), facts, tell: () => undefined })
   await server.start()
   onTestFinished(() => server.close())
   return { port, questions }

@@ -573,7 +573,26 @@ export const sections = {
         max: 65_535,
         default: '512',
         since: '1.0.0',
-        summary: 'How many clients may be connected at a time; further ones are turned away at once.',
+        summary:
+          'How many clients may be connected at a time. A further one takes the place of the connection that has been idle for longest; where none is idle, it gets 503, and /health and /ready all the same.',
+      },
+      'max-connections-per-address': {
+        kind: 'integer',
+        min: 1,
+        max: 65_535,
+        since: '1.0.0',
+        example: '500',
+        summary:
+          'How many of them may come from one IPv4 address, or one /64 of IPv6; unix sockets have no such limit. Half of max-connections unless set; a reverse proxy, which is one address, may need more.',
+      },
+      'thread-memory': {
+        kind: 'integer',
+        min: 64,
+        max: 65_536,
+        default: '1024',
+        since: '1.0.0',
+        summary:
+          'How much memory the thread that serves [http] may use for objects, in MiB; one that needs more is replaced, and deliveries go on.',
       },
       'history-memory': {
         kind: 'bytes',

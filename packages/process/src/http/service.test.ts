@@ -2,28 +2,34 @@ import { fileURLToPath } from 'node:url'
 import { type Logger, parseConfiguration } from '@haproxystats/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { until } from '../../../../test/support/until.ts'
-import { HttpService } from './service.ts'
+import { HttpService, type ServiceContext } from './service.ts'
 
 const file = fileURLToPath(new URL('../../../../test/support/odd-thread.mjs', import.meta.url))
 const { signal } = new AbortController()
 
 /** Snapshots are named by what the thread does with them. */
-function serve() {
+function serve(different: Partial<ServiceContext> = {}) {
   const told: string[] = []
-  const error = (_facts: unknown, message: string) => told.push(message)
-  const log = { child: () => log, error } as unknown as Logger
-  const service = new HttpService(parseConfiguration('[http]\n'), {
+  const pauses: number[] = []
+  const debug = ({ pause }: { pause: number }) => pauses.push(pause)
+  const error = (facts: { pause?: number }, message: string) => {
+    told.push(message)
+    if (facts.pause !== undefined) pauses.push(facts.pause)
+  }
+  const log = { child: () => log, debug, error, info: (message: string) => told.push(message) } as unknown as Logger
+  const service = new HttpService(parseConfiguration('[http]\nthread-memory = 64\n'), {
     log,
     pathOf: (snapshot) => snapshot,
     file,
     readTime: 2000,
     closeTime: 2000,
     restartPause: 10,
+    ...different,
   })
   onTestFinished(() => service.close())
   const { sink } = service.lane
   const send = (snapshot: string) => sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], signal)
-  return { told, send, sink }
+  return { told, pauses, send, sink }
 }
 
 it('hands over one snapshot after the other, and tells of those that cannot be read', async () => {
@@ -53,4 +59,32 @@ it('stops waiting when the program is killed', async () => {
   const sending = sink.send([{ snapshot: 'hangs', bytes: new Uint8Array(0), datapoints: 0 }], kill.signal)
   kill.abort()
   await sending
+})
+
+it('has a thread that takes too much memory ended, and nothing else', async () => {
+  const { told, send } = serve({ readTime: 20_000 })
+  await send('eats')
+  await until('its end', () =>
+    told.some((line) => line.includes('out of memory: it needs more than thread-memory, 64 MiB')),
+  )
+  await until('another', async () => {
+    await send('fine')
+    return told.includes('a new thread serves [http], and has read a snapshot')
+  })
+})
+
+it.each([
+  ['cannot be created', 'nowhere.mjs'],
+  ['cannot be loaded', '/nowhere/thread.mjs'],
+])('tries a thread that %s again with growing pauses, and tells of it once', async (_title, nowhere) => {
+  const { told, pauses, send } = serve({ file: nowhere })
+  await send('fine')
+  await until('five attempts', async () => {
+    await send('fine')
+    return pauses.length >= 5
+  })
+  expect(told.filter((line) => line.includes('a new one follows'))).toHaveLength(1)
+  expect(told.filter((line) => line.includes('cannot be shown')).length).toBeLessThanOrEqual(1)
+  // Each is twice the one before, give or take a fifth.
+  for (const [index, pause] of pauses.slice(1).entries()) expect(pause).toBeGreaterThan(pauses[index]! * 1.2)
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Configuration, type Logger, reasonOf } from '@haproxystats/core'
+import { Backoff } from '../delivery/backoff.ts'
 import type { LaneSettings } from '../delivery/lane.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 
@@ -17,9 +18,12 @@ const usual = {
   /** How long it may take for one snapshot, and to end. */
   readTime: 30_000,
   closeTime: 5000,
-  /** How long to wait before a thread that ended is replaced. */
-  restartPause: 5000,
+  /** How long to wait before a thread that ended is replaced; twice as long after each that has read no snapshot. */
+  restartPause: 1000,
 }
+
+/** The longest of these pauses, in seconds. */
+const longestPause = 300
 
 export interface ServiceContext extends Partial<typeof usual> {
   readonly log: Logger
@@ -40,6 +44,9 @@ export class HttpService {
   /** Resolves once the thread runs, or has ended. */
   #online: Promise<unknown> = Promise.resolve()
   #restart: NodeJS.Timeout | undefined
+  readonly #backoff: Backoff
+  /** Why the last thread ended, until another one has read a snapshot. */
+  #failure: string | undefined
   #closing = false
   #last = 0
 
@@ -51,6 +58,8 @@ export class HttpService {
     this.#usual = { ...usual, ...different }
     this.#log = log.child({ dispatcher: 'http' })
     this.#pathOf = pathOf
+    const interval = this.#usual.restartPause / 1000
+    this.#backoff = new Backoff({ retries: -1, interval, backoff: 2, delay: longestPause })
     this.#start()
   }
 
@@ -123,31 +132,57 @@ export class HttpService {
   }
 
   #start(): void {
+    try {
+      this.#thread = this.#createThread()
+    } catch (error) {
+      this.#ended(reasonOf(error))
+    }
+  }
+
+  #createThread(): Worker {
+    const memory = this.#settings.settings['thread-memory']
     // V8 options of the program are not for threads, and loading by require() is not needed.
-    const thread = new Worker(this.#usual.file, { workerData: this.#settings, execArgv: [] })
-    this.#thread = thread
+    const options = { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: memory } }
+    const thread = new Worker(this.#usual.file, { workerData: this.#settings, ...options })
     let reason = 'it ended by itself'
     thread.on('message', (message: FromThread) => this.#heard(message))
-    thread.on('error', (error) => {
-      reason = reasonOf(error)
+    thread.on('error', (error: NodeJS.ErrnoException) => {
+      const isFull = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      reason = isFull ? `out of memory: it needs more than thread-memory, ${memory} MiB` : reasonOf(error)
     })
     thread.on('exit', () => this.#ended(reason))
     this.#online = new Promise((resolve) => {
       thread.once('online', resolve)
       thread.once('exit', resolve)
     })
+    return thread
   }
 
   #heard(message: FromThread): void {
-    if (message.kind === 'read') this.#reading.get(message.id)?.(message.trouble)
-    else if (message.kind === 'tell') this.#log[message.severity](message.message)
+    if (message.kind === 'tell') this.#log[message.severity](message.message)
+    else if (message.kind === 'read') {
+      if (message.trouble === undefined) this.#recovered()
+      this.#reading.get(message.id)?.(message.trouble)
+    }
   }
 
+  #recovered(): void {
+    if (this.#failure !== undefined) this.#log.info('a new thread serves [http], and has read a snapshot')
+    this.#failure = undefined
+    this.#backoff.succeeded()
+  }
+
+  /** Or could not be started. The same reason is told once. */
   #ended(reason: string): void {
     this.#thread = undefined
-    for (const done of this.#reading.values()) done('the thread that serves it has ended')
+    const isTold = reason === this.#failure
+    for (const done of this.#reading.values()) done(isTold ? undefined : 'the thread that serves it has ended')
     if (this.#closing) return
-    this.#log.error({ reason }, `the thread that serves [http] has ended, a new one follows: ${reason}`)
-    this.#restart = setTimeout(() => this.#start(), this.#usual.restartPause)
+    const pause = this.#backoff.failed()
+    const level = isTold ? 'debug' : 'error'
+    const message = `the thread that serves [http] has ended, a new one follows: ${reason}`
+    this.#log[level]({ reason, attempts: this.#backoff.failures, pause }, `${message}; deliveries go on`)
+    this.#failure = reason
+    this.#restart = setTimeout(() => this.#start(), pause * 1000)
   }
 }

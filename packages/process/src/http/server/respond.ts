@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Ready } from './cache.ts'
 import { securityHeaders } from './security.ts'
 
+/** Bytes of an answer that are on their way to a client at a time. */
+const piece = 64 * 1024
+
 /** Sends an answer: compressed where the client takes that, only the headers for HEAD, nothing new when it has it already. */
 export async function respond(request: IncomingMessage, response: ServerResponse, ready: Ready): Promise<void> {
   const headers: Record<string, string | number> = {
@@ -24,7 +27,26 @@ export async function respond(request: IncomingMessage, response: ServerResponse
   headers['Content-Length'] = body.length
   response.writeHead(ready.status, headers)
   if (request.method === 'HEAD') response.end()
-  else response.end(body)
+  else await send(response, body)
+}
+
+/** In pieces, each when the one before has left: TLS would keep an encrypted copy of the whole for every client. */
+async function send(response: ServerResponse, body: Uint8Array): Promise<void> {
+  for (let start = 0; start < body.length && !response.destroyed; start += piece) {
+    if (!response.write(body.subarray(start, start + piece))) await drained(response)
+  }
+  response.end()
+}
+
+/** Resolves when the client has taken what was written, or is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
 }
 
 /** `W/` in front says that it may be compressed, which is the same to us. */

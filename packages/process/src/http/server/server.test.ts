@@ -273,18 +273,6 @@ describe('a server', () => {
     for (const client of slow) client.destroy()
     await until('it to go on', async () => (await get('/huge?more')).status === 200)
   })
-
-  it('has no more clients than it may', async () => {
-    await serve('max-connections = 2')
-    const clients = [connect(socket), connect(socket)]
-    for (const client of clients) client.on('error', () => undefined)
-    await until('a third client to be turned away', async () => {
-      const third = await raw('GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
-      return third === ''
-    })
-    for (const client of clients) client.destroy()
-    await until('room again', async () => (await get('/health').catch(() => undefined))?.status === 200)
-  })
 })
 
 describe('a server with a password file', () => {

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { TLSSocket } from 'node:tls'
 import { atMost, type Configuration } from '@haproxystats/core'
 import { type Answer, type Facts, json, type Question, type Route, text } from '../routes/route.ts'
 import { AnswerCache, makeReady, type Ready } from './cache.ts'
 import { followCertificate, readCertificate } from './certificate.ts'
+import { type Connection, Connections } from './connections.ts'
 import { Events } from './events.ts'
 import { InFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
@@ -12,27 +15,26 @@ import { Passwords } from './passwords.ts'
 import { respond } from './respond.ts'
 import { securityHeaders } from './security.ts'
 import { readTarget } from './target.ts'
+import { Turns } from './turns.ts'
 
 /** Asked for by programs that hold no password: they tell no number. */
 const openPaths: ReadonlySet<string> = new Set(['health', 'ready'])
 
 const eventsPath = 'api/v1/events'
 
-/** How long a client may take for its request, and not read an answer, in milliseconds. */
-const patience = { headers: 10_000, request: 15_000, silence: 60_000, keepAlive: 75_000 } as const
+/** How long a client may take for its request, not read an answer, and be idle, in milliseconds; how often that is looked at. */
+const usualPatience = { headers: 10_000, request: 15_000, silence: 60_000, keepAlive: 75_000, interval: 5000 }
 
 const usualCertificateInterval = 30_000
 
-const limits = {
-  headersTimeout: patience.headers,
-  requestTimeout: patience.request,
-  keepAliveTimeout: patience.keepAlive,
-  connectionsCheckingInterval: 5000,
-  maxHeaderSize: 16 * 1024,
-}
-
 /** Nothing more is made while slow clients keep so many bytes. */
 const mostInFlight = 256 * 1024 * 1024
+
+/** What is said of a request that cannot be read, by the code of the error. */
+const mistakes: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+}
 
 export interface ServerContext {
   readonly settings: NonNullable<Configuration['http']>
@@ -43,6 +45,7 @@ export interface ServerContext {
   /** How often the files of the certificate are looked at, in milliseconds. */
   readonly certificateInterval?: number
   readonly mostInFlight?: number
+  readonly patience?: typeof usualPatience
 }
 
 /** Answers requests from what is known now. Nothing that a client does reaches further than its own connection. */
@@ -56,7 +59,8 @@ export class HttpServer {
   readonly #inTurn = atMost(1)
   readonly #servers: Server[]
   readonly #unfollow: () => void
-  #connections = 0
+  readonly #connections: Connections
+  readonly #turns: Turns
   #told = new Set<string>()
 
   /** @throws CONFIGURATION when a file of passwords or certificates is not what it should be. */
@@ -65,16 +69,28 @@ export class HttpServer {
     const { settings, tell } = context
     const passwordFile = settings['password-file']
     this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, (why) => tell('warn', why))
+    const { patience = usualPatience } = context
+    const most = settings['max-connections']
+    const mostOfOne = settings['max-connections-per-address'] ?? Math.ceil(most / 2)
+    this.#connections = new Connections({ most, mostOfOne, ...patience })
+    this.#turns = new Turns(this.#connections, (...asked) => void this.#handle(...asked))
+    const limits = {
+      headersTimeout: patience.headers,
+      requestTimeout: patience.request,
+      keepAliveTimeout: patience.keepAlive,
+      connectionsCheckingInterval: patience.interval,
+      maxHeaderSize: 16 * 1024,
+    }
     const certificate = settings['tls-certificate-file']
     if (certificate === undefined) {
-      this.#servers = settings.listen.map(() => this.#prepare(createServer(limits)))
+      this.#servers = settings.listen.map(() => this.#prepare(createServer(limits), false))
       this.#unfollow = () => undefined
       return
     }
     const files = { certificate, key: settings['tls-key-file'] }
     const options = { ...limits, ...readCertificate(files), handshakeTimeout: patience.headers }
     const servers = settings.listen.map(() => createSecureServer(options))
-    this.#servers = servers.map((server) => this.#prepare(server))
+    this.#servers = servers.map((server) => this.#prepare(server, true))
     const { certificateInterval: interval = usualCertificateInterval } = context
     this.#unfollow = followCertificate(files, servers, { interval, tell })
   }
@@ -107,34 +123,28 @@ export class HttpServer {
     this.#unfollow()
     this.#events.close()
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
-    const timer = setTimeout(() => {
-      for (const server of this.#servers) server.closeAllConnections()
-    }, 1000)
-    for (const server of this.#servers) server.closeIdleConnections()
+    this.#connections.closeIdle()
+    const timer = setTimeout(() => this.#connections.close(), 1000)
     await Promise.all(closed)
     clearTimeout(timer)
+    this.#connections.close()
   }
 
-  #prepare<S extends Server>(server: S): S {
-    const { settings } = this.#context
-    server.on('request', (request, response) => void this.#handle(request, response))
-    server.setTimeout(patience.silence)
-    server.on('connection', (socket) => {
-      this.#connections++
-      socket.on('close', () => this.#connections--)
-      if (this.#connections > settings['max-connections']) socket.destroy()
-    })
-    server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      else socket.destroy()
-    })
+  #prepare<S extends Server>(server: S, withTls: boolean): S {
+    server.on('connection', (socket) => this.#connections.admit(socket, withTls))
+    server.on('secureConnection', (socket: TLSSocket) => this.#connections.secured(socket))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+      this.#connections.refuse(socket, mistakes[error.code ?? ''] ?? '400 Bad Request'),
+    )
+    server.on('request', (request, response) => this.#turns.take(request, response))
     return server
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse, { isSpare }: Connection): Promise<void> {
     response.on('error', () => undefined)
+    if (isSpare) response.setHeader('Connection', 'close')
     try {
-      const ready = await this.#answer(request, response)
+      const ready = await this.#answer(request, response, isSpare)
       if (ready === undefined || response.destroyed) return
       this.#inFlight.add(ready)
       response.once('close', () => this.#inFlight.remove(ready))
@@ -148,7 +158,7 @@ export class HttpServer {
   }
 
   /** `undefined` when the response is dealt with. */
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Ready | undefined> {
+  async #answer(request: IncomingMessage, response: ServerResponse, isSpare: boolean): Promise<Ready | undefined> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return makeReady({ ...text('Only GET and HEAD are answered.', 405), headers: { Allow: 'GET, HEAD' } })
     }
@@ -162,6 +172,7 @@ export class HttpServer {
     const accept = String(request.headers.accept ?? '')
     // These wait for nobody.
     if (openPaths.has(path)) return makeReady(this.#route({ ...target, accept }))
+    if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
     const refusal = await this.#refusal(request)
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
@@ -180,7 +191,7 @@ export class HttpServer {
     const known = this.#cache.get(key)
     if (known !== undefined || response.destroyed) return known
     if (this.#inFlight.bytes > (this.#context.mostInFlight ?? mostInFlight)) {
-      return makeReady(text('Too much is being sent to slow clients; ask again.', 503))
+      return busy('Too much is being sent to slow clients')
     }
     const answer = this.#route(question)
     const ready = makeReady(answer)
@@ -202,7 +213,7 @@ export class HttpServer {
   async #refusal(request: IncomingMessage): Promise<Ready | undefined> {
     const verdict = (await this.#passwords?.check(request.headers.authorization)) ?? 'allowed'
     if (verdict === 'allowed') return undefined
-    if (verdict === 'busy') return makeReady(text('Too many passwords are being checked; ask again.', 503))
+    if (verdict === 'busy') return busy('Too many passwords are being checked')
     const headers = { 'WWW-Authenticate': 'Basic realm="haproxystats", charset="UTF-8"' }
     return makeReady({ ...text('A user and a password are needed.', 401), headers })
   }
@@ -219,6 +230,11 @@ export class HttpServer {
     this.#told.add(message)
     this.#context.tell('error', message)
   }
+}
+
+/** For now; the same request may be answered in a second. */
+function busy(reason: string): Ready {
+  return makeReady({ ...text(`${reason}; ask again.`, 503), headers: { 'Retry-After': '1' } })
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
