@@ -15,7 +15,6 @@ import type { AnswerFiles } from './answer-files.ts'
 import { askMaster } from './ask-master.ts'
 import type { SnapshotDraft } from './publish.ts'
 import type { Credentials, Secrets } from './secrets.ts'
-import type { SharedCounts } from './shared-counters.ts'
 import type { Source } from './sources.ts'
 import type { TypedAnswers } from './typed-answers.ts'
 
@@ -37,10 +36,8 @@ export type Outcome = Effort &
         readonly outcome: 'answered'
         readonly files: AnswerFiles
         readonly facts: HeadFacts
-        /** With `counters = monotonic`, and of workers that may share some. */
+        /** When counters are carried over, and of workers that may tell some of another's. */
         readonly counters?: ProcessCounters
-        /** Counters that were left to another worker, which tells them too. */
-        readonly shared?: SharedCounts
       }
     | { readonly outcome: 'stale' }
     | { readonly outcome: 'gone' }

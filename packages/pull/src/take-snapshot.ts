@@ -38,7 +38,7 @@ export async function takeSnapshot(
     context.several.look(outcomes)
     status.answered(outcomes)
     const answers = outcomes.flatMap((outcome) => (outcome.outcome === 'answered' ? [outcome.files] : []))
-    const carried = await context.carried.write(draft, outcomes, slot)
+    const additions = await context.carried.write(draft, outcomes, slot)
     const failed = outcomes.filter(({ outcome }) => outcome === 'failed').length
     const complete = failed === 0 && !mayMiss
     if (!complete || answers.length > 0) changes.end('no source', () => 'there is something to read again')
@@ -52,8 +52,9 @@ export async function takeSnapshot(
     }
     if (options['queue-full'] === 'drop-oldest') await makeRoom(context)
     const leftOut = options['leave-out']
-    const report = { seconds, complete, ...(leftOut && { leftOut }), sources: outcomes.map(reportOf) }
-    const bytes = await draft.publish([...answers, ...(carried ? [carried] : [])], { signal, report })
+    const { counters } = options
+    const report = { seconds, complete, counters, ...(leftOut && { leftOut }), sources: outcomes.map(reportOf) }
+    const bytes = await draft.publish([...answers, ...additions], { signal, report })
     reportPublished(context, { slot, begun, answers: answers.length, failed, bytes })
     if (!complete) status.partial()
     return 'published'
@@ -79,7 +80,7 @@ function reportPublished(
 
 /** Within `pull-timeout`, and in any case before the next tick. */
 async function askInTime(
-  { options, clock, changes, signal, typed, secrets, versions }: Context,
+  { options, carried, clock, changes, signal, typed, secrets, versions }: Context,
   slot: number,
   sources: readonly Source[],
   draft: SnapshotDraft,
@@ -91,7 +92,7 @@ async function askInTime(
   const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
   try {
     const knownStale = (source: Source) => isKnownStale(changes, source)
-    const counting = options.counters === 'monotonic'
+    const { counting } = carried
     return await askAll(sources, { draft, options, deadline, typed, secrets, versions, counting, knownStale })
   } finally {
     deadline.dispose()
