@@ -17,9 +17,11 @@ export {
   type Counts,
   countersOf,
   infoCounters,
+  lessCounts,
   lostCounts,
   type ProcessCounters,
   renderCounters,
+  sharableCounters,
   statCounters,
 } from './counters/counters.ts'
 export * from './read.ts'

@@ -1,8 +1,8 @@
 import { type MasterAddress, StatsError, wait } from '@haproxystats/core'
 import { askWorker, isGone, listWorkers, type Worker } from '@haproxystats/haproxy'
 import { type Asking, askOptions, type Outcome, reading } from './ask-source.ts'
-import { mayShare } from './shared-counters.ts'
 import type { Source } from './sources.ts'
+import { mayInherit } from './told-twice.ts'
 
 /** The socket of a master process as a source. */
 export type Master = Source & { readonly address: MasterAddress }
@@ -84,7 +84,7 @@ async function askWorkers(
     [...read].flatMap(([pid, { source }]) => (wanted.some((worker) => worker.pid === pid) ? [] : source.name)),
   )
   const [{ version } = { version: undefined }] = workers
-  const counting = { ...asking, counting: asking.counting || (workers.length > 1 && mayShare(version)) }
+  const counting = { ...asking, counting: asking.counting || (workers.length > 1 && mayInherit(version)) }
   const results = await Promise.allSettled(
     wanted.map((worker) => askOne(master, workerSource(master, worker, { workers, taken }), worker.pid, counting)),
   )

@@ -17,7 +17,6 @@ import type { Duplicates } from './duplicates.ts'
 import type { KnownSockets } from './known-sockets.ts'
 import type { SnapshotDraft } from './publish.ts'
 import type { Credentials, Secrets } from './secrets.ts'
-import type { SharedCounts } from './shared-counters.ts'
 import type { Source } from './sources.ts'
 import type { TypedAnswers } from './typed-answers.ts'
 
@@ -41,10 +40,8 @@ export type Outcome = Effort &
         readonly outcome: 'answered'
         readonly files: AnswerFiles
         readonly facts: HeadFacts
-        /** With `counters = monotonic`, and of workers that may share some. */
+        /** When counters are carried over, and of workers that may tell some of another's. */
         readonly counters?: ProcessCounters
-        /** Counters that were left to another worker, which tells them too. */
-        readonly shared?: SharedCounts
         /** Other places at which this process was met (`placeOf`). */
         readonly alsoAt?: ReadonlySet<string>
       }

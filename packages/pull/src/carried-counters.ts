@@ -1,47 +1,65 @@
-import { type Configuration, carriedSource, type Logger } from '@haproxystats/core'
-import { addCounts, type Counts, renderCounters } from '@haproxystats/haproxy'
+import { type Configuration, carriedSource, type Logger, twiceSource } from '@haproxystats/core'
+import { renderCounters } from '@haproxystats/haproxy'
 import type { AnswerFiles } from './answer-files.ts'
 import type { Outcome } from './ask-source.ts'
-import { Carried } from './carried.ts'
+import { type Additions, Carried } from './carried.ts'
 import { carriedPath, readCarried, writeCarried } from './carried-file.ts'
+import { type KnownProcess, knownOf, mayLive, readProcesses } from './known-process.ts'
 import type { SnapshotDraft } from './publish.ts'
-import { SharedCounters } from './shared-counters.ts'
+import { findToldTwice, withMinus } from './told-twice.ts'
 
 /** Puts counters into snapshots that are no process's: of those that ended, and of those that are told twice. */
 export interface CarriedCounters {
-  /** Keeps what was read, and writes what is to be added to it into the draft; undefined when that is nothing. */
-  write(draft: SnapshotDraft, outcomes: readonly Outcome[], slot: number): Promise<AnswerFiles | undefined>
+  /** Whether the counters of every process are needed for it; if not, those of workers beside others are. */
+  readonly counting: boolean
+  /** Keeps what was read, and writes what is to be added to it into the draft. */
+  write(draft: SnapshotDraft, outcomes: readonly Outcome[], slot: number): Promise<AnswerFiles[]>
 }
 
-/** With `counters = raw` nothing is kept, and only counters that several processes share are written, with a minus. */
+/** Whether counters of processes that ended are wanted: by Graphite, or by Prometheus, which takes what falls for a reset. */
+export function isCarrying({ pull, http }: Configuration): boolean {
+  return pull.counters === 'monotonic' || http !== undefined
+}
+
+/** When nothing is carried, nothing is kept either, and only what several processes tell is written. */
 export async function openCarried(configuration: Configuration, log: Logger): Promise<CarriedCounters> {
-  const { counters, fsync } = configuration.pull
   const path = carriedPath(configuration.paths['base-dir'])
-  const carried = counters === 'raw' ? undefined : new Carried(await readCarried(path, log))
-  const sharing = new SharedCounters()
+  if (!isCarrying(configuration)) return { counting: false, write: onlyTwice() }
+  const carried = new Carried(await readCarried(path, log))
   return {
-    async write(draft, all, slot) {
-      const { outcomes, twice } = sharing.separate(all)
-      const added = carried?.update(outcomes, slot) ?? { info: [], objects: new Map() }
-      const { info, stat } = renderCounters({ info: added.info, objects: difference(added.objects, twice) })
+    counting: true,
+    async write(draft, outcomes, slot) {
+      const additions = carried.update(outcomes, slot)
       // Before the snapshot is published: a run after this one must not know less than the snapshot says.
-      if (carried !== undefined) await writeCarried(path, carried.state, fsync)
-      if (stat === undefined) return undefined
-      const files = draft.answer(carriedSource)
-      if (info !== undefined) await files.write('info', info)
-      await files.write('stat', stat)
-      return files
+      await writeCarried(path, carried.state, configuration.pull.fsync)
+      return [...(await writeAdded(draft, additions)), ...(await writeTwice(draft, additions.twice))]
     },
   }
 }
 
-function difference(objects: ReadonlyMap<string, Counts>, twice: ReadonlyMap<string, Counts>): Map<string, Counts> {
-  const result = new Map(objects)
-  for (const [key, counts] of twice) {
-    const negative = counts.map((count) => (count === undefined ? undefined : -count))
-    const sum = [...(result.get(key) ?? [])]
-    addCounts(sum, negative)
-    result.set(key, sum)
+function onlyTwice(): CarriedCounters['write'] {
+  let known: readonly KnownProcess[] = []
+  return async (draft, outcomes, slot) => {
+    const read = readProcesses(outcomes, slot)
+    const twice = findToldTwice(read, known, (process) => mayLive(process, outcomes))
+    known = read.map((process) => knownOf(process, twice.get(process)))
+    return writeTwice(draft, withMinus(read, known).beside)
   }
-  return result
+}
+
+async function writeAdded(draft: SnapshotDraft, { carried, peaks }: Additions): Promise<AnswerFiles[]> {
+  const { info, stat } = renderCounters(carried, peaks)
+  if (info === undefined && stat === undefined) return []
+  const files = draft.answer(carriedSource)
+  if (info !== undefined) await files.write('info', info)
+  if (stat !== undefined) await files.write('stat', stat)
+  return [files]
+}
+
+async function writeTwice(draft: SnapshotDraft, objects: Additions['twice']): Promise<AnswerFiles[]> {
+  const { stat } = renderCounters({ info: [], objects })
+  if (stat === undefined) return []
+  const files = draft.answer(twiceSource)
+  await files.write('stat', stat)
+  return [files]
 }

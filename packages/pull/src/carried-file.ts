@@ -1,8 +1,9 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileMode, type Logger, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
-import { type Count, type Counts, infoCounters, statCounters } from '@haproxystats/haproxy'
-import type { CarriedState } from './carried.ts'
+import { type Count, type Counts, infoCounters, peakCounters, statCounters } from '@haproxystats/haproxy'
+import type { CarriedObject, CarriedState } from './carried.ts'
+import type { ToldTwice } from './known-process.ts'
 
 /** Where carried counters are kept between runs. */
 export function carriedPath(baseDirectory: string): string {
@@ -17,8 +18,11 @@ type Written = string
 
 type WrittenObjects = readonly (readonly [key: string, counts: Written])[]
 
+/** Counters that two processes tell: the first, those of now, and 1 for `open`, 2 for `shown`. */
+type WrittenTwice = readonly (readonly [key: string, first: Written, now: Written, state: number])[]
+
 interface WrittenState {
-  readonly names: { readonly info: readonly string[]; readonly stat: readonly string[] }
+  readonly names: Readonly<Record<'info' | 'stat', readonly string[]>> & { readonly peaks?: readonly string[] }
   readonly processes: readonly {
     readonly place: string
     readonly pid?: number
@@ -28,23 +32,31 @@ interface WrittenState {
     readonly info: Written
     readonly objects: WrittenObjects
     readonly absent: WrittenObjects
+    readonly twice?: WrittenTwice
+    readonly succeeded?: boolean
   }[]
   readonly info: Written
   readonly objects: readonly (readonly [key: string, seen: number, counts: Written])[]
+  /** What was lost of `peakCounters`: by object and place. */
+  readonly peaks?: readonly (readonly [key: string, place: string, counts: readonly number[]])[]
 }
 
 /** The text of the file. */
 export function renderCarried({ processes, info, objects }: CarriedState): string {
   const state: WrittenState = {
-    names: { info: infoCounters, stat: statCounters },
-    processes: processes.map(({ counters, absent = [], shared: _shared, alsoAt: _alsoAt, ...process }) => ({
+    names: { info: infoCounters, stat: statCounters, peaks: peakCounters },
+    processes: processes.map(({ counters, absent = [], twice, alsoAt: _alsoAt, ...process }) => ({
       ...process,
       info: written(counters.info),
       objects: [...counters.objects].map(([key, counts]) => [key, written(counts)] as const),
       absent: [...absent].map(([key, counts]) => [key, written(counts)] as const),
+      ...(twice && { twice: [...twice].map(writtenTwice) }),
     })),
     info: written(info),
     objects: [...objects].map(([key, { counts, seen }]) => [key, seen, written(counts)] as const),
+    peaks: [...objects].flatMap(([key, { peaks = [] }]) =>
+      [...peaks].map(([place, lost]) => [key, place, lost] as const),
+    ),
   }
   return `${JSON.stringify(state)}\n`
 }
@@ -55,15 +67,35 @@ export function parseCarried(text: string): CarriedState {
   const info = reader(state.names.info, infoCounters)
   const stat = reader(state.names.stat, statCounters)
   const countsOf = (objects: WrittenObjects) => new Map(objects.map(([key, counts]) => [key, stat(counts)]))
+  const twiceOf = (twice: WrittenTwice) =>
+    new Map(twice.map(([key, first, now, told]) => [key, { first: stat(first), now: stat(now), ...stateOf(told) }]))
+  const objects = new Map<string, CarriedObject>(
+    state.objects.map(([key, seen, counts]) => [key, { seen, counts: stat(counts) }]),
+  )
+  for (const [key, place, lost] of state.peaks ?? []) {
+    const object = objects.get(key)
+    if (object === undefined) continue
+    const counts = peakCounters.map((name) => lost[state.names.peaks?.indexOf(name) ?? -1] ?? 0)
+    object.peaks = new Map(object.peaks).set(place, counts)
+  }
   return {
-    processes: state.processes.map(({ info: counts, objects, absent, ...process }) => ({
+    processes: state.processes.map(({ info: counts, objects, absent, twice, ...process }) => ({
       ...process,
       counters: { info: info(counts), objects: countsOf(objects) },
       absent: countsOf(absent),
+      ...(twice && { twice: twiceOf(twice) }),
     })),
     info: info(state.info),
-    objects: new Map(state.objects.map(([key, seen, counts]) => [key, { seen, counts: stat(counts) }])),
+    objects,
   }
+}
+
+function writtenTwice([key, { first, now, open, shown }]: [string, ToldTwice]): WrittenTwice[number] {
+  return [key, written(first), written(now), Number(open) + 2 * Number(shown ?? false)]
+}
+
+function stateOf(written: number): Pick<ToldTwice, 'open' | 'shown'> {
+  return { open: written % 2 === 1, shown: written >= 2 }
 }
 
 function written(counts: readonly Count[]): Written {

@@ -1,15 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StatsError } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { type Counts, infoCounters, type ProcessCounters, statCounters } from '@haproxystats/haproxy'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { type Asked, outcomeOf } from '../../../test/support/outcomes.ts'
 import type { Outcome } from './ask-source.ts'
-import { Carried } from './carried.ts'
+import { type Additions, Carried } from './carried.ts'
 import { parseCarried, readCarried, renderCarried, writeCarried } from './carried-file.ts'
-import type { Source } from './sources.ts'
 
 const stot = statCounters.indexOf('stot')
 const cumConns = infoCounters.indexOf('CumConns')
@@ -24,45 +23,11 @@ const counters = (sessions: number | bigint | undefined, conns: number | bigint 
   objects: new Map(sessions === undefined ? [] : [[key, at(stot, sessions)]]),
 })
 
-interface Read {
-  readonly text: string
-  readonly pid?: number
-  readonly started?: number
-  readonly uptime?: number
-  readonly worker?: number
-  readonly counters?: ProcessCounters
-  readonly outcome?: 'failed' | 'gone' | 'stale'
-}
-
-function outcome({
-  text,
-  pid = Number.NaN,
-  started = Number.NaN,
-  uptime = Number.NaN,
-  worker,
-  counters,
-  ...rest
-}: Read): Outcome {
-  const source: Source = {
-    name: text,
-    text: worker === undefined ? text : `${text} @!${worker}`,
-    address: { kind: 'unix', path: '/a' },
-    discovered: false,
-    ...(worker !== undefined && { worker: { pid: worker, master: text } }),
-  }
-  const effort = { source, seconds: 0, retries: 0 }
-  if (rest.outcome === 'failed')
-    return { ...effort, outcome: 'failed', error: new StatsError('SOURCE_TIMEOUT', 'slow') }
-  if (rest.outcome !== undefined) return { ...effort, outcome: rest.outcome }
-  const facts = { version: '2.6', pid, started, uptime, number: 1 }
-  return { ...effort, outcome: 'answered', files: undefined as never, facts, ...(counters && { counters }) }
-}
-
-const added = ({ info, objects }: ProcessCounters) => [objects.get(key)?.[stot] ?? 0, info[cumConns] ?? 0]
+const added = ({ carried: { info, objects } }: Additions) => [objects.get(key)?.[stot] ?? 0, info[cumConns] ?? 0]
 
 describe('what is carried over', () => {
-  const lb = (pid: number, sessions: number, more: Partial<Read> = {}): Outcome =>
-    outcome({ text: 'unix:///lb1', pid, started: pid, counters: counters(sessions, 2 * sessions), ...more })
+  const lb = (pid: number, sessions: number, more: Partial<Asked> = {}): Outcome =>
+    outcomeOf({ text: 'unix:///lb1', pid, started: pid, counters: counters(sessions, 2 * sessions), ...more })
 
   const hidden = (pid: number) => lb(pid, 0, { counters: counters(undefined) })
 
@@ -104,8 +69,8 @@ describe('what is carried over', () => {
     [
       'a page that began anew',
       [
-        [outcome({ text: 'http://a', counters: counters(9) }), lb(1, 0)],
-        [outcome({ text: 'http://a', counters: counters(3) }), lb(1, 0)],
+        [outcomeOf({ text: 'http://a', counters: counters(9) }), lb(1, 0)],
+        [outcomeOf({ text: 'http://a', counters: counters(3) }), lb(1, 0)],
       ],
       [9, 0],
     ],
@@ -207,8 +172,8 @@ test('sums never fall and are exact, whatever processes do and however often the
           counted += sessions
         }
         const outcomes = lbs.map(({ text, pid, sessions, fails }) => {
-          if (fails) return outcome({ text, pid, outcome: 'failed' })
-          return outcome({ text, pid, started: 1, counters: counters(sessions) })
+          if (fails) return outcomeOf({ text, pid, outcome: 'failed' })
+          return outcomeOf({ text, pid, started: 1, counters: counters(sessions) })
         })
         const more = added(carried.update(outcomes, ++pull))[0] as number
         let sum = more
@@ -230,8 +195,8 @@ test('sums never fall and are exact, whatever processes do and however often the
 describe('what is kept on the disk', () => {
   const kept = () => {
     const carried = new Carried()
-    carried.update([outcome({ text: 'a', pid: 1, started: 1.5, counters: counters(2n ** 60n, 7) })], 1)
-    carried.update([outcome({ text: 'a', pid: 2, started: 2.5, uptime: 3, counters: counters(5) })], 2)
+    carried.update([outcomeOf({ text: 'a', pid: 1, started: 1.5, counters: counters(2n ** 60n, 7) })], 1)
+    carried.update([outcomeOf({ text: 'a', pid: 2, started: 2.5, uptime: 3, counters: counters(5) })], 2)
     return carried.state
   }
 
@@ -242,7 +207,7 @@ describe('what is kept on the disk', () => {
     const state = await readCarried(path, silentLogger())
     expect(renderCarried(state!)).toBe(renderCarried(kept()))
     expect(
-      added(new Carried(state).update([outcome({ text: 'a', pid: 3, started: 1, counters: counters(0) })], 3)),
+      added(new Carried(state).update([outcomeOf({ text: 'a', pid: 3, started: 1, counters: counters(0) })], 3)),
     ).toEqual([2n ** 60n + 5n, 7])
     await rm(directory, { recursive: true })
   })

@@ -1,37 +1,32 @@
 import {
   addCounts,
+  type Count,
   type Counts,
   infoCounters,
+  lessCounts,
   lostCounts,
   type ProcessCounters,
   statCounters,
 } from '@haproxystats/haproxy'
 import { type Outcome, placeOf } from './ask-source.ts'
-import type { SharedCounts } from './shared-counters.ts'
-
-/** What was last seen of a process that may still be there. */
-export interface KnownProcess {
-  /** The address it was found at: that of its master, if it has one. */
-  readonly place: string
-  /** Other places at which it was met; not kept on the disk. */
-  readonly alsoAt?: ReadonlySet<string>
-  /** Its number, and when it was started in seconds since the epoch; undefined where HAProxy does not say (a page). */
-  readonly pid?: number
-  readonly started?: number
-  readonly uptime?: number
-  /** The snapshot for which it was read last. */
-  readonly seen: number
-  readonly counters: ProcessCounters
-  /** Objects that this process no longer lists: left out by `leave-out`, or deleted. They may come back, and count on. */
-  readonly absent?: ReadonlyMap<string, Counts>
-  /** Counters that another process tells too, and goes on telling when this one has ended. Not kept on the disk. */
-  readonly shared?: SharedCounts
-}
+import {
+  isSame,
+  type KnownProcess,
+  knownOf,
+  mayLive,
+  ownObjects,
+  type ReadProcess,
+  readProcesses,
+  startOf,
+} from './known-process.ts'
+import { addLostPeaks, type LostPeaks, leastPeaks, lostPeaks } from './peaks.ts'
+import { findToldTwice, withMinus } from './told-twice.ts'
 
 /** The counters of an object that are no longer those of any process, and when it was last there. */
 export interface CarriedObject {
   counts: Counts
   seen: number
+  peaks?: LostPeaks
 }
 
 /** What is kept on the disk. */
@@ -39,6 +34,16 @@ export interface CarriedState {
   readonly processes: readonly KnownProcess[]
   readonly info: Counts
   readonly objects: ReadonlyMap<string, CarriedObject>
+}
+
+/** What is to be added to the answers of processes. */
+export interface Additions {
+  /** What those had counted that have ended, or were not read. */
+  readonly carried: ProcessCounters
+  /** What the maximum over processes must not fall below, by object, in the order of `peakCounters`. */
+  readonly peaks: ReadonlyMap<string, Counts>
+  /** What two of the answers tell, with a minus. */
+  readonly twice: ReadonlyMap<string, Counts>
 }
 
 /** An object or a process that was not there for so many seconds is forgotten, so that what is kept stays bounded. */
@@ -77,25 +82,48 @@ export class Carried {
    * Takes what was read, and returns what is to be added to it. A process that was not read is kept for a while, because it may be
    * there all the same: it does not answer, or several answer in turn, or its socket was away for a moment.
    */
-  update(outcomes: readonly Outcome[], slot: number): ProcessCounters {
-    const read = outcomes.flatMap((outcome) => processOf(outcome, slot))
+  update(outcomes: readonly Outcome[], slot: number): Additions {
+    const read = readProcesses(outcomes, slot)
+    const ended = endedWorkers(outcomes)
+    const twice = findToldTwice(read, this.#processes, (process) => mayLive(process, outcomes))
+    const known = new Map(read.map((process) => [process, knownOf(process, twice.get(process))]))
+    const now = new Map<KnownProcess, KnownProcess>()
     const unread: KnownProcess[] = []
-    const present = new Map(read.map((process) => [process, process]))
     for (const process of this.#processes) {
-      const now = read.find((other) => isSame(process, other))
-      if (now === undefined) unread.push(process)
-      else present.set(now, this.#compare(process, now))
+      const same = read.find((other) => isSame(process, other))
+      if (same === undefined) {
+        unread.push(process)
+        continue
+      }
+      const compared = this.#compare(process, known.get(same) as KnownProcess)
+      known.set(same, compared)
+      now.set(process, compared)
     }
-    const kept = this.#keep(unread, outcomes, slot)
-    this.#processes = [...present.values(), ...kept]
+    const kept = this.#keep(unread, outcomes, { ended, slot }).map((process) => {
+      const gone = process.succeeded || (!mayLive(process, outcomes) && isSucceeded(process, read))
+      if (!gone) now.set(process, process)
+      return gone ? { ...process, succeeded: true } : process
+    })
+    this.#carryPeaks(now, slot)
+    this.#processes = [...known.values(), ...kept]
     this.#forget(read, slot)
     return this.#toAdd(read, kept)
   }
 
+  #carryPeaks(now: ReadonlyMap<KnownProcess, KnownProcess>, slot: number): void {
+    const there = this.#processes.filter(({ succeeded }) => !succeeded)
+    for (const { key, place, lost } of lostPeaks(there.map((before) => ({ before, now: now.get(before) })))) {
+      const object = this.#object(key, slot)
+      object.peaks = addLostPeaks(object.peaks, place, lost)
+    }
+  }
+
   /** Which of the processes that were not read are kept; the others have ended, as far as anybody can tell. */
-  #keep(unread: readonly KnownProcess[], outcomes: readonly Outcome[], slot: number): KnownProcess[] {
-    const failed = outcomes.filter(({ outcome }) => outcome === 'failed')
-    const ended = endedWorkers(outcomes)
+  #keep(
+    unread: readonly KnownProcess[],
+    outcomes: readonly Outcome[],
+    { ended, slot }: { ended: (process: KnownProcess) => boolean; slot: number },
+  ): KnownProcess[] {
     const kept: KnownProcess[] = []
     const places = new Map<string, number>()
     let objects = 0
@@ -104,7 +132,7 @@ export class Carried {
       const { size } = process.counters.objects
       const room = beside < mostUnread.processes && objects + size <= mostUnread.objects
       const recent = slot - process.seen <= patience
-      if (!mayLive(process, failed) && (!room || !recent || ended(process))) {
+      if (!mayLive(process, outcomes) && (!room || !recent || ended(process))) {
         this.#retire(process)
         continue
       }
@@ -115,15 +143,19 @@ export class Carried {
     return kept
   }
 
-  #retire({ counters: { info, objects }, absent = none, seen }: KnownProcess): void {
-    addCounts(this.#info, info)
-    for (const [key, counts] of [...objects, ...absent]) this.#carry(key, counts, seen)
+  #retire(process: KnownProcess): void {
+    addCounts(this.#info, process.counters.info)
+    for (const [key, counts] of ownObjects(process)) this.#carry(key, counts, process.seen)
   }
 
   #carry(key: string, counts: Counts, seen: number): void {
-    const object = this.#objects.get(key)
-    if (object !== undefined) addCounts(object.counts, counts)
-    else this.#objects.set(key, { counts: [...counts], seen })
+    addCounts(this.#object(key, seen).counts, counts)
+  }
+
+  #object(key: string, seen: number): CarriedObject {
+    const object = this.#objects.get(key) ?? { counts: [], seen }
+    this.#objects.set(key, object)
+    return object
   }
 
   /**
@@ -140,12 +172,10 @@ export class Carried {
     const lost = lostCounts(before.info, now.info, infoCounters)
     if (lost !== undefined) addCounts(this.#info, lost)
     const absent: [string, Counts][] = []
-    for (const [key, all] of [...absentBefore, ...before.objects]) {
-      const shared = read.shared?.get(key)
-      const counts = shared === undefined ? all : all.map((count, index) => (shared.has(index) ? undefined : count))
+    for (const [key, counts] of [...absentBefore, ...before.objects]) {
       const present = now.objects.get(key)
       const lost = present && lostCounts(counts, present, statCounters)
-      if (lost !== undefined) this.#carry(key, lost, read.seen)
+      if (lost !== undefined) this.#carry(key, withoutTwice(lost, process.twice?.get(key)?.now), read.seen)
       else if (present === undefined && counts.length > 0) absent.push([key, counts])
     }
     return absent.length === 0 ? read : { ...read, absent: new Map(absent.slice(-mostAbsent)) }
@@ -165,48 +195,54 @@ export class Carried {
   }
 
   /** Only for objects that are there now: one that was taken out of the configuration is not to live on as a counter. */
-  #toAdd(read: readonly KnownProcess[], unread: readonly KnownProcess[]): ProcessCounters {
+  #toAdd(read: readonly ReadProcess[], unread: readonly KnownProcess[]): Additions {
     const info = [...this.#info]
     for (const { counters } of unread) addCounts(info, counters.info)
-    const others = unread.flatMap(({ counters, absent = none }) => [counters.objects, absent])
+    const present = new Set(read.flatMap(({ counters }) => [...counters.objects.keys()]))
     const objects = new Map<string, Counts>()
-    for (const { counters } of read) {
-      for (const key of counters.objects.keys()) {
-        const parts = [this.#objects.get(key)?.counts, ...others.map((objectsOf) => objectsOf.get(key))]
-        const present = parts.filter((counts) => counts !== undefined)
-        if (objects.has(key) || present.length === 0) continue
-        const counts: Counts = []
-        for (const part of present) addCounts(counts, part)
-        objects.set(key, counts)
-      }
+    const add = (key: string, counts: readonly Count[]) => {
+      if (!present.has(key)) return
+      const sum = objects.get(key) ?? []
+      addCounts(sum, counts)
+      objects.set(key, sum)
     }
-    return { info: read.some(({ pid }) => pid !== undefined) ? info : [], objects }
+    for (const [key, { counts }] of this.#objects) add(key, counts)
+    for (const process of unread) for (const [key, counts] of ownObjects(process)) add(key, counts)
+    const twice = withMinus(read, this.#processes)
+    for (const [key, counts] of twice.alone) add(key, counts)
+    const carried = { info: read.some(({ pid }) => pid !== undefined) ? info : [], objects }
+    return { carried, peaks: this.#peaks(present, read, unread), twice: twice.beside }
+  }
+
+  #peaks(
+    present: ReadonlySet<string>,
+    read: readonly ReadProcess[],
+    unread: readonly KnownProcess[],
+  ): ReadonlyMap<string, Counts> {
+    const processes = this.#processes.filter(({ succeeded }) => !succeeded)
+    const away = unread.filter(({ succeeded }) => !succeeded).flatMap((process) => [...process.counters.objects.keys()])
+    const lost = [...this.#objects].flatMap(([key, { peaks }]) => (peaks === undefined ? [] : [key]))
+    const keys = [...new Set([...lost, ...away])].filter((key) => present.has(key))
+    return new Map(
+      keys.flatMap((key) => {
+        const counts = leastPeaks(key, this.#objects.get(key)?.peaks, { processes, read })
+        return counts === undefined ? [] : [[key, counts] as const]
+      }),
+    )
   }
 }
 
-function processOf(outcome: Outcome, seen: number): KnownProcess[] {
-  if (outcome.outcome !== 'answered' || outcome.counters === undefined) return []
-  const { counters, facts, shared, alsoAt } = outcome
-  const numbers = Object.entries({ pid: facts.pid, started: facts.started, uptime: facts.uptime })
-  const known = Object.fromEntries(numbers.filter(([, value]) => !Number.isNaN(value)))
-  return [
-    { place: placeOf(outcome.source), ...known, seen, counters, ...(shared && { shared }), ...(alsoAt && { alsoAt }) },
-  ]
+/** What was lost, but for what another process had counted. */
+function withoutTwice(lost: Counts, twice: Counts = []): Counts {
+  return lessCounts(
+    lost,
+    twice.map((count, index) => (lost[index] === undefined ? undefined : count)),
+  )
 }
 
-/** Whether this is the process of before; up to HAProxy 2.3 only its age tells it from another of its number. */
-function isSame(before: KnownProcess, now: KnownProcess): boolean {
-  if (before.place !== now.place && !now.alsoAt?.has(before.place)) return false
-  if (before.pid !== now.pid || before.started !== now.started) return false
-  return before.started !== undefined || (now.uptime ?? 0) >= (before.uptime ?? 0)
-}
-
-/** Whether a process may still be there although it was not read: its place, its master or itself did not answer. */
-function mayLive(process: KnownProcess, failed: readonly Outcome[]): boolean {
-  return failed.some((outcome) => {
-    if (placeOf(outcome.source) !== process.place) return false
-    return outcome.source.worker === undefined || outcome.source.worker.pid === process.pid
-  })
+/** Whether another process was started at its place after it was read for the last time. */
+function isSucceeded(process: KnownProcess, read: readonly ReadProcess[]): boolean {
+  return read.some((other) => other.place === process.place && startOf(other) >= process.seen)
 }
 
 /** A master that answers knows its workers: one that it does not name has ended. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import { type Address, carriedSource, defaultPorts, type Endpoint } from '@haproxystats/core'
+import { type Address, defaultPorts, type Endpoint, isAddition } from '@haproxystats/core'
 
 /** Leaves room for a suffix and `_info` in the 255 bytes of a file name. */
 const longestName = 200
@@ -39,7 +39,7 @@ export function sourceName(address: Address): string {
   const at = 'at' in address ? address.at : address
   const wanted = at.kind === 'unix' ? basename(at.path) : `${at.host}_${at.port}`
   const name = wanted.replace(unsafe, '_')
-  const usable = Buffer.byteLength(name) <= longestName && name !== carriedSource
+  const usable = Buffer.byteLength(name) <= longestName && !isAddition(name)
   return usable ? name : `${name.slice(0, longestName / 4)}-${shortHash(wanted)}`
 }
 

@@ -47,7 +47,7 @@ export async function takeSnapshot(context: Context, slot: number, pulling: Pull
     const unread = unreadDirectory(pulling, options)
     status.answered(outcomes, unread)
     const answers = outcomes.flatMap((outcome) => (outcome.outcome === 'answered' ? [outcome.files] : []))
-    const carried = await context.carried.write(draft, outcomes, slot)
+    const additions = await context.carried.write(draft, outcomes, slot)
     const sources = [...outcomes.map(reportOf), ...unread]
     found = { answered: answers.length, failed: sources.filter(({ result }) => result === 'failed').length }
     if (found.answered + found.failed === 0) {
@@ -57,8 +57,9 @@ export async function takeSnapshot(context: Context, slot: number, pulling: Pull
     changes.end('no source', () => 'there is something to read again')
     if (options['queue-full'] === 'drop-oldest') await makeRoom(context)
     const leftOut = options['leave-out']
-    const report = { seconds, complete: found.failed === 0, ...(leftOut && { leftOut }), sources }
-    const bytes = await draft.publish([...answers, ...(carried ? [carried] : [])], { signal, report })
+    const { counters } = options
+    const report = { seconds, complete: found.failed === 0, counters, ...(leftOut && { leftOut }), sources }
+    const bytes = await draft.publish([...answers, ...additions], { signal, report })
     reportPublished(context, { slot, begun, ...found, bytes })
     return 'published'
   } finally {
@@ -99,16 +100,15 @@ function reportPublished(
 
 /** Within `pull-timeout`, in which only the sources' own time counts, and in any case before the interval is over. */
 async function askInTime(context: Context, { sources, begins }: Pulling, draft: SnapshotDraft): Promise<Outcome[]> {
-  const { options, clock, signal, typed, secrets, versions, duplicates, sockets } = context
+  const { options, carried, clock, signal, typed, secrets, versions, duplicates, sockets } = context
   const interval = options['pull-interval']
   const left = begins + interval - clock().wall / 1000 - Math.min(interval * margin.part, margin.seconds)
   const limit = options['pull-timeout'] === 0 ? Number.POSITIVE_INFINITY : options['pull-timeout']
   const most = Math.max(0.001, Math.min(left, interval))
   const deadline = startDeadline(Math.round(Math.min(limit, most) * 1000) / 1000, signal, most)
   try {
-    const counting = options.counters === 'monotonic'
     const known = { typed, secrets, versions, duplicates, sockets }
-    return await askAll(sources, { draft, options, deadline, counting, ...known })
+    return await askAll(sources, { draft, options, deadline, counting: carried.counting, ...known })
   } finally {
     deadline.dispose()
   }

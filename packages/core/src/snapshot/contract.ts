@@ -13,10 +13,18 @@ export const statSuffix = '_stat'
 export const typedSuffix = '_typed'
 
 /**
- * The name of what is no source: the counters that processes had when they ended, written by haproxystats-pull with `counters =
- * monotonic` so that sums over processes do not fall.
+ * The name of what is no source: the counters that processes had when they ended, so that sums over processes do not fall. Columns
+ * named `<field>_max` hold what the maximum over processes must not fall below. Graphite gets them with `counters = monotonic`.
  */
 export const carriedSource = '_carried'
+
+/** Nor is this: counters that two processes of the snapshot tell, with a minus. They are added in any case. */
+export const twiceSource = '_twice'
+
+/** Whether what is called so is no source, but is added to what sources say. */
+export function isAddition(source: string): boolean {
+  return source === carriedSource || source === twiceSource
+}
 
 /**
  * What becomes of a snapshot at one dispatcher: it has all of it, it leaves it out because the snapshot is incomplete, or it

@@ -43,6 +43,8 @@ export interface PullReport {
   readonly seconds: number
   /** Whether every source that is there has answered. */
   readonly complete: boolean
+  /** What `[pull] counters` says: with `raw`, what is carried over is served by [http] alone. Absent in snapshots of older releases. */
+  readonly counters?: 'raw' | 'monotonic'
   /** What HAProxy was asked to leave out (`leave-out`). */
   readonly leftOut?: readonly string[]
   readonly sources: readonly SourceReport[]

@@ -1,7 +1,16 @@
 import { describe, expect, it, test } from 'vitest'
 import { allRecorded } from '../../../../test/support/recorded.ts'
 import { infoAnswer, statAnswer } from '../../../../test/support/stat-answer.ts'
-import { type Counts, countersOf, infoCounters, lostCounts, renderCounters, statCounters } from './counters.ts'
+import {
+  type Counts,
+  countersOf,
+  infoCounters,
+  lostCounts,
+  peakColumn,
+  peakCounters,
+  renderCounters,
+  statCounters,
+} from './counters.ts'
 
 const none = Buffer.alloc(0)
 const columns = ['pxname', 'svname', 'type', 'scur', 'stot', 'bout']
@@ -12,7 +21,8 @@ function told(counts: Counts | undefined, names = statCounters): string {
   return (counts ?? []).flatMap((count, index) => (count ? `${names[index]}=${count}` : [])).join(' ')
 }
 
-test('counters are what only grows and is summed', () => {
+test('counters are what only grows', () => {
+  expect(peakCounters).toEqual(['chkfail', 'chkdown', 'downtime', 'hanafail'])
   expect(statCounters).toEqual(expect.arrayContaining(['stot', 'bin', 'hrsp_5xx', 'ssl_sess', 'chkdown']))
   expect(infoCounters).toEqual(expect.arrayContaining(['CumConns', 'TotalBytesOut']))
   for (const name of ['scur', 'smax', 'rate', 'qtime', 'weight', 'slim']) expect(statCounters).not.toContain(name)
@@ -20,7 +30,7 @@ test('counters are what only grows and is summed', () => {
 })
 
 describe('the counters of a process', () => {
-  it('are those of its objects, to the last digit, and not of listeners', () => {
+  it('are those of its objects, to the last digit', () => {
     const { info, objects } = countersOf(
       infoAnswer({ CumConns: 7, CurrConns: 3 }),
       answer(
@@ -30,7 +40,7 @@ describe('the counters of a process', () => {
       ),
     )
     expect(told(info, infoCounters)).toBe('CumConns=7')
-    expect([...objects.keys()]).toEqual(['0\tw\tFRONTEND', '2\ta\ts'])
+    expect([...objects.keys()]).toEqual(['0\tw\tFRONTEND', '3\tw\tsock-1', '2\ta\ts'])
     expect(told(objects.get('0\tw\tFRONTEND'))).toBe('stot=5 bout=18014398509481985')
     expect(told(objects.get('2\ta\ts'))).toBe('')
   })
@@ -48,6 +58,16 @@ describe('the counters of a process', () => {
     const lines = (objects: typeof before.objects) => [...objects].map(([key, counts]) => `${key} ${told(counts)}`)
     expect(lines(after.objects)).toEqual(lines(before.objects).filter((line) => line.includes('=')))
   })
+})
+
+test('what a maximum must not fall below is printed beside the sums, in columns of its own', () => {
+  const key = '2\ta\ts'
+  const counts = [5]
+  const { stat } = renderCounters({ info: [], objects: new Map([[key, counts]]) }, new Map([[key, [7, undefined, 19]]]))
+  const [chkfail, , downtime] = peakCounters
+  expect(stat?.toString()).toBe(
+    `# pxname,svname,type,${statCounters[0]},${peakColumn(chkfail!)},${peakColumn(downtime!)},\na,s,2,5,7,19,\n\n`,
+  )
 })
 
 describe('what counters lost', () => {

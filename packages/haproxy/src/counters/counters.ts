@@ -6,15 +6,34 @@ import { cellText, scanHeader, scanRows } from '../stat/scan.ts'
 /** A count: exact, so a bigint beyond 2^53; undefined for 0, and where HAProxy prints none. */
 export type Count = number | bigint | undefined
 
-/** What only grows while a process lives. Summed over processes, and in the lists of haproxystats 0.5.2 also what is not. */
-const summedAnyway = new Set(['chkfail', 'chkdown', 'downtime'])
+const isPeak = ({ nature, merge }: Field) => nature === 'counter' && merge === 'max'
 
-/** Columns of `show stat` that only grow while a process lives and are summed over processes. */
+/** Columns of `show stat` that only grow while a process lives: those of sums, and `peakCounters`. */
 export const statCounters: readonly string[] = ([...statFields, ...moduleFields] as readonly Field[])
-  .filter(({ name, nature, merge, misdeclared }) => {
-    return (nature === 'counter' && merge === 'sum' && !misdeclared) || summedAnyway.has(name)
-  })
+  .filter((field) => (field.nature === 'counter' && field.merge === 'sum' && !field.misdeclared) || isPeak(field))
   .map(({ name }) => name)
+
+/**
+ * Those that every process counts for itself, as failed checks and the time a server was down: over processes their maximum
+ * counts. The lists of haproxystats 0.5.2 sum some of them.
+ */
+export const peakCounters: readonly string[] = (statFields as readonly Field[]).filter(isPeak).map(({ name }) => name)
+
+/** The column of carried counters that holds what the maximum of a column over processes must not fall below. */
+export function peakColumn(name: string): string {
+  return `${name}_max`
+}
+
+const preloaded: ReadonlySet<string> = new Set(statFields.map(({ name }) => name))
+
+/**
+ * Indexes into `statCounters` of what a process may tell that another has counted: with `stats-file` (HAProxy 3.0) it begins with
+ * the counters of a file, with `shm-stats-file` (3.3) it shares them. HAProxy computes the downtime, and modules count for
+ * themselves.
+ */
+export const sharableCounters: readonly number[] = statCounters.flatMap((name, index) => {
+  return preloaded.has(name) && name !== 'downtime' ? [index] : []
+})
 
 /** Lines of `show info` of that kind; HAProxy declares some of them as gauges. */
 export const infoCounters: readonly string[] = (infoFields as readonly Field[])
@@ -23,19 +42,15 @@ export const infoCounters: readonly string[] = (infoFields as readonly Field[])
   })
   .map(({ name }) => name)
 
-const statColumn = new Map(statCounters.map((name, index) => [name, index]))
-
 /** The counters of one object or of one process, in the order of `statCounters` or `infoCounters`, up to the last that is not 0. */
 export type Counts = Count[]
 
 /** All counters of one process. */
 export interface ProcessCounters {
   readonly info: Counts
-  /** By the column `type`, `pxname` and `svname`, a tab between them; listeners are left out. */
+  /** By the column `type`, `pxname` and `svname`, a tab between them. */
   readonly objects: ReadonlyMap<string, Counts>
 }
-
-const listener = '3'
 
 /** The counters in the answers of one process; of a statistics page there is no `info`. @throws ANSWER_MALFORMED */
 export function countersOf(info: Uint8Array, stat: Uint8Array): ProcessCounters {
@@ -61,9 +76,7 @@ function objectCounts(stat: Uint8Array): Map<string, Counts> {
   })
   const objects = new Map<string, Counts>()
   scanRows(stat, header, rows, (row, offsets) => {
-    const kind = cellText(row, offsets, type)
-    if (kind === listener) return
-    const key = `${kind}\t${cellText(row, offsets, 0)}\t${cellText(row, offsets, 1)}`
+    const key = `${cellText(row, offsets, type)}\t${cellText(row, offsets, 0)}\t${cellText(row, offsets, 1)}`
     const counts: Counts = []
     for (const { index, column } of columns) {
       const count = countAt(row, offsets, column)
@@ -141,23 +154,45 @@ export function lostCounts(
   return lost
 }
 
+/** Takes counts from others; what is left is a new array. */
+export function lessCounts(from: readonly Count[], less: readonly Count[]): Counts {
+  const left = [...from]
+  addCounts(
+    left,
+    less.map((count) => (count === undefined ? undefined : -count)),
+  )
+  return left
+}
+
 /**
  * Counters as answers to `show info` and `show stat` that have nothing else, so that they can be merged as those of a
- * process are. Undefined for a part of which there is nothing.
+ * process are. Undefined when there is nothing; `info` also when there are only counters of objects.
+ *
+ * @param peaks by object, in the order of `peakCounters`: what their maximum over processes must not fall below.
  */
-export function renderCounters({ info, objects }: ProcessCounters): { info?: Buffer; stat?: Buffer } {
+export function renderCounters(
+  { info, objects }: ProcessCounters,
+  peaks: ReadonlyMap<string, Counts> = new Map(),
+): { info?: Buffer; stat?: Buffer } {
   const lines = infoCounters.flatMap((name, index) => (info[index] ? [`${name}: ${info[index]}\n`] : []))
-  const rows = [...objects].filter(([, counts]) => counts.some((count) => count))
-  const used = statCounters.filter((_, index) => rows.some(([, counts]) => counts[index]))
-  const header = `# ${['pxname', 'svname', 'type', ...used].join(',')},\n`
-  const texts = rows.map(([key, counts]) => {
+  const rows = [...new Set([...objects.keys(), ...peaks.keys()])]
+    .map((key) => [key, objects.get(key) ?? [], peaks.get(key) ?? []] as const)
+    .filter(([, counts, most]) => [...counts, ...most].some((count) => count))
+  const used = statCounters.flatMap((_, index) => (rows.some(([, counts]) => counts[index]) ? [index] : []))
+  const usedPeaks = peakCounters.flatMap((_, index) => (rows.some(([, , most]) => most[index]) ? [index] : []))
+  const names = [
+    ...used.map((index) => statCounters[index] as string),
+    ...usedPeaks.map((index) => peakColumn(peakCounters[index] as string)),
+  ]
+  const header = `# ${['pxname', 'svname', 'type', ...names].join(',')},\n`
+  const texts = rows.map(([key, counts, most]) => {
     const [type, pxname = '', svname = ''] = key.split('\t')
-    const cells = used.map((name) => counts[statColumn.get(name) as number] ?? '')
+    const cells = [...used.map((index) => counts[index] ?? ''), ...usedPeaks.map((index) => most[index] ?? '')]
     return `${[quoted(pxname), quoted(svname), type, ...cells].join(',')},\n`
   })
   return {
     ...(lines.length > 0 && { info: Buffer.from(`Name: HAProxy\n${lines.join('')}\n`, 'latin1') }),
-    ...(rows.length > 0 && { stat: Buffer.from(`${header}${texts.join('')}\n`, 'latin1') }),
+    ...((rows.length > 0 || lines.length > 0) && { stat: Buffer.from(`${header}${texts.join('')}\n`, 'latin1') }),
   }
 }
 

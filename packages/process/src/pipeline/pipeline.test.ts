@@ -283,6 +283,79 @@ describe('counters of processes that ended', () => {
   })
 })
 
+describe('what is added to the answers of processes', () => {
+  const settings = () =>
+    parseConfiguration(
+      '[process]\nserver-metrics = stot chkfail chkfail_max downtime_max hanafail\naggr-server-metrics = true\n[graphite]\nprefix-hostname = false',
+    )
+  const columns = ['pxname', 'svname', 'type', 'stot', 'chkfail', 'downtime', 'hanafail']
+  const seal = (counters?: 'raw' | 'monotonic') => {
+    const names = ['lb_stat', '_carried_stat', '_twice_stat']
+    const files = Object.fromEntries(names.map((name) => [name, sealOf(readFileSync(join(directory, name)))]))
+    const pull = { seconds: 1, complete: true, sources: [], ...(counters && { counters }) }
+    put(manifestName, renderManifest({ files, pull }))
+  }
+  const values = () =>
+    Object.fromEntries(
+      linesOf(pipelineOf(settings())).flatMap((line) => {
+        const [, path, value] = /^loadbalancers\.haproxy\.(.*?) (\S+)/.exec(line) ?? []
+        return path !== undefined && /server\./.test(path) && !path.startsWith('haproxystats') ? [[path, value]] : []
+      }),
+    )
+  const write = () => {
+    const rows = [
+      ['app', 's', '2', '7', '2', '12', '1'],
+      ['api', 's', '2', '9', '1', '3', '0'],
+    ]
+    put('lb_stat', statAnswer(columns, rows))
+    const added = [...columns.slice(0, 5), 'chkfail_max', 'downtime_max', 'hanafail_max']
+    put('_carried_stat', statAnswer(added, [['app', 's', '2', '100', '20', '3', '19', '4']]))
+    put('_twice_stat', statAnswer(columns.slice(0, 4), [['app', 's', '2', '-3']]))
+  }
+  const server = (stot: number, chkfail: number, chkfailMax: number, downtime: number, hanafail: number) => ({
+    stot: String(stot),
+    chkfail: String(chkfail),
+    chkfail_max: String(chkfailMax),
+    downtime_max: String(downtime),
+    hanafail: String(hanafail),
+  })
+  const below = (path: string, fields: Record<string, string>) =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${path}.${name}`, value]))
+
+  it('is added to sums, and maxima do not fall below their own columns', () => {
+    write()
+    seal('monotonic')
+    const all = {
+      ...below('backend.app.server.s', server(104, 22, 3, 19, 4)),
+      ...below('backend.api.server.s', server(9, 1, 1, 3, 0)),
+      ...below('server.s', server(113, 23, 3, 19, 4)),
+    }
+    expect(values()).toEqual(all)
+    seal()
+    expect(values()).toEqual(all)
+  })
+
+  it('is only what is told twice when counters are raw', () => {
+    write()
+    seal('raw')
+    expect(values()).toEqual({
+      ...below('backend.app.server.s', server(4, 2, 2, 12, 1)),
+      ...below('backend.api.server.s', server(9, 1, 1, 3, 0)),
+      ...below('server.s', server(13, 3, 2, 12, 1)),
+    })
+  })
+
+  it('is no field of its own when all are wanted', () => {
+    write()
+    seal('monotonic')
+    const all = parseConfiguration('[process]\nserver-metrics = all\n[graphite]\nprefix-hostname = false')
+    const lines = linesOf(pipelineOf(all)).filter((line) => /app\.server\.s\.(hanafail|chkfail)/.test(line))
+    const ofAll = linesOf(pipelineOf(all)).filter((line) => /hanafail_max/.test(line))
+    expect(lines.map((line) => line.split(' ')[1])).toEqual(expect.arrayContaining(['4']))
+    expect(ofAll).toEqual([])
+  })
+})
+
 it('the averages of a process that was started just now are left out, and nothing else', () => {
   const columns = ['pxname', 'svname', 'type', 'slim', 'stot', 'qtime']
   const graced = parseConfiguration('[process]\nstartup-grace = 10\n[graphite]\nprefix-hostname = false')

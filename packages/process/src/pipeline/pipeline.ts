@@ -1,14 +1,15 @@
 import { performance } from 'node:perf_hooks'
 import type { Configuration } from '@haproxystats/core'
-import { carriedSource, type PullReport } from '@haproxystats/core/snapshot'
+import type { PullReport } from '@haproxystats/core/snapshot'
 import { type Table, type TableKind, tableKinds } from '../types/table.ts'
+import { isDelivered, withoutAdditions } from './additions.ts'
 import { backendMetrics } from './backend-metrics.ts'
 import { daemonTables, isStopping } from './daemon-tables.ts'
 import { missingSources } from './incomplete.ts'
 import { ownTable } from './own-metrics.ts'
 import { objectKinds, type Plan, planOf, wantsAll } from './plan.ts'
 import { type Graced, gracedProcesses, naming, processOf } from './processes.ts'
-import { ReadMemory, readSnapshot, type SourceFiles } from './read-snapshot.ts'
+import { ReadMemory, readSnapshot, type SourceFiles, type StatFile } from './read-snapshot.ts'
 import { type SkippedServers, skippableServers } from './server-selection.ts'
 import { statWithoutAverages } from './startup-grace.ts'
 import { type Excluded, type StatSettings, StatTables, type StatTablesResult } from './stat-tables.ts'
@@ -62,17 +63,17 @@ export class Pipeline {
     const found = readSnapshot(path, this.#memory, (manifest) => {
       pull = manifest.pull
     })
-    const files = found.filter(({ source }) => source !== carriedSource)
-    const carried = found.filter(({ source }) => source === carriedSource)
+    const { sources: files, additions: all } = withoutAdditions(found)
+    const additions = all.filter(({ source }) => isDelivered(source, pull))
     const read = performance.now()
     const { processes, young } = gracedProcesses(files.flatMap(processOf), this.#settings['startup-grace'])
     const daemon = daemonTables(processes, this.#plan.daemon, {
-      carried: carried.flatMap(processOf).map(({ info }) => info),
+      carried: additions.flatMap(processOf).map(({ info }) => info),
       percentages: this.#settings['calculate-percentages'],
       perProcess: this.#settings['per-process-metrics'],
     })
     const parsed = performance.now()
-    const { reading, ...merged } = this.#mergeStats([...files, ...carried], { processes, young }, excluded)
+    const { reading, ...merged } = this.#mergeStats(files, additions, { graced: { processes, young }, excluded })
     const stats = pull?.leftOut?.some((word) => word !== 'listeners') ? withoutServerCounts(merged) : merged
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
@@ -98,21 +99,30 @@ export class Pipeline {
   /** `reading`: milliseconds spent on reading the files. */
   #mergeStats(
     files: readonly SourceFiles[],
-    { processes, young }: Graced,
-    excluded: Excluded,
+    additions: readonly SourceFiles[],
+    { graced: { processes, young }, excluded }: { graced: Graced; excluded: Excluded },
   ): StatTablesResult & { readonly reading: number } {
     this.#adaptTo(files)
     this.#stats.begin(excluded)
     let reading = 0
-    for (const { source, stat } of files) {
-      if (stat === undefined) continue
+    const read = (stat: StatFile) => {
       const begin = performance.now()
       const whole = stat.read()
       reading += performance.now() - begin
+      return whole
+    }
+    for (const { source, stat } of files) {
+      if (stat === undefined) continue
+      const whole = read(stat)
       const info = processes.find((process) => process.source === source)?.info
-      const stopping = source === carriedSource || (info !== undefined && isStopping(info))
+      const stopping = info !== undefined && isStopping(info)
       const bytes = young.has(source) ? statWithoutAverages(whole) : whole
       naming(`${source}_stat`, () => this.#stats.merge(bytes, stopping))
+    }
+    for (const { source, stat } of additions) {
+      if (stat === undefined) continue
+      const bytes = read(stat)
+      naming(`${source}_stat`, () => this.#stats.add(bytes))
     }
     return { ...this.#stats.finish(), reading }
   }

@@ -1,6 +1,7 @@
 import { cellText, scanHeader, scanRows, textUpToComma } from '@haproxystats/haproxy/read'
 import type { Table } from '../types/table.ts'
 import { Accumulator, type Column } from './accumulator.ts'
+import { columnsOfAddition } from './additions.ts'
 import { AggregatedServers } from './aggregated-servers.ts'
 import { backendMetrics, countServers } from './backend-metrics.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from './known-rows.ts'
@@ -96,8 +97,21 @@ export class StatTables {
 
   /** Merges one process's answer. @throws ANSWER_MALFORMED */
   merge(bytes: Uint8Array, stopping: boolean): void {
+    this.#merge(bytes, { stopping, columnsOf: (columns) => columns })
+  }
+
+  /** Merges counters that are no process's answer, of rows that are there. @throws ANSWER_MALFORMED */
+  add(bytes: Uint8Array): void {
+    this.#merge(bytes, { stopping: true, columnsOf: columnsOfAddition })
+  }
+
+  #merge(
+    bytes: Uint8Array,
+    { stopping, columnsOf }: { stopping: boolean; columnsOf: (columns: readonly Column[]) => readonly Column[] },
+  ): void {
     const { header, rows } = scanHeader(bytes)
-    const source = (plan: readonly Column[], status: boolean) => rowSource(bytes, header, plan, { stopping, status })
+    const source = (plan: readonly Column[], status: boolean) =>
+      rowSource(bytes, header, columnsOf(plan), { stopping, status })
     const sources: Sources = {
       frontend: source(this.#plan.frontend, false),
       backend: source(this.#plan.backend, false),

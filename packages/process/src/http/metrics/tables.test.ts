@@ -1,4 +1,4 @@
-import { type Field, infoFields, moduleFields, statFields } from '@haproxystats/haproxy'
+import { type Field, infoCounters, infoFields, moduleFields, statCounters, statFields } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
 import { rowMetrics } from '../../pipeline/derived/row-metrics.ts'
 import { spreadMetrics } from '../../pipeline/derived/spread-metrics.ts'
@@ -101,4 +101,23 @@ it('the derived metrics and the own ones of the pipeline are there by their name
   expect(spreadNames.map(({ of }) => of).sort()).toEqual(spreadMetrics.map(({ name }) => name).sort())
   const names = pipelineMetrics.map(({ name }) => name)
   for (const { of } of ownMetrics) expect(names).toContain(of)
+})
+
+describe('what is served as a counter', () => {
+  const carried = new Set([...statCounters, ...infoCounters])
+
+  it('is carried over when a process is restarted, unless it is one by name only', () => {
+    const ofRows = [...statMetrics, ...extraMetrics].map((metric) => {
+      const field = [...statFields, ...moduleFields].find(({ name }) => name === metric.field) as Field
+      return { ...metric, byNameOnly: field.misdeclared ?? false }
+    })
+    const ofProcesses = infoMetrics.map((metric) => ({
+      ...metric,
+      byNameOnly: metric.help.includes('HAProxy calls a counter'),
+    }))
+    const falling = [...ofRows, ...ofProcesses].filter(({ type, field, byNameOnly }) => {
+      return type === 'counter' && !carried.has(field) && !byNameOnly
+    })
+    expect(falling.map(({ field }) => field)).toEqual([])
+  })
 })

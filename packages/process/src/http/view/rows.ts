@@ -1,5 +1,6 @@
 import { scanHeader, scanRows } from '@haproxystats/haproxy/read'
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
+import { columnsOfAddition } from '../../pipeline/additions.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from '../../pipeline/known-rows.ts'
 import type { ColumnMerge } from '../../pipeline/metric-lists.ts'
 import { forgetAfter } from '../../pipeline/names.ts'
@@ -13,7 +14,7 @@ import type { RowKind, View, ViewRow } from './view.ts'
 
 /** Whose answer it is. */
 export interface Answerer {
-  /** Its index among the sources; absent for the counters of processes that ended, which are no source. */
+  /** Its index among the sources; absent for what is added to the answers, as the counters of processes that ended. */
   readonly source: number | undefined
   readonly stopping: boolean
 }
@@ -53,8 +54,8 @@ export class MergedRows {
   readonly #explaining: readonly number[]
   /** Columns whose values are means, which HAProxy prints whole. */
   readonly #means: readonly number[]
-  /** What the counters of ended processes are added to. */
-  readonly #counters: readonly Column[]
+  /** The same in what is no process's answer. */
+  readonly #added: readonly Column[]
   #rows: Named[] = []
   #ordered: { rows: readonly Named[]; order: Int32Array | undefined } = { rows: [], order: undefined }
   #snapshot = 0
@@ -67,7 +68,7 @@ export class MergedRows {
       return !isText && explaining.has(name) ? [index] : []
     })
     this.#means = columns.merged.flatMap(({ merge }, index) => (means.has(merge) ? [index] : []))
-    this.#counters = columns.merged.map((column) => (column.merge === 'sum' ? column : { ...column, cell: '' }))
+    this.#added = columnsOfAddition(columns.merged)
   }
 
   /** Begins the next snapshot. Names that come and go are forgotten when they are many times those of a snapshot. */
@@ -83,13 +84,13 @@ export class MergedRows {
   merge(bytes: Uint8Array, answerer: Answerer): void {
     const { header, rows } = scanHeader(bytes)
     const type = header.position.get('type') as number
-    const carried = answerer.source === undefined
+    const added = answerer.source === undefined
     const { columns, merged, texts } = this.#columns
     const reader = new AnswerReader(bytes, header, {
       columns,
-      merged: carried ? this.#counters : merged,
-      texts: carried ? [] : texts,
-      explaining: carried ? [] : this.#explaining,
+      merged: added ? this.#added : merged,
+      texts: added ? [] : texts,
+      explaining: added ? [] : this.#explaining,
       stopping: answerer.stopping,
     })
     this.#known.rewind()

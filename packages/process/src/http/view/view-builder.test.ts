@@ -169,6 +169,19 @@ describe('a view', () => {
     expect(view.sources.map(({ name }) => name)).toEqual(['lb1'])
   })
 
+  it('adds what is carried whatever Graphite gets, takes off what is told twice, and lets no maximum fall', () => {
+    const server = (cells: Record<string, string>) =>
+      statAnswer(['pxname', 'svname', 'type', ...Object.keys(cells)], [['app', 'app1', '2', ...Object.values(cells)]])
+    const view = snapshotView({
+      lb1: { stat: server({ stot: '9', downtime: '12' }) },
+      lb2: { stat: server({ stot: '8', downtime: '11' }) },
+      _carried: { stat: server({ stot: '100', downtime: '40', downtime_max: '19' }) },
+      _twice: { stat: server({ stot: '-5' }) },
+    })
+    expect([cell(view, 's:app/app1', 'stot'), cell(view, 's:app/app1', 'downtime')]).toEqual([112, 19])
+    expect(view.sources.map(({ name }) => name)).toEqual(['lb1', 'lb2'])
+  })
+
   it('leaves out the averages of processes that were started just now, not those it shows alone', () => {
     const builder = new ViewBuilder({ 'startup-grace': 60 })
     const young = info({ Uptime_sec: 5, Idle_pct: 90, Nbthread: 1 })

@@ -1,4 +1,5 @@
-import { type Configuration, carriedSource, type PullReport } from '@haproxystats/core'
+import type { Configuration, PullReport } from '@haproxystats/core'
+import { withoutAdditions } from '../../pipeline/additions.ts'
 import { daemonTables, isStopping, type Process } from '../../pipeline/daemon-tables.ts'
 import { ownTable } from '../../pipeline/own-metrics.ts'
 import { type Graced, gracedProcesses, naming, processOf } from '../../pipeline/processes.ts'
@@ -48,15 +49,14 @@ export class ViewBuilder {
     const found = readSnapshot(path, new NewMemory(), (manifest) => {
       pull = manifest.pull
     }).map((files) => ({ ...files, bytes: files.stat?.read() }))
-    const answered = found.filter(({ source }) => source !== carriedSource)
-    const carried = found.filter(({ source }) => source === carriedSource)
+    const { sources: answered, additions } = withoutAdditions(found)
     const asPrinted = answered.flatMap(processOf).map(({ source, info }) => ({ source, info: readableInfo(info) }))
     const graced = gracedProcesses(asPrinted, this.#settings['startup-grace'])
-    const infos = carried.flatMap(processOf).map(({ info }) => info)
+    const infos = additions.flatMap(processOf).map(({ info }) => info)
     const names = shownNames(answered.map(({ source }) => source))
     const sources = answered.map((files, index) => sourceOf(files, names[index] as string, asPrinted))
     const { columns, rows } = this.#layout(answered)
-    mergeStats(rows, { answered, carried, sources, graced })
+    mergeStats(rows, { answered, additions, sources, graced })
     return {
       snapshot,
       sources,
@@ -112,12 +112,12 @@ function mergeStats(
   rows: MergedRows,
   given: {
     readonly answered: readonly Answered[]
-    readonly carried: readonly Answered[]
+    readonly additions: readonly Answered[]
     readonly sources: readonly ViewSource[]
     readonly graced: Graced
   },
 ): void {
-  const { answered, carried, sources, graced } = given
+  const { answered, additions, sources, graced } = given
   const stopping = (index: number) => Number(sources[index]?.stopping)
   rows.begin()
   for (const source of [...answered.keys()].sort((one, other) => stopping(one) - stopping(other))) {
@@ -127,7 +127,7 @@ function mergeStats(
     const bytes = graced.young.has(file) ? statWithoutAverages(stat) : stat
     naming(`${file}_stat`, () => rows.merge(bytes, { source, stopping }))
   }
-  for (const { source, bytes } of carried) {
+  for (const { source, bytes } of additions) {
     if (bytes === undefined) continue
     naming(`${source}_stat`, () => rows.merge(bytes, { source: undefined, stopping: true }))
   }
