@@ -89,14 +89,16 @@ export class AnswerFiles implements AnswerSink {
     return Object.fromEntries(sealed.map(({ path, seal }) => [basename(path), seal as FileSeal]))
   }
 
-  /** Writes what is held, syncs if told, and closes all files. */
-  async finish(sync: boolean): Promise<void> {
+  /** Writes what is held, syncs if told, and closes all files; begins nothing more once `signal` has aborted. */
+  async finish(sync: boolean, signal: AbortSignal): Promise<void> {
     await this.#flushing
     if (this.#failure !== undefined) throw this.#failure
     for (const part of Object.values(this.#parts)) {
       if (part.optional && part.held.isEmpty && part.handle === undefined) continue
       await this.#lane(async () => {
+        signal.throwIfAborted()
         await append(part)
+        signal.throwIfAborted()
         if (sync) await part.handle!.sync()
         await close(part)
       })

@@ -10,6 +10,8 @@ export const program: ProgramDefinition = {
   sections: ['DEFAULT', 'paths', 'pull'],
   directoryOption: false,
   check: surroundingProblems,
+  // Nothing is owed that is not published, so nothing is lost with a draft.
+  stopsWithin: 5,
   commands: [
     {
       name: 'once',

@@ -90,8 +90,10 @@ export class SnapshotDraft {
     { signal, report }: { signal: AbortSignal; report?: PullReport },
   ): Promise<number> {
     const { queue, temporary, fsync } = this.#options
-    await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync))))
+    await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync, signal))))
+    signal.throwIfAborted()
     await this.#step('could not be written', () => this.#seal(answers, report))
+    signal.throwIfAborted()
     if (fsync) await this.#step('could not be synced', () => syncDirectory(this.#directory))
     const target = join(queue, this.name)
     await this.#step('could not be moved into the queue', async () => {

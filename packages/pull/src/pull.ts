@@ -28,6 +28,9 @@ import { UsedSlots } from './used-slots.ts'
 
 export const programName = 'haproxystats-pull'
 
+/** So many unfinished snapshots are named in the log. */
+const shownLeftovers = 10
+
 interface Running {
   readonly log: Logger
   readonly signal: AbortSignal
@@ -92,7 +95,8 @@ async function withQueue<Result>(
   }
   const leftovers = await removeLeftovers(options['tmp-dst-dir'])
   if (leftovers.length > 0) {
-    log.info({ snapshots: leftovers }, `removed ${leftovers.length} unfinished snapshots of an earlier run`)
+    const fields = { count: leftovers.length, snapshots: leftovers.slice(0, shownLeftovers) }
+    log.info(fields, `removed ${leftovers.length} unfinished snapshots of an earlier run`)
   }
   const path = statusPath(configuration.paths['base-dir'], programName)
   const used = await usedSlots(options, path, clock)
