@@ -5,10 +5,12 @@ import { dirname } from 'node:path'
 import {
   type Configuration,
   didYouMean,
+  diskHint,
   inspectDirectory,
   makeDirectory,
   type Problem,
   reasonOf,
+  StatsError,
 } from '@haproxystats/core'
 import { linesEncoding } from './dispatchers/paths.ts'
 import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
@@ -42,9 +44,14 @@ function pathProblems(configuration: Configuration): Problem[] {
   return [{ section: 'graphite', option: 'namespace', found: configuration.graphite.namespace, message, hint }]
 }
 
-/** Makes the queue where it is missing and its parent is there: the programs may start in any order. */
+/** Makes the queue where it is missing and its parent is there: the programs may start in any order. Throws `QUEUE_IO`. */
 export async function prepareQueue(configuration: Configuration): Promise<void> {
-  await makeDirectory(configuration.process['src-dir'])
+  const directory = configuration.process['src-dir']
+  await makeDirectory(directory).catch((error: unknown) => {
+    const hint = diskHint(error)
+    const text = `cannot make the queue ${directory}: ${reasonOf(error)}${hint ? `; ${hint}` : ''}`
+    throw new StatsError('QUEUE_IO', text, { directory }, error)
+  })
 }
 
 /** Names that `*-metrics` list and no object of the kind has, and other words that mean nothing. */

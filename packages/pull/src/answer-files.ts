@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
+  diskHint,
   type FileSeal,
   fileMode,
   infoSuffix,
@@ -133,13 +134,10 @@ export class AnswerFiles implements AnswerSink {
         this.#held -= await this.#lane(() => append(part))
       }
     } catch (error) {
+      const hint = diskHint(error)
+      const text = `an answer could not be written: ${reasonOf(error)}${hint ? `; ${hint}` : ''}`
       const details = { errno: (error as NodeJS.ErrnoException).code }
-      this.#failure = new StatsError(
-        'SNAPSHOT_PUBLISH',
-        `an answer could not be written: ${reasonOf(error)}`,
-        details,
-        error,
-      )
+      this.#failure = new StatsError('SNAPSHOT_PUBLISH', text, details, error)
       throw this.#failure
     }
   }
