@@ -50,6 +50,18 @@ test('a second one on its directories refuses; kill -9 leaves a leftover, which 
   expect(await readdir(elsewhere)).toEqual(['precious'])
 })
 
+test('of many leftovers the log tells how many, and names a few', async () => {
+  const base = await temporaryDirectory()
+  const names = Array.from({ length: 3000 }, (_, index) => String(1_700_000_000 + index))
+  for (const name of names) await mkdir(join(base, 'incoming.tmp', name), { recursive: true })
+  const pull = await startPull({ base })
+  const line = await pull.line(/^removed 3000 unfinished snapshots/)
+  expect(line).toMatchObject({ count: 3000 })
+  expect(names).toEqual(expect.arrayContaining(line['snapshots'] as string[]))
+  expect(JSON.stringify(line).length).toBeLessThan(1000)
+  expect(await readdir(pull.temporary)).toEqual([])
+})
+
 describe('told to stop it ends with 0 and leaves nothing half-written', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s while it waits', async (signal) => {
     const fake = await fakeHaproxy()

@@ -1,5 +1,5 @@
 /** What only the system calls can tell: that a snapshot is synced before it is moved, and gone when it cannot be. */
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,6 +22,12 @@ beforeAll(() => {
     : 'strace does not work here'
   throw new Error(`${hint}: ${stderr.trim()}`)
 })
+
+/** The process that strace runs. */
+async function traced(strace: ChildProcess): Promise<number> {
+  const children = await readFile(`/proc/${strace.pid}/task/${strace.pid}/children`, 'utf8')
+  return Number(children.trim())
+}
 
 /** Runs haproxystats-pull under strace until it has published so many snapshots; returns its system calls. */
 async function trace(
@@ -102,3 +108,43 @@ test.each([1, 2, 3, 4])(
     expect(texts.join('')).toBe(exampleAnswer())
   },
 )
+
+test('told to stop while the disk keeps it waiting, it ends, publishes nothing, and clears up at the next start', async () => {
+  const base = await temporaryDirectory()
+  const [queue, temporary] = [join(base, 'incoming'), join(base, 'incoming.tmp')]
+  const fakes = await Promise.all([1, 2, 3].map(() => fakeHaproxy()))
+  const servers = fakes.map(({ address }) => address).join(', ')
+  const file = join(base, 'pull.conf')
+  await writeFile(
+    file,
+    `[paths]\nbase-dir = ${base}\n[pull]\nservers = ${servers}\npull-interval = 1\npull-timeout = 0\n`,
+  )
+  const calls = join(base, 'calls')
+  const slow = ['-f', '-o', calls, '-e', 'trace=fsync', '-e', 'inject=fsync:delay_enter=40s']
+  const child = spawn('strace', [...slow, process.execPath, program, '-f', file], { stdio: 'pipe', detached: true })
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
+  })
+  let log = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+  })
+  const syncing = async () => (await readFile(calls, 'utf8').catch(() => '')).includes('fsync(')
+  await until('a file to be synced', syncing)
+  const pid = await traced(child)
+  const told = Date.now()
+  process.kill(pid, 'SIGTERM')
+  // strace itself waits for the end of its delays.
+  const gone = async () => !(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).match(/\) [^ZX]/)
+  await until('pull to end', gone, 30)
+  expect(Date.now() - told).toBeLessThan(20_000)
+  process.kill(-child.pid!, 'SIGKILL')
+  await until('its last line', () =>
+    /does not end within 5 s: the disk keeps it waiting; it ends all the same/.test(log),
+  )
+  expect(await readdir(queue)).toEqual([])
+  expect(await readdir(temporary)).toHaveLength(1)
+  const next = spawn(process.execPath, [program, '-f', file, '--once'], { stdio: 'ignore' })
+  expect(await once(next, 'exit')).toEqual([0, null])
+  expect([await readdir(temporary), (await readdir(queue)).length]).toEqual([[], 1])
+}, 60_000)

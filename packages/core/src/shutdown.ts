@@ -1,4 +1,6 @@
-const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+/** By which a program is told to stop, and the exit code a shell gives to a process killed by it. */
+const stopSignals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const
+type StopSignal = keyof typeof stopSignals
 
 /** What a program gets to know of being told to stop. */
 export interface Shutdown {
@@ -8,21 +10,44 @@ export interface Shutdown {
   dispose(): void
 }
 
+/** What a program that was told to stop may take. */
+export interface StopLimit {
+  readonly seconds: number
+  /** Called when they are over, before the process is ended. */
+  onLate(): void
+}
+
 /**
- * Turns the stop signals into an `AbortSignal`. A second signal ends the process at once, with the exit code that a shell
- * gives to a process killed by it.
+ * Turns the stop signals into an `AbortSignal`. A second signal kills the process at once, and with a `limit` the first one does
+ * when its time is over. `process.exit` would wait for threads that the disk keeps waiting; it is left for the first process of a
+ * container, which no signal kills.
  */
-export function listenForShutdown(onFirst: (signal: NodeJS.Signals) => void): Shutdown {
+export function listenForShutdown(onFirst: (signal: NodeJS.Signals) => void, limit?: StopLimit): Shutdown {
   const controller = new AbortController()
-  const numbers = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 }
-  const listeners = stopSignals.map((name) => {
+  let timer: NodeJS.Timeout | undefined
+  const names = Object.keys(stopSignals) as StopSignal[]
+  const listeners = names.map((name) => {
     const listener = () => {
-      if (controller.signal.aborted) process.exit(128 + numbers[name])
+      if (controller.signal.aborted) kill(name)
       onFirst(name)
+      if (limit !== undefined) timer = setTimeout(giveUp, limit.seconds * 1000, name).unref()
       controller.abort(name)
     }
     process.on(name, listener)
     return () => process.off(name, listener)
   })
-  return { signal: controller.signal, dispose: () => void listeners.map((off) => off()) }
+  const dispose = () => {
+    clearTimeout(timer)
+    for (const off of listeners) off()
+  }
+  const kill = (name: StopSignal) => {
+    dispose()
+    process.kill(process.pid, name)
+    process.exit(stopSignals[name])
+  }
+  const giveUp = (name: StopSignal) => {
+    limit?.onLate()
+    kill(name)
+  }
+  return { signal: controller.signal, dispose }
 }

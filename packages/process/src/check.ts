@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import {
   type Configuration,
   didYouMean,
+  diskHint,
   inspectDirectory,
   largestPersonalFile,
   makeDirectory,
@@ -12,6 +13,7 @@ import {
   type Reading,
   readRegularFile,
   reasonOf,
+  StatsError,
 } from '@haproxystats/core'
 import { defaultFile } from '@haproxystats/core/program'
 import { linesEncoding } from './dispatchers/paths.ts'
@@ -46,6 +48,7 @@ function pathProblems(configuration: Configuration): Problem[] {
   return [{ section: 'graphite', option: 'namespace', found: configuration.graphite.namespace, message, hint }]
 }
 
+<<<<<<< HEAD
 /**
  * That something becomes of the snapshots. Told at the option that is off where there is one; it keeps
  * haproxystats-process from running, but `--check` only warns: a fresh package has no output yet.
@@ -62,8 +65,16 @@ export function outputProblems({ graphite, graphites, ...others }: Configuration
 }
 
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. */
+=======
+/** Makes the queue where it is missing and its parent is there: the programs may start in any order. Throws `QUEUE_IO`. */
+>>>>>>> pulling
 export async function prepareQueue(configuration: Configuration): Promise<void> {
-  await makeDirectory(configuration.process['src-dir'])
+  const directory = configuration.process['src-dir']
+  await makeDirectory(directory).catch((error: unknown) => {
+    const hint = diskHint(error)
+    const text = `cannot make the queue ${directory}: ${reasonOf(error)}${hint ? `; ${hint}` : ''}`
+    throw new StatsError('QUEUE_IO', text, { directory }, error)
+  })
 }
 
 /** Names that `*-metrics` list and no object of the kind has, and other words that mean nothing. */

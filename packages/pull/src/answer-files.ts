@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
+  diskHint,
   type FileSeal,
   fileMode,
   infoSuffix,
@@ -89,14 +90,16 @@ export class AnswerFiles implements AnswerSink {
     return Object.fromEntries(sealed.map(({ path, seal }) => [basename(path), seal as FileSeal]))
   }
 
-  /** Writes what is held, syncs if told, and closes all files. */
-  async finish(sync: boolean): Promise<void> {
+  /** Writes what is held, syncs if told, and closes all files; begins nothing more once `signal` has aborted. */
+  async finish(sync: boolean, signal: AbortSignal): Promise<void> {
     await this.#flushing
     if (this.#failure !== undefined) throw this.#failure
     for (const part of Object.values(this.#parts)) {
       if (part.optional && part.held.isEmpty && part.handle === undefined) continue
       await this.#lane(async () => {
+        signal.throwIfAborted()
         await append(part)
+        signal.throwIfAborted()
         if (sync) await part.handle!.sync()
         await close(part)
       })
@@ -131,13 +134,10 @@ export class AnswerFiles implements AnswerSink {
         this.#held -= await this.#lane(() => append(part))
       }
     } catch (error) {
+      const hint = diskHint(error)
+      const text = `an answer could not be written: ${reasonOf(error)}${hint ? `; ${hint}` : ''}`
       const details = { errno: (error as NodeJS.ErrnoException).code }
-      this.#failure = new StatsError(
-        'SNAPSHOT_PUBLISH',
-        `an answer could not be written: ${reasonOf(error)}`,
-        details,
-        error,
-      )
+      this.#failure = new StatsError('SNAPSHOT_PUBLISH', text, details, error)
       throw this.#failure
     }
   }

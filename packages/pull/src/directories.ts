@@ -1,9 +1,10 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import {
   type Configuration,
   type DirectoryPlace,
-  directoryMode,
+  diskHint,
   inspectDirectory,
+  makeDirectory,
   type Problem,
   reasonOf,
   renderProblem,
@@ -17,18 +18,18 @@ type Ours = (typeof ours)[number]
 
 /**
  * Makes `dst-dir` and `tmp-dst-dir` where they are missing and their parent is there, and checks both. Throws
- * `CONFIGURATION`, with everything that is wrong.
+ * `CONFIGURATION`, with everything that is wrong; `QUEUE_IO` when only the disk keeps them from being made.
  */
 export async function prepareDirectories(options: Configuration['pull']): Promise<void> {
   const failed: Problem[] = []
   for (const option of ours) {
-    await mkdir(options[option], { mode: directoryMode }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') failed.push(problemWith(options, option, `cannot be made (${reasonOf(error)})`))
+    await makeDirectory(options[option]).catch((error: unknown) => {
+      failed.push(problemWith(options, option, `cannot be made (${reasonOf(error)})`, diskHint(error)))
     })
   }
   const found = await directoryProblems(options)
-  const problems = found.length > 0 ? found : failed
-  if (problems.length > 0) throw new StatsError('CONFIGURATION', problems.map(renderProblem).join('\n'))
+  if (found.length > 0) throw new StatsError('CONFIGURATION', found.map(renderProblem).join('\n'))
+  if (failed.length > 0) throw new StatsError('QUEUE_IO', failed.map(renderProblem).join('\n'))
 }
 
 /**

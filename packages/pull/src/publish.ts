@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   atMost,
   directoryMode,
+  diskHint,
   fileMode,
   type Lane,
   manifestName,
@@ -29,12 +30,8 @@ export interface DraftOptions {
 const usuallyHeld = 1 * 1024 * 1024
 const leastShare = 32 * 1024
 
-/** What to do about errors of the system, for the log. */
+/** What to do about errors of the system that are not the disk's, for the log. */
 const hints: Record<string, string> = {
-  ENOSPC: 'the disk is full, by bytes or by inodes (df, df -i)',
-  EDQUOT: 'the quota is used up',
-  EROFS: 'the file system is read-only; has it failed? (dmesg)',
-  EIO: 'the disk fails (dmesg)',
   EXDEV: 'tmp-dst-dir and dst-dir must be on one file system',
   EMFILE: 'too many open files; raise LimitNOFILE',
 }
@@ -90,8 +87,10 @@ export class SnapshotDraft {
     { signal, report }: { signal: AbortSignal; report?: PullReport },
   ): Promise<number> {
     const { queue, temporary, fsync } = this.#options
-    await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync))))
+    await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync, signal))))
+    signal.throwIfAborted()
     await this.#step('could not be written', () => this.#seal(answers, report))
+    signal.throwIfAborted()
     if (fsync) await this.#step('could not be synced', () => syncDirectory(this.#directory))
     const target = join(queue, this.name)
     await this.#step('could not be moved into the queue', async () => {
@@ -129,8 +128,8 @@ export class SnapshotDraft {
       return await task()
     } catch (error) {
       const errno = (error as NodeJS.ErrnoException).code ?? ''
-      const hint = hints[errno] ? `; ${hints[errno]}` : ''
-      const text = `snapshot ${this.name} ${what}: ${reasonOf(error)}${hint}`
+      const hint = diskHint(error) ?? hints[errno]
+      const text = `snapshot ${this.name} ${what}: ${reasonOf(error)}${hint ? `; ${hint}` : ''}`
       throw new StatsError('SNAPSHOT_PUBLISH', text, { snapshot: this.name, errno }, error)
     }
   }

@@ -30,6 +30,9 @@ import { UsedSlots } from './used-slots.ts'
 
 export const programName = 'haproxystats-pull'
 
+/** So many unfinished snapshots are named in the log. */
+const shownLeftovers = 10
+
 interface Running {
   readonly log: Logger
   readonly signal: AbortSignal
@@ -94,7 +97,8 @@ async function withQueue<Result>(
   }
   const leftovers = await removeLeftovers(options['tmp-dst-dir'])
   if (leftovers.length > 0) {
-    log.info({ snapshots: leftovers }, `removed ${leftovers.length} unfinished snapshots of an earlier run`)
+    const fields = { count: leftovers.length, snapshots: leftovers.slice(0, shownLeftovers) }
+    log.info(fields, `removed ${leftovers.length} unfinished snapshots of an earlier run`)
   }
   const path = statusPath(configuration.paths['base-dir'], programName)
   const used = await usedSlots(options, path, clock)

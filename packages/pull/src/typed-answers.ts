@@ -68,7 +68,7 @@ export class TypedAnswers {
   ): Promise<void> {
     const filters = objects()
     const columns = `columns that no table knows (${listed(names)})`
-    const fields = { source: source.text, columns: names.slice(0, 100) }
+    const fields = { source: source.text, columns: names.slice(0, 100).map(short) }
     if (filters.length === 0) return
     const deadline = startDeadline(patience, signal)
     learnt.attempts++
@@ -93,7 +93,11 @@ export class TypedAnswers {
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, shownNames).map((name) => (name.length > 40 ? `${name.slice(0, 40)}…` : name))
+  const shown = names.slice(0, shownNames).map(short)
   const more = names.length - shown.length
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
+}
+
+function short(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}…` : name
 }

@@ -12,9 +12,9 @@ export const exitCodes = {
   },
   usage: { code: 2, summary: 'The command line or the configuration has a mistake; nothing was started.' },
   internal: { code: 70, summary: 'A defect of the program; the last line of the log has the stack to report.' },
-  hangup: { code: 129, summary: 'Ended at once by a second signal, which was SIGHUP.' },
-  interrupt: { code: 130, summary: 'Ended at once by a second signal, which was SIGINT.' },
-  terminated: { code: 143, summary: 'Ended at once by a second signal, which was SIGTERM.' },
+  hangup: { code: 129, summary: 'Killed by SIGHUP: as a second signal, or because stopping took too long.' },
+  interrupt: { code: 130, summary: 'Killed by SIGINT: as a second signal, or because stopping took too long.' },
+  terminated: { code: 143, summary: 'Killed by SIGTERM: as a second signal, or because stopping took too long.' },
 } as const
 
 /** The table of exit codes as the README prints it. */

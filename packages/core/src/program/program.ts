@@ -61,6 +61,8 @@ export interface ProgramDefinition extends CommandLineDefinition {
   readonly commands?: readonly ProgramCommand[]
   /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
   notes?(reading: Reading, configuration: Configuration): readonly Problem[]
+  /** So many seconds after it was told to stop it is ended, whatever it waits for; unlimited unless told. */
+  readonly stopsWithin?: number
   /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
   run(configuration: Configuration, context: ProgramContext): Promise<void>
 }
@@ -178,10 +180,11 @@ async function start(
   log.info({ files }, 'starting')
   const service = connectServiceManager(log)
   try {
-    return await superviseRun(log, (signal) => {
+    const work = (signal: AbortSignal) => {
       signal.addEventListener('abort', () => service.stopping(), { once: true })
       return definition.run(configuration, { log, signal, service })
-    })
+    }
+    return await superviseRun(log, work, definition.stopsWithin)
   } finally {
     service.close()
   }
@@ -201,9 +204,10 @@ async function execute(
 ): Promise<number> {
   const log = await createLogger(definition.name, command.loglevel ?? configuration[ownSection(definition)].loglevel)
   let code: number = exitCodes.failed.code
-  const ended = await superviseRun(log, async (signal) => {
+  const work = async (signal: AbortSignal) => {
     code = await command.run(configuration, { log, signal, output, service: { ready: () => undefined } })
-  })
+  }
+  const ended = await superviseRun(log, work, definition.stopsWithin)
   return ended === exitCodes.done.code ? code : ended
 }
 

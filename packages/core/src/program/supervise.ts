@@ -6,10 +6,17 @@ import { exitCodes } from './exit-codes.ts'
 
 /**
  * Runs the work of a program until it is done and resolves with the exit code. The signal is aborted by SIGTERM, SIGINT
- * and SIGHUP. What the work throws, and what is thrown where nobody catches it, is logged and decides the code.
+ * and SIGHUP; work that has not ended so many seconds later (`stopsWithin`) is ended with the process. What the work throws,
+ * and what is thrown where nobody catches it, is logged and decides the code.
  */
-export async function superviseRun(log: Logger, work: (signal: AbortSignal) => Promise<void>): Promise<number> {
-  const shutdown = listenForShutdown((signal) => log.info({ signal }, 'stopping'))
+export async function superviseRun(
+  log: Logger,
+  work: (signal: AbortSignal) => Promise<void>,
+  stopsWithin?: number,
+): Promise<number> {
+  const late = `does not end within ${stopsWithin} s: the disk keeps it waiting; it ends all the same, and what is unfinished is removed at the next start`
+  const limit = stopsWithin === undefined ? undefined : { seconds: stopsWithin, onLate: () => log.warn(late) }
+  const shutdown = listenForShutdown((signal) => log.info({ signal }, 'stopping'), limit)
   const crash = (error: unknown) => process.exit(logFailure(log, error))
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)

@@ -3,6 +3,7 @@ import { access, mkdir, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import type { Problem } from '../configuration/problem.ts'
+import { diskHint } from '../disk.ts'
 import { reasonOf } from '../errors.ts'
 import { directoryMode } from './contract.ts'
 
@@ -30,8 +31,9 @@ export async function inspectDirectory(directory: DirectoryOption): Promise<Dire
   try {
     const stats = await stat(path)
     if (!stats.isDirectory()) return wrong(directory, 'is not a directory', 'remove it, or set another')
-    const reason = await unwritable(path)
-    if (reason !== undefined) return wrong(directory, `cannot be written to (${reason})`, ownershipHint(path))
+    const error = await accessError(path)
+    if (error !== undefined)
+      return wrong(directory, `cannot be written to (${reasonOf(error)})`, accessHint(path, error))
     if ((stats.mode & othersMayWrite) === 0) return { device: stats.dev, inode: stats.ino }
     const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0')
     const message = `may be written to by everybody (mode ${mode}), who could forge or remove what is in it`
@@ -43,9 +45,22 @@ export async function inspectDirectory(directory: DirectoryOption): Promise<Dire
   }
 }
 
-/** Makes a directory where it is missing and its parent is there; a problem that remains is found by `inspectDirectory`. */
+/** Makes a directory where it is missing and its parent is there. Rejects with an error of the system. */
 export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { mode: directoryMode }).catch(() => undefined)
+  await mkdir(path, { mode: directoryMode }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+}
+
+/** The same, with those above it. Node.js (`recursive`) says ENOENT where the disk is full. */
+export async function makeDirectories(path: string): Promise<void> {
+  try {
+    await makeDirectory(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeDirectories(dirname(path))
+    await makeDirectory(path)
+  }
 }
 
 async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace | { problem: Problem }> {
@@ -54,8 +69,10 @@ async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace
   try {
     const stats = await stat(parent)
     if (!stats.isDirectory()) return wrong(directory, `${missing}, because ${parent} is not a directory`)
-    const reason = await unwritable(parent)
-    if (reason !== undefined) return wrong(directory, `${missing} in ${parent} (${reason})`, ownershipHint(parent))
+    const error = await accessError(parent)
+    if (error !== undefined) {
+      return wrong(directory, `${missing} in ${parent} (${reasonOf(error)})`, accessHint(parent, error))
+    }
     return { device: stats.dev }
   } catch (error) {
     const hint = `make the parent: install -d -m 0750 -o ${userInfo().username} ${parent}`
@@ -63,19 +80,17 @@ async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace
   }
 }
 
-async function unwritable(path: string): Promise<string | undefined> {
-  try {
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    return undefined
-  } catch (error) {
-    return reasonOf(error)
-  }
+async function accessError(path: string): Promise<unknown> {
+  return access(path, constants.R_OK | constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 }
 
 function wrong({ section, option, path }: DirectoryOption, message: string, hint?: string): { problem: Problem } {
   return { problem: { section, option, found: path, message, ...(hint !== undefined && { hint }) } }
 }
 
-function ownershipHint(path: string): string {
-  return `this program runs as ${userInfo().username}: chown ${userInfo().username} ${path}`
+function accessHint(path: string, error: unknown): string {
+  return diskHint(error) ?? `this program runs as ${userInfo().username}: chown ${userInfo().username} ${path}`
 }

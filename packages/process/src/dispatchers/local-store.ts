@@ -1,6 +1,6 @@
-import { mkdir, open, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Configuration, directoryMode, fileMode, StatsError } from '@haproxystats/core'
+import { type Configuration, fileMode, makeDirectories, StatsError } from '@haproxystats/core'
 import type { Batch, Dispatcher } from '../types/dispatcher.ts'
 import { linesEncoding } from './paths.ts'
 
@@ -46,7 +46,7 @@ async function store(dir: string, { snapshot, bytes }: Batch, signal: AbortSigna
   const directory = join(dir, snapshot)
   const unfinished = join(directory, '.stats.unfinished')
   try {
-    await mkdir(directory, { recursive: true, mode: directoryMode })
+    await makeDirectories(directory)
     const file = await open(unfinished, 'w', fileMode)
     try {
       await file.writeFile(bytes, { signal })

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
-import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { directoryMode, fileMode } from '@haproxystats/core'
+import { fileMode, makeDirectory } from '@haproxystats/core'
 
 /** However small they are: a directory with more is no fun to look at. */
 const mostSnapshots = 1000
@@ -21,7 +21,7 @@ export class Quarantine {
 
   /** Moves a snapshot here in one step and makes room by removing the oldest; where it is now. */
   async take(path: string, snapshot: string, reason: string): Promise<string> {
-    await mkdir(this.#directory, { recursive: true, mode: directoryMode })
+    await makeDirectory(this.#directory)
     const names = new Set(await readdir(this.#directory))
     let name = snapshot
     for (let attempt = 1; names.has(name); attempt++) name = `${snapshot}.${attempt}`

@@ -1,12 +1,21 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
+<<<<<<< HEAD
   directoryMode,
   type Fate,
   fileMode,
   isSnapshotName,
   markName,
   readMarks,
+=======
+  deliveredPrefix,
+  diskHint,
+  fileMode,
+  isSnapshotName,
+  makeDirectory,
+  reasonOf,
+>>>>>>> pulling
   StatsError,
   snapshotNames,
 } from '@haproxystats/core'
@@ -37,7 +46,7 @@ export class SnapshotQueue implements Queue {
   /** Prepares the directories beside the queue and finishes removals that a kill interrupted. */
   async open(): Promise<void> {
     try {
-      await mkdir(this.#removing, { recursive: true, mode: directoryMode })
+      await makeDirectory(this.#removing)
       for (const name of await readdir(this.#removing)) {
         // One that resists is in nobody's way, and is tried again at the next start.
         if (isSnapshotName(name)) {
@@ -45,7 +54,9 @@ export class SnapshotQueue implements Queue {
         }
       }
     } catch (error) {
-      throw new StatsError('QUEUE_IO', `cannot prepare ${this.#removing}: ${(error as Error).message}`, {}, error)
+      const hint = diskHint(error)
+      const text = `cannot prepare ${this.#removing}: ${reasonOf(error)}${hint ? `; ${hint}` : ''}`
+      throw new StatsError('QUEUE_IO', text, {}, error)
     }
   }
 
