@@ -48,7 +48,6 @@ function pathProblems(configuration: Configuration): Problem[] {
   return [{ section: 'graphite', option: 'namespace', found: configuration.graphite.namespace, message, hint }]
 }
 
-<<<<<<< HEAD
 /**
  * That something becomes of the snapshots. Told at the option that is off where there is one; it keeps
  * haproxystats-process from running, but `--check` only warns: a fresh package has no output yet.
@@ -64,10 +63,7 @@ export function outputProblems({ graphite, graphites, ...others }: Configuration
     : [{ section: off, option: 'enabled', message: 'no output is left', hint: `set it to true, or add ${sections}` }]
 }
 
-/** Makes the queue where it is missing and its parent is there: the programs may start in any order. */
-=======
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. Throws `QUEUE_IO`. */
->>>>>>> pulling
 export async function prepareQueue(configuration: Configuration): Promise<void> {
   const directory = configuration.process['src-dir']
   await makeDirectory(directory).catch((error: unknown) => {

@@ -10,15 +10,11 @@ export const program: ProgramDefinition = {
   summary: 'Reads the statistics of HAProxy processes and queues them as snapshots.',
   sections: ['DEFAULT', 'paths', 'pull'],
   directoryOption: false,
-<<<<<<< HEAD
   check: (configuration, { starting }) => surroundingProblems(configuration, starting),
   // While it runs, the log says which sources cannot be read.
   warnings: (configuration, { starting }) => (starting ? [] : sourceWarnings(configuration)),
-=======
-  check: surroundingProblems,
   // Nothing is owed that is not published, so nothing is lost with a draft.
   stopsWithin: 5,
->>>>>>> pulling
   commands: [
     {
       name: 'once',

@@ -1,21 +1,14 @@
 import { open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
-<<<<<<< HEAD
-  directoryMode,
+  diskHint,
   type Fate,
   fileMode,
   isSnapshotName,
+  makeDirectory,
   markName,
   readMarks,
-=======
-  deliveredPrefix,
-  diskHint,
-  fileMode,
-  isSnapshotName,
-  makeDirectory,
   reasonOf,
->>>>>>> pulling
   StatsError,
   snapshotNames,
 } from '@haproxystats/core'
@@ -124,7 +117,7 @@ export class SnapshotQueue implements Queue {
       await rename(path, target)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      await mkdir(this.#removing, { recursive: true, mode: directoryMode })
+      await makeDirectory(this.#removing)
       await rename(path, target)
     }
   }
