@@ -4,9 +4,11 @@ import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import {
   type Configuration,
+  type DirectoryOption,
   didYouMean,
   diskHint,
   inspectDirectory,
+  inspectMove,
   largestPersonalFile,
   makeDirectory,
   type Problem,
@@ -19,6 +21,7 @@ import { defaultFile } from '@haproxystats/core/program'
 import { linesEncoding } from './dispatchers/paths.ts'
 import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
 import { skippableServers } from './pipeline/server-selection.ts'
+import { placesBeside } from './queue/snapshot-queue.ts'
 
 /** Everything that must be right before the queue is touched. Makes nothing. */
 export async function surroundingProblems(configuration: Configuration): Promise<Problem[]> {
@@ -101,17 +104,29 @@ function unknownWords(
 }
 
 async function queueProblems({ process }: Configuration): Promise<Problem[]> {
-  const found = await inspectDirectory({ section: 'process', option: 'src-dir', path: process['src-dir'] })
+  const queue = { section: 'process', option: 'src-dir', path: process['src-dir'] }
+  const found = await inspectDirectory(queue)
   if ('problem' in found) return [found.problem]
   const parent = dirname(process['src-dir'])
   try {
     await access(parent, constants.W_OK | constants.X_OK)
-    return []
+    const { quarantine, removing } = placesBeside(queue.path)
+    const move = (await inspectMoveOut(queue, removing)) ?? (await inspectMoveOut(queue, quarantine))
+    return move === undefined ? [] : [move]
   } catch (error) {
     const message = `cannot be emptied: snapshots that are finished or broken are moved to its parent (${reasonOf(error)})`
     const hint = `let ${userInfo().username} write to ${parent}`
     return [{ section: 'process', option: 'src-dir', found: process['src-dir'], message, hint }]
   }
+}
+
+/** Into a directory that is made in the parent of the queue, or is there already. */
+async function inspectMoveOut(queue: DirectoryOption, to: string): Promise<Problem | undefined> {
+  const isThere = await stat(to).then(
+    () => true,
+    () => false,
+  )
+  return inspectMove(queue, isThere ? to : dirname(to))
 }
 
 const excludeOptions = ['exclude-frontends', 'exclude-backends'] as const

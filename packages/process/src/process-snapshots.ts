@@ -46,7 +46,7 @@ export async function processSnapshots(
   service?.ready({ alive: () => delivery.sinceScan < standstill, status: () => sentenceOf(delivery) })
   const status = keepStatus(configuration, log, () => {
     const fields = statusOf(delivery, pool.status)
-    http?.tell(fields)
+    void http?.tell(fields)
     return fields
   })
   const late = secondsAfter(signal, stopTime)

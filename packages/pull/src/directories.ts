@@ -4,6 +4,7 @@ import {
   type DirectoryPlace,
   diskHint,
   inspectDirectory,
+  inspectMove,
   makeDirectory,
   type Problem,
   reasonOf,
@@ -39,7 +40,10 @@ export async function prepareDirectories(options: Configuration['pull']): Promis
 export async function surroundingProblems(configuration: Configuration, starting: boolean): Promise<Problem[]> {
   const options = configuration.pull
   const directory = options['socket-dir']
-  const problems = [...(await directoryProblems(options)), ...(await secretProblems(options))]
+  const ofDirectories = await directoryProblems(options)
+  const from = { section: 'pull', option: 'tmp-dst-dir', path: options['tmp-dst-dir'] }
+  const move = ofDirectories.length === 0 ? await inspectMove(from, options['dst-dir']) : undefined
+  const problems = [...ofDirectories, ...(move === undefined ? [] : [move]), ...(await secretProblems(options))]
   if (starting || directory === undefined) return problems
   try {
     await readdir(directory)

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
-import { access, mkdir, stat } from 'node:fs/promises'
+import { access, mkdir, rename, rmdir, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Problem } from '../configuration/problem.ts'
 import { diskHint } from '../disk.ts'
 import { reasonOf } from '../errors.ts'
@@ -60,6 +60,35 @@ export async function makeDirectories(path: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error
     await makeDirectories(dirname(path))
     await makeDirectory(path)
+  }
+}
+
+/**
+ * Tries whether snapshots can be moved from the directory of an option into another in one step, with an empty directory that
+ * is removed again. Bind mounts of one file system refuse it, as `ReadWritePaths=` and volumes of containers make them, and
+ * nothing but trying tells. A directory that is not there yet is no problem.
+ */
+export async function inspectMove(from: DirectoryOption, to: string): Promise<Problem | undefined> {
+  const name = `.haproxystats-trial-${process.pid}`
+  const [here, there] = [join(from.path, name), join(to, name)]
+  try {
+    await mkdir(here)
+  } catch {
+    // Whoever needs to write here is told so by `inspectDirectory`.
+    return undefined
+  }
+  try {
+    await rename(here, there)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    const message = `its snapshots cannot be moved into ${to} in one step (${reasonOf(error)})`
+    const hint = `two bind mounts or volumes are two file systems: mount ${dirname(to)} instead, which holds both`
+    const its = wrong(from, message, code === 'EXDEV' ? hint : accessHint(to, error))
+    return its.problem
+  } finally {
+    for (const path of [here, there]) await rmdir(path).catch(() => undefined)
   }
 }
 

@@ -1,5 +1,7 @@
 import { parseConfiguration } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { describe, expect, it } from 'vitest'
+import { lanesOf } from '../process-snapshots.ts'
 import { graphite } from './graphite.ts'
 import { dispatchers } from './index.ts'
 
@@ -40,5 +42,27 @@ describe('encodings of several destinations for Graphite', () => {
     )
     expect(one?.options).toMatchObject({ root: 'loadbalancers.haproxy', groupNamespace: 'g' })
     expect(two?.options).toMatchObject({ root: 'b.haproxy', groupNamespace: 'h' })
+  })
+})
+
+describe('what outputs lose and leave out', () => {
+  const limits = (text: string) =>
+    lanesOf(parseConfiguration(text), silentLogger()).map(({ name, backlog, incomplete }) => {
+      return [name, backlog.most, backlog.full, incomplete]
+    })
+
+  it('follows [pull] unless they say otherwise', () => {
+    expect(limits('[graphite]\n[local-store]\n')).toEqual([
+      ['graphite', 351, 'drop-newest', 'discard'],
+      ['local-store', 351, 'drop-newest', 'discard'],
+    ])
+    const pull = '[pull]\nqueue-size = 100\nqueue-full = drop-oldest\non-failure = partial\n'
+    expect(limits(`${pull}[graphite]\n`)).toEqual([['graphite', 97, 'drop-oldest', 'deliver']])
+    const outputs =
+      '[graphite]\nbacklog = 50\nincomplete = discard\n[graphite:b]\nbacklog = 500\nbacklog-full = drop-newest\n'
+    expect(limits(pull + outputs)).toEqual([
+      ['graphite', 50, 'drop-oldest', 'discard'],
+      ['graphite:b', 97, 'drop-newest', 'discard'],
+    ])
   })
 })

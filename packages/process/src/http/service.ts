@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { type Configuration, type Logger, reasonOf } from '@haproxystats/core'
+import { type Configuration, type Logger, reasonOf, statusPath } from '@haproxystats/core'
 import { Backoff } from '../delivery/backoff.ts'
 import type { LaneSettings } from '../delivery/lane.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
+import { PullStateReader } from './pull-state.ts'
 
 const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
 
@@ -39,6 +40,7 @@ export class HttpService {
   readonly #usual: typeof usual
   readonly #log: Logger
   readonly #pathOf: (snapshot: string) => string
+  readonly #pull: PullStateReader
   readonly #reading = new Map<number, (trouble: string | undefined) => void>()
   #thread: Worker | undefined
   /** Resolves once the thread runs, or has ended. */
@@ -55,6 +57,7 @@ export class HttpService {
     if (http === undefined) throw new TypeError('there is no section [http]')
     const historyPath = join(paths['base-dir'], 'haproxystats-process.history')
     this.#settings = { settings: http, process, interval: pull['pull-interval'], historyPath }
+    this.#pull = new PullStateReader(statusPath(paths['base-dir'], 'haproxystats-pull'))
     this.#usual = { ...usual, ...different }
     this.#log = log.child({ dispatcher: 'http' })
     this.#pathOf = pathOf
@@ -85,9 +88,10 @@ export class HttpService {
     }
   }
 
-  /** What the status file says, for those who ask over HTTP. */
-  tell(status: Readonly<Record<string, unknown>>): void {
-    this.#post({ kind: 'status', status: JSON.parse(JSON.stringify(status)) })
+  /** What the status file says, and how haproxystats-pull is doing, for those who ask over HTTP. */
+  async tell(status: Readonly<Record<string, unknown>>): Promise<void> {
+    const pull = await this.#pull.read()
+    this.#post({ kind: 'status', status: JSON.parse(JSON.stringify({ ...status, pull })) })
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,12 @@ import {
 import type { Queue } from '../types/queue.ts'
 import { Quarantine } from './quarantine.ts'
 
+/** Where snapshots go from a queue: what could not be processed, and what is being deleted. */
+export function placesBeside(queue: string): { readonly quarantine: string; readonly removing: string } {
+  const parent = dirname(queue)
+  return { quarantine: join(parent, 'quarantine'), removing: join(parent, `${basename(queue)}.removing`) }
+}
+
 /**
  * The queue directory as its one consumer sees it. All changes are single renames or creations, so that a kill at any
  * instant leaves a snapshot wholly in the queue or wholly out of it.
@@ -31,9 +37,10 @@ export class SnapshotQueue implements Queue {
   /** `quarantineSize` in bytes. */
   constructor(directory: string, quarantineSize: number) {
     this.directory = directory
-    this.quarantine = join(dirname(directory), 'quarantine')
-    this.#quarantine = new Quarantine(this.quarantine, quarantineSize)
-    this.#removing = join(dirname(directory), `${basename(directory)}.removing`)
+    const { quarantine, removing } = placesBeside(directory)
+    this.quarantine = quarantine
+    this.#quarantine = new Quarantine(quarantine, quarantineSize)
+    this.#removing = removing
   }
 
   /** Prepares the directories beside the queue and finishes removals that a kill interrupted. */

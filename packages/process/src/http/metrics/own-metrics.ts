@@ -61,6 +61,16 @@ export const statusMetrics: readonly StatusMetric[] = [
   counter('haproxystats_snapshots_delivered_total', 'Those that every destination has.', at('snapshots', 'delivered')),
   counter('haproxystats_snapshots_quarantined_total', 'Those that were no good.', at('snapshots', 'quarantined')),
   counter('haproxystats_snapshots_vanished_total', 'Those that were gone undelivered.', at('snapshots', 'vanished')),
+  counter(
+    'haproxystats_snapshots_left_out_total',
+    'Incomplete ones that a destination leaves out.',
+    at('snapshots', 'leftOut'),
+  ),
+  counter(
+    'haproxystats_snapshots_dropped_total',
+    'Those that a destination lost because too many waited for it.',
+    at('snapshots', 'dropped'),
+  ),
   gauge('haproxystats_workers', 'Worker threads that are alive.', ({ workers }) => {
     const { threads } = (workers ?? {}) as { threads?: unknown }
     return Array.isArray(threads) ? threads.length : Number.NaN
@@ -80,6 +90,12 @@ export const dispatcherMetrics: readonly StatusMetric[] = [
   counter('haproxystats_dispatcher_datapoints_total', 'Datapoints delivered to it.', at('datapoints')),
   counter('haproxystats_dispatcher_retries_total', 'Attempts to deliver that failed.', at('retries')),
   counter('haproxystats_dispatcher_replayed_total', 'Snapshots sent again after it died.', at('replayed')),
+  counter('haproxystats_dispatcher_left_out_total', 'Incomplete snapshots that it leaves out.', at('leftOut')),
+  counter(
+    'haproxystats_dispatcher_dropped_total',
+    'Snapshots that it lost because too many waited for it: they are missing there for good.',
+    at('dropped'),
+  ),
 ]
 
 /** Metrics of the view and of the program that no table has. */
@@ -90,6 +106,11 @@ export const ownFacts = {
     name: 'haproxystats_snapshot_timestamp_seconds',
     type: 'gauge',
     help: 'When the newest snapshot was taken, since the epoch: time() minus this is how old everything here is.',
+  },
+  source: {
+    name: 'haproxystats_source_up',
+    type: 'gauge',
+    help: 'Whether a source has answered, by source, 1; 0: it is not in the newest snapshot, so sums are too low.',
   },
 } as const
 

@@ -1,4 +1,5 @@
 import type { Facts } from '../routes/route.ts'
+import { shownNames } from '../view/source-names.ts'
 import { type Exposition, labelBlock, plain } from './exposition.ts'
 import { dispatcherMetrics, ownFacts, ownMetrics, ownVersion, type StatusMetric, statusMetrics } from './own-metrics.ts'
 
@@ -20,9 +21,20 @@ export function renderOwn(exposition: Exposition, facts: Facts, wants: (name: st
     exposition.begin(metric)
     exposition.value(value)
   }
+  if (wants(ownFacts.source.name)) renderSources(exposition, facts)
   const dispatchers = Object.entries((facts.status['dispatchers'] ?? {}) as Readonly<Record<string, Status>>)
   for (const metric of dispatcherMetrics) if (wants(metric.name)) renderDispatchers(exposition, metric, dispatchers)
   renderTable(exposition, facts, wants)
+}
+
+/** Those that were asked, whether they answered or not; a socket that nobody listens on is none. */
+function renderSources(exposition: Exposition, { view }: Facts): void {
+  exposition.begin(ownFacts.source)
+  const asked = view?.pull?.sources.filter(({ result }) => result === 'answered' || result === 'failed') ?? []
+  const names = shownNames(asked.map(({ name }) => name))
+  asked.forEach(({ result }, index) => {
+    exposition.sample(labelBlock([['source', names[index] as string]]), plain, result === 'answered' ? 1 : 0)
+  })
 }
 
 function renderDispatchers(

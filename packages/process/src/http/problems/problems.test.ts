@@ -49,7 +49,7 @@ const differing = [
 const examples: Readonly<Record<string, { speaks: Facts; says: string | RegExp; silent: Facts }>> = {
   'no-snapshot': {
     speaks: factsOf([]),
-    says: 'no-snapshot snapshot: No snapshot has been read yet (does haproxystats-pull run?)',
+    says: 'no-snapshot snapshot: No snapshot has been read yet (haproxystats-pull has not pulled yet, or its status file cannot be read: is it running?)',
     silent: factsOf([well]),
   },
   stale: {
@@ -214,6 +214,27 @@ describe('the rules', () => {
   })
 })
 
+describe('why there is no new snapshot', () => {
+  const pulled = (ago: number, outcome?: string) => {
+    const lastTick = new Date((begin + 240 - ago) * 1000).toISOString()
+    return said(factsOf([well], { late: 240, status: { pull: { lastTick, outcome } } }))[0]
+  }
+
+  it('is that pull does not run only when it has not pulled for long', () => {
+    expect(pulled(31)).toMatch(/haproxystats-pull pulled 31 s ago for the last time: is it running\?\)/)
+    expect(pulled(29)).toMatch(/haproxystats-pull runs; its log says what it does\)/)
+  })
+
+  it.each([
+    ['queue-full', 'is suspended, because its queue is full'],
+    ['no-source', 'finds nothing to read: is HAProxy running'],
+    ['failed', 'cannot publish: is the disk full'],
+    ['behind', 'waits, because the clock was set back'],
+  ])('is told of a pull that ended as %s', (outcome, says) => {
+    expect(pulled(5, outcome)).toContain(`(one is expected every 10 s: haproxystats-pull runs and ${says}`)
+  })
+})
+
 describe('problems', () => {
   it('are said the worst first, then the newest', () => {
     const facts = factsOf([
@@ -227,7 +248,7 @@ describe('problems', () => {
   })
 
   it('name a process that was asked and did not answer, once', () => {
-    const silent = { name: 'lb2', source: 'unix:///lb2', result: 'failed', error: 'timed out' } as const
+    const silent = { name: 'lb2.sock', source: 'unix:///lb2.sock', result: 'failed', error: 'timed out' } as const
     const pull = { seconds: 1, complete: false, sources: [{ ...silent, seconds: 1, bytes: 0, retries: 0 }] }
     const facts = factsOf([{ sources: [process('lb1'), process('lb2')] }, { sources: [process('lb1')], pull }])
     expect(said(facts)).toEqual(['process-missing p:lb2: Process lb2 is missing (timed out) 0'])
@@ -242,6 +263,13 @@ describe('problems', () => {
     }
     const facts = factsOf([{ sources: [process('lb1'), process('lb2')] }, { sources: [process('lb1')], pull }])
     expect(said(facts)).toEqual([])
+  })
+
+  it('tell that a process may be missing when pull could not find all', () => {
+    const pull = { seconds: 1, complete: false, sources: [] }
+    expect(said(factsOf([{ ...well, pull }]))).toEqual([
+      expect.stringMatching(/^process-missing sources: A process may be/),
+    ])
   })
 
   it('do not miss a process any more that went an hour ago', () => {

@@ -1,5 +1,6 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy'
 import { processKey } from '../history/collect.ts'
+import { shownNames } from '../view/source-names.ts'
 import type { Finding, Rule } from './problem.ts'
 import { nearLimit } from './row-rules.ts'
 import type { Situation } from './situation.ts'
@@ -28,12 +29,13 @@ export function missingProcesses({ view, facts: { history } }: Situation): Missi
   // Its process is read at another source, so nothing is missing although its name no longer has an answer.
   const duplicates = reports.filter(({ result }) => result === 'duplicate')
   const silent = view.sources.filter(({ stat }) => stat === undefined)
-  const known = new Set([...failed, ...duplicates, ...view.sources].map(({ name }) => name))
-  const missing: Missing[] = failed.map(({ name, error }) => ({
-    name,
-    reason: error ?? 'it did not answer',
-    since: seen(name),
-  }))
+  // The manifest has the names of files, the view those that are shown.
+  const names = shownNames([...failed, ...duplicates, ...view.sources].map(({ name }) => name))
+  const known = new Set(names)
+  const missing: Missing[] = failed.map(({ error }, index) => {
+    const name = names[index] as string
+    return { name, reason: error ?? 'it did not answer', since: seen(name) }
+  })
   for (const { name } of silent) {
     if (!missing.some((other) => other.name === name))
       missing.push({ name, reason: 'no answer to show stat', since: undefined })
@@ -69,6 +71,10 @@ function* notAnswering(situation: Situation): Generator<Finding> {
   for (const { name, reason, since } of missingProcesses(situation)) {
     yield { key: processKey(name), title: `Process ${name} is missing`, detail: reason, since }
   }
+  const { pull } = situation.view
+  if (pull === undefined || pull.complete || pull.sources.some(({ result }) => result === 'failed')) return
+  const detail = 'not all sources could be found; the log of haproxystats-pull says why'
+  yield { key: 'sources', title: 'A process may be missing', detail }
 }
 
 /** What one process says of itself. */

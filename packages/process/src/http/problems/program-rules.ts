@@ -1,4 +1,5 @@
-import { staleness } from '../routes/health.ts'
+import type { PullOutcome, PullState } from '../pull-state.ts'
+import { patience, staleness } from '../routes/health.ts'
 import type { Facts } from '../routes/route.ts'
 import type { Finding, Rule } from './problem.ts'
 import { counted, duration } from './words.ts'
@@ -23,10 +24,33 @@ function dispatchersOf({ status }: Facts): [string, DispatcherStatus][] {
 
 const isFailing = ({ state }: DispatcherStatus) => state === 'failing'
 
+/** What an operator is told of a pull of which nothing came. */
+const noneCame: Readonly<Record<PullOutcome, string>> = {
+  published: 'haproxystats-pull runs and publishes snapshots, which have not been read yet',
+  incomplete: 'haproxystats-pull runs, and publishes none because a source does not answer; its log says which',
+  failed: 'haproxystats-pull runs and cannot publish: is the disk full? its log has the reason',
+  'queue-full': 'haproxystats-pull runs and is suspended, because its queue is full',
+  'no-source': 'haproxystats-pull runs and finds nothing to read: is HAProxy running? its log says where it looks',
+  taken: 'haproxystats-pull runs, and something of the same name is in its queue: do two of it publish there?',
+  behind: 'haproxystats-pull runs and waits, because the clock was set back',
+  missed: 'haproxystats-pull runs, and does not get to its pulls in time',
+}
+
+/** Why there is no new snapshot, as far as haproxystats-pull tells. That it does not run is only said when it seems so. */
+function whyNone({ status, interval, now }: Facts): string {
+  const { lastTick, outcome } = (status['pull'] ?? {}) as Partial<PullState>
+  const age = now() - Date.parse(lastTick ?? '') / 1000
+  if (Number.isNaN(age))
+    return 'haproxystats-pull has not pulled yet, or its status file cannot be read: is it running?'
+  if (age > patience * interval)
+    return `haproxystats-pull pulled ${duration(age)} ago for the last time: is it running?`
+  return outcome === undefined ? 'haproxystats-pull runs; its log says what it does' : noneCame[outcome]
+}
+
 function* stale(facts: Facts): Generator<Finding> {
   const age = staleness(facts)
   if (age === undefined) return
-  const detail = `one is expected every ${facts.interval} s: does haproxystats-pull run, and is its queue full?`
+  const detail = `one is expected every ${facts.interval} s: ${whyNone(facts)}`
   const title = `The newest snapshot is ${duration(age)} old`
   yield { key: 'snapshot', title, detail, since: facts.view?.snapshot }
 }
@@ -69,9 +93,9 @@ export const programRules: readonly ProgramRule[] = [
   {
     ...{ name: 'no-snapshot', severity: 'critical' },
     summary: 'No snapshot has been read yet.',
-    find: ({ view }) =>
-      view === undefined
-        ? [{ key: 'snapshot', title: 'No snapshot has been read yet', detail: 'does haproxystats-pull run?' }]
+    find: (facts) =>
+      facts.view === undefined
+        ? [{ key: 'snapshot', title: 'No snapshot has been read yet', detail: whyNone(facts) }]
         : [],
   },
   { name: 'stale', severity: 'critical', summary: 'The newest snapshot is three intervals old.', find: stale },

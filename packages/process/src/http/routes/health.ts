@@ -1,7 +1,7 @@
 import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
 
 /** Snapshots may be late by so many intervals before what is shown is called stale. */
-const patience = 3
+export const patience = 3
 
 /** Seconds since the newest snapshot, where it is older than it should be. */
 export function staleness({ view, interval, now }: Facts): number | undefined {

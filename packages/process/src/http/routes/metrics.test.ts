@@ -48,6 +48,19 @@ const oneOfEach = viewOf({
   ),
 })
 
+describe('what is said of sources', () => {
+  const report = (name: string, result: 'answered' | 'failed' | 'stale') => {
+    return { name, source: `unix:///${name}`, result, seconds: 0, bytes: 0, retries: 0 }
+  }
+
+  it('is which of those that were asked have answered', () => {
+    const sources = [report('lb1.sock', 'answered'), report('lb2.sock', 'failed'), report('old.sock', 'stale')]
+    const view = { ...oneOfEach, pull: { seconds: 1, complete: false, sources } }
+    expect(shown(samples(view), 'haproxystats_source_up')).toEqual(['lb1 1', 'lb2 0'])
+    expect(shown(samples(undefined), 'haproxystats_source_up')).toEqual([])
+  })
+})
+
 describe('what is said of rows', () => {
   const found = samples(oneOfEach)
   const inState = (name: string) =>

@@ -39,6 +39,17 @@ const other = statAnswer(columns, [['app', 'app1', 'UP', '2', '1', '', '2']])
 const info = (pid: number) => infoAnswer({ Version: '2.6.12', Pid: pid, CurrConns: 4, description: '"de, ""x"""' })
 const view = snapshotView({ lb1: { info: info(7), stat }, lb2: { info: info(8), stat: other }, lb3: { info: info(9) } })
 
+describe('an incomplete snapshot', () => {
+  const failed = { name: 'lb2.sock', source: 'unix:///lb2.sock', result: 'failed', error: 'lb2 timed out\n' } as const
+  const pull = { seconds: 2, complete: false, sources: [{ ...failed, seconds: 2, bytes: 0, retries: 0 }] }
+  const partial = { ...view, pull }
+
+  it.each(['/stats;csv', '/stats;json', '/info', '/f/www/scur'])('is marked in %s', (url) => {
+    expect(ask(url, partial)?.headers).toEqual({ 'Haproxystats-Incomplete': 'lb2 timed out?' })
+    expect(ask(url, view)?.headers).toBe(undefined)
+  })
+})
+
 describe('/stats', () => {
   const csv = [
     `# ${columns.join(',')},agg,`,
