@@ -12,9 +12,9 @@ beforeEach(() => {
 afterEach(() => rmSync(base, { recursive: true, force: true }))
 
 /** What is wrong with a configuration, in words. */
-async function problems(text: string): Promise<string[]> {
+async function problems(text: string, starting = true): Promise<string[]> {
   const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n${text}`)
-  return (await surroundingProblems(configuration)).map(renderProblem)
+  return (await surroundingProblems(configuration, starting)).map(renderProblem)
 }
 
 it('finds nothing wrong where all is well, and makes nothing', async () => {
@@ -44,6 +44,20 @@ it('names servers that cannot be left out', async () => {
 it('wants the exclude files to be there', async () => {
   const [found] = await problems(`[process]\nexclude-backends = ${base}/missing`)
   expect(found).toMatch(/exclude-backends = .*missing: cannot be read \(ENOENT.*; make the file, it may be empty/)
+})
+
+it('finds a pattern that takes for ever for some names, and not when starting', async () => {
+  const groups =
+    '[backend-groups]\nfine = ^app-[0-9]+$\nslow = ^(a+)+$\n[server-groups]\nwords = ^([a-z0-9]+-?)*\\.com$\n'
+  const used = `[graphite]\ngroup-namespace = groups\n${groups}`
+  const [slow, words, ...more] = await problems(used, false)
+  expect(slow).toMatch(
+    /^\[backend-groups\] slow = \^\(a\+\)\+\$: takes longer than a second for a name such as aaaaaaaaaaaaaaaaaaaa…\S of 200 characters; .* write it as a\+$/,
+  )
+  expect(words).toMatch(/^\[server-groups\] words = /)
+  expect(more).toEqual([])
+  expect(await problems(groups, false)).toEqual([])
+  expect(await problems(used)).toEqual([])
 })
 
 it('wants a queue that it can have for itself', async () => {
