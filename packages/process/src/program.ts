@@ -1,6 +1,7 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
+import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
 
 /** haproxystats-process, as `runProgram` runs it. */
@@ -21,5 +22,15 @@ export const program: ProgramDefinition = {
   directoryOption: true,
   check: surroundingProblems,
   notes: changesSincePython,
+  commands: [
+    {
+      name: 'requeue',
+      summary:
+        'move the snapshots in quarantine back into the queue, to be tried again, and stop; exit 0 if none is left there, 1 if one is; may be used while the program runs',
+      asForRunning: false,
+      loglevel: 'critical',
+      run: requeueAll,
+    },
+  ],
   run: processSnapshots,
 }
