@@ -4,6 +4,7 @@
  */
 export const errorCodes = {
   CONFIGURATION: { retry: false, summary: 'The configuration or the command line has a mistake.' },
+  FILE_REFUSED: { retry: false, summary: 'A file is not a regular one, or is larger than it may be.' },
   SOURCE_CONNECT: { retry: true, summary: 'A source could not be connected to.' },
   SOURCE_TIMEOUT: { retry: true, summary: 'A source did not answer in time.' },
   SOURCE_REFUSED: { retry: false, summary: 'A source answered, but not as an HAProxy stats socket does.' },
