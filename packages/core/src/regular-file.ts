@@ -1,6 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { StatsError } from './errors.ts'
 
+/** Larger than any file of passwords, bundle of certificates or list of names that a person keeps, in bytes. */
+export const largestPersonalFile = 4 * 1024 ** 2
+
 /** Waits on no FIFO, and takes no terminal. */
 const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,18 +47,12 @@ it('wants the exclude files to be there', async () => {
   expect(found).toMatch(/exclude-backends = .*missing: cannot be read \(ENOENT.*; make the file, it may be empty/)
 })
 
-it('finds a pattern that takes for ever for some names, and not when starting', async () => {
-  const groups =
-    '[backend-groups]\nfine = ^app-[0-9]+$\nslow = ^(a+)+$\n[server-groups]\nwords = ^([a-z0-9]+-?)*\\.com$\n'
-  const used = `[graphite]\ngroup-namespace = groups\n${groups}`
-  const [slow, words, ...more] = await problems(used, false)
-  expect(slow).toMatch(
-    /^\[backend-groups\] slow = \^\(a\+\)\+\$: takes longer than a second for a name such as aaaaaaaaaaaaaaaaaaaa…\S of 200 characters; .* write it as a\+$/,
-  )
-  expect(words).toMatch(/^\[server-groups\] words = /)
-  expect(more).toEqual([])
-  expect(await problems(groups, false)).toEqual([])
-  expect(await problems(used)).toEqual([])
+it('reads no file that never ends', async () => {
+  execFileSync('mkfifo', [join(base, 'fifo')])
+  const [fifo, device] = await problems(`[process]\nexclude-backends = ${base}/fifo\nexclude-frontends = /dev/zero`)
+  expect([fifo, device].join('\n')).toMatch(/a device, not a regular file[\s\S]*a FIFO, not a regular file/)
+  const page = await problems(`[http]\npassword-file = ${base}/fifo\ntls-certificate-file = /dev/zero`)
+  expect(page.join('\n')).toMatch(/password-file = .*a FIFO, not a[\s\S]*tls-certificate-file = .*a device, not a/)
 })
 
 it('wants a queue that it can have for itself', async () => {
@@ -72,6 +67,20 @@ it('wants a queue that it can have for itself', async () => {
 it('wants paths that leave room for names', async () => {
   const [found] = await problems(`[graphite]\nnamespace = ${'x'.repeat(150)}.${'y'.repeat(150)}.${'z'.repeat(150)}`)
   expect(found).toMatch(/namespace = x+…?: makes metric paths too long/)
+})
+
+it('finds a pattern that takes for ever for some names, and not when starting', async () => {
+  const groups =
+    '[backend-groups]\nfine = ^app-[0-9]+$\nslow = ^(a+)+$\n[server-groups]\nwords = ^([a-z0-9]+-?)*\\.com$\n'
+  const used = `[graphite]\ngroup-namespace = groups\n${groups}`
+  const [slow, words, ...more] = await problems(used, false)
+  expect(slow).toMatch(
+    /^\[backend-groups\] slow = \^\(a\+\)\+\$: takes longer than a second for a name such as aaaaaaaaaaaaaaaaaaaa…\S of 200 characters; .* write it as a\+$/,
+  )
+  expect(words).toMatch(/^\[server-groups\] words = /)
+  expect(more).toEqual([])
+  expect(await problems(groups, false)).toEqual([])
+  expect(await problems(used)).toEqual([])
 })
 
 it('wants the files of the page to be what they should be', async () => {

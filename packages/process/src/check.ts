@@ -1,13 +1,15 @@
 import { constants } from 'node:fs'
-import { access, readFile, stat } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import {
   type Configuration,
   didYouMean,
   inspectDirectory,
+  largestPersonalFile,
   makeDirectory,
   type Problem,
+  readRegularFile,
   reasonOf,
 } from '@haproxystats/core'
 import { hostileName } from './dispatchers/hostile-names.ts'
@@ -116,7 +118,7 @@ async function excludeProblems(
   const path = process[option]
   if (path === undefined) return []
   try {
-    await readFile(path)
+    readRegularFile(path, largestPersonalFile)
     return []
   } catch (error) {
     const hint = 'make the file, it may be empty, or leave the option out'

@@ -1,6 +1,6 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileMode, type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import { fileMode, type Logger, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
 import { type Count, type Counts, infoCounters, statCounters } from '@haproxystats/haproxy'
 import type { CarriedState } from './carried.ts'
 
@@ -8,6 +8,9 @@ import type { CarriedState } from './carried.ts'
 export function carriedPath(baseDirectory: string): string {
   return join(baseDirectory, 'haproxystats-pull.counters')
 }
+
+/** What a text in memory can be; the counters of 1,000 processes with 1,000 rows each take 200 MB. */
+const largest = 512 * 1024 ** 2 - 1024
 
 /** Counts as text, with a comma between them and nothing for 0, in the order of the names. */
 type Written = string
@@ -103,7 +106,7 @@ function readCount(text: string): Count {
 /** What earlier runs kept; undefined when there is nothing, or, which is said, when it is damaged. */
 export async function readCarried(path: string, log: Logger): Promise<CarriedState | undefined> {
   try {
-    return parseCarried(await readFile(path, 'utf8'))
+    return parseCarried(readRegularFile(path, largest).toString())
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     const text = `${path} cannot be read: ${reasonOf(error)}; counters of processes that ended before now are no longer carried over`

@@ -1,5 +1,12 @@
-import { readFile, stat } from 'node:fs/promises'
-import { type Configuration, type Problem, reasonOf, StatsError } from '@haproxystats/core'
+import { stat } from 'node:fs/promises'
+import {
+  type Configuration,
+  largestPersonalFile,
+  type Problem,
+  readRegularFile,
+  reasonOf,
+  StatsError,
+} from '@haproxystats/core'
 import type { TlsOptions } from '@haproxystats/haproxy'
 
 type Options = Configuration['pull']
@@ -62,7 +69,7 @@ export class Secrets {
       const version = `${mtimeMs} ${size} ${ino}`
       const known = this.#known.get(option)
       if (known?.version === version) return known.content
-      const content = await readFile(path)
+      const content = readRegularFile(path, largestPersonalFile)
       this.#known.set(option, { version, content })
       return content
     } catch (error) {
@@ -84,7 +91,7 @@ export async function secretProblems(options: Options): Promise<Problem[]> {
     const problem = { section: 'pull', option, found: path }
     try {
       const { mode } = await stat(path)
-      const content = await readFile(path)
+      const content = readRegularFile(path, largestPersonalFile)
       if (option === 'http-password-file' && firstLine(content) === '') {
         return { ...problem, message: 'has no password in its first line' }
       }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +37,7 @@ describe('readConfigurationFiles', () => {
       problems: [
         { file: latin, line: 2, expected: 'text in UTF-8' },
         { file: absent, message: 'cannot be read: it does not exist' },
-        { file: directory, message: 'cannot be read: it is a directory' },
+        { file: directory, message: 'cannot be read: it is a directory, not a regular file' },
       ],
     })
   })
@@ -47,6 +48,23 @@ describe('readConfigurationFiles', () => {
       problems: [],
     })
     expect(readConfigurationFiles([{ file: directory, optional: true }]).problems).toHaveLength(1)
+  })
+})
+
+describe('a file that is none', () => {
+  it('is refused at once: a FIFO without a writer, a device without an end, more than anybody writes', () => {
+    const fifo = join(directory, 'fifo.conf')
+    execFileSync('mkfifo', [fifo])
+    const large = write('large.conf', '#'.repeat(1024 ** 2 + 1))
+    const files = [fifo, '/dev/zero', large].map((file) => ({ file }))
+    expect(readConfigurationFiles(files)).toEqual({
+      texts: [],
+      problems: [
+        { file: fifo, message: 'cannot be read: it is a FIFO, not a regular file' },
+        { file: '/dev/zero', message: 'cannot be read: it is a device, not a regular file' },
+        { file: large, message: 'cannot be read: it is larger than 1048576 bytes, the most that is read of it' },
+      ],
+    })
   })
 })
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { reasonOf } from '../errors.ts'
+import { readRegularFile } from '../regular-file.ts'
 import type { ConfigurationText } from './ini-file.ts'
 import type { Problem } from './problem.ts'
 
@@ -21,9 +22,11 @@ export interface FileList {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
   ENOTDIR: 'it is not a directory',
 }
+
+/** The largest configuration file, in bytes. */
+const largestFile = 1024 ** 2
 
 /** Every `*.conf` of a directory, in the order of their names; hidden files are left out, as by a shell. */
 export function listConfigurationFiles(directory: string): FileList {
@@ -46,7 +49,7 @@ export function readConfigurationFiles(files: readonly ConfigurationFile[]): {
   const problems: Problem[] = []
   for (const { file, optional } of files) {
     try {
-      const bytes = readFileSync(file)
+      const bytes = readRegularFile(file, largestFile)
       const line = firstLineNotUtf8(bytes)
       if (line === undefined) texts.push({ file, text: new TextDecoder().decode(bytes) })
       else problems.push({ file, line, expected: 'text in UTF-8' })

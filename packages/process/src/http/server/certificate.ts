@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
-import { StatsError } from '@haproxystats/core'
+import { largestPersonalFile, readRegularFile, StatsError } from '@haproxystats/core'
 
 /** What the server answers HTTPS with. */
 export interface CertificateFiles {
@@ -21,8 +21,8 @@ function ageOfCertificate({ certificate, key = certificate }: CertificateFiles):
  */
 export function readCertificate({ certificate, key = certificate }: CertificateFiles): SecureContextOptions {
   const options: SecureContextOptions = {
-    cert: reading(certificate, () => readFileSync(certificate)),
-    key: reading(key, () => readFileSync(key)),
+    cert: reading(certificate, () => readRegularFile(certificate, largestPersonalFile)),
+    key: reading(key, () => readRegularFile(key, largestPersonalFile)),
     minVersion: 'TLSv1.2',
   }
   try {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { StatsError } from '@haproxystats/core'
+import { statSync } from 'node:fs'
+import { largestPersonalFile, readRegularFile, StatsError } from '@haproxystats/core'
 import bcrypt from 'bcryptjs'
 
 /** How many passwords may be compared at a time, and wait for it: each costs milliseconds on purpose. */
@@ -84,7 +84,7 @@ function identityOf(path: string): string {
 export function readUsers(path: string): ReadonlyMap<string, string> {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readRegularFile(path, largestPersonalFile).toString()
   } catch (error) {
     throw new StatsError('CONFIGURATION', `cannot read ${path}: ${(error as Error).message}`, {}, error)
   }
