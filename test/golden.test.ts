@@ -7,11 +7,13 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isSnapshotName, parseConfiguration } from '@haproxystats/core'
+import { silentLogger } from '@haproxystats/core/program'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LineEncoder } from '../packages/process/src/dispatchers/lines.ts'
 import { linesEncoding } from '../packages/process/src/dispatchers/paths.ts'
 import { Pipeline } from '../packages/process/src/pipeline/pipeline.ts'
 import { ExcludeFiles } from '../packages/process/src/workers/exclude-files.ts'
+import { ExcludedNames } from '../packages/process/src/workers/excluded-names.ts'
 import { type GoldenSnapshot, goldenFolder, goldenSnapshots } from './support/recorded.ts'
 
 const configurations = ['all-flags', 'defaults', 'excludes', 'groups-double', 'groups-single'] as const
@@ -110,9 +112,7 @@ it('the golden data have a result for every snapshot and configuration, and noth
 
 describe.each(configurations)('%s, through the pipeline', (name) => {
   const configuration = parseConfiguration(configurationText(name, '/nowhere', 2003))
-  const excludeFiles = new ExcludeFiles(configuration.process, (path, error) => {
-    throw new Error(`${path}: ${error.message}`)
-  })
+  const excluded = new ExcludedNames().of(new ExcludeFiles(configuration.process, silentLogger()).current())
   const collisions: string[] = []
   // One for all snapshots, as in a worker.
   const pipeline = new Pipeline(configuration.process, {
@@ -122,7 +122,7 @@ describe.each(configurations)('%s, through the pipeline', (name) => {
   const encoder = new LineEncoder(linesEncoding(configuration).options)
 
   it.each(goldenSnapshots)('$case/$timestamp', (snapshot) => {
-    const { tables } = pipeline.run(snapshot.path, excludeFiles.current())
+    const { tables } = pipeline.run(snapshot.path, excluded)
     const { bytes, datapoints } = encoder.encode(tables, Number(snapshot.timestamp))
     const found = readLines(Buffer.from(bytes).toString('latin1'), snapshot.timestamp)
     expect(found.size).toBe(datapoints)

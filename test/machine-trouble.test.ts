@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, readdirSync } from 'node:fs'
-import { chown, mkdir } from 'node:fs/promises'
+import { chown, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { stopTime } from '../packages/process/src/delivery/delivery.ts'
 import { Program } from './support/program.ts'
-import { QueueSite } from './support/queue-site.ts'
+import { answers, QueueSite } from './support/queue-site.ts'
 import { until } from './support/until.ts'
 
 const hangingThread = fileURLToPath(new URL('support/hanging-thread.mjs', import.meta.url))
+
+const bin = fileURLToPath(new URL('../packages/process/bin/haproxystats-process.js', import.meta.url))
 
 /** Runs node with one more option. */
 const withImport = (file: string) => ['sh', '-c', 'node=$1; shift; exec "$node" --import "$0" "$@"', file]
@@ -62,4 +64,20 @@ it(`SIGTERM ends the program within ${stopTime} s while a worker hangs`, async (
   expect(await program.stop()).toBe(0)
   expect((performance.now() - begin) / 1000).toBeLessThan(stopTime)
   expect(await site.names('incoming')).toEqual([name])
+})
+
+it('--requeue brings back what was put aside while the program runs', async () => {
+  const site = await QueueSite.make()
+  const program = new Program('process', '-f', site.file)
+  await program.said('watching')
+  const name = await site.publish({ h1_stat: 'damaged\n\n' })
+  await program.said('cannot be processed, moved to')
+  const aside = join(site.base, 'quarantine', name)
+  for (const [file, bytes] of Object.entries(answers())) await writeFile(join(aside, file), bytes)
+  const said = execFileSync(process.execPath, [bin, '-f', site.file, '--requeue'], { encoding: 'utf8' })
+  const queue = join(site.base, 'incoming')
+  expect(said).toBe(`snapshot ${name} is back in the queue\n1 back in ${queue}, 0 left in quarantine\n`)
+  await until('it to be delivered', async () => (await site.names('store')).includes(name))
+  expect(await readdir(join(site.base, 'quarantine'))).toEqual([])
+  expect(program.log.filter(({ msg }) => msg.includes('vanished'))).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseConfiguration } from '@haproxystats/core'
@@ -9,8 +10,8 @@ import { temporaryDirectory } from './support/temporary.ts'
 const oddWorker = fileURLToPath(new URL('support/odd-worker.mjs', import.meta.url))
 
 /** Only a worker that hangs is to run into `timeout`, in seconds, on a busy machine too. */
-function pool(timeout = 30, file = oddWorker): WorkerPool {
-  const text = `[process]\nworkers = 2\nworker-timeout = ${timeout}\nworker-memory = 64\n`
+function pool(timeout = 30, file = oddWorker, more = ''): WorkerPool {
+  const text = `[process]\nworkers = 2\nworker-timeout = ${timeout}\nworker-memory = 64\n${more}`
   const made = new WorkerPool(parseConfiguration(text).process, silentLogger(), file)
   onTestFinished(() => made.close())
   return made
@@ -80,6 +81,16 @@ test('a snapshot at which workers fail keeps no other one waiting', async () => 
   for (const name of ['plain', 'plain', 'plain']) await workers.run(work(name)).then(() => order.push(name))
   await odd
   expect(order).toEqual(['plain', 'plain', 'plain', 'hangs'])
+})
+
+test('a worker that is started while an exclude file cannot be read leaves out what was in it', async () => {
+  const file = join(await temporaryDirectory(), 'backends')
+  await writeFile(file, 'hidden')
+  const workers = pool(undefined, oddWorker, `exclude-backends = ${file}\n`)
+  await rm(file)
+  await workers.run(work('throws'))
+  const told = { outcome: 'encoded', warnings: [{ message: 'hidden' }] }
+  expect(await workers.run(work('plain'))).toMatchObject(told)
 })
 
 describe('workers that cannot be had', () => {

@@ -20,9 +20,9 @@ let first = true
 
 /**
  * `<way>` fails always, `<way>-once` only as long as the file at `path` is not there. `slow-<ms>` takes so long, and `cold-<ms>` only as
- * the first snapshot of a worker.
+ * the first snapshot of a worker. What the exclude file of backends holds is what it warns of.
  */
-function work({ snapshot, path }) {
+function work({ snapshot, path, excluded }) {
   const [way, how] = snapshot.split('-')
   if (way === 'slow' || (way === 'cold' && first)) {
     const end = performance.now() + Number(how)
@@ -33,7 +33,8 @@ function work({ snapshot, path }) {
     if (how) writeFileSync(path, '')
     ways[way]()
   }
-  return { outcome: 'encoded', batches: [], processes: 1, warnings: [] }
+  const message = Buffer.from(excluded.backends).toString()
+  return { outcome: 'encoded', batches: [], processes: 1, warnings: [{ message, facts: {} }] }
 }
 
 if (process.env['ODD_WORKER_DEAD']) throw new Error('cannot be loaded on purpose')

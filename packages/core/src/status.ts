@@ -1,9 +1,9 @@
-import { constants } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { reasonOf } from './errors.ts'
 import type { Logger } from './log.ts'
+import { readRegularFile } from './regular-file.ts'
 import { fileMode } from './snapshot/contract.ts'
 import { version } from './version.ts'
 
@@ -95,18 +95,10 @@ async function writeAtomically(path: string, text: string): Promise<void> {
 }
 
 /** What a status file tells, of an earlier run, say; undefined when it is not there, or not what a program wrote. */
-export async function readStatus(path: string): Promise<StatusFields | undefined> {
+export function readStatus(path: string): StatusFields | undefined {
   try {
-    // Waits on no FIFO and follows no link.
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    try {
-      const stats = await file.stat()
-      if (!stats.isFile() || stats.size > largest) return undefined
-      const status: unknown = JSON.parse(await file.readFile('utf8'))
-      return typeof status === 'object' && status !== null && !Array.isArray(status) ? { ...status } : undefined
-    } finally {
-      await file.close()
-    }
+    const status: unknown = JSON.parse(readRegularFile(path, largest, { follow: false }).toString())
+    return typeof status === 'object' && status !== null && !Array.isArray(status) ? { ...status } : undefined
   } catch {
     return undefined
   }

@@ -14,9 +14,9 @@ beforeEach(() => {
 afterEach(() => rmSync(base, { recursive: true, force: true }))
 
 /** What is wrong with a configuration, in words. */
-async function problems(text: string): Promise<string[]> {
+async function problems(text: string, starting = true): Promise<string[]> {
   const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n${text}`)
-  return (await surroundingProblems(configuration)).map(renderProblem)
+  return (await surroundingProblems(configuration, starting)).map(renderProblem)
 }
 
 /** What is said of the outputs of a configuration. */
@@ -96,6 +96,20 @@ it('wants a queue that it can have for itself', async () => {
 it('wants paths that leave room for names', async () => {
   const [found] = await problems(`[graphite]\nnamespace = ${'x'.repeat(150)}.${'y'.repeat(150)}.${'z'.repeat(150)}`)
   expect(found).toMatch(/namespace = x+…?: makes metric paths too long/)
+})
+
+it('finds a pattern that takes for ever for some names, and not when starting', async () => {
+  const groups =
+    '[backend-groups]\nfine = ^app-[0-9]+$\nslow = ^(a+)+$\n[server-groups]\nwords = ^([a-z0-9]+-?)*\\.com$\n'
+  const used = `[graphite]\ngroup-namespace = groups\n${groups}`
+  const [slow, words, ...more] = await problems(used, false)
+  expect(slow).toMatch(
+    /^\[backend-groups\] slow = \^\(a\+\)\+\$: takes longer than a second for a name such as aaaaaaaaaaaaaaaaaaaa…\S of 200 characters; .* write it as a\+$/,
+  )
+  expect(words).toMatch(/^\[server-groups\] words = /)
+  expect(more).toEqual([])
+  expect(await problems(groups, false)).toEqual([])
+  expect(await problems(used)).toEqual([])
 })
 
 it('wants the files of the page to be what they should be', async () => {

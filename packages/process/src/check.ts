@@ -18,20 +18,39 @@ import {
   StatsError,
 } from '@haproxystats/core'
 import { defaultFile } from '@haproxystats/core/program'
+import { hostileName } from './dispatchers/hostile-names.ts'
 import { linesEncoding } from './dispatchers/paths.ts'
 import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
 import { skippableServers } from './pipeline/server-selection.ts'
 import { placesBeside } from './queue/snapshot-queue.ts'
 
-/** Everything that must be right before the queue is touched. Makes nothing. */
-export async function surroundingProblems(configuration: Configuration): Promise<Problem[]> {
+/** Everything that must be right before the queue is touched; unless `starting`, also what would show only at work. Makes nothing. */
+export async function surroundingProblems(configuration: Configuration, starting = true): Promise<Problem[]> {
   const problems = await Promise.all([
     queueProblems(configuration),
     ...excludeOptions.map((option) => excludeProblems(configuration, option)),
     localStoreProblems(configuration),
     httpProblems(configuration),
   ])
-  return [...wordProblems(configuration), ...pathProblems(configuration), ...problems.flat()]
+  const patterns = starting ? [] : patternProblems(configuration)
+  return [...wordProblems(configuration), ...pathProblems(configuration), ...patterns, ...problems.flat()]
+}
+
+const groupSections = ['frontend-groups', 'backend-groups', 'server-groups'] as const
+
+/** Patterns that take for ever for some names: snapshots with such a name would wait until the pattern is mended. */
+function patternProblems(configuration: Configuration): Problem[] {
+  const destinations = [configuration.graphite, ...configuration.graphites.map(({ options }) => options)]
+  if (destinations.every((options) => options['group-namespace'] === undefined)) return []
+  return groupSections.flatMap((section) =>
+    configuration[section].flatMap((group) => {
+      const name = hostileName(group)
+      if (name === undefined) return []
+      const message = `takes longer than a second for a name such as ${name.slice(0, 20)}…${name.slice(-1)} of ${name.length} characters`
+      const hint = 'repetition within repetition, as in (a+)+, is tried in every way there is: write it as a+'
+      return [{ section, option: group.name, found: group.pattern.source, message, hint }]
+    }),
+  )
 }
 
 /**

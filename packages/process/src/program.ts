@@ -1,6 +1,7 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { outputProblems, surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
+import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
 
 /** haproxystats-process, as `runProgram` runs it. */
@@ -21,9 +22,19 @@ export const program: ProgramDefinition = {
   directoryOption: true,
   check: async (configuration, { starting, reading }) => [
     ...(starting ? outputProblems(configuration, reading) : []),
-    ...(await surroundingProblems(configuration)),
+    ...(await surroundingProblems(configuration, starting)),
   ],
   warnings: (configuration, { starting, reading }) => (starting ? [] : outputProblems(configuration, reading)),
   notes: changesSincePython,
+  commands: [
+    {
+      name: 'requeue',
+      summary:
+        'move the snapshots in quarantine back into the queue, to be tried again, and stop; exit 0 if none is left there, 1 if one is; may be used while the program runs',
+      asForRunning: false,
+      loglevel: 'critical',
+      run: requeueAll,
+    },
+  ],
   run: processSnapshots,
 }

@@ -175,7 +175,7 @@ const believedAhead = 86_400
  * in seconds.
  */
 export async function usedByEarlierRuns(path: string, now: number): Promise<SlotRun[]> {
-  const { usedSlots, lastPublished } = (await readStatus(path)) ?? {}
+  const { usedSlots, lastPublished } = readStatus(path) ?? {}
   const told: unknown[] = Array.isArray(usedSlots) ? usedSlots : []
   const runs = [...told, [lastPublished, lastPublished]].filter(isSlotRun)
   return runs.filter(([from, to]) => from <= to && to <= now + believedAhead).sort(([a], [b]) => a - b)

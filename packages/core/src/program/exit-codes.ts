@@ -3,12 +3,12 @@ export const exitCodes = {
   done: {
     code: 0,
     summary:
-      'Stopped as it was told to, or printed what was asked for. With --check: no mistake found. With --once: a complete snapshot was published. With --probe: every source can be read.',
+      'Stopped as it was told to, or printed what was asked for. With --check: no mistake found. With --once: a complete snapshot was published. With --probe: every source can be read. With --requeue: no snapshot is left in quarantine.',
   },
   failed: {
     code: 1,
     summary:
-      'Could not go on; the last line of the log says why. With --check: mistakes were found. With --once: the snapshot is not complete, or was not published. With --probe: a source cannot be read.',
+      'Could not go on; the last line of the log says why. With --check: mistakes were found. With --once: the snapshot is not complete, or was not published. With --probe: a source cannot be read. With --requeue: a snapshot is left in quarantine.',
   },
   usage: { code: 2, summary: 'The command line or the configuration has a mistake; nothing was started.' },
   internal: { code: 70, summary: 'A defect of the program; the last line of the log has the stack to report.' },

@@ -54,7 +54,8 @@ export const accountMetrics: readonly AccountMetric<Accounts>[] = [
   {
     name: 'SnapshotsQuarantined',
     summary: 'Those that could not be processed.',
-    advice: 'Rises: read the `.reason` files in `quarantine/`; a defect if the snapshot is what HAProxy answered.',
+    advice:
+      'Rises: read the `.reason` files in `quarantine/`; a defect if the snapshot is what HAProxy answered. `haproxystats-process --requeue` has them tried again.',
     value: ({ quarantined }) => quarantined,
   },
   {

@@ -2,6 +2,7 @@ import type { GroupPattern } from '@haproxystats/core'
 import type { EncodedBatch } from '../types/dispatcher.ts'
 import { segmentOf } from '../types/segment.ts'
 import type { GroupSection, ObjectName, Table } from '../types/table.ts'
+import { Groups } from './groups.ts'
 import { writeNumber } from './number.ts'
 
 /** What metric paths are made of. Plain data. */
@@ -36,6 +37,7 @@ const leastMemory = 64 * 1024
  */
 export class LineEncoder {
   readonly #options: LineOptions
+  readonly #groups: Groups
   /** For each of the paths of an object, room for the end of a line and the path. */
   #joints = new WeakMap<ObjectName, readonly Uint8Array[]>()
   #tail = new Uint8Array(0)
@@ -44,6 +46,7 @@ export class LineEncoder {
 
   constructor(options: LineOptions) {
     this.#options = options
+    this.#groups = new Groups(options.groups)
   }
 
   /** `spare` is memory to write into, unless it is much too small. */
@@ -71,7 +74,7 @@ export class LineEncoder {
     const longest = Math.max(0, ...names.map(({ length }) => length)) + longestNumber
     let datapoints = 0
     for (let row = 0; row < objects.length; row++) {
-      for (const joint of this.#jointsOf(objects[row] as ObjectName)) {
+      for (const joint of this.#jointsOf(objects[row] as ObjectName, objects)) {
         joint.set(this.#tail)
         this.#reserve(width * (joint.length + longest) + this.#tail.length)
         const bytes = this.#bytes
@@ -105,22 +108,25 @@ export class LineEncoder {
     this.#bytes = bytes
   }
 
-  #jointsOf(object: ObjectName): readonly Uint8Array[] {
+  /** `others` are those of its table. */
+  #jointsOf(object: ObjectName, others: readonly ObjectName[]): readonly Uint8Array[] {
     let joints = this.#joints.get(object)
     if (joints === undefined) {
-      joints = this.#pathsOf(object).map((path) => Buffer.from(`${' '.repeat(this.#tail.length)}${path}.`))
+      joints = this.#pathsOf(object, others).map((path) => Buffer.from(`${' '.repeat(this.#tail.length)}${path}.`))
       this.#joints.set(object, joints)
     }
     return joints
   }
 
-  #pathsOf({ path, group }: ObjectName): string[] {
-    const { root, groupNamespace, doubleWrites, groups } = this.#options
+  #pathsOf({ path, group }: ObjectName, others: readonly ObjectName[]): string[] {
+    const { root, groupNamespace, doubleWrites } = this.#options
     const usual = `${root}.${path}`
     if (groupNamespace === undefined || group === undefined) return [usual]
-    const match = groups[group.section].find(({ pattern }) => pattern.test(group.name))
+    const { section, name } = group
+    const namesOf = () => others.flatMap((other) => (other.group?.section === section ? [other.group.name] : []))
+    const match = this.#groups.of(section, name, namesOf)
     if (match === undefined) return [usual]
-    const grouped = `${root}.${groupNamespace}.${match.name}.${path}`
+    const grouped = `${root}.${groupNamespace}.${match}.${path}`
     return doubleWrites ? [usual, grouped] : [grouped]
   }
 }

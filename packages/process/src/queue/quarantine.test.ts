@@ -47,3 +47,17 @@ test('is bounded in number however small they are', async () => {
   expect(names).not.toContain('1')
   expect(names.filter((name) => !name.endsWith('.reason'))).toHaveLength(1000)
 })
+
+test('a snapshot that cannot be moved leaves no reason behind', async () => {
+  const quarantine = new Quarantine(join(base, 'quarantine'), 250)
+  await expect(quarantine.take(join(base, 'missing'), '99', 'broken')).rejects.toThrow('ENOENT')
+  expect(await kept()).toEqual([])
+})
+
+test('reasons whose snapshot is gone are removed with the next that is put aside, and nothing else', async () => {
+  const quarantine = new Quarantine(join(base, 'quarantine'), 250)
+  await take(quarantine, '99', 10)
+  for (const name of ['98.reason', '97.1.reason', 'my.reason']) await writeFile(join(base, 'quarantine', name), '')
+  await take(quarantine, '100', 10)
+  expect((await kept()).sort()).toEqual(['100', '100.reason', '99', '99.reason', 'my.reason'])
+})

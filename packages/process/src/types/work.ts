@@ -9,8 +9,17 @@ export interface Work {
   readonly encodings: readonly Encoding[]
   /** Memory to encode into, which nobody uses: new memory for every snapshot costs as much as encoding it. */
   readonly spares?: readonly SharedArrayBuffer[]
+  /** What the exclude files hold; nothing is excluded without. */
+  readonly excluded?: ExcludeTexts
   /** Own metrics of what became of snapshots so far, by name. */
   readonly accounts?: Readonly<Record<string, number>>
+}
+
+/** The texts of the files of `exclude-frontends` and `exclude-backends`; `version` is another one when one has changed. */
+export interface ExcludeTexts {
+  readonly version: number
+  readonly frontends: Uint8Array
+  readonly backends: Uint8Array
 }
 
 /** What came of it. */

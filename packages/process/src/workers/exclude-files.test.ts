@@ -1,9 +1,12 @@
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfiguration } from '@haproxystats/core'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ExcludeFiles, readNames } from './exclude-files.ts'
+import { silentLogger } from '@haproxystats/core/program'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { ExcludeFiles } from './exclude-files.ts'
+import { ExcludedNames, namesIn } from './excluded-names.ts'
 
 let directory: string
 let file: string
@@ -13,50 +16,90 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
+/** What workers get, as one of them has it, and what the log was told. */
 function excludeFiles() {
-  const troubles: string[] = []
   const { process } = parseConfiguration(`[process]\nexclude-backends = ${file}`)
-  return { files: new ExcludeFiles(process, (path) => troubles.push(path)), troubles }
+  const said: string[] = []
+  const log = silentLogger()
+  for (const level of ['info', 'warn'] as const) {
+    vi.spyOn(log, level).mockImplementation((_facts: unknown, message?: string) => said.push(`${level}: ${message}`))
+  }
+  const files = new ExcludeFiles(process, log)
+  const worker = new ExcludedNames()
+  return { files, said, names: () => worker.of(files.current()) }
 }
 
 it('has one name a line; comments and blank lines say nothing', () => {
-  writeFileSync(file, '# names\nwww.example.com\n\n   # indented\n  app  \r\n#app2\nwww.example.com')
-  expect(readNames(file)).toEqual(new Set(['www.example.com', 'app']))
+  const text = '# names\nwww.example.com\n\n   # indented\n  app  \r\n#app2\nwww.example.com'
+  expect(namesIn(Buffer.from(text))).toEqual(new Set(['www.example.com', 'app']))
 })
 
 it('compares bytes, so that names that are not ASCII are found', () => {
-  writeFileSync(file, Buffer.from('café\n', 'utf8'))
-  expect(readNames(file)).toEqual(new Set([Buffer.from('café', 'utf8').toString('latin1')]))
+  expect(namesIn(Buffer.from('café\n', 'utf8'))).toEqual(new Set([Buffer.from('café', 'utf8').toString('latin1')]))
 })
 
 it('is read again when it changes, and the same object until then', () => {
   writeFileSync(file, 'one\n')
-  const { files } = excludeFiles()
-  const before = files.current()
+  const { names } = excludeFiles()
+  const before = names()
   expect(before.backends).toEqual(new Set(['one']))
   expect(before.frontends).toEqual(new Set())
-  expect(files.current()).toBe(before)
+  expect(names()).toBe(before)
   writeFileSync(file, 'two\n')
   utimesSync(file, new Date(), new Date(Date.now() + 5000))
-  expect(files.current().backends).toEqual(new Set(['two']))
+  expect(names().backends).toEqual(new Set(['two']))
 })
 
 it('that is replaced by a rename is read again', () => {
   writeFileSync(file, 'one\n')
-  const { files } = excludeFiles()
-  files.current()
+  const { names } = excludeFiles()
+  names()
   writeFileSync(`${file}.new`, 'two\n')
   renameSync(`${file}.new`, file)
-  expect(files.current().backends).toEqual(new Set(['two']))
+  expect(names().backends).toEqual(new Set(['two']))
 })
 
-it('that can no longer be read keeps what it said, and is told of', () => {
+it('that can no longer be read keeps what it said, for a new worker, too; the log says when that begins and ends', () => {
   writeFileSync(file, 'one\n')
-  const { files, troubles } = excludeFiles()
-  const before = files.current()
+  const { files, names, said } = excludeFiles()
+  const before = names()
   rmSync(file)
-  expect(files.current()).toBe(before)
-  expect(troubles).toEqual([file])
+  expect(names()).toBe(before)
+  expect(new ExcludedNames().of(files.current()).backends).toEqual(new Set(['one']))
+  const begins = expect.stringMatching(
+    /^warn: cannot read .*backends, the names that were in it last are left out: ENOENT/,
+  )
+  expect(said).toEqual([begins])
   writeFileSync(file, 'back\n')
-  expect(files.current().backends).toEqual(new Set(['back']))
+  expect(names().backends).toEqual(new Set(['back']))
+  names()
+  expect(said).toEqual([begins, `info: ${file} can be read again`])
+})
+
+it.runIf(process.getuid?.() !== 0)('whose permission comes back is read again, though it has not changed', () => {
+  writeFileSync(file, 'one\n')
+  const { names } = excludeFiles()
+  writeFileSync(file, 'two\n')
+  chmodSync(file, 0)
+  expect(names().backends).toEqual(new Set(['one']))
+  chmodSync(file, 0o644)
+  expect(names().backends).toEqual(new Set(['two']))
+})
+
+it('that becomes a FIFO or has no end holds nothing up', () => {
+  writeFileSync(file, 'one\n')
+  const { names, said } = excludeFiles()
+  rmSync(file)
+  execFileSync('mkfifo', [file])
+  expect(names().backends).toEqual(new Set(['one']))
+  expect(said).toEqual([expect.stringContaining('it is a FIFO, not a regular file')])
+})
+
+it('that could not be read even once is an error: nobody knows what to leave out', () => {
+  expect(() => excludeFiles()).toThrow(
+    expect.objectContaining({
+      code: 'CONFIGURATION',
+      message: expect.stringMatching(/^\[process\] exclude-backends = .*backends: cannot be read: ENOENT/),
+    }),
+  )
 })

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { WorkerOptions } from 'node:worker_threads'
 import { atMost, type Configuration, type Lane, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
+import { ExcludeFiles } from './exclude-files.ts'
 import { IdleThreads } from './idle-threads.ts'
 import type { WorkerSettings } from './messages.ts'
 import { Suspects } from './suspects.ts'
@@ -32,6 +33,7 @@ export class WorkerPool {
   readonly #settings: Configuration['process']
   readonly #log: Logger
   readonly #file: string
+  readonly #excludeFiles: ExcludeFiles
   readonly #inTurn: Lane
   /** Beside the others, so that a snapshot at which workers fail keeps no other one waiting. */
   readonly #apart: Lane = atMost(1)
@@ -43,11 +45,16 @@ export class WorkerPool {
   #closed = false
   #directoryLeft = false
 
-  /** `file` is what the threads run; another one than our own only in tests. */
+  /**
+   * `file` is what the threads run; another one than our own only in tests.
+   *
+   * @throws CONFIGURATION when an exclude file cannot be read.
+   */
   constructor(settings: Configuration['process'], log: Logger, file = workerFile) {
     this.#settings = settings
     this.#log = log
     this.#file = file
+    this.#excludeFiles = new ExcludeFiles(settings, log)
     this.#inTurn = atMost(settings.workers)
   }
 
@@ -63,7 +70,8 @@ export class WorkerPool {
    * `worker-timeout`), the snapshot is postponed: whoever asks again has it tried in a worker made for it alone, with more
    * time. It counts as invalid when workers fail at it again and again where they do not fail at others.
    */
-  run(work: Work): Promise<WorkResult> {
+  run(asked: Work): Promise<WorkResult> {
+    const work = { ...asked, excluded: this.#excludeFiles.current() }
     return this.#suspects.has(work.snapshot)
       ? this.#apart(() => this.#again(work))
       : this.#waitFor(() => this.#first(work))

@@ -4,7 +4,7 @@ import { createEncoder } from '../dispatchers/encoders.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Encode, Encoding } from '../types/dispatcher.ts'
 import type { Warning, Work, WorkResult } from '../types/work.ts'
-import { ExcludeFiles } from './exclude-files.ts'
+import { ExcludedNames } from './excluded-names.ts'
 
 /**
  * What a worker does: one snapshot, from its directory to the bytes for its destinations. Keeps what it learns of names.
@@ -12,14 +12,12 @@ import { ExcludeFiles } from './exclude-files.ts'
  */
 export function createSnapshotEncoder(settings: Configuration['process']): (work: Work) => WorkResult {
   const warnings: Warning[] = []
-  const excludeFiles = new ExcludeFiles(settings, (path, error) => {
-    warnings.push({ message: `cannot read ${path}, what it said last still holds: ${error.message}`, facts: { path } })
-  })
+  const excludedNames = new ExcludedNames()
   const pipeline = createPipeline(settings, warnings)
   const encoders = new Map<string, Encode>()
-  return ({ path, snapshot, encodings, accounts, spares = [] }) => {
+  return ({ path, snapshot, encodings, accounts, excluded, spares = [] }) => {
     try {
-      const { tables, processes, incomplete } = pipeline.run(path, excludeFiles.current(), accounts)
+      const { tables, processes, incomplete } = pipeline.run(path, excludedNames.of(excluded), accounts)
       const batches = encodings.map((encoding, index) => {
         return encoderOf(encoders, encoding)(tables, Number(snapshot), spares[index])
       })
