@@ -79,7 +79,7 @@ function reportPublished(
 
 /** Within `pull-timeout`, and in any case before the next tick. */
 async function askInTime(
-  { options, clock, signal, typed, secrets, versions, duplicates, sockets }: Context,
+  { options, clock, signal, typed, secrets, versions, duplicates, sockets, hanging }: Context,
   slot: number,
   sources: readonly Source[],
   draft: SnapshotDraft,
@@ -91,7 +91,7 @@ async function askInTime(
   const deadline = startDeadline(Math.round(seconds * 1000) / 1000, signal)
   try {
     const counting = options.counters === 'monotonic'
-    const known = { typed, secrets, versions, duplicates, sockets }
+    const known = { typed, secrets, versions, duplicates, sockets, hanging }
     return await askAll(sources, { draft, options, deadline, counting, ...known })
   } finally {
     deadline.dispose()
