@@ -45,6 +45,10 @@ export function reportOutcomes(
     }
     reportSame(changes, came)
   }
+  for (const key of changes.keys(sameKey)) {
+    const text = key.slice(sameKey.length)
+    if (!outcomes.some(({ source }) => source.text === text)) changes.end(key, () => `${text} is gone`)
+  }
 }
 
 function staleText({ text }: Source, after: number | undefined): string {
@@ -83,11 +87,6 @@ export function reportGone(changes: Changes, sources: readonly Source[]): void {
     if (present.has(key) || present.has(key.replace(/ @!\d+$/, ''))) continue
     const source = key.slice('source '.length)
     changes.end(key, () => `${source} is gone`, { source })
-  }
-  const texts = new Set(sources.map(({ text }) => text))
-  for (const key of changes.keys(sameKey)) {
-    const source = key.slice(sameKey.length)
-    if (!texts.has(source.replace(/ @!\d+$/, ''))) changes.end(key, () => `${source} is gone`, { source })
   }
 }
 
