@@ -1,6 +1,6 @@
 import type { Configuration } from '@haproxystats/core'
 import { reasonOf } from '@haproxystats/core'
-import type { Outcome } from './ask-source.ts'
+import { type Outcome, placeOf } from './ask-source.ts'
 import type { Changes } from './changes.ts'
 import { permissionHint } from './permission-hint.ts'
 import type { Source, SourceList } from './sources.ts'
@@ -65,7 +65,7 @@ function reportSame(changes: Changes, came: Outcome): void {
     const { text } = came.same
     const fields = { source: source.text, same: text, pid: came.facts.pid }
     const told = `${source.text} is the same HAProxy process as ${text} (pid ${came.facts.pid}): it is counted once, as ${came.same.name}; remove one of them from servers or socket-dir to read it only once`
-    changes.begin(key, { level: 'warn', kind: text, fields, text: told })
+    changes.begin(key, { level: 'warn', kind: placeOf(came.same), fields, text: told })
   } else if (came.outcome === 'answered') {
     changes.end(key, () => `${source.text} is a process of its own now, or the one that is used: it is counted`)
   }
