@@ -72,6 +72,31 @@ test('counters go on when a process is read at its other socket, and count once'
   expect(Object.keys(files)).toEqual(['stats.sock_info', 'stats.sock_stat'])
 })
 
+test('what is known to be another socket of a process is not asked for its rows', async () => {
+  const process = { pid: 1000, connections: 0 }
+  const answer = (command: string) => {
+    process.connections++
+    const facts = `Start_time_sec: 1700000000\nCumConns: ${process.connections}\nIdle_pct: 90`
+    const [info = '', stat = ''] = exampleAnswer(process).replace('Idle_pct: 90', facts).split('\n\n# ')
+    return `${info}\n\n${command.endsWith('show pools') ? `  - Pool a : 1 used, @0x55d${process.pid}\n` : `# ${stat}`}`
+  }
+  const [one, other] = [await fakeHaproxy({ answer }), await fakeHaproxy({ answer })]
+  const pull = await startPull({ pull: { servers: `${one.address}, ${other.address}` } })
+  const full = (commands: readonly string[]) => commands.filter((command) => command.includes('show stat')).length
+  await pull.published(4)
+  expect(full(one.commands)).toBeGreaterThan(3)
+  expect(full(other.commands)).toBe(1)
+  // A reload: both are asked what process there is now, and are one again.
+  process.pid = 1001
+  const last = (await pull.published(3)).at(-1)!
+  expect(full(other.commands)).toBe(2)
+  expect(await infosIn(pull, last)).toEqual([`${one.address.slice('tcp://'.length).replace(':', '_')}_info`])
+  expect(pull.lines(/the same HAProxy process/, levels.warning)).toHaveLength(1)
+
+  one.behave({ stallAfter: 0 })
+  await pull.line(/was not asked: no time was left after .*, which is the same process/)
+})
+
 test('processes of the same number, release and start are two when their counters are their own', async () => {
   const info = 'Start_time_sec: 1700000000\nCumConns: 7\nIdle_pct: 90'
   const answer = exampleAnswer().replace('Idle_pct: 90', info)

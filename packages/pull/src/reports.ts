@@ -64,7 +64,7 @@ function reportSame(changes: Changes, came: Outcome): void {
   if (came.outcome === 'duplicate') {
     const { text } = came.same
     const fields = { source: source.text, same: text, pid: came.facts.pid }
-    const told = `${source.text} is the same HAProxy process as ${text} (pid ${came.facts.pid}): it is counted once, as ${came.same.name}; remove one of them from servers or socket-dir to read it only once`
+    const told = `${source.text} is the same HAProxy process as ${text} (pid ${came.facts.pid}): it is counted once, as ${came.same.name}; remove one of them from servers or socket-dir to ask it only once`
     changes.begin(key, { level: 'warn', kind: placeOf(came.same), fields, text: told })
   } else if (came.outcome === 'answered') {
     changes.end(key, () => `${source.text} is a process of its own now, or the one that is used: it is counted`)
