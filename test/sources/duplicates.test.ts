@@ -1,11 +1,15 @@
 /** Sources that are one HAProxy process count once; processes that only look alike count each. */
-import { readFile, rm } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { manifestName, parseManifest } from '@haproxystats/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { levels, type Pull, startPull } from '../pull/pull-program.ts'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
-import { type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { askSocket, type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { until } from '../support/until.ts'
 import { reload, startMaster } from './master.ts'
 
 const resultsIn = async (pull: Pull, snapshot: string) => {
@@ -68,6 +72,31 @@ test('counters go on when a process is read at its other socket, and count once'
   expect(Object.keys(files)).toEqual(['stats.sock_info', 'stats.sock_stat'])
 })
 
+test('what is known to be another socket of a process is not asked for its rows', async () => {
+  const process = { pid: 1000, connections: 0 }
+  const answer = (command: string) => {
+    process.connections++
+    const facts = `Start_time_sec: 1700000000\nCumConns: ${process.connections}\nIdle_pct: 90`
+    const [info = '', stat = ''] = exampleAnswer(process).replace('Idle_pct: 90', facts).split('\n\n# ')
+    return `${info}\n\n${command.endsWith('show pools') ? `  - Pool a : 1 used, @0x55d${process.pid}\n` : `# ${stat}`}`
+  }
+  const [one, other] = [await fakeHaproxy({ answer }), await fakeHaproxy({ answer })]
+  const pull = await startPull({ pull: { servers: `${one.address}, ${other.address}` } })
+  const full = (commands: readonly string[]) => commands.filter((command) => command.includes('show stat')).length
+  await pull.published(4)
+  expect(full(one.commands)).toBeGreaterThan(3)
+  expect(full(other.commands)).toBe(1)
+  // A reload: both are asked what process there is now, and are one again.
+  process.pid = 1001
+  const last = (await pull.published(3)).at(-1)!
+  expect(full(other.commands)).toBe(2)
+  expect(await infosIn(pull, last)).toEqual([`${one.address.slice('tcp://'.length).replace(':', '_')}_info`])
+  expect(pull.lines(/the same HAProxy process/, levels.warning)).toHaveLength(1)
+
+  one.behave({ stallAfter: 0 })
+  await pull.line(/was not asked: no time was left after .*, which is the same process/)
+})
+
 test('processes of the same number, release and start are two when their counters are their own', async () => {
   const info = 'Start_time_sec: 1700000000\nCumConns: 7\nIdle_pct: 90'
   const answer = exampleAnswer().replace('Idle_pct: 90', info)
@@ -76,5 +105,48 @@ test('processes of the same number, release and start are two when their counter
   const [first, second] = await pull.published(2)
   expect(await infosIn(pull, first!)).toHaveLength(2)
   expect(await infosIn(pull, second!)).toHaveLength(2)
+  expect(pull.lines(/the same HAProxy process/)).toEqual([])
+})
+
+/** Gives a process a PID namespace of its own, as a container has. */
+const isolated = ['unshare', '--pid', '--fork', '--kill-child']
+const canIsolate = spawnSync(isolated[0]!, [...isolated.slice(1), 'true']).status === 0
+
+test.skipIf(!canIsolate)('two containers whose HAProxy has the same number and start are two processes', async () => {
+  const directory = await temporaryDirectory()
+  const sockets = ['one.sock', 'two.sock'].map((name) => join(directory, name))
+  const infoOf = (socket: string) => askSocket(socket, 'show info').catch(() => '')
+  const startBoth = async () => {
+    const children = await Promise.all(
+      sockets.map(async (socket) => {
+        const file = `${socket}.cfg`
+        const limits = 'timeout connect 2s\n  timeout client 2s\n  timeout server 2s'
+        await writeFile(
+          file,
+          `global\n  stats socket ${socket} level user\ndefaults\n  ${limits}\nbackend app\n  server none 127.0.0.1:1\n`,
+        )
+        return spawn(isolated[0]!, [...isolated.slice(1), 'haproxy', '-db', '-f', file], { stdio: 'ignore' })
+      }),
+    )
+    onTestFinished(() => {
+      for (const child of children) child.kill('SIGKILL')
+    })
+    const infos = await until('both to answer', async () => {
+      const answers = await Promise.all(sockets.map(infoOf))
+      return answers.every((answer) => answer !== '') && answers
+    })
+    const facts = infos.map((info) => /^Pid: (\d+)$/m.exec(info)![0] + /^Start_time_sec: (\d+)$/m.exec(info)![0])
+    if (facts[0] === facts[1]) return true
+    for (const child of children) {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    }
+    return false
+  }
+  // They may happen to start in different seconds.
+  expect(await until('a common second', startBoth, 40)).toBe(true)
+  const pull = await startPull({ pull: { 'socket-dir': directory } })
+  const [, second] = await pull.published(2)
+  expect(await resultsIn(pull, second!)).toEqual({ 'one.sock': 'answered', 'two.sock': 'answered' })
   expect(pull.lines(/the same HAProxy process/)).toEqual([])
 })

@@ -86,3 +86,32 @@ test('what is no master is told from one, and a master that is gone is a failure
   const status = JSON.parse(await readFile(join(pull.base, 'haproxystats-pull.status.json'), 'utf8'))
   expect(status.sources.map(({ state }: { state: string }) => state)).toEqual(Array(4).fill('failed'))
 })
+
+test('a worker that hangs is asked once and keeps its master usable, and is read again when it goes on', async () => {
+  const { master } = await startMaster()
+  const pull = await startPull({ pull: { servers: `master://${master}` } })
+  await pull.published()
+  const [{ pid } = { pid: 0 }] = await workersOf(master)
+  process.kill(pid, 'SIGSTOP')
+  try {
+    const error = await pull.line(/@!\d+ did not answer completely/)
+    expect(error).toMatchObject({ level: levels.error, code: 'SOURCE_TIMEOUT' })
+    // The master has places for 10 connections, and keeps one for everybody who left without an answer.
+    await pull.more(/is incomplete and not published/, 11)
+    expect((await workersOf(master)).map((worker) => worker.pid)).toEqual([pid])
+    expect(error.msg).toMatch(/the worker is stopped or overloaded/)
+    expect(pull.lines(/@!\d+ /, levels.error)).toHaveLength(1)
+    expect(pull.lines(/has not answered the question of \d+ s ago/).length).toBeGreaterThan(5)
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  await pull.line(/@!\d+ answers again/)
+  const files = await pull.read((await pull.published())[0]!)
+  expect(Object.keys(files)).toEqual(['master.sock_info', 'master.sock_stat'])
+
+  const after = pull.log.length
+  process.kill(pid, 'SIGSTOP')
+  await pull.line(/@!\d+ did not answer completely/, after)
+  expect(await pull.program.stop()).toBe(0)
+  process.kill(pid, 'SIGCONT')
+})

@@ -32,6 +32,7 @@ export async function startMaster(): Promise<{ haproxy: Haproxy; master: string 
 export const workersOf = async (master: string) => {
   const answer = await new Promise<string>((resolve) => {
     const socket = net.connect(master)
+    socket.setTimeout(5000, () => socket.destroy())
     let text = ''
     socket.on('data', (bytes) => {
       text += bytes

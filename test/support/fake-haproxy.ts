@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest'
 
 /** How it answers; a complete answer with nothing else set. All counts are bytes of the answer. */
 export interface Behaviour {
-  /** What it says instead of `exampleAnswer()`. */
-  readonly answer?: string | Buffer
+  /** What it says instead of `exampleAnswer()`, to any line or to each its own. */
+  readonly answer?: string | Buffer | ((command: string) => string)
   /** What it says to `show stat … typed`, whatever else is set; like any other line unless told. */
   readonly typed?: string | Buffer
   /** Closes after so many bytes. */
@@ -52,7 +52,8 @@ export async function fakeHaproxy({ path, ...initial }: Behaviour & { path?: str
       const command = bytes.toString('latin1').trimEnd()
       commands.push(command)
       const { typed } = behaviour
-      void speak(socket, typed !== undefined && command.endsWith(' typed') ? { answer: typed } : behaviour)
+      const isTyped = typed !== undefined && command.endsWith(' typed')
+      void speak(socket, command, isTyped ? { answer: typed } : behaviour)
     })
     socket.on('end', () => socket.destroy())
   })
@@ -81,8 +82,9 @@ export async function fakeHaproxy({ path, ...initial }: Behaviour & { path?: str
   }
 }
 
-async function speak(socket: net.Socket, behaviour: Behaviour): Promise<void> {
-  const said = Buffer.from(behaviour.answer ?? exampleAnswer())
+async function speak(socket: net.Socket, command: string, behaviour: Behaviour): Promise<void> {
+  const { answer: wanted = exampleAnswer() } = behaviour
+  const said = Buffer.from(typeof wanted === 'function' ? wanted(command) : wanted)
   const answer = behaviour.endless ? said.subarray(0, -1) : said
   const { cutAfter, stallAfter, resetAfter, pause = 0 } = behaviour
   const length = Math.min(answer.length, cutAfter ?? Infinity, stallAfter ?? Infinity, resetAfter ?? Infinity)

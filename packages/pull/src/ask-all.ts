@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { atMost } from '@haproxystats/core'
-import { type Asking, askOptions, askSource, type Outcome } from './ask-source.ts'
+import { atMost, StatsError } from '@haproxystats/core'
+import type { ProcessMark } from '@haproxystats/haproxy'
+import { type Asking, askOptions, askSource, type Outcome, placeOf } from './ask-source.ts'
 import { markOf } from './duplicates.ts'
 import type { Source } from './sources.ts'
 
@@ -21,12 +22,12 @@ export async function askAll(sources: readonly Source[], asking: Asking): Promis
   for (const text of asking.versions.keys()) if (!texts.has(text)) asking.versions.delete(text)
   const lane = atMost(together)
   const turn = longestStart / Math.ceil(sources.length / together)
-  const results = await Promise.allSettled(
-    sources.map(async (source) => {
-      const answer = await lane(() => begin(() => askSource(source, asking), turn))
-      return answer.promise
-    }),
-  )
+  const asked = new Map<string, Promise<Outcome[]>>()
+  for (const source of sources) {
+    const answer = lane(() => begin(() => askOnce(source, asked, asking), turn)).then(({ promise }) => promise)
+    asked.set(source.text, answer)
+  }
+  const results = await Promise.allSettled(asked.values())
   const outcomes = results.flatMap((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value.map((outcome) => asking.sockets.judge(outcome))
@@ -34,18 +35,43 @@ export async function askAll(sources: readonly Source[], asking: Asking): Promis
   return withoutDuplicates(outcomes, asking)
 }
 
+/** Waits for the source that is used for the same process, if there is one, and does not have it print everything again. */
+async function askOnce(
+  source: Source,
+  asked: ReadonlyMap<string, Promise<Outcome[]>>,
+  asking: Asking,
+): Promise<Outcome[]> {
+  const used = asking.duplicates.usedFor(source)
+  if (used === undefined) return askSource(source, asking)
+  // All have begun then.
+  await Promise.resolve()
+  const others = (await asked.get(placeOf(used))?.catch(() => [])) ?? []
+  const begun = performance.now()
+  const now = others.filter(isAnswered).find((other) => other.source.text === used.text)
+  const facts = now && (await asking.duplicates.remains(source, now, (one) => ownMark(one, asking)))
+  const effort = { source, seconds: Math.round(performance.now() - begun) / 1000, retries: 0 }
+  if (now !== undefined && facts !== undefined) return [{ ...effort, outcome: 'duplicate', facts, same: now.source }]
+  if (!asking.deadline.signal.aborted) return askSource(source, asking)
+  const message = `${source.text} was not asked: no time was left after ${used.text}, which is the same process`
+  return [{ ...effort, outcome: 'failed', error: new StatsError('SOURCE_TIMEOUT', message, { source: source.text }) }]
+}
+
 type Answered = Extract<Outcome, { outcome: 'answered' }>
+
+const isAnswered = (outcome: Outcome): outcome is Answered => outcome.outcome === 'answered'
+
+async function ownMark(source: Source, asking: Asking): Promise<ProcessMark> {
+  return markOf(source, await askOptions(source, asking, () => undefined))
+}
 
 async function withoutDuplicates(outcomes: readonly Outcome[], asking: Asking): Promise<Outcome[]> {
   const { duplicates } = asking
-  const seen = outcomes.filter((outcome): outcome is Answered => outcome.outcome === 'answered')
   const met = new Set(outcomes.map(({ source }) => source.text))
-  const found = await duplicates.find(seen, met, async (source) =>
-    markOf(source, await askOptions(source, asking, () => undefined)),
-  )
+  const found = await duplicates.find(outcomes.filter(isAnswered), met, (source) => ownMark(source, asking))
   return Promise.all(
     outcomes.map(async (outcome): Promise<Outcome> => {
-      if (outcome.outcome !== 'answered') return outcome
+      if (outcome.outcome === 'duplicate') return { ...outcome, same: found.get(outcome.same) ?? outcome.same }
+      if (!isAnswered(outcome)) return outcome
       const { source, seconds, retries, facts, files } = outcome
       const same = found.get(source)
       const alsoAt = duplicates.othersOf(source)

@@ -1,6 +1,7 @@
-import { type MasterAddress, StatsError, wait } from '@haproxystats/core'
+import { atMost, type MasterAddress, StatsError, wait } from '@haproxystats/core'
 import { askWorker, isGone, listWorkers, type Worker } from '@haproxystats/haproxy'
 import { type Asking, askOptions, type Outcome, reading } from './ask-source.ts'
+import { withoutPlace } from './hanging-workers.ts'
 import type { Source } from './sources.ts'
 import { mayInherit } from './told-twice.ts'
 
@@ -85,14 +86,25 @@ async function askWorkers(
   )
   const [{ version } = { version: undefined }] = workers
   const counting = { ...asking, counting: asking.counting || (workers.length > 1 && mayInherit(version)) }
+  const places = asking.hanging.placesOf(master.text)
+  const lane = atMost(Math.max(1, places))
   const results = await Promise.allSettled(
-    wanted.map((worker) => askOne(master, workerSource(master, worker, { workers, taken }), worker.pid, counting)),
+    wanted.map((worker) => {
+      const source = workerSource(master, worker, { workers, taken })
+      const refusal = asking.hanging.refusal(source) ?? (places === 0 ? withoutPlace(source) : undefined)
+      if (refusal !== undefined) return notAsked(source, refusal)
+      return lane(() => askOne(master, source, worker.pid, counting))
+    }),
   )
   const outcomes = results.map((result, index): [number, Outcome] => {
     if (result.status === 'rejected') throw result.reason
     return [(wanted[index] as Worker).pid, result.value]
   })
   return new Map(outcomes)
+}
+
+async function notAsked(source: Source, error: StatsError): Promise<Outcome> {
+  return { source, seconds: 0, retries: 0, outcome: 'failed', error }
 }
 
 async function askOne(master: Master, source: Source, pid: number, asking: Asking): Promise<Outcome> {

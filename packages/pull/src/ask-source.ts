@@ -14,6 +14,7 @@ import {
 import type { AnswerFiles } from './answer-files.ts'
 import { askMaster } from './ask-master.ts'
 import type { Duplicates } from './duplicates.ts'
+import type { HangingWorkers } from './hanging-workers.ts'
 import type { KnownSockets } from './known-sockets.ts'
 import type { SnapshotDraft } from './publish.ts'
 import type { Credentials, Secrets } from './secrets.ts'
@@ -79,6 +80,7 @@ export interface Asking {
   /** Which sources are one process. */
   readonly duplicates: Duplicates
   readonly sockets: KnownSockets
+  readonly hanging: HangingWorkers
 }
 
 /**
@@ -142,7 +144,7 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
 /** What is known of us is read only where somebody may ask. */
 export async function askOptions(
   source: Source,
-  { options, deadline, secrets, versions, sockets }: Asking,
+  { options, deadline, secrets, versions, sockets, hanging }: Asking,
   onRetry: () => void,
 ): Promise<AskOptions & Credentials> {
   const { address } = source
@@ -157,6 +159,7 @@ export async function askOptions(
     limit: options['answer-limit'],
     selection: selectionOf(options['leave-out'] ?? [], versions.get(placeOf(source))),
     signal: deadline.signal,
+    ...(source.worker && { keep: (socket) => hanging.keep(source, socket) }),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Configuration, Logger } from '@haproxystats/core'
 import type { CarriedCounters } from './carried-counters.ts'
 import type { Changes } from './changes.ts'
 import type { Duplicates } from './duplicates.ts'
+import type { HangingWorkers } from './hanging-workers.ts'
 import type { KnownSockets } from './known-sockets.ts'
 import type { PullStatus } from './pull-status.ts'
 import type { Secrets } from './secrets.ts'
@@ -25,4 +26,5 @@ export interface Context {
   readonly several: SeveralProcesses
   readonly duplicates: Duplicates
   readonly sockets: KnownSockets
+  readonly hanging: HangingWorkers
 }

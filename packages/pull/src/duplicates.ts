@@ -47,6 +47,8 @@ export class Duplicates {
   readonly #known = new Map<string, Known>()
   /** The last verdict on two places, whatever processes were there. */
   readonly #last = new Map<string, boolean>()
+  /** The source that was used for the process behind another at the last pull. */
+  readonly #used = new Map<string, Source>()
 
   /**
    * The sources that are the process of another, each with the one that is used: a worker of a master, or else the first
@@ -54,7 +56,10 @@ export class Duplicates {
    */
   async find(seen: readonly Seen[], met: ReadonlySet<string>, ask: AskMark): Promise<Map<Source, Source>> {
     for (const text of this.#known.keys()) if (!met.has(text)) this.#forget(text)
-    for (const one of seen) this.#meet(one)
+    for (const one of seen) {
+      this.#meet(one)
+      this.#used.delete(one.source.text)
+    }
     const used = new Map<string, Seen[]>()
     const found = new Map<Source, Source>()
     let left = mostQuestions
@@ -67,9 +72,35 @@ export class Duplicates {
         if (same === undefined && (await this.#isSame(other, one, askFew))) same = other
       }
       if (same === undefined) used.set(key, [...others, one])
-      else found.set(one.source, same.source)
+      else {
+        found.set(one.source, same.source)
+        this.#used.set(one.source.text, same.source)
+      }
     }
     return found
+  }
+
+  /** The source that was used for the process behind this one at the last pull; undefined when it was used itself. */
+  usedFor({ text }: Source): Source | undefined {
+    return this.#used.get(text)
+  }
+
+  /**
+   * Whether a source is still the process of another that has answered now, by a question that costs HAProxy much less than
+   * `show stat`: what is known of it then, undefined otherwise. Never known up to HAProxy 2.3.
+   */
+  async remains(source: Source, used: Seen, ask: AskMark): Promise<HeadFacts | undefined> {
+    const [known, before] = [this.#known.get(source.text), this.#known.get(used.source.text)]
+    if (!known?.mark?.addresses || Number.isNaN(known.facts.started)) return undefined
+    if (before === undefined || !goesOn(before.facts, used.facts) || !known.verdicts.get(used.source.text))
+      return undefined
+    try {
+      const { pid, addresses } = await ask(source)
+      return pid === known.mark.pid && addresses === known.mark.addresses ? known.facts : undefined
+    } catch (error) {
+      if (error instanceof StatsError) return undefined
+      throw error
+    }
   }
 
   /** Other places (`placeOf`) at which the process behind this source was met. */
@@ -90,6 +121,7 @@ export class Duplicates {
 
   #forget(text: string): void {
     this.#known.delete(text)
+    this.#used.delete(text)
     for (const { verdicts } of this.#known.values()) verdicts.delete(text)
   }
 

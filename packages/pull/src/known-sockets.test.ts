@@ -50,7 +50,7 @@ describe('a socket that refuses', () => {
   it('is remembered by the next run', () => {
     const first = begin()
     for (const outcome of [answered, refused]) first.judge(outcome)
-    expect(first.sockets.state).toEqual([{ source: text, refused: first.since }])
+    expect(first.sockets.state).toEqual([{ source: text, inode: source.inode, refused: first.since }])
     const second = begin(first.sockets.state)
     expect([second.judge(refused, 899), second.judge(refused, 1)]).toEqual(['failed', 'stale'])
   })
@@ -85,9 +85,10 @@ describe('a socket that is no stats socket', () => {
     expect(sockets.foreign({ ...source, inode: '1:2 4' })).toBeUndefined()
   })
 
-  it('has failed when it gave statistics before', () => {
+  it('has failed when it gave statistics before, unless another took its place', () => {
     const { judge } = begin()
-    expect([judge(answered), judge(noStats)]).toEqual(['answered', 'failed'])
+    const another = { ...noStats, source: { ...source, inode: '1:2 4' } }
+    expect([judge(answered), judge(noStats), judge(another)]).toEqual(['answered', 'failed', 'foreign'])
   })
 
   it('has failed while it says nothing, with what to do', () => {
@@ -112,7 +113,11 @@ describe('sockets that earlier runs have met', () => {
     ['no JSON', '{', []],
     ['another object', '{"a":1}', []],
     ['no list', '{"sockets":{}}', []],
-    ['what is no socket', '{"sockets":[1,null,{},{"source":1},{"source":"a","refused":"x"},{"source":"b"}]}', ['b']],
+    [
+      'what is no socket',
+      '{"sockets":[1,null,{},{"source":1},{"source":"c","inode":1},{"source":"a","refused":"x"},{"source":"b"}]}',
+      ['b'],
+    ],
   ])('are those that make sense: %s', async (_what, status, sources) => {
     const file = join(base, 's.json')
     await writeFile(file, status)

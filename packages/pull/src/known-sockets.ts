@@ -7,8 +7,16 @@ import type { Clock } from './tick.ts'
 export interface KnownSocket {
   /** Its address. */
   readonly source: string
+  /** Which socket it was (`Source.inode`). */
+  readonly inode?: string
   /** Since when nobody listens on it, ISO. */
   readonly refused?: string
+}
+
+interface Answered {
+  readonly inode: string | undefined
+  /** In milliseconds since the epoch. */
+  refused?: number
 }
 
 type Failed = Extract<Outcome, { outcome: 'failed' }>
@@ -18,8 +26,8 @@ type Failed = Extract<Outcome, { outcome: 'failed' }>
  * ago, and both from sockets that are no stats sockets. HAProxy never removes its sockets, however it ends.
  */
 export class KnownSockets {
-  /** Those that have given statistics, and since when nobody listens on them, in milliseconds since the epoch. */
-  readonly #answered = new Map<string, { refused?: number }>()
+  /** Those that have given statistics. */
+  readonly #answered = new Map<string, Answered>()
   /** Those that nobody listened on at the last pull and that are left out. */
   readonly #stale = new Set<string>()
   /** Those that are no stats sockets, with what they were when they were asked. */
@@ -31,15 +39,16 @@ export class KnownSockets {
   constructor(known: readonly KnownSocket[], { staleAfter, clock }: { staleAfter: number; clock: Clock }) {
     this.#staleAfter = staleAfter
     this.#clock = clock
-    for (const { source, refused } of known) {
-      this.#answered.set(source, refused === undefined ? {} : { refused: Date.parse(refused) })
+    for (const { source, inode, refused } of known) {
+      this.#answered.set(source, { inode, ...(refused !== undefined && { refused: Date.parse(refused) }) })
     }
   }
 
   /** For the status file. */
   get state(): KnownSocket[] {
-    return [...this.#answered].map(([source, { refused }]) => ({
+    return [...this.#answered].map(([source, { inode, refused }]) => ({
       source,
+      ...(inode !== undefined && { inode }),
       ...(refused !== undefined && { refused: new Date(refused).toISOString() }),
     }))
   }
@@ -70,7 +79,7 @@ export class KnownSockets {
     if (!source.discovered) return outcome
     this.#stale.delete(source.text)
     if (outcome.outcome !== 'foreign') this.#foreign.delete(source.text)
-    if (outcome.outcome === 'answered') this.#answered.set(source.text, {})
+    if (outcome.outcome === 'answered') this.#answered.set(source.text, { inode: source.inode })
     return outcome.outcome === 'failed' ? this.#judgeFailed(outcome) : outcome
   }
 
@@ -83,19 +92,21 @@ export class KnownSockets {
       this.#stale.add(source.text)
       return { source, seconds, retries, outcome: 'stale', ...(known && { after: this.#staleAfter }) }
     }
-    if (known !== undefined) {
-      this.#answered.set(source.text, {})
-      return outcome
-    }
-    if (error.details['foreign'] === true) {
+    const another = known !== undefined && known.inode !== undefined && known.inode !== source.inode
+    if (error.details['foreign'] === true && (known === undefined || another)) {
+      this.#answered.delete(source.text)
       this.#foreign.set(source.text, { inode: source.inode, error })
       return { source, seconds, retries, outcome: 'foreign', error }
+    }
+    if (known !== undefined) {
+      this.#answered.set(source.text, { inode: known.inode })
+      return outcome
     }
     return error.details['bytes'] === 0 ? { ...outcome, error: silent(error) } : outcome
   }
 
   /** Whether nobody has listened for so short a time that the process has failed. */
-  #isRecent(known: { refused?: number }): boolean {
+  #isRecent(known: Answered): boolean {
     const { wall } = this.#clock()
     // A clock that was set back must not make it longer.
     known.refused = Math.min(known.refused ?? wall, wall)
@@ -124,7 +135,7 @@ export async function socketsOfEarlierRuns(path: string): Promise<KnownSocket[]>
 }
 
 function isKnownSocket(value: unknown): value is KnownSocket {
-  const { source, refused } = (value as Partial<KnownSocket> | null) ?? {}
-  if (typeof source !== 'string') return false
+  const { source, inode, refused } = (value as Partial<KnownSocket> | null) ?? {}
+  if (typeof source !== 'string' || !['string', 'undefined'].includes(typeof inode)) return false
   return refused === undefined || (typeof refused === 'string' && !Number.isNaN(Date.parse(refused)))
 }

@@ -98,9 +98,9 @@ async function withDuplicates(probes: readonly Probe[], probing: Probing): Promi
   const seen = probes.flatMap(({ of, facts }): Seen[] => (of && facts ? [{ source: of, facts }] : []))
   const deadline = startDeadline(patience, probing.signal)
   try {
-    const options = await askOptions(probing, deadline.signal)
-    const found = await new Duplicates().find(seen, new Set(probes.map(({ source }) => source)), (source) =>
-      markOf(source, options),
+    const met = new Set(probes.map(({ source }) => source))
+    const found = await new Duplicates().find(seen, met, async (source) =>
+      markOf(source, await askOptions(probing, deadline.signal)),
     )
     return probes.map((one) => {
       const same = one.of && found.get(one.of)

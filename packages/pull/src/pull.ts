@@ -14,6 +14,7 @@ import { type Changes, createChanges } from './changes.ts'
 import type { Context } from './context.ts'
 import { prepareDirectories } from './directories.ts'
 import { Duplicates } from './duplicates.ts'
+import { HangingWorkers } from './hanging-workers.ts'
 import { KnownSockets, socketsOfEarlierRuns } from './known-sockets.ts'
 import { clearAway, removeLeftovers } from './leftovers.ts'
 import { Liveness } from './liveness.ts'
@@ -125,6 +126,7 @@ function sourceContext(options: Configuration['pull'], changes: Changes, log: Lo
     secrets: new Secrets(options),
     several: new SeveralProcesses(changes),
     duplicates: new Duplicates(),
+    hanging: new HangingWorkers(),
     versions: new Map<string, string>(),
   }
 }

@@ -1,6 +1,6 @@
 import type { Configuration } from '@haproxystats/core'
 import { reasonOf } from '@haproxystats/core'
-import type { Outcome } from './ask-source.ts'
+import { type Outcome, placeOf } from './ask-source.ts'
 import type { Changes } from './changes.ts'
 import { permissionHint } from './permission-hint.ts'
 import type { Source, SourceList } from './sources.ts'
@@ -45,6 +45,10 @@ export function reportOutcomes(
     }
     reportSame(changes, came)
   }
+  for (const key of changes.keys(sameKey)) {
+    const text = key.slice(sameKey.length)
+    if (!outcomes.some(({ source }) => source.text === text)) changes.end(key, () => `${text} is gone`)
+  }
 }
 
 function staleText({ text }: Source, after: number | undefined): string {
@@ -60,8 +64,8 @@ function reportSame(changes: Changes, came: Outcome): void {
   if (came.outcome === 'duplicate') {
     const { text } = came.same
     const fields = { source: source.text, same: text, pid: came.facts.pid }
-    const told = `${source.text} is the same HAProxy process as ${text} (pid ${came.facts.pid}): it is counted once, as ${came.same.name}; remove one of them from servers or socket-dir to read it only once`
-    changes.begin(key, { level: 'warn', kind: text, fields, text: told })
+    const told = `${source.text} is the same HAProxy process as ${text} (pid ${came.facts.pid}): it is counted once, as ${came.same.name}; remove one of them from servers or socket-dir to ask it only once`
+    changes.begin(key, { level: 'warn', kind: placeOf(came.same), fields, text: told })
   } else if (came.outcome === 'answered') {
     changes.end(key, () => `${source.text} is a process of its own now, or the one that is used: it is counted`)
   }
@@ -83,11 +87,6 @@ export function reportGone(changes: Changes, sources: readonly Source[]): void {
     if (present.has(key) || present.has(key.replace(/ @!\d+$/, ''))) continue
     const source = key.slice('source '.length)
     changes.end(key, () => `${source} is gone`, { source })
-  }
-  const texts = new Set(sources.map(({ text }) => text))
-  for (const key of changes.keys(sameKey)) {
-    const source = key.slice(sameKey.length)
-    if (!texts.has(source.replace(/ @!\d+$/, ''))) changes.end(key, () => `${source} is gone`, { source })
   }
 }
 

@@ -22,7 +22,7 @@ export class SeveralProcesses {
     const met = new Set(outcomes.map(({ source }) => source.text))
     for (const text of this.#seen.keys()) if (!met.has(text)) this.#seen.delete(text)
     for (const outcome of outcomes) {
-      if (outcome.outcome !== 'answered' || outcome.source.worker) continue
+      if (outcome.source.worker || (outcome.outcome !== 'answered' && outcome.outcome !== 'duplicate')) continue
       const { source, facts } = outcome
       const page = source.address.kind === 'http'
       const process = page ? facts.number : facts.pid

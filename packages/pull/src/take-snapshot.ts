@@ -100,14 +100,14 @@ function reportPublished(
 
 /** Within `pull-timeout`, in which only the sources' own time counts, and in any case before the interval is over. */
 async function askInTime(context: Context, { sources, begins }: Pulling, draft: SnapshotDraft): Promise<Outcome[]> {
-  const { options, carried, clock, signal, typed, secrets, versions, duplicates, sockets } = context
+  const { options, carried, clock, signal, typed, secrets, versions, duplicates, sockets, hanging } = context
   const interval = options['pull-interval']
   const left = begins + interval - clock().wall / 1000 - Math.min(interval * margin.part, margin.seconds)
   const limit = options['pull-timeout'] === 0 ? Number.POSITIVE_INFINITY : options['pull-timeout']
   const most = Math.max(0.001, Math.min(left, interval))
   const deadline = startDeadline(Math.round(Math.min(limit, most) * 1000) / 1000, signal, most)
   try {
-    const known = { typed, secrets, versions, duplicates, sockets }
+    const known = { typed, secrets, versions, duplicates, sockets, hanging }
     return await askAll(sources, { draft, options, deadline, counting: carried.counting, ...known })
   } finally {
     deadline.dispose()

@@ -34,6 +34,7 @@ describe('without a file', () => {
         'queue-size': 360,
         'queue-full': 'suspend',
         'on-failure': 'discard',
+        'stale-after': 900,
         'leave-out': undefined,
         counters: 'raw',
         fsync: true,

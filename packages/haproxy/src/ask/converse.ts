@@ -11,6 +11,11 @@ export interface AskOptions {
   readonly selection?: string
   /** Ends the asking at once; its reason should be a `SOURCE_TIMEOUT` when time is up. */
   readonly signal: AbortSignal
+  /**
+   * Takes a connection whose answer did not come in time, instead of closing it: it closes itself when something comes
+   * after all, or when the other side closes it.
+   */
+  readonly keep?: (socket: Socket) => void
 }
 
 /** Who gets what a source says. What `take` keeps of a chunk it must have copied when it returns. */
@@ -25,6 +30,8 @@ export interface Words {
   readonly line: string
   /** Closes our side behind it: the master socket closes its own only then, a stats socket by itself. */
   readonly last?: true
+  /** What it may mean that nothing is answered in time, for the error; that of a stats socket unless told. */
+  readonly silence?: string
 }
 
 /**
@@ -35,7 +42,7 @@ export async function converse(
   source: string,
   endpoint: Endpoint,
   words: Words,
-  { connect: connecting, signal }: AskOptions,
+  { connect: connecting, signal, keep }: AskOptions,
   listener: Listener,
 ): Promise<void> {
   const inbox = new Inbox()
@@ -43,32 +50,42 @@ export async function converse(
     const socket = await connect(source, endpoint, connecting, signal, inbox)
     const encrypted = endpoint.kind === 'tcp' && endpoint.tls
     const read = () => (encrypted ? readEach(socket, listener.take) : inbox.readAll(socket, listener.take))
-    await talk(socket, words, signal, read).catch((error) => {
-      throw conversationError(source, listener.received(), signal, error)
+    const giveUp = () => {
+      if (keep === undefined || encrypted) socket.destroy()
+      else inbox.leave(socket, keep)
+    }
+    await talk(socket, words, { signal, giveUp, read }).catch((error) => {
+      throw conversationError(source, listener.received(), { signal, silence: words.silence }, error)
     })
   } finally {
     inbox.close()
   }
 }
 
-/** Says `words`, and reads until the end. */
+/** Says `words`, and reads until the end, or until `signal` aborts: then `giveUp` gets the connection. */
 async function talk(
   socket: Socket,
   { line, last }: Words,
-  signal: AbortSignal,
-  read: () => Promise<void>,
+  { signal, giveUp, read }: { signal: AbortSignal; giveUp: () => void; read: () => Promise<void> },
 ): Promise<void> {
-  const stop = () => socket.destroy()
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
+  let stop: () => void = () => undefined
+  let givenUp = false
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => {
+      givenUp = true
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', stop, { once: true })
+  })
   try {
+    signal.throwIfAborted()
     if (last) socket.end(line)
     else socket.write(line)
-    await read()
-    signal.throwIfAborted()
+    await Promise.race([read(), aborted])
   } finally {
     signal.removeEventListener('abort', stop)
-    socket.destroy()
+    if (givenUp) giveUp()
+    else socket.destroy()
   }
 }
 
@@ -77,14 +94,21 @@ async function readEach(socket: Socket, take: Take): Promise<void> {
 }
 
 /** The error for a conversation that did not come to its end. */
-export function conversationError(source: string, received: number, signal: AbortSignal, error: unknown): StatsError {
-  if (signal.aborted) return outOfTime(source, received, signal.reason)
+export function conversationError(
+  source: string,
+  received: number,
+  { signal, silence = ofStatsSocket }: { signal: AbortSignal; silence?: string | undefined },
+  error: unknown,
+): StatsError {
+  if (signal.aborted) return outOfTime(source, received, signal.reason, silence)
   return error instanceof StatsError ? error : brokenOff(source, received, error)
 }
 
-function outOfTime(source: string, received: number, reason: unknown): StatsError {
-  const silent =
-    'it took the connection but said nothing; as many others as "stats maxconn" allows (10 unless set) may be asking: close them, or raise it in the section "global" of haproxy.cfg; or the process is stopped or overloaded'
+const ofStatsSocket =
+  'as many others as "stats maxconn" allows (10 unless set) may be asking: close them, or raise it in the section "global" of haproxy.cfg; or the process is stopped or overloaded'
+
+function outOfTime(source: string, received: number, reason: unknown, silence: string): StatsError {
+  const silent = `it took the connection but said nothing; ${silence}`
   const broken = `it broke off after ${received} bytes; is the process stopped or overloaded?`
   return new StatsError(
     'SOURCE_TIMEOUT',

@@ -33,6 +33,19 @@ export class Inbox {
     connections--
   }
 
+  /** Takes nothing more: what still arrives closes the connection, which `keep` is given until then. */
+  leave(socket: Socket, keep: (socket: Socket) => void): void {
+    this.#receive = () => {
+      socket.destroy()
+      return false
+    }
+    if (socket.destroyed) return
+    // The side that ended has said what it had to say.
+    socket.once('end', () => socket.destroy())
+    keep(socket)
+    socket.resume()
+  }
+
   /** Gives everything to `take`, in order, and resolves at the end. Rejects with errors of the connection and of `take`. */
   readAll(socket: Socket, take: Take): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -57,6 +57,11 @@ function malformed(line: string): StatsError {
   return new StatsError('ANSWER_MALFORMED', `"${printableLine(Buffer.from(line))}" is not what show proc answers`)
 }
 
+const silentMaster =
+  'all its 10 connections may be taken, by others or by questions to a worker that hangs, whose askers have left (haproxy#3351): look for a worker that does not answer on its own stats socket, and continue or end it; or the master is stopped or overloaded'
+
+const silentWorker = 'the worker is stopped or overloaded'
+
 /** An answer to `show proc` has a line of 70 bytes a process. */
 const largestList = 1024 ** 2
 
@@ -69,7 +74,7 @@ export async function listWorkers(
   const chunks: Buffer[] = []
   let received = 0
   const asking = { ...options, limit: largestList }
-  await converse(source, endpoint, { line: 'show proc\n', last: true }, asking, {
+  await converse(source, endpoint, { line: 'show proc\n', last: true, silence: silentMaster }, asking, {
     received: () => received,
     take: (chunk) => {
       received += chunk.length
@@ -123,7 +128,8 @@ export async function askWorker(
   let rows = 0
   for (const part of ['info', 'stat'] as const) {
     const reader = new PartReader(source, { part, limit: left, given: options.limit, refusal: refusedWorker })
-    await converse(source, endpoint, { line: commandFor(pid, part, options.selection), last: true }, options, {
+    const words = { line: commandFor(pid, part, options.selection), last: true, silence: silentWorker } as const
+    await converse(source, endpoint, words, options, {
       received: () => reader.received,
       take: (chunk) => written(reader.push(chunk).map((bytes) => sink.write(part, bytes))),
     })

@@ -44,7 +44,7 @@ export async function askPage(
     for (const bytes of reader.end()) await sink.write('stat', bytes)
     return { rows: reader.rows }
   } catch (error) {
-    throw conversationError(source, reader.received, signal, error)
+    throw conversationError(source, reader.received, { signal }, error)
   } finally {
     signal.removeEventListener('abort', stop)
     socket.destroy()

@@ -123,7 +123,7 @@ export const ownMetrics: readonly OwnMetric[] = [
     name: 'Processes',
     unit: 'count',
     summary: 'HAProxy processes whose answers the snapshot holds.',
-    advice: 'Below what runs: a process has no socket in `socket-dir`, or is not in `servers`.',
+    advice: 'Below what runs: a process has no socket in `socket-dir`, or is not in `servers`; see `ProcessesFailed`.',
     value: ({ processes }) => processes,
   },
   {
