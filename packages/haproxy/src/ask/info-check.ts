@@ -43,7 +43,7 @@ export class InfoCheck {
     if (found <= limit) return
     const source = this.#source
     const text = `the answer of ${source} to show info ${what} of more than ${limit} ${unit}, which no HAProxy prints; does something else answer there?`
-    throw new StatsError('ANSWER_TOO_LARGE', text, { source, limit, hint: `${what} ${unit}` })
+    throw new StatsError('ANSWER_TOO_LARGE', text, { source, limit })
   }
 
   #twice(): StatsError {
