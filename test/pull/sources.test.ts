@@ -7,6 +7,8 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { levels, startPull, withoutPrivileges } from './pull-program.ts'
 
 const whole = exampleAnswer().length
+const infoOf = () => exampleAnswer().replace(/# pxname[\s\S]*/, '')
+const headerOf = () => /# pxname.*\n/.exec(exampleAnswer())![0]
 const withoutRows = exampleAnswer().replace(/\nwww,[\s\S]*/, '\n\n')
 
 /** Every way to answer wrongly, what the log says of it, and the code of its error. */
@@ -22,6 +24,30 @@ const misbehaviours: [string, Behaviour, RegExp, string][] = [
   ['does not close', { keepOpen: true }, /broke off after \d+ bytes/, 'SOURCE_TIMEOUT'],
   ['never ends', { endless: true }, /longer than answer-limit, 100000 bytes/, 'ANSWER_TOO_LARGE'],
   ['a row of another width', { answer: exampleAnswer().replace('app2,', '') }, /in row 3/, 'ANSWER_MALFORMED'],
+  [
+    'show info twice',
+    { answer: `${infoOf()}${exampleAnswer()}` },
+    /show info begins again in line 9/,
+    'ANSWER_MALFORMED',
+  ],
+  [
+    'a header twice',
+    { answer: exampleAnswer().replace('\napp,', `\n${headerOf()}app,`) },
+    /in row 2/,
+    'ANSWER_MALFORMED',
+  ],
+  [
+    'too many lines',
+    { answer: exampleAnswer().replace('Idle_pct', `${'a: b\n'.repeat(2000)}Idle_pct`) },
+    /show info is of more than 2000 lines/,
+    'ANSWER_TOO_LARGE',
+  ],
+  [
+    'a number that never ends',
+    { answer: exampleAnswer().replace('app1,0,', `app1,${'9'.repeat(70_000)},`) },
+    /more than 65536 bytes in row 2/,
+    'ANSWER_TOO_LARGE',
+  ],
   ['permission denied', { answer: 'Permission denied\n\n' }, /"level user" .* is enough/, 'SOURCE_REFUSED'],
 ]
 
@@ -49,6 +75,16 @@ test('of sources that answer wrongly, in whatever way, nothing but the reason is
   await pull.program.stop()
   expect(await queueEntries(pull.temporary)).toEqual([])
   expect(pull.program.errors).toBe('')
+})
+
+test('a number with more digits than any is refused where counters are read', async () => {
+  const good = await fakeHaproxy()
+  const bad = await fakeHaproxy({
+    answer: exampleAnswer().replace(/^(app,app1,(?:[^,]*,){5})1,/m, `$1${'9'.repeat(50)},`),
+  })
+  const pull = await startPull({ pull: { servers: `${good.address}, ${bad.address}`, counters: 'monotonic' } })
+  const error = await pull.line(/the answer of .* has a number of 50 digits, of at most 40: 9{40}…/)
+  expect(error).toMatchObject({ source: bad.address, code: 'ANSWER_MALFORMED' })
 })
 
 test('a source of servers that nobody listens on is no stale socket: the snapshot is incomplete', async () => {

@@ -9,7 +9,10 @@ export const errorCodes = {
   SOURCE_TIMEOUT: { retry: true, summary: 'A source did not answer in time.' },
   SOURCE_REFUSED: { retry: false, summary: 'A source answered, but not as an HAProxy stats socket does.' },
   ANSWER_TRUNCATED: { retry: true, summary: 'A source closed before its answer was complete.' },
-  ANSWER_TOO_LARGE: { retry: false, summary: 'An answer is larger than answer-limit.' },
+  ANSWER_TOO_LARGE: {
+    retry: false,
+    summary: 'An answer is larger than answer-limit, or a part of it than any HAProxy prints.',
+  },
   ANSWER_MALFORMED: { retry: false, summary: 'An answer is not what HAProxy prints.' },
   SNAPSHOT_PUBLISH: { retry: true, summary: 'A snapshot could not be written, synced or renamed.' },
   SNAPSHOT_INVALID: { retry: false, summary: 'A snapshot in the queue cannot be turned into datapoints.' },

@@ -10,9 +10,9 @@ export const answerLimits = {
   infoLines: 2000,
   /** One line of `show info`. The longest is the description, which haproxy.cfg has on a line of at most 2 kB. */
   infoLineBytes: 16 * 1024,
-  /** Columns of `show stat`. HAProxy 3.4 prints 103, and 213 with the modules of all its protocols. */
+  /** Columns of `show stat`. HAProxy 3.4 prints 213. */
   statColumns: 1000,
-  /** One cell of `show stat`. The longest are names and texts of health checks, which take a line or two. */
+  /** One cell of `show stat`, and a whole row while it is read. A row has to fit into one buffer, and most take 500 bytes. */
   cellBytes: 64 * 1024,
   /** Digits of one number. 64 bits are 20 digits; sums of many processes are a few more. */
   numberDigits: 40,

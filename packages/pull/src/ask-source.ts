@@ -130,7 +130,7 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
   try {
     const natures = await ask({ write, head }, await askOptions(source, asking, () => retries++))
     if (Buffer.isBuffer(natures)) await files.write('typed', natures)
-    const counters = kept && countersOf(Buffer.concat(kept.info), Buffer.concat(kept.stat))
+    const counters = kept && countersIn(source, Buffer.concat(kept.info), Buffer.concat(kept.stat))
     const facts = head.facts()
     if (facts.version !== undefined) asking.versions.set(placeOf(source), facts.version)
     return { ...effort(), outcome: 'answered', files, facts, ...(counters && { counters }) }
@@ -138,6 +138,16 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
     if (!(error instanceof StatsError) || error.code === 'SNAPSHOT_PUBLISH') throw error
     await files.remove()
     return { ...effort(), outcome: 'failed', error }
+  }
+}
+
+/** What is refused in parsing an answer is told of its source. */
+function countersIn(source: Source, info: Buffer, stat: Buffer): ProcessCounters {
+  try {
+    return countersOf(info, stat)
+  } catch (error) {
+    if (!(error instanceof StatsError)) throw error
+    throw new StatsError(error.code, `the answer of ${source.text} ${error.message}`, { source: source.text }, error)
   }
 }
 

@@ -107,6 +107,19 @@ test('what should have been read beside the sources has a state, too', async () 
   expect((await closed()).sources).toMatchObject([{ name: 'socket-dir', source: '/run/haproxy', state: 'failed' }])
 })
 
+test('of very many sources it tells those that did not answer, so that the next run can still read it', async () => {
+  const { status, used, closed } = begun()
+  used.add(at)
+  const reports = Array.from({ length: 20_000 }, (_, index) => {
+    const [name, result] = [`lb${index}`, index === 19_999 ? 'failed' : 'answered']
+    return { name, source: `unix:///run/${'x'.repeat(90)}/${name}`, result, seconds: 0, bytes: 0, retries: 0 }
+  })
+  status.answered([], reports as SourceReport[])
+  const { sources } = await closed()
+  expect([sources.length, sources[0]]).toEqual([2000, expect.objectContaining({ name: 'lb19999', state: 'failed' })])
+  expect(await usedByEarlierRuns(path, at)).toEqual([[at, at]])
+})
+
 describe('slots that earlier runs used', () => {
   const told = async (status: unknown) => {
     await writeFile(path, typeof status === 'string' ? status : JSON.stringify(status))

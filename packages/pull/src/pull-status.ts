@@ -142,7 +142,7 @@ export class PullStatus {
       lastComplete: this.#lastComplete,
       queueSize: this.#queue.length,
       oldest: oldest === undefined ? undefined : Math.round(this.#clock().wall / 1000 - Number(oldest)),
-      sources: this.#sources,
+      sources: shown(this.#sources),
       sockets: this.#sockets.state,
       published: this.#counted('published'),
       partial: this.#counted('partial'),
@@ -165,6 +165,16 @@ export class PullStatus {
   #now(): string {
     return new Date(this.#clock().wall).toISOString()
   }
+}
+
+/** So many sources are told of, so that the file stays one that is read. */
+const mostSources = 2000
+
+/** Those that did not answer come first where not all are told of. */
+function shown(sources: readonly SourceState[]): readonly SourceState[] {
+  if (sources.length <= mostSources) return sources
+  const others = sources.filter(({ state }) => state !== 'answered')
+  return [...others, ...sources.filter(({ state }) => state === 'answered')].slice(0, mostSources)
 }
 
 /** A run of slots that ends so many seconds ahead of the clock is not believed: nothing waits longer for a slot. */

@@ -1,9 +1,13 @@
 import { type Endpoint, type Logger, reasonOf, StatsError } from '@haproxystats/core'
-import { type AnswerHead, type AskOptions, askTyped, startDeadline, type UnknownColumns } from '@haproxystats/haproxy'
+import {
+  type AnswerHead,
+  type AskOptions,
+  answerLimits,
+  askTyped,
+  startDeadline,
+  type UnknownColumns,
+} from '@haproxystats/haproxy'
 import type { Source } from './sources.ts'
-
-/** Of an answer to `show stat typed`, in bytes; three objects of 200 fields take 30,000. */
-const largest = 256 * 1024
 
 /** For asking, in seconds, within the deadline of the pull. */
 const patience = 1
@@ -73,7 +77,7 @@ export class TypedAnswers {
     const deadline = startDeadline(patience, signal)
     learnt.attempts++
     try {
-      const options = { connect: { ...connect, retries: 0 }, limit: largest, signal: deadline.signal }
+      const options = { connect: { ...connect, retries: 0 }, limit: answerLimits.typedBytes, signal: deadline.signal }
       const answer = await askTyped(source.text, endpoint, filters, options)
       learnt.settled = true
       if (answer) {

@@ -105,7 +105,8 @@ export const sections = {
         kind: 'seconds',
         min: 0.001,
         default: '0.1',
-        summary: 'How long connecting to a source may take; HAProxy accepts within 1 to 2 ms.',
+        summary:
+          'How long connecting to a source may take; HAProxy accepts within 1 to 2 ms. Time in which haproxystats-pull itself is busy does not count.',
       },
       interval: {
         kind: 'seconds',

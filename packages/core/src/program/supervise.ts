@@ -14,7 +14,7 @@ export async function superviseRun(
   work: (signal: AbortSignal) => Promise<void>,
   stopsWithin?: number,
 ): Promise<number> {
-  const late = `does not end within ${stopsWithin} s: the disk keeps it waiting; it ends all the same, and what is unfinished is removed at the next start`
+  const late = `does not stop within ${stopsWithin} s, most likely because the disk keeps it waiting: it is ended all the same, and what is unfinished is removed at the next start`
   const limit = stopsWithin === undefined ? undefined : { seconds: stopsWithin, onLate: () => log.warn(late) }
   const shutdown = listenForShutdown((signal) => log.info({ signal }, 'stopping'), limit)
   const crash = (error: unknown) => process.exit(logFailure(log, error))

@@ -33,7 +33,7 @@ export async function inspectDirectory(directory: DirectoryOption): Promise<Dire
     if (!stats.isDirectory()) return wrong(directory, 'is not a directory', 'remove it, or set another')
     const error = await accessError(path)
     if (error !== undefined)
-      return wrong(directory, `cannot be written to (${reasonOf(error)})`, accessHint(path, error))
+      return wrong(directory, `cannot be written to (${reasonOf(error)})`, ownershipHint(path, error))
     if ((stats.mode & othersMayWrite) === 0) return { device: stats.dev, inode: stats.ino }
     const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0')
     const message = `may be written to by everybody (mode ${mode}), who could forge or remove what is in it`
@@ -100,7 +100,7 @@ async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace
     if (!stats.isDirectory()) return wrong(directory, `${missing}, because ${parent} is not a directory`)
     const error = await accessError(parent)
     if (error !== undefined) {
-      return wrong(directory, `${missing} in ${parent} (${reasonOf(error)})`, accessHint(parent, error))
+      return wrong(directory, `${missing} in ${parent} (${reasonOf(error)})`, ownershipHint(parent, error))
     }
     return { device: stats.dev }
   } catch (error) {
@@ -120,6 +120,6 @@ function wrong({ section, option, path }: DirectoryOption, message: string, hint
   return { problem: { section, option, found: path, message, ...(hint !== undefined && { hint }) } }
 }
 
-function accessHint(path: string, error: unknown): string {
+function ownershipHint(path: string, error?: unknown): string {
   return diskHint(error) ?? `this program runs as ${userInfo().username}: chown ${userInfo().username} ${path}`
 }

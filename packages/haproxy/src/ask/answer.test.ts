@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { StatsError } from '@haproxystats/core'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { answerLimits } from '../limits.ts'
 import { AnswerReader, type AnswerSummary } from './answer.ts'
 
 const recorded = new URL('../../../../test/fixtures/answers/', import.meta.url)
@@ -156,6 +157,9 @@ describe('refused', () => {
     ['a wide row', `${info}${header}w,s,,,\n\n`, /^ANSWER_MALFORMED: .*4 columns in row 1/],
     ['a last cell without comma', `${info}${header}w,s,,x\n\n`, /^ANSWER_MALFORMED: .*last cell without a comma/],
     ['text behind a closing quote', `${info}${header}w,s,"a"b,\n\n`, /^ANSWER_MALFORMED: .*behind a closing quote/],
+    ['show info twice', `${info}${info}${header}w,s,,\n\n`, /^ANSWER_MALFORMED: .*show info begins again in line 4 /],
+    ['a header among the rows', `${info}${header}w,s,,\n${header}\n`, /^ANSWER_MALFORMED: .*begins again in row 2$/],
+    ['show stat twice', `${info}${header}w,s,,\n\n${header}w,s,,\n\n`, /^ANSWER_MALFORMED: .*text after its end/],
     ['a header without last comma', `${info}# pxname,svname\nw,s,\n\n`, /^ANSWER_MALFORMED/],
     [
       'the master socket',
@@ -193,4 +197,61 @@ describe('the limit', () => {
     expect(read(current, { limit: current.length }).summary).toBeDefined()
     expect(read(current, { limit: current.length - 1 }).error).toMatch(/^ANSWER_TOO_LARGE: .*answer-limit, 6932 bytes/)
   })
+})
+
+describe('more of something than any HAProxy prints is refused, and so named', () => {
+  const { infoBytes, infoLines, infoLineBytes, statColumns, cellBytes } = answerLimits
+  const rows = `${header}w,s,,\n\n`
+  const line = (size: number) => `${'x'.repeat(size - 1)}\n`
+  const columns = (count: number) => {
+    const names = Array.from({ length: count }, (_, index) => ['pxname', 'svname', 'type'][index] ?? `c${index}`)
+    return `# ${names.join(',')},\nw,s,${','.repeat(count - 2)}\n\n`
+  }
+  const withInfo = (more: string) => `Name: HAProxy\n${more}\n${rows}`
+  const long = (size: number) => `${info}${header}w,${'s'.repeat(size - 4)},,\n\n`
+
+  it.each([
+    ['bytes', withInfo(line(10_000).repeat(infoBytes / 10_000 + 1)), `show info is of more than ${infoBytes} bytes`],
+    ['lines', withInfo('a: b\n'.repeat(infoLines)), `show info is of more than ${infoLines} lines`],
+    ['a line', withInfo(line(infoLineBytes + 2)), `show info has a line of more than ${infoLineBytes} bytes`],
+    ['columns', `${info}${columns(statColumns + 1)}`, `show stat has more than ${statColumns} columns`],
+    ['a row', long(cellBytes + 1), `show stat has more than ${cellBytes} bytes in row 1`],
+    ['a quoted cell', long(cellBytes + 1).replace('w,s', 'w,"'), `show stat has more than ${cellBytes} bytes in row 1`],
+  ])('%s', (_, answer, message) => {
+    const bytes = Buffer.from(answer, 'latin1')
+    const { error } = read(bytes)
+    expect(error).toContain(`ANSWER_TOO_LARGE: the answer of a to ${message}`)
+    const cuts = Array.from({ length: 40 }, (_, index) => index * Math.ceil(bytes.length / 40))
+    expect(read(bytes, { cuts }).error).toBe(error)
+  })
+
+  it.each([
+    ['lines', withInfo('a: b\n'.repeat(infoLines - 3))],
+    ['a line', withInfo(line(infoLineBytes))],
+    ['columns', `${info}${columns(statColumns)}`],
+    ['a row', long(cellBytes)],
+  ])('and as much is not: %s', (_, answer) => {
+    expect(read(Buffer.from(answer, 'latin1')).summary?.rows).toBe(1)
+  })
+
+  it('and so is a line or a row that has no end', () => {
+    for (const [begins, more] of [
+      ['Name: ', 'x'],
+      [`${info}${header}w,`, 's'],
+      [`${info}${header}w,"`, '\n'],
+      [`${info}# pxname,`, 'c,'],
+    ] as const) {
+      const reader = new AnswerReader('a', 1e9)
+      reader.push(Buffer.from(begins))
+      const push = () => {
+        for (let times = 0; times < 100; times++) reader.push(Buffer.from(more.repeat(5000)))
+      }
+      expect(push, begins).toThrow(expect.objectContaining({ code: 'ANSWER_TOO_LARGE' }))
+    }
+  })
+})
+
+it('takes what looks like another answer within a quoted value for a part of it', () => {
+  const quoted = `Name: HAProxy\ndescription: "a ""b""\n\nName: x\n""c"""\nnode: "n"\n\n`
+  expect(read(Buffer.from(`${quoted}${header}w,s,,\n\n`)).summary).toMatchObject({ info: quoted.length, rows: 1 })
 })

@@ -1,4 +1,5 @@
 import { StatsError } from '@haproxystats/core'
+import { InfoCheck } from './info-check.ts'
 import { firstLineLimit, refusal } from './refusal.ts'
 import { RowCheck } from './rows.ts'
 
@@ -36,12 +37,13 @@ const infoEnd = 2
 
 /**
  * Takes the answer to `command` in chunks of any size, gives it back in pieces as soon as it is known which part they
- * belong to, and checks it on the way: begins with `Name: `, then the border, then rows as `RowCheck` wants them. Holds
- * back no more than a first line. Whatever the chunks are, pieces and errors are the same.
+ * belong to, and checks it on the way: begins with `Name: `, lines as `InfoCheck` and rows as `RowCheck` wants them, the border
+ * between them. Holds back no more than a first line. Whatever the chunks are, pieces and errors are the same.
  */
 export class AnswerReader {
   readonly #source: string
   readonly #limit: number
+  readonly #lines: InfoCheck
   readonly #rows: RowCheck
   #state: 'beginning' | 'info' | 'stat' = 'beginning'
   #held: Buffer = Buffer.alloc(0)
@@ -52,6 +54,7 @@ export class AnswerReader {
   constructor(source: string, limit: number) {
     this.#source = source
     this.#limit = limit
+    this.#lines = new InfoCheck(source)
     this.#rows = new RowCheck(source)
   }
 
@@ -125,6 +128,7 @@ export class AnswerReader {
 
   #piecesOf(info: Buffer): AnswerPiece[] {
     this.#info += info.length
+    this.#lines.push(info)
     return info.length === 0 ? [] : [{ part: 'info', bytes: info }]
   }
 

@@ -1,5 +1,6 @@
 import { StatsError } from '@haproxystats/core'
 import type { AnswerPart } from './answer.ts'
+import { InfoCheck } from './info-check.ts'
 import { firstLineLimit } from './refusal.ts'
 import { RowCheck } from './rows.ts'
 
@@ -27,6 +28,7 @@ export interface PartRules {
 export class PartReader {
   readonly #source: string
   readonly #rules: PartRules
+  readonly #lines: InfoCheck
   readonly #rows: RowCheck
   #held: Buffer | undefined = Buffer.alloc(0)
   #tail = ''
@@ -35,6 +37,7 @@ export class PartReader {
   constructor(source: string, rules: PartRules) {
     this.#source = source
     this.#rules = rules
+    this.#lines = new InfoCheck(source)
     this.#rows = new RowCheck(source)
   }
 
@@ -81,7 +84,10 @@ export class PartReader {
 
   #take(bytes: Buffer): Buffer[] {
     if (this.#rules.part === 'stat') this.#rows.push(bytes)
-    else this.#tail = (this.#tail + bytes.subarray(-2).toString('latin1')).slice(-2)
+    else {
+      this.#lines.push(bytes)
+      this.#tail = (this.#tail + bytes.subarray(-2).toString('latin1')).slice(-2)
+    }
     return [bytes]
   }
 

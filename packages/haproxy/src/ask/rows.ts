@@ -1,8 +1,10 @@
 import { StatsError } from '@haproxystats/core'
+import { answerLimits } from '../limits.ts'
 import { Commas } from '../stat/commas.ts'
 import { columnsOfRawNames } from '../stat/scan.ts'
 
 const comma = 0x2c
+const hash = 0x23
 const lineFeed = 0x0a
 const quote = 0x22
 
@@ -16,7 +18,8 @@ const afterQuote = 3
  * Checks the answer to `show stat` while it passes by, byte for byte and in pieces of any size: every row as wide as the
  * header, every cell closed by its comma, an empty line at the end and nothing behind it. Line feeds in quoted cells
  * (`last_chk` up to HAProxy 2.9) are part of their row. Where names of listeners are raw, a comma in one makes its row
- * wider than the header; it is let through, because nothing is missing from it. Keeps nothing but numbers.
+ * wider than the header; it is let through, because nothing is missing from it. A row may be as long as one cell may be
+ * (`answerLimits`), and only the header begins with `#`, as no name does. Keeps nothing but numbers.
  */
 export class RowCheck {
   readonly #source: string
@@ -24,6 +27,8 @@ export class RowCheck {
   #separators = 0
   #columns = 0
   #lines = 0
+  /** Bytes of the present row in earlier pieces. */
+  #length = 0
   #ended = false
 
   constructor(source: string) {
@@ -40,9 +45,10 @@ export class RowCheck {
     return this.#ended
   }
 
-  /** Throws `ANSWER_MALFORMED` at the first byte that cannot belong to an answer. */
+  /** Throws `ANSWER_MALFORMED` or `ANSWER_TOO_LARGE` at the first byte that cannot belong to an answer. */
   push(bytes: Uint8Array): void {
     const commas = new Commas(bytes)
+    let start = 0
     for (let index = 0; index < bytes.length; index++) {
       if (this.#ended) throw this.#malformed('has text after its end')
       if (this.#cell === atCellStart || this.#cell === inPlainCell) {
@@ -51,10 +57,27 @@ export class RowCheck {
         this.#separators += commas.count - before
         if (end > index) this.#cell = bytes[end - 1] === comma ? atCellStart : inPlainCell
         index = end
-        if (index === bytes.length) return
+        if (index === bytes.length) break
       }
+      const endsRow = bytes[index] === lineFeed && this.#cell !== inQuotedCell
+      if (endsRow) this.#boundRow(bytes, start, index)
       this.#take(bytes[index] as number)
+      if (!endsRow) continue
+      start = index + 1
+      this.#length = 0
     }
+    this.#boundRow(bytes, start, bytes.length)
+    this.#length += bytes.length - start
+  }
+
+  /** Of the present row, what there is of it in this piece. */
+  #boundRow(bytes: Uint8Array, start: number, end: number): void {
+    const begins = this.#length === 0 && end > start
+    if (begins && bytes[start] === hash && this.#lines > 0) throw this.#malformed(`begins again in row ${this.#lines}`)
+    const { statColumns, cellBytes } = answerLimits
+    if (this.#lines === 0 && this.#separators > statColumns) throw this.#tooLarge(`${statColumns} columns`, statColumns)
+    if (this.#length + end - start > cellBytes)
+      throw this.#tooLarge(`${cellBytes} bytes in row ${this.#lines}`, cellBytes)
   }
 
   /** One byte: in or behind a quoted cell any, a line feed or a quote otherwise. */
@@ -104,6 +127,12 @@ export class RowCheck {
   #malformed(what: string): StatsError {
     const details = { source: this.#source, row: this.#lines }
     return new StatsError('ANSWER_MALFORMED', `the answer of ${this.#source} to show stat ${what}`, details)
+  }
+
+  #tooLarge(what: string, limit: number): StatsError {
+    const details = { source: this.#source, row: this.#lines, limit }
+    const text = `the answer of ${this.#source} to show stat has more than ${what}, which no HAProxy prints; does something else answer there?`
+    return new StatsError('ANSWER_TOO_LARGE', text, details)
   }
 
   #truncated(what: string): StatsError {
