@@ -53,7 +53,7 @@ test('with on-failure = partial what answers is published, and the snapshot says
   expect(report?.sources[1]).toMatchObject({ source: bad.address, result: 'failed', code: 'ANSWER_TRUNCATED' })
   expect(report?.sources[1]?.error).toMatch(/without its empty line/)
   expect(pull.lines(/snapshots are published without it \(on-failure = partial\)/, levels.error)).toHaveLength(1)
-  expect((await pull.line(/^snapshot \d+: 1 processes read, without 1 that did not answer/))['failed']).toBe(1)
+  expect((await pull.line(/^snapshot \d+: 1 process read, without 1 that did not answer/))['failed']).toBe(1)
 
   bad.behave({})
   await pull.line(/answers again/)

@@ -1,6 +1,7 @@
 import type { Configuration, Logger } from '@haproxystats/core'
 import type { CarriedCounters } from './carried-counters.ts'
 import type { Changes } from './changes.ts'
+import type { PublishedLog } from './published-log.ts'
 import type { PullStatus } from './pull-status.ts'
 import type { Secrets } from './secrets.ts'
 import type { SeveralProcesses } from './several-processes.ts'
@@ -21,4 +22,5 @@ export interface Context {
   readonly versions: Map<string, string>
   readonly carried: CarriedCounters
   readonly several: SeveralProcesses
+  readonly publishedLog: PublishedLog
 }

@@ -1,5 +1,6 @@
 import {
   type Configuration,
+  counted,
   type Logger,
   lockDirectory,
   reasonOf,
@@ -15,6 +16,7 @@ import type { Context } from './context.ts'
 import { prepareDirectories } from './directories.ts'
 import { clearAway, removeLeftovers } from './leftovers.ts'
 import { Liveness } from './liveness.ts'
+import { PublishedLog } from './published-log.ts'
 import { PullStatus, type TickOutcome, usedByEarlierRuns } from './pull-status.ts'
 import { isTaken, queuedSnapshots } from './queue.ts'
 import { reportGone, reportNoSource, reportSocketDirectory } from './reports.ts'
@@ -92,7 +94,7 @@ async function withQueue<Result>(
   }
   const leftovers = await removeLeftovers(options['tmp-dst-dir'])
   if (leftovers.length > 0) {
-    log.info({ snapshots: leftovers }, `removed ${leftovers.length} unfinished snapshots of an earlier run`)
+    log.info({ snapshots: leftovers }, `removed ${counted(leftovers.length, 'unfinished snapshot')} of an earlier run`)
   }
   const path = statusPath(configuration.paths['base-dir'], programName)
   const used = await usedSlots(options, path, clock)
@@ -117,6 +119,7 @@ function sourceContext(options: Configuration['pull'], changes: Changes, log: Lo
     typed: new TypedAnswers(log),
     secrets: new Secrets(options),
     several: new SeveralProcesses(changes),
+    publishedLog: new PublishedLog(log),
     versions: new Map<string, string>(),
   }
 }

@@ -65,16 +65,12 @@ export async function takeSnapshot(
 }
 
 function reportPublished(
-  { changes, clock, log, status }: Context,
+  { changes, clock, publishedLog, status }: Context,
   { slot, begun, answers, failed, bytes }: Readonly<Record<'slot' | 'begun' | 'answers' | 'failed' | 'bytes', number>>,
 ): void {
   const seconds = Math.round(clock().monotonic - begun) / 1000
   changes.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
-  const without = failed > 0 ? `, without ${failed} that did not answer` : ''
-  log.info(
-    { snapshot: slot, sources: answers, failed, bytes, seconds, queue: status.queueSize + 1 },
-    `snapshot ${slot}: ${answers} processes read${without}, ${bytes} bytes in ${seconds} s, ${status.queueSize + 1} in the queue`,
-  )
+  publishedLog.tell({ slot, answered: answers, failed, bytes, seconds, queue: status.queueSize + 1 })
 }
 
 /** Within `pull-timeout`, and in any case before the next tick. */

@@ -5,6 +5,7 @@ import { type Reading, readConfiguration } from '../configuration/read.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { SectionName } from '../options/table.ts'
+import { printableLines } from '../printable.ts'
 import {
   type CommandLineDefinition,
   type CommandOption,
@@ -76,6 +77,14 @@ const standardOutput: Output = {
   error: (text) => void process.stderr.write(text),
 }
 
+/** Names of HAProxy, paths and values come from outside: nothing of them is left that a terminal would act upon. */
+function forPeople(output: Output): Output {
+  return {
+    out: (text) => output.out(printableLines(text)),
+    error: (text) => output.error(printableLines(text)),
+  }
+}
+
 /**
  * Runs a program with the arguments of this process, and ends the process with its exit code at once: whatever is left
  * open cannot keep it, and a reader that went away, as in `-P | head`, is no error. Writing to a pipe is synchronous.
@@ -88,8 +97,9 @@ export async function runProgram(definition: ProgramDefinition): Promise<never> 
 export async function executeProgram(
   definition: ProgramDefinition,
   commandArguments: readonly string[],
-  output: Output = standardOutput,
+  standard: Output = standardOutput,
 ): Promise<number> {
+  const output = forPeople(standard)
   const invocation = readCommandLine(definition, commandArguments)
   if ('code' in invocation) {
     output.out(invocation.output)
@@ -108,7 +118,9 @@ export async function executeProgram(
   }
   if (invocation.action === 'print-configuration') {
     output.error(renderWarnings(reading.warnings))
-    output.out(renderEffective(reading, definition.sections))
+    // A file that reads it back wants it exact.
+    const exact = process.stdout.isTTY ? output : standard
+    exact.out(renderEffective(reading, definition.sections))
     return exitCodes.done.code
   }
   const command = definition.commands?.find(({ name }) => name === invocation.command)
@@ -173,7 +185,7 @@ async function start(
   configuration: Configuration,
   { files, warnings }: Pick<Reading, 'files' | 'warnings'>,
 ): Promise<number> {
-  const log = await createLogger(definition.name, configuration[ownSection(definition)].loglevel)
+  const log = await createLogger(definition.name, logOptions(definition, configuration))
   for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
   log.info({ files }, 'starting')
   const service = connectServiceManager(log)
@@ -187,8 +199,9 @@ async function start(
   }
 }
 
-function ownSection({ sections }: ProgramDefinition): 'pull' | 'process' {
-  return sections.includes('pull') ? 'pull' : 'process'
+function logOptions({ sections }: ProgramDefinition, configuration: Configuration) {
+  const { loglevel, 'log-format': format } = configuration[sections.includes('pull') ? 'pull' : 'process']
+  return { level: loglevel, format }
 }
 
 async function execute(
@@ -199,7 +212,8 @@ async function execute(
     output,
   }: { definition: ProgramDefinition; configuration: Configuration; output: Output },
 ): Promise<number> {
-  const log = await createLogger(definition.name, command.loglevel ?? configuration[ownSection(definition)].loglevel)
+  const { level, format } = logOptions(definition, configuration)
+  const log = await createLogger(definition.name, { level: command.loglevel ?? level, format })
   let code: number = exitCodes.failed.code
   const ended = await superviseRun(log, async (signal) => {
     code = await command.run(configuration, { log, signal, output, service: { ready: () => undefined } })

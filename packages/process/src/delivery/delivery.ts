@@ -3,6 +3,7 @@ import type { Queue } from '../types/queue.ts'
 import type { Work, WorkResult } from '../types/work.ts'
 import { type Accounts, accountValues, unaccounted } from './accounts.ts'
 import { Batches } from './batches.ts'
+import { DeliveredLog } from './delivered-log.ts'
 import { Lane, type LaneSettings, type LaneStatus } from './lane.ts'
 
 /** How long, in seconds, what is in hand may take after the program was told to stop. */
@@ -37,6 +38,7 @@ export interface DeliveryContext {
 export class Delivery {
   readonly #queue: Queue
   readonly #log: Logger
+  readonly #deliveredLog: DeliveredLog
   readonly #lanes: readonly Lane[]
   readonly #waiting = new Map<string, Waiting>()
   /** Snapshots that everybody has and that could not be taken out of the queue yet. */
@@ -56,6 +58,7 @@ export class Delivery {
   constructor({ queue, run, lanes, log }: DeliveryContext) {
     this.#queue = queue
     this.#log = log
+    this.#deliveredLog = new DeliveredLog(log)
     const batches = new Batches(
       (work) => run({ ...work, accounts: accountValues(this.accounts, this.lanes) }),
       (snapshot) => queue.pathOf(snapshot),
@@ -228,10 +231,8 @@ export class Delivery {
     const seconds = Math.round(performance.now() - waiting.seen) / 1000
     const { processes } = waiting
     const queue = this.#waiting.size
-    this.#log.info(
-      { snapshot: Number(snapshot), processes, datapoints: waiting.datapoints, seconds, queue },
-      `snapshot ${snapshot}: ${waiting.datapoints} datapoints of ${processes} processes delivered in ${seconds} s`,
-    )
+    const told = { snapshot: Number(snapshot), processes, datapoints: waiting.datapoints, seconds, queue }
+    this.#deliveredLog.tell(told)
     await this.#remove(snapshot)
   }
 
