@@ -1,5 +1,5 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { outputProblems, surroundingProblems } from './check.ts'
+import { outputProblems, secretWarnings, surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { changesSincePython } from './upgrade.ts'
 
@@ -23,7 +23,10 @@ export const program: ProgramDefinition = {
     ...(starting ? outputProblems(configuration, reading) : []),
     ...(await surroundingProblems(configuration)),
   ],
-  warnings: (configuration, { starting, reading }) => (starting ? [] : outputProblems(configuration, reading)),
+  warnings: (configuration, { starting, reading }) => [
+    ...(starting ? [] : outputProblems(configuration, reading)),
+    ...secretWarnings(configuration),
+  ],
   notes: changesSincePython,
   run: processSnapshots,
 }

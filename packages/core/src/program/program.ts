@@ -5,6 +5,7 @@ import { type Reading, readConfiguration } from '../configuration/read.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { SectionName } from '../options/table.ts'
+import { configurationPermissions } from '../permissions.ts'
 import { printableLines } from '../printable.ts'
 import {
   type CommandLineDefinition,
@@ -130,8 +131,13 @@ export async function executeProgram(
     return exitCodes.usage.code
   }
   if (command !== undefined) return execute(command, { definition, configuration: reading.configuration, output })
-  const warnings = [...reading.warnings, ...(await look(definition.warnings, reading, true))]
+  const warnings = await allWarnings(definition, reading, true)
   return start(definition, reading.configuration, { files: reading.files, warnings })
+}
+
+async function allWarnings(definition: ProgramDefinition, reading: Reading, starting: boolean): Promise<Problem[]> {
+  const odd = await look(definition.warnings, reading, starting)
+  return [...reading.warnings, ...configurationPermissions(reading), ...odd]
 }
 
 async function look(at: Look | undefined, reading: Reading, starting: boolean): Promise<Problem[]> {
@@ -161,7 +167,7 @@ function readInvoked(invocation: Invocation): Reading {
 async function check(definition: ProgramDefinition, reading: Reading, output: Output): Promise<number> {
   const { files } = reading
   const problems = [...reading.problems, ...(await look(definition.check, reading, false))]
-  const warnings = [...reading.warnings, ...(await look(definition.warnings, reading, false))]
+  const warnings = await allWarnings(definition, reading, false)
   output.error(renderWarnings(warnings))
   if (problems.length > 0) {
     output.error(renderProblems(definition, problems))
