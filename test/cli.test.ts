@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '@haproxystats/core'
@@ -153,6 +153,21 @@ describe('a program that fails', () => {
     const { code, out } = await run(fixture, ['-f', await configuration()], 'throw a string')
     expect([code, lines(out).at(-1)]).toMatchObject([70, { level: 60, err: 'nothing useful' }])
   })
+})
+
+it('a log that goes to the journal has priorities, as its first line shows', async () => {
+  const directory = await temporaryDirectory()
+  const path = await configuration(
+    `[DEFAULT]\nlog-format = text\n[paths]\nbase-dir = ${directory}\n[graphite]\ntimeout = 1\n`,
+  )
+  const log = join(directory, 'journal')
+  const script = ': >"$0"; export JOURNAL_STREAM=$(stat -c %d:%i "$0"); exec "$@" >>"$0"'
+  const child = spawn('/bin/sh', ['-c', script, log, process.execPath, fixture, '-f', path])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'exit')
+  const lines = (await readFile(log, 'utf8')).split('\n')
+  expect(lines[0]).toMatch(/^<4>\[\d{4}-.*WARN.*has no effect; write connect-timeout/)
+  expect(lines[1]).toMatch(/^<6>\[.*INFO.*starting/)
 })
 
 describe('a mistaken configuration', () => {

@@ -45,7 +45,7 @@ async function sent(settings: string): Promise<string[]> {
   const { path, timestamp } = goldenSnapshots.find((snapshot) => snapshot.case.endsWith('3.2'))!
   await cp(path, join(base, 'incoming', timestamp), { recursive: true })
   const program = new Program('process', '-f', file)
-  await program.said('delivered in')
+  await program.said('1 snapshot delivered')
   const text = await readFile(join(base, 'store', timestamp, 'stats'), 'utf8')
   expect(await program.stop()).toBe(0)
   return text.split('\n').map((line) => line.split(' ')[0]!)

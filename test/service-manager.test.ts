@@ -78,7 +78,9 @@ test('both programs tell systemd of their life, and call nothing that their unit
   const status = (service: typeof pull) =>
     service.told().flatMap((words) => words.filter((word) => /^STATUS/.test(word)))
   await until('a status of pull', () => status(pull).some((text) => /newest snapshot \d+, .*1 of 1 sources/.test(text)))
-  await until('a status of process', () => status(process).some((text) => /[1-9]\d* snapshots delivered to/.test(text)))
+  await until('a status of process', () =>
+    status(process).some((text) => /[1-9]\d* snapshots? delivered to/.test(text)),
+  )
 
   for (const [name, service] of Object.entries({ pull, process })) {
     expect(await service.stop('SIGTERM')).toBe(0)

@@ -88,7 +88,7 @@ export function readableLine(line) {
 
 /** @param {string} text */
 function readable(text) {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g, ' ')
 }
 
 /**

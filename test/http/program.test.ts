@@ -19,9 +19,9 @@ test('clients that are slow, or never read, delay nothing and are hung up on', a
     const ended = once(client, 'close').then(() => true)
     return { isSlow, ended }
   })
-  const before = site.process.log.filter(({ msg }) => /datapoints of 1 processes delivered/.test(msg)).length
+  const before = site.process.log.filter(({ msg }) => /1 process delivered/.test(msg)).length
   await until('five more snapshots', () => {
-    const now = site.process.log.filter(({ msg }) => /datapoints of 1 processes delivered/.test(msg)).length
+    const now = site.process.log.filter(({ msg }) => /1 process delivered/.test(msg)).length
     return now >= before + 5
   })
   expect((await site.get('/ready')).status).toBe(200)
@@ -38,7 +38,7 @@ test('a port that somebody else has is tried again, while snapshots are delivere
   const alsoListen = `127.0.0.1:${port}`
   const site = await httpSite({ daemons: 1, alsoListen })
   await site.process.said(`cannot listen at ${alsoListen}: listen EADDRINUSE`)
-  await site.process.said('datapoints of 1 processes delivered')
+  await site.process.said('1 process delivered')
   other.close()
   await site.process.said(`serves http://${alsoListen} now`)
   expect((await fetch(`http://${alsoListen}/ready`)).status).toBe(200)

@@ -41,7 +41,7 @@ describe.each([2, 4])('with %i daemons', (count) => {
     }
     const last = await pull.read(snapshots.at(-1)!)
     expect(sessions(last['lb1.sock_stat']!)).toBe('1')
-    const [line] = pull.lines(/^snapshot \d+: /, levels.info)
+    const [line] = pull.lines(/^snapshot \d+: /)
     expect(line).toMatchObject({ sources: count, bytes: expect.any(Number), seconds: expect.any(Number), queue: 1 })
     expect((await stat(pull.queue)).mode & 0o777).toBe(0o750)
     await pull.program.stop()

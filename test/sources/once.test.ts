@@ -47,7 +47,7 @@ test('--once takes one complete snapshot of now and tells so', async () => {
   const daemon = await startHaproxy()
   const servers = `unix://${daemon.sockets[0]}`
   const { code, base, out } = await run('--once', { servers, 'pull-interval': 3600, 'pull-timeout': 5, timeout: 0.8 })
-  expect([code, out]).toEqual([0, expect.stringContaining('1 processes read')])
+  expect([code, out]).toEqual([0, expect.stringContaining('1 snapshot published: 1 process read')])
   const [snapshot, ...others] = await queued(base)
   expect(others).toEqual([])
   expect(Math.abs(Number(snapshot) - Date.now() / 1000)).toBeLessThan(60)

@@ -52,7 +52,7 @@ test.each([
   expect(report?.sources[1]).toMatchObject({ source: bad.address, result: 'failed', code: 'ANSWER_TRUNCATED' })
   expect(report?.sources[1]?.error).toMatch(/without its empty line/)
   expect(pull.lines(told, levels.error)).toHaveLength(1)
-  const line = await pull.line(/^snapshot \d+ is incomplete: 1 processes read, without 1 that did not answer/)
+  const line = await pull.line(/^snapshot \d+ is incomplete: 1 process read, without 1 that did not answer/)
   expect(line).toMatchObject({ sources: 1, failed: 1 })
 
   bad.behave({})

@@ -53,6 +53,7 @@ export async function httpSite({
     `${sections}
 [process]
 workers = 1
+loglevel = debug
 [graphite]
 enabled = false
 ${before}

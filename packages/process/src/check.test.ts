@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfiguration, readConfiguration, renderProblem } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { outputProblems, surroundingProblems } from './check.ts'
+import { outputProblems, secretWarnings, surroundingProblems } from './check.ts'
 import { program } from './program.ts'
 
 let base: string
@@ -45,6 +45,30 @@ it('does not start without an output, and only warns of that when it is checked'
     Promise.resolve(program[what]!(reading.configuration!, { starting, reading })).then(({ length }) => length)
   expect([await look('check', true), await look('check', false)]).toEqual([1, 0])
   expect([await look('warnings', true), await look('warnings', false)]).toEqual([0, 1])
+})
+
+it('warns of secrets of the page that everybody may read or write', () => {
+  const files = ['users', 'http.pem', 'http.key'].map((name) => join(base, name))
+  const [users, certificate, key] = files
+  const page = (...modes: number[]) => {
+    for (const [index, file] of files.entries()) {
+      writeFileSync(file, '')
+      chmodSync(file, modes[index]!)
+    }
+    const own = `[http]\npassword-file = ${users}\ntls-certificate-file = ${certificate}\n`
+    const found = [own, `${own}tls-key-file = ${key}\n`].map((text) => secretWarnings(parseConfiguration(text)))
+    return found.map((warnings) => warnings.map(renderProblem).map((text) => text.replaceAll(`${base}/`, '')))
+  }
+  const readable = (option: string, file: string) =>
+    `[http] ${option} = ${file}: may be read by everybody (mode 0644); chmod o-rwx ${file}`
+  expect(page(0o640, 0o600, 0o600)).toEqual([[], []])
+  expect(page(0o644, 0o644, 0o646)).toEqual([
+    [readable('password-file', 'users'), readable('tls-certificate-file', 'http.pem')],
+    [
+      readable('password-file', 'users'),
+      '[http] tls-key-file = http.key: may be read and written by everybody (mode 0646); chmod o-rwx http.key',
+    ],
+  ])
 })
 
 it('finds nothing wrong where all is well, and makes nothing', async () => {

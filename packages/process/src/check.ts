@@ -11,6 +11,7 @@ import {
   inspectMove,
   largestPersonalFile,
   makeDirectory,
+  openToAll,
   type Problem,
   type Reading,
   readRegularFile,
@@ -186,6 +187,22 @@ async function httpProblems({ http }: Configuration): Promise<Problem[]> {
       readCertificate({ certificate: path, key: http['tls-key-file'] })
     }),
   ]
+}
+
+/** Files of `[http]` with secrets that everybody may read or write. */
+export function secretWarnings({ http }: Configuration): Problem[] {
+  if (http === undefined) return []
+  const key = http['tls-key-file']
+  const files = [
+    { option: 'password-file', path: http['password-file'], secret: true },
+    { option: 'tls-certificate-file', path: http['tls-certificate-file'], secret: key === undefined },
+    { option: 'tls-key-file', path: key, secret: true },
+  ]
+  return files.flatMap(({ option, path, secret }) => {
+    if (path === undefined) return []
+    const open = openToAll(path, { secret })
+    return open === undefined ? [] : [{ section: 'http', option, found: path, ...open }]
+  })
 }
 
 function fileProblem(option: string, path: string | undefined, read: (path: string) => unknown): Problem[] {

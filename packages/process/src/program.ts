@@ -1,5 +1,5 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { outputProblems, surroundingProblems } from './check.ts'
+import { outputProblems, secretWarnings, surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
@@ -24,7 +24,10 @@ export const program: ProgramDefinition = {
     ...(starting ? outputProblems(configuration, reading) : []),
     ...(await surroundingProblems(configuration, starting)),
   ],
-  warnings: (configuration, { starting, reading }) => (starting ? [] : outputProblems(configuration, reading)),
+  warnings: (configuration, { starting, reading }) => [
+    ...(starting ? [] : outputProblems(configuration, reading)),
+    ...secretWarnings(configuration),
+  ],
   notes: changesSincePython,
   commands: [
     {

@@ -1,4 +1,4 @@
-import { type Configuration, type Logger, StatusFile, statusPath } from '@haproxystats/core'
+import { type Configuration, counted, type Logger, StatusFile, statusPath } from '@haproxystats/core'
 import type { Delivery } from './delivery/delivery.ts'
 import type { PoolStatus } from './workers/pool.ts'
 
@@ -26,7 +26,7 @@ export function statusOf(delivery: Delivery, workers: PoolStatus, now = Date.now
 /** How it is doing, in one line. */
 export function sentenceOf({ accounts, lanes }: Delivery): string {
   const names = [...lanes.keys()].join(' and ')
-  return `${accounts.delivered} snapshots delivered to ${names}, ${accounts.waiting} waiting, ${accounts.quarantined} quarantined`
+  return `${counted(accounts.delivered, 'snapshot')} delivered to ${names}, ${accounts.waiting} waiting, ${accounts.quarantined} quarantined`
 }
 
 /** Writes the status file until it is closed. */

@@ -4,6 +4,7 @@ import type { Changes } from './changes.ts'
 import type { Duplicates } from './duplicates.ts'
 import type { HangingWorkers } from './hanging-workers.ts'
 import type { KnownSockets } from './known-sockets.ts'
+import type { PublishedLog } from './published-log.ts'
 import type { PullStatus } from './pull-status.ts'
 import type { Secrets } from './secrets.ts'
 import type { SeveralProcesses } from './several-processes.ts'
@@ -27,4 +28,5 @@ export interface Context {
   readonly duplicates: Duplicates
   readonly sockets: KnownSockets
   readonly hanging: HangingWorkers
+  readonly publishedLog: PublishedLog
 }

@@ -2,6 +2,7 @@ import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './directories.ts'
 import { probe } from './probe.ts'
 import { programName, pull, pullNow } from './pull.ts'
+import { secretWarnings } from './secrets.ts'
 import { sourceWarnings } from './source-warnings.ts'
 
 /** haproxystats-pull, as `runProgram` runs it. */
@@ -11,8 +12,11 @@ export const program: ProgramDefinition = {
   sections: ['DEFAULT', 'paths', 'pull'],
   directoryOption: false,
   check: (configuration, { starting }) => surroundingProblems(configuration, starting),
-  // While it runs, the log says which sources cannot be read.
-  warnings: (configuration, { starting }) => (starting ? [] : sourceWarnings(configuration)),
+  warnings: async (configuration, { starting }) => [
+    ...secretWarnings(configuration.pull),
+    // While it runs, the log says which sources cannot be read.
+    ...(starting ? [] : await sourceWarnings(configuration)),
+  ],
   // Nothing is owed that is not published, so nothing is lost with a draft.
   stopsWithin: 5,
   commands: [

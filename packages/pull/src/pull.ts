@@ -1,5 +1,6 @@
 import {
   type Configuration,
+  counted,
   type Logger,
   lockDirectory,
   reasonOf,
@@ -18,6 +19,7 @@ import { HangingWorkers } from './hanging-workers.ts'
 import { KnownSockets, socketsOfEarlierRuns } from './known-sockets.ts'
 import { clearAway, removeLeftovers } from './leftovers.ts'
 import { Liveness } from './liveness.ts'
+import { PublishedLog } from './published-log.ts'
 import { PullStatus, type TickOutcome, usedByEarlierRuns } from './pull-status.ts'
 import { isTaken, notEmptied, queuedSnapshots } from './queue.ts'
 import { reportGone, reportNoSource, reportSocketDirectory } from './reports.ts'
@@ -99,7 +101,7 @@ async function withQueue<Result>(
   const leftovers = await removeLeftovers(options['tmp-dst-dir'])
   if (leftovers.length > 0) {
     const fields = { count: leftovers.length, snapshots: leftovers.slice(0, shownLeftovers) }
-    log.info(fields, `removed ${leftovers.length} unfinished snapshots of an earlier run`)
+    log.info(fields, `removed ${counted(leftovers.length, 'unfinished snapshot')} of an earlier run`)
   }
   const path = statusPath(configuration.paths['base-dir'], programName)
   const used = await usedSlots(options, path, clock)
@@ -127,6 +129,7 @@ function sourceContext(options: Configuration['pull'], changes: Changes, log: Lo
     several: new SeveralProcesses(changes),
     duplicates: new Duplicates(),
     hanging: new HangingWorkers(),
+    publishedLog: new PublishedLog(log),
     versions: new Map<string, string>(),
   }
 }

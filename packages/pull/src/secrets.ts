@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import {
   type Configuration,
   largestPersonalFile,
+  openToAll,
   type Problem,
   readRegularFile,
   reasonOf,
@@ -20,8 +21,6 @@ const files = [
 ] as const
 
 type FileOption = (typeof files)[number]['option']
-
-const othersMayRead = 0o004
 
 /** Who we are to sources that want to know. */
 export interface Credentials {
@@ -83,6 +82,16 @@ function firstLine(content: Buffer): string {
   return content.toString('utf8').split(/\r?\n/, 1)[0] ?? ''
 }
 
+/** Certificates that everybody may write: whoever does decides whom we believe. */
+export function secretWarnings(options: Options): Problem[] {
+  return files.flatMap(({ option, secret }) => {
+    const path = options[option]
+    if (secret || path === undefined) return []
+    const open = openToAll(path, { secret })
+    return open === undefined ? [] : [{ section: 'pull', option, found: path, ...open }]
+  })
+}
+
 /** What is wrong with these files. */
 export async function secretProblems(options: Options): Promise<Problem[]> {
   const found = files.map(async ({ option, secret }): Promise<Problem | undefined> => {
@@ -90,14 +99,12 @@ export async function secretProblems(options: Options): Promise<Problem[]> {
     if (path === undefined) return undefined
     const problem = { section: 'pull', option, found: path }
     try {
-      const { mode } = await stat(path)
       const content = readRegularFile(path, largestPersonalFile)
       if (option === 'http-password-file' && firstLine(content) === '') {
         return { ...problem, message: 'has no password in its first line' }
       }
-      if (!secret || (mode & othersMayRead) === 0) return undefined
-      const shown = (mode & 0o7777).toString(8).padStart(4, '0')
-      return { ...problem, message: `may be read by everybody (mode ${shown})`, hint: `chmod o-rwx ${path}` }
+      const open = secret ? openToAll(path, { secret }) : undefined
+      return open && { ...problem, ...open }
     } catch (error) {
       return { ...problem, message: `cannot be read (${reasonOf(error)})` }
     }

@@ -79,23 +79,12 @@ function unreadDirectory({ unreadable }: Pulling, options: Context['options']): 
 }
 
 function reportPublished(
-  { changes, clock, log, status }: Context,
-  {
-    slot,
-    begun,
-    answered,
-    failed,
-    bytes,
-  }: Readonly<Record<'slot' | 'begun' | 'answered' | 'failed' | 'bytes', number>>,
+  { changes, clock, publishedLog, status }: Context,
+  { slot, begun, ...published }: Readonly<Record<'slot' | 'begun' | 'answered' | 'failed' | 'bytes', number>>,
 ): void {
   const seconds = Math.round(clock().monotonic - begun) / 1000
   changes.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
-  const queue = status.queueSize + 1
-  const [is, without] = failed > 0 ? [' is incomplete', `, without ${failed} that did not answer`] : ['', '']
-  log.info(
-    { snapshot: slot, sources: answered, failed, bytes, seconds, queue },
-    `snapshot ${slot}${is}: ${answered} processes read${without}, ${bytes} bytes in ${seconds} s, ${queue} in the queue`,
-  )
+  publishedLog.tell({ slot, ...published, seconds, queue: status.queueSize + 1 })
 }
 
 /** Within `pull-timeout`, in which only the sources' own time counts, and in any case before the interval is over. */

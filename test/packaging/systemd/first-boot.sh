@@ -26,7 +26,7 @@ note "ready after $(($(date +%s) - begin)) s"
 check 'datapoints reach the relay' flows_on
 stored() { cat /var/lib/haproxystats/local-store/*/stats | grep -q 'frontend\.www\.stot'; }
 check 'and the local store' await $patience stored
-tells() { value "$1" StatusText | grep -Eq '1 of 1 sources|[1-9][0-9]* snapshots delivered'; }
+tells() { value "$1" StatusText | grep -Eq '1 of 1 sources|[1-9][0-9]* snapshots? delivered'; }
 tell() { await $patience tells "$1" || { value "$1" StatusText; return 1; }; }
 check 'systemctl status tells how they are doing' both tell
 for unit in $units; do note "$unit: $(value "$unit" StatusText)"; done

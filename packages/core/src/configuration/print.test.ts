@@ -16,6 +16,7 @@ describe('renderDefaults', () => {
       [
         '[DEFAULT]',
         'loglevel = info',
+        'log-format = auto',
         'retries = 2',
         'timeout = 1',
         'interval = 2',
@@ -47,6 +48,7 @@ describe('renderEffective', () => {
       [
         '[DEFAULT]',
         'loglevel = debug',
+        'log-format = auto',
         'retries = 2',
         'timeout = 1',
         'interval = 2',
@@ -60,7 +62,7 @@ describe('renderEffective', () => {
       ].join('\n'),
     )
     const process = renderEffective(reading, ['process'])
-    expect(process).toContain('\nloglevel = debug\nsrc-dir = /b$$/a/incoming\n')
+    expect(process).toContain('\nloglevel = debug\nlog-format = auto\nsrc-dir = /b$$/a/incoming\n')
     expect(process).toContain('\nfrontend-metrics = a\n    b\n\n    c\n# backend-metrics =\n')
   })
 

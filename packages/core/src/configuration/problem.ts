@@ -1,4 +1,5 @@
 import type { Option } from '../options/kinds.ts'
+import { printable } from '../printable.ts'
 import { concealCredentials } from './address.ts'
 
 /** Where a line of a configuration file stands. */
@@ -26,15 +27,10 @@ export interface Problem {
 
 const longest = 120
 
-/** Text from outside in one line: control characters escaped, the end of long texts left out. */
-export function printable(text: string): string {
-  const escaped = text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\\]/g, (character) => {
-    if (character === '\n') return '\\n'
-    if (character === '\t') return '\\t'
-    if (character === '\\') return '\\'
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-  return escaped.length <= longest ? escaped : `${escaped.slice(0, longest)}…`
+/** Text from outside in one line; the end of a long one is left out. */
+function shortened(text: string): string {
+  const shown = printable(text.length > 2 * longest ? text.slice(0, 2 * longest) : text)
+  return shown.length <= longest ? shown : `${shown.slice(0, longest)}…`
 }
 
 /** A value as it may be shown. */
@@ -49,16 +45,16 @@ export function renderProblem(problem: Problem): string {
   const place = file === undefined || line === undefined ? file : `${file}:${line}`
   const clauses = [message, expected === undefined ? undefined : `expected ${expected}`]
   const wrong = clauses.filter((clause) => clause !== undefined).join(', ')
-  const sentence = [place === undefined ? undefined : printable(place), subjectOf(problem), wrong]
+  const sentence = [place === undefined ? undefined : shortened(place), subjectOf(problem), wrong]
   return (
     sentence.filter((part) => part !== undefined && part !== '').join(': ') + (hint === undefined ? '' : `; ${hint}`)
   )
 }
 
 function subjectOf({ section, option, found }: Problem): string | undefined {
-  const value = found === undefined ? undefined : printable(found)
+  const value = found === undefined ? undefined : shortened(found)
   if (section === undefined) return value
-  if (option === undefined) return `[${printable(section)}]`
-  const name = `[${printable(section)}] ${printable(option)}`
+  if (option === undefined) return `[${shortened(section)}]`
+  const name = `[${shortened(section)}] ${shortened(option)}`
   return value === undefined ? name : `${name} = ${value}`.trimEnd()
 }

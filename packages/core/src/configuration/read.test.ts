@@ -19,6 +19,7 @@ describe('without a file', () => {
       paths: { 'base-dir': '/var/lib/haproxystats' },
       pull: {
         loglevel: 'info',
+        'log-format': 'auto',
         'socket-dir': undefined,
         servers: undefined,
         retries: 1,
@@ -48,6 +49,7 @@ describe('without a file', () => {
       },
       process: {
         loglevel: 'info',
+        'log-format': 'auto',
         'src-dir': '/var/lib/haproxystats/incoming',
         workers: 4,
         'frontend-metrics': undefined,

@@ -34,6 +34,16 @@ const output = {
   },
 } as const satisfies Readonly<Record<string, Option>>
 
+const logFormats = ['auto', 'json', 'text'] as const
+
+const logFormat = {
+  kind: 'choice',
+  choices: logFormats,
+  inherited: true,
+  since: '1.0.0',
+  summary: 'How lines of the log look.',
+} as const
+
 /**
  * Every option of both programs, in the order of the manual. The only list there is: parsing, checking, `-p`, `-P`, the
  * sample configuration and the README's settings chapter are made from it. Times are seconds, sizes bytes.
@@ -46,7 +56,16 @@ export const sections = {
         kind: 'choice',
         choices: loglevels,
         default: 'info',
-        summary: 'The least severe messages that both programs log.',
+        summary:
+          'The least severe messages that both programs log. What goes well is summed up once a minute at info; debug has a line for every snapshot.',
+      },
+      'log-format': {
+        kind: 'choice',
+        choices: logFormats,
+        default: 'auto',
+        since: '1.0.0',
+        summary:
+          'How lines of the log look: json, text for people, or auto, which is text on a terminal and json elsewhere. Where the log goes to the journal of systemd every line has its priority, for journalctl -p warning.',
       },
       retries: {
         kind: 'integer',
@@ -83,6 +102,7 @@ export const sections = {
     program: 'pull',
     options: {
       loglevel,
+      'log-format': logFormat,
       'socket-dir': {
         kind: 'path',
         example: '/run/haproxy',
@@ -267,6 +287,7 @@ export const sections = {
     program: 'process',
     options: {
       loglevel,
+      'log-format': logFormat,
       'src-dir': {
         kind: 'path',
         default: '${paths:base-dir}/incoming',

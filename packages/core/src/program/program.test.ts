@@ -169,6 +169,17 @@ describe('--check', () => {
     })
   })
 
+  it('shows nothing that a terminal would act upon, from wherever it comes', async () => {
+    const file = write('a.conf', '[process]\nworkers = 1\n')
+    const problem = { message: 'is \x1b[2J gone', hint: 'see /run/\u202ekcos.a' }
+    const hostile = { ...program, check: () => [problem], warnings: () => [problem] }
+    const shown = 'is \\u001b[2J gone; see /run/\\u202ekcos.a\n'
+    const { errors } = await execute(['--check', '-f', file], hostile)
+    expect(errors).toBe(`warning: ${shown}${shown}haproxystats-process: one problem found; nothing was started\n`)
+    const { out } = await execute(['--check', '-f', file], { ...program, notes: () => [problem] })
+    expect(out).toContain(`note: ${shown}`)
+  })
+
   it('does not ask the program about a configuration that is mistaken', async () => {
     const file = write('a.conf', '[process]\nworkers = 0\n')
     const check = () => Promise.reject(new Error('asked'))

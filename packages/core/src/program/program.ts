@@ -5,6 +5,8 @@ import { type Reading, readConfiguration } from '../configuration/read.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/configuration.ts'
 import type { SectionName } from '../options/table.ts'
+import { configurationPermissions } from '../permissions.ts'
+import { printableLines } from '../printable.ts'
 import {
   type CommandLineDefinition,
   type CommandOption,
@@ -78,6 +80,14 @@ const standardOutput: Output = {
   error: (text) => void process.stderr.write(text),
 }
 
+/** Names of HAProxy, paths and values come from outside: nothing of them is left that a terminal would act upon. */
+function forPeople(output: Output): Output {
+  return {
+    out: (text) => output.out(printableLines(text)),
+    error: (text) => output.error(printableLines(text)),
+  }
+}
+
 /**
  * Runs a program with the arguments of this process, and ends the process with its exit code at once: whatever is left
  * open cannot keep it, and a reader that went away, as in `-P | head`, is no error. Writing to a pipe is synchronous.
@@ -90,8 +100,9 @@ export async function runProgram(definition: ProgramDefinition): Promise<never> 
 export async function executeProgram(
   definition: ProgramDefinition,
   commandArguments: readonly string[],
-  output: Output = standardOutput,
+  standard: Output = standardOutput,
 ): Promise<number> {
+  const output = forPeople(standard)
   const invocation = readCommandLine(definition, commandArguments)
   if ('code' in invocation) {
     output.out(invocation.output)
@@ -110,7 +121,9 @@ export async function executeProgram(
   }
   if (invocation.action === 'print-configuration') {
     output.error(renderWarnings(reading.warnings))
-    output.out(renderEffective(reading, definition.sections))
+    // A file that reads it back wants it exact.
+    const exact = process.stdout.isTTY ? output : standard
+    exact.out(renderEffective(reading, definition.sections))
     return exitCodes.done.code
   }
   const command = definition.commands?.find(({ name }) => name === invocation.command)
@@ -120,8 +133,13 @@ export async function executeProgram(
     return exitCodes.usage.code
   }
   if (command !== undefined) return execute(command, { definition, configuration: reading.configuration, output })
-  const warnings = [...reading.warnings, ...(await look(definition.warnings, reading, true))]
+  const warnings = await allWarnings(definition, reading, true)
   return start(definition, reading.configuration, { files: reading.files, warnings })
+}
+
+async function allWarnings(definition: ProgramDefinition, reading: Reading, starting: boolean): Promise<Problem[]> {
+  const odd = await look(definition.warnings, reading, starting)
+  return [...reading.warnings, ...configurationPermissions(reading), ...odd]
 }
 
 async function look(at: Look | undefined, reading: Reading, starting: boolean): Promise<Problem[]> {
@@ -151,7 +169,7 @@ function readInvoked(invocation: Invocation): Reading {
 async function check(definition: ProgramDefinition, reading: Reading, output: Output): Promise<number> {
   const { files } = reading
   const problems = [...reading.problems, ...(await look(definition.check, reading, false))]
-  const warnings = [...reading.warnings, ...(await look(definition.warnings, reading, false))]
+  const warnings = await allWarnings(definition, reading, false)
   output.error(renderWarnings(warnings))
   if (problems.length > 0) {
     output.error(renderProblems(definition, problems))
@@ -175,7 +193,7 @@ async function start(
   configuration: Configuration,
   { files, warnings }: Pick<Reading, 'files' | 'warnings'>,
 ): Promise<number> {
-  const log = await createLogger(definition.name, configuration[ownSection(definition)].loglevel)
+  const log = await createLogger(definition.name, logOptions(definition, configuration))
   for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
   log.info({ files }, 'starting')
   const service = connectServiceManager(log)
@@ -190,8 +208,9 @@ async function start(
   }
 }
 
-function ownSection({ sections }: ProgramDefinition): 'pull' | 'process' {
-  return sections.includes('pull') ? 'pull' : 'process'
+function logOptions({ sections }: ProgramDefinition, configuration: Configuration) {
+  const { loglevel, 'log-format': format } = configuration[sections.includes('pull') ? 'pull' : 'process']
+  return { level: loglevel, format }
 }
 
 async function execute(
@@ -202,7 +221,8 @@ async function execute(
     output,
   }: { definition: ProgramDefinition; configuration: Configuration; output: Output },
 ): Promise<number> {
-  const log = await createLogger(definition.name, command.loglevel ?? configuration[ownSection(definition)].loglevel)
+  const { level, format } = logOptions(definition, configuration)
+  const log = await createLogger(definition.name, { level: command.loglevel ?? level, format })
   let code: number = exitCodes.failed.code
   const work = async (signal: AbortSignal) => {
     code = await command.run(configuration, { log, signal, output, service: { ready: () => undefined } })

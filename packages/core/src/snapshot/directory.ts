@@ -85,7 +85,7 @@ export async function inspectMove(from: DirectoryOption, to: string): Promise<Pr
     if (code === 'ENOENT') return undefined
     const message = `its snapshots cannot be moved into ${to} in one step (${reasonOf(error)})`
     const hint = `two bind mounts or volumes are two file systems: mount ${dirname(to)} instead, which holds both`
-    const its = wrong(from, message, code === 'EXDEV' ? hint : accessHint(to, error))
+    const its = wrong(from, message, code === 'EXDEV' ? hint : ownershipHint(to, error))
     return its.problem
   } finally {
     for (const path of [here, there]) await rmdir(path).catch(() => undefined)

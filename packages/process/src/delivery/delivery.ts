@@ -3,6 +3,7 @@ import type { Queue } from '../types/queue.ts'
 import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
 import { type Accounts, accountValues, unaccounted } from './accounts.ts'
 import { Batches } from './batches.ts'
+import { DeliveredLog } from './delivered-log.ts'
 import { Lane, type LaneSettings, type LaneStatus } from './lane.ts'
 import { dropExcess } from './limits.ts'
 
@@ -59,6 +60,7 @@ export class Delivery {
   readonly #queue: Queue
   readonly #queueSize: number
   readonly #log: Logger
+  readonly #deliveredLog: DeliveredLog
   readonly #lanes: readonly Lane[]
   readonly #finishTime: number
   readonly #waiting = new Map<string, Waiting>()
@@ -81,6 +83,7 @@ export class Delivery {
     this.#queueSize = queueSize
     this.#log = log
     this.#finishTime = finishTime
+    this.#deliveredLog = new DeliveredLog(log)
     const batches = new Batches(
       (work) => run({ ...work, accounts: accountValues(this.accounts, this.lanes) }),
       (snapshot) => queue.pathOf(snapshot),
@@ -317,20 +320,10 @@ export class Delivery {
   }
 
   #tellDelivered(snapshot: string, { seen, processes, datapoints, without }: Waiting): void {
-    const facts = {
-      snapshot: Number(snapshot),
-      processes,
-      datapoints,
-      seconds: Math.round(performance.now() - seen) / 1000,
-      queue: this.#waiting.size,
-    }
+    const seconds = Math.round(performance.now() - seen) / 1000
     const lacking = [...without].map(([name, fate]) => `${fate === 'dropped' ? 'dropped for' : 'left out of'} ${name}`)
-    if (datapoints === 0 && lacking.length > 0) {
-      this.#log.debug(facts, `snapshot ${snapshot}: ${lacking.join(', ')}`)
-      return
-    }
-    const delivered = `${datapoints} datapoints of ${processes} processes delivered in ${facts.seconds} s`
-    this.#log.info(facts, `snapshot ${snapshot}: ${[delivered, ...lacking].join(', ')}`)
+    const queue = this.#waiting.size
+    this.#deliveredLog.tell({ snapshot: Number(snapshot), processes, datapoints, seconds, queue, lacking })
   }
 
   async #mark(snapshot: string, lane: Lane, fate: Fate): Promise<void> {

@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs'
+import type { Problem } from './configuration/problem.ts'
+import type { Reading } from './configuration/read.ts'
+
+const othersMayRead = 0o004
+const othersMayWrite = 0o002
+
+/**
+ * What everybody may do to a file and should not: write it, or read it when it is `secret`. Undefined when all is well,
+ * and for a file that cannot be looked at.
+ */
+export function openToAll(
+  path: string,
+  { secret }: { secret: boolean },
+): Required<Pick<Problem, 'message' | 'hint'>> | undefined {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  const read = secret && (mode & othersMayRead) !== 0
+  const write = (mode & othersMayWrite) !== 0
+  if (!read && !write) return undefined
+  const done = [...(read ? ['read'] : []), ...(write ? ['written'] : [])].join(' and ')
+  const shown = (mode & 0o7777).toString(8).padStart(4, '0')
+  return { message: `may be ${done} by everybody (mode ${shown})`, hint: `chmod ${secret ? 'o-rwx' : 'o-w'} ${path}` }
+}
+
+/** The files of a configuration that everybody may write, or read although a password stands in them. */
+export function configurationPermissions(reading: Reading): Problem[] {
+  const withPassword = /https?:\/\/[^/?#,\s]*@/i.test(reading.text('pull', 'servers') ?? '')
+  const secret = withPassword ? reading.place('pull', 'servers')?.file : undefined
+  return reading.files.flatMap((file) => {
+    const open = openToAll(file, { secret: file === secret })
+    return open === undefined ? [] : [{ file, ...open }]
+  })
+}

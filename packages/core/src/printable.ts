@@ -1,0 +1,28 @@
+/**
+ * What a terminal acts upon instead of showing it: the control characters C0 (escape sequences) and C1, line separators,
+ * and what turns the direction of text or is not seen at all.
+ */
+const unprintable =
+  /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+/** Text from outside as it may be shown on a terminal, in one line: what is not seen but acted upon comes as `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(unprintable, (character) => {
+    if (character === '\n') return '\\n'
+    if (character === '\t') return '\\t'
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+/** Text of several lines, of which each may be shown. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
+/** A logged object with all its texts as they may be shown. */
+export function printableTexts(value: unknown): unknown {
+  if (typeof value === 'string') return printableLines(value)
+  if (Array.isArray(value)) return value.map(printableTexts)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [printable(name), printableTexts(inner)]))
+}
