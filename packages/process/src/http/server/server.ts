@@ -4,9 +4,11 @@ import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { atMost, type Configuration } from '@haproxystats/core'
+import bcrypt from 'bcryptjs'
 import { type Answer, type Facts, json, type Question, type Route, text } from '../routes/route.ts'
 import { AnswerCache, makeReady, type Ready } from './cache.ts'
 import { followCertificate, readCertificate } from './certificate.ts'
+import type { Compare } from './comparisons.ts'
 import { type Connection, Connections } from './connections.ts'
 import { Events } from './events.ts'
 import { InFlight } from './in-flight.ts'
@@ -46,6 +48,8 @@ export interface ServerContext {
   readonly certificateInterval?: number
   readonly mostInFlight?: number
   readonly patience?: typeof usualPatience
+  /** In this thread unless given. */
+  readonly compare?: Compare
 }
 
 /** Answers requests from what is known now. Nothing that a client does reaches further than its own connection. */
@@ -66,9 +70,9 @@ export class HttpServer {
   /** @throws CONFIGURATION when a file of passwords or certificates is not what it should be. */
   constructor(context: ServerContext) {
     this.#context = context
-    const { settings, tell } = context
+    const { settings, tell, compare = bcrypt.compare } = context
     const passwordFile = settings['password-file']
-    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, (why) => tell('warn', why))
+    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell, compare })
     const { patience = usualPatience } = context
     const most = settings['max-connections']
     const mostOfOne = settings['max-connections-per-address'] ?? Math.ceil(most / 2)
@@ -210,8 +214,9 @@ export class HttpServer {
     return text(`There is nothing here. What there is:\n${paths.map((path) => `  ${path}`).join('\n')}`, 404)
   }
 
-  async #refusal(request: IncomingMessage): Promise<Ready | undefined> {
-    const verdict = (await this.#passwords?.check(request.headers.authorization)) ?? 'allowed'
+  async #refusal({ headers: { authorization }, socket }: IncomingMessage): Promise<Ready | undefined> {
+    const network = this.#connections.of(socket)?.network
+    const verdict = (await this.#passwords?.check(authorization, network)) ?? 'allowed'
     if (verdict === 'allowed') return undefined
     if (verdict === 'busy') return busy('Too many passwords are being checked')
     const headers = { 'WWW-Authenticate': 'Basic realm="haproxystats", charset="UTF-8"' }
