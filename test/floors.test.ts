@@ -137,8 +137,8 @@ const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly wh
   'pino-pretty': { only: /^packages\/core\/src\/program\/logger\.ts$/, why: 'everything else knows only our Logger' },
   'csv-parse': { only: /^packages\/haproxy\/src\//, why: 'only haproxy knows how an answer is written' },
   piscina: {
-    only: /^packages\/process\/src\/(workers\/|[^/]+$)/,
-    why: 'only the program and its workers know that there are threads',
+    only: /^packages\/process\/src\/(workers\/|http\/password-thread\.ts|[^/]+$)/,
+    why: 'only the program, its workers and what checks passwords know that there are threads',
   },
   bcryptjs: { only: /^packages\/process\/src\/http\/server\//, why: 'only the server knows who may ask' },
   preact: {

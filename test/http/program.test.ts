@@ -16,7 +16,7 @@ test('clients that are slow, or never read, delay nothing and are hung up on', a
     onTestFinished(() => void client.destroy())
     const isSlow = index < 30
     // The rest asks for much and reads none of it.
-    client.write(isSlow ? 'GET / HTTP/1.1\r\n' : 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(50))
+    client.write(isSlow ? 'GET / HTTP/1.1\r\n' : 'GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(50))
     if (isSlow) client.resume()
     else client.pause()
     const ended = once(client, 'close').then(() => true)
@@ -72,7 +72,7 @@ test('requests that are sent in advance and never read cost little memory, and d
     const client = connect(site.port, '127.0.0.1').pause()
     client.on('error', () => undefined)
     onTestFinished(() => void client.destroy())
-    client.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(250_000))
+    client.write('GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(250_000))
   }
   for (let times = 0; times < 5; times++) await site.newSnapshot()
   const peak = Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${site.process.pid}/status`, 'utf8'))?.[1])

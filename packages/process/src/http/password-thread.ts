@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { Compare } from './server/comparisons.ts'
 
-const workerFile = fileURLToPath(new URL('./compare-passwords.js', import.meta.url))
+const workerFile = fileURLToPath(new URL('./server/compare-passwords.js', import.meta.url))
 
 /** Compares passwords in a thread of its own, which ends when nobody has asked for a while. */
 export function passwordThread(): { readonly compare: Compare; readonly close: () => Promise<void> } {

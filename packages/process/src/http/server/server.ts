@@ -11,6 +11,7 @@ import { followCertificate, readCertificate } from './certificate.ts'
 import type { Compare } from './comparisons.ts'
 import { type Connection, Connections } from './connections.ts'
 import { Events } from './events.ts'
+import { hostCheck, thisMachine } from './hosts.ts'
 import { InFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
 import { Passwords } from './passwords.ts'
@@ -31,6 +32,9 @@ const usualCertificateInterval = 30_000
 
 /** Nothing more is made while slow clients keep so many bytes. */
 const mostInFlight = 256 * 1024 * 1024
+
+/** How many different messages requests may cause; what clients choose leaves room for defects. */
+const mostTold = { warn: 20, error: 100 }
 
 /** What is said of a request that cannot be read, by the code of the error. */
 const mistakes: Readonly<Record<string, string>> = {
@@ -65,6 +69,7 @@ export class HttpServer {
   readonly #unfollow: () => void
   readonly #connections: Connections
   readonly #turns: Turns
+  readonly #mistakeOfHost: (host: string | undefined) => string | undefined
   #told = new Set<string>()
 
   /** @throws CONFIGURATION when a file of passwords or certificates is not what it should be. */
@@ -73,6 +78,7 @@ export class HttpServer {
     const { settings, tell, compare = bcrypt.compare } = context
     const passwordFile = settings['password-file']
     this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell, compare })
+    this.#mistakeOfHost = hostCheck(settings, thisMachine())
     const { patience = usualPatience } = context
     const most = settings['max-connections']
     const mostOfOne = settings['max-connections-per-address'] ?? Math.ceil(most / 2)
@@ -154,7 +160,7 @@ export class HttpServer {
       response.once('close', () => this.#inFlight.remove(ready))
       await respond(request, response, ready)
     } catch (error) {
-      this.#tellOnce(`a request could not be answered, a defect of the program: ${(error as Error).stack}`)
+      this.#tellOnce('error', `a request could not be answered, a defect of the program: ${(error as Error).stack}`)
       if (response.headersSent) response.destroy()
       else
         await respond(request, response, makeReady(text('This is a defect of haproxystats; its log says more.', 500)))
@@ -177,7 +183,7 @@ export class HttpServer {
     // These wait for nobody.
     if (openPaths.has(path)) return makeReady(this.#route({ ...target, accept }))
     if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
-    const refusal = await this.#refusal(request)
+    const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
     const file = target.form === '' ? this.#context.files.get(path) : undefined
@@ -214,6 +220,14 @@ export class HttpServer {
     return text(`There is nothing here. What there is:\n${paths.map((path) => `  ${path}`).join('\n')}`, 404)
   }
 
+  #wrongHost({ headers: { host }, socket }: IncomingMessage): Ready | undefined {
+    const isUnix = this.#connections.of(socket)?.network === undefined
+    const mistake = isUnix ? undefined : this.#mistakeOfHost(host)
+    if (mistake === undefined) return undefined
+    this.#tellOnce('warn', `a request was refused: ${mistake}`)
+    return makeReady(text(`Refused: ${mistake}.`, 421))
+  }
+
   async #refusal({ headers: { authorization }, socket }: IncomingMessage): Promise<Ready | undefined> {
     const network = this.#connections.of(socket)?.network
     const verdict = (await this.#passwords?.check(authorization, network)) ?? 'allowed'
@@ -229,11 +243,11 @@ export class HttpServer {
     return makeReady(text('Too many pages are open; ask for /api/v1/overview every few seconds instead.', 503))
   }
 
-  /** The same defect would fill the log at the pace of requests. */
-  #tellOnce(message: string): void {
-    if (this.#told.has(message) || this.#told.size > 100) return
+  /** The same would fill the log at the pace of requests. */
+  #tellOnce(severity: 'warn' | 'error', message: string): void {
+    if (this.#told.has(message) || this.#told.size > mostTold[severity]) return
     this.#told.add(message)
-    this.#context.tell('error', message)
+    this.#context.tell(severity, message)
   }
 }
 
