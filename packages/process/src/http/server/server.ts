@@ -188,7 +188,7 @@ export class HttpServer {
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
     const file = target.form === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
-    return this.#ask(`${url}\n${accept.slice(0, 256)}`, { ...target, accept }, response)
+    return this.#ask(`${url}\n${accept}`, { ...target, accept }, response)
   }
 
   async #ask(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
