@@ -136,6 +136,10 @@ const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly wh
   pino: { only: /^packages\/core\/src\/(program\/logger|log)\.ts$/, why: 'everything else knows only our Logger' },
   'pino-pretty': { only: /^packages\/core\/src\/program\/logger\.ts$/, why: 'everything else knows only our Logger' },
   'csv-parse': { only: /^packages\/haproxy\/src\//, why: 'only haproxy knows how an answer is written' },
+  piscina: {
+    only: /^packages\/process\/src\/(workers\/|http\/password-thread\.ts|[^/]+$)/,
+    why: 'only the program, its workers and what checks passwords know that there are threads',
+  },
   bcryptjs: { only: /^packages\/process\/src\/http\/server\//, why: 'only the server knows who may ask' },
   preact: {
     only: /^packages\/page\/src\/(hooks|parts|main)/,

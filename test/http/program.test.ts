@@ -1,8 +1,11 @@
 /** The server of [http] in the real program, with clients that mean no good. */
 import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { httpSite } from '../support/http-site.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
 test('clients that are slow, or never read, delay nothing and are hung up on', async () => {
@@ -13,7 +16,7 @@ test('clients that are slow, or never read, delay nothing and are hung up on', a
     onTestFinished(() => void client.destroy())
     const isSlow = index < 30
     // The rest asks for much and reads none of it.
-    client.write(isSlow ? 'GET / HTTP/1.1\r\n' : 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(50))
+    client.write(isSlow ? 'GET / HTTP/1.1\r\n' : 'GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(50))
     if (isSlow) client.resume()
     else client.pause()
     const ended = once(client, 'close').then(() => true)
@@ -43,4 +46,36 @@ test('a port that somebody else has is tried again, while snapshots are delivere
   await site.process.said(`serves http://${alsoListen} now`)
   expect((await fetch(`http://${alsoListen}/ready`)).status).toBe(200)
   expect(await site.process.stop()).toBe(0)
+})
+
+test('wrong passwords are checked apart from everything else, few at a time', async () => {
+  const users = join(await temporaryDirectory(), 'users')
+  await writeFile(users, `me:$2b$13$${'a'.repeat(53)}\n`)
+  const site = await httpSite({ daemons: 1, http: `password-file = ${users}` })
+  const finished: string[] = []
+  const wrong = Array.from({ length: 40 }, async (_, index) => {
+    const { status } = await site.get('/metrics', { Authorization: `Basic ${btoa(`me:${index}`)}` })
+    finished.push(`${status}`)
+  })
+  await until('most to be refused', () => finished.length >= 30)
+  for (let times = 0; times < 5; times++) expect((await site.get('/health')).status).toBe(200)
+  finished.push('health')
+  await Promise.all(wrong)
+  // One is compared and four of the same address wait; none of them was answered before.
+  expect(finished).toEqual([...Array(35).fill('503'), 'health', ...Array(5).fill('401')])
+  expect(await site.process.stop()).toBe(0)
+})
+
+test('requests that are sent in advance and never read cost little memory, and delay nothing', async () => {
+  const site = await httpSite({ daemons: 1 })
+  for (let times = 0; times < 4; times++) {
+    const client = connect(site.port, '127.0.0.1').pause()
+    client.on('error', () => undefined)
+    onTestFinished(() => void client.destroy())
+    client.write('GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(250_000))
+  }
+  for (let times = 0; times < 5; times++) await site.newSnapshot()
+  const peak = Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${site.process.pid}/status`, 'utf8'))?.[1])
+  expect(peak).toBeLessThan(600_000)
+  expect(site.process.log.filter(({ level }) => level >= 40)).toEqual([])
 })

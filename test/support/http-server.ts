@@ -41,9 +41,17 @@ export const huge: Route = {
     segments[0] === 'huge' ? { ...text('x'.repeat(16 * 1024 * 1024)), perSnapshot: true } : undefined,
 }
 
-export async function httpServer({ lines = '', ...context }: Partial<ServerContext> & { lines?: string } = {}) {
+export interface HttpServerOptions extends Partial<ServerContext> {
+  /** More lines for the section. */
+  readonly lines?: string
+  readonly alsoListen?: string
+}
+
+export async function httpServer({ lines = '', alsoListen, ...context }: HttpServerOptions = {}) {
   const port = await freePort()
-  const { http } = parseConfiguration(`[http]\nlisten = 127.0.0.1:${port}\n${lines}\n`)
+  const { http } = parseConfiguration(
+    `[http]\nlisten = 127.0.0.1:${port}${alsoListen === undefined ? '' : `, ${alsoListen}`}\n${lines}\n`,
+  )
   const told: string[] = []
   const facts = {
     view: undefined,

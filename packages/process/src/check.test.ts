@@ -149,3 +149,14 @@ it('wants the files of the page to be what they should be', async () => {
   const [other] = await problems(`[http]\ntls-certificate-file = ${base}/http.pem`)
   expect(other).toMatch(/http\.pem: not a certificate with its key in PEM/)
 })
+
+it('wants names of hosts that clients can ask for, and hashes that can be compared', async () => {
+  writeFileSync(join(base, 'users'), `me:$2y$31$${'a'.repeat(53)}\n`)
+  const text = `[http]\nhosts = stats.example.com http://lb1 lb1:8405 lb1, *\npassword-file = ${base}/users`
+  expect(await problems(text)).toEqual([
+    ...['http://lb1', 'lb1:8405', 'lb1,'].map((name) =>
+      expect.stringContaining(`[http] hosts = ${name}: is not the name of a host; expected names alone`),
+    ),
+    expect.stringContaining('users:1: the hash has cost 31; expected from 4 to 15'),
+  ])
+})

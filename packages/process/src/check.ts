@@ -9,6 +9,7 @@ import {
   diskHint,
   inspectDirectory,
   inspectMove,
+  isHost,
   largestPersonalFile,
   makeDirectory,
   openToAll,
@@ -181,7 +182,12 @@ async function httpProblems({ http }: Configuration): Promise<Problem[]> {
   const { readUsers } = await import('./http/server/passwords.ts')
   const { readCertificate } = await import('./http/server/certificate.ts')
   const certificate = http['tls-certificate-file']
+  const noNames = (http.hosts ?? []).filter((name) => name !== '*' && !isHost(name))
+  const hint = 'expected names alone, without scheme, port and commas, as stats.example.com'
   return [
+    ...noNames.map((found) => {
+      return { section: 'http', option: 'hosts', found, message: 'is not the name of a host', hint }
+    }),
     ...fileProblem('password-file', http['password-file'], readUsers),
     ...fileProblem('tls-certificate-file', certificate, (path) => {
       readCertificate({ certificate: path, key: http['tls-key-file'] })

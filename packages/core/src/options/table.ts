@@ -562,6 +562,13 @@ export const sections = {
         summary:
           'Where to listen: 127.0.0.1:8405, [::1]:8405, *:8405 for every address, or unix:///path; several separated by commas.',
       },
+      hosts: {
+        kind: 'words',
+        since: '1.0.0',
+        example: 'stats.example.com',
+        summary:
+          'Names that clients may ask for (the header Host), besides IP addresses, localhost, the names in listen and those of this machine. Others get 421, so that no page of another site reads the numbers through a browser (DNS rebinding). * allows every name. Not needed with password-file, nor for unix sockets.',
+      },
       'socket-mode': {
         kind: 'choice',
         choices: ['600', '660', '666'],

@@ -6,6 +6,7 @@ import { reasonOf } from '@haproxystats/core'
 import { pageDirectory } from '@haproxystats/page'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 import { Newest } from './newest.ts'
+import { passwordThread } from './password-thread.ts'
 import { routes } from './routes/index.ts'
 import { HttpServer } from './server/server.ts'
 import { readStaticFiles } from './server/static-files.ts'
@@ -19,12 +20,14 @@ const tell = (severity: 'info' | 'warn' | 'error', message: string) => post({ ki
 
 try {
   setPriority(0, Math.min(constants.priority.PRIORITY_LOW, getPriority(0) + niceness))
-} catch {
-  // Forbidden by some sandboxes; it is only a courtesy.
+} catch (error) {
+  tell('info', `the thread of [http] has the priority of the whole program, it may not lower it: ${reasonOf(error)}`)
 }
 
 const newest = new Newest({ process: processSettings, interval, historyPath, memory: settings['history-memory'], tell })
-const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, tell })
+const passwords = settings['password-file'] === undefined ? undefined : passwordThread()
+const compare = passwords && { compare: passwords.compare }
+const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, tell, ...compare })
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.kind === 'snapshot') readSnapshot(message)
@@ -55,6 +58,6 @@ function readSnapshot({ id, path, snapshot }: Extract<ToThread, { kind: 'snapsho
 }
 
 async function close(): Promise<void> {
-  await Promise.all([server.close(), newest.close()])
+  await Promise.all([server.close(), newest.close(), passwords?.close()])
   parentPort?.close()
 }

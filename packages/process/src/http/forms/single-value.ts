@@ -13,12 +13,15 @@ const objects = {
 } as const
 export type ObjectWord = keyof typeof objects
 
+/** Of the ways to split a key, those that are tried; names do not hold more colons. */
+const mostWays = 64
+
 /** One field of a frontend or backend, or of a listener or server in it. */
 export function valueOfRow(view: View, word: ObjectWord, names: readonly string[], field: string): Found {
   const [pxname = '', svname] = names
   const { kind, inner } = objects[word]
   const index = rowIndexOf(view)
-  if (index.find(kind, pxname) === undefined && !isIn(pxname, index.proxies(inner))) {
+  if (!index.has(kind, pxname) && !index.has(inner, pxname)) {
     return missing(`a ${kind}`, pxname, index.proxies(kind))
   }
   const about = svname === undefined ? `${kind} ${pxname}` : `${inner} ${pxname}/${svname}`
@@ -63,34 +66,25 @@ export function valueOfKey(view: View, key: string): Found {
       missing: `${key} is not a key: it should look like f:www:scur, f:www:sock-1:scur, b:app:scur, b:app:app1:scur or info:CurrConns.`,
     }
   }
-  const ways = parts.map((_, index) => {
-    const border = parts.length - index
-    const svname = parts.slice(border).join(':')
-    return [parts.slice(0, border).join(':'), ...(index === 0 ? [] : [svname])]
-  })
-  const found = ways.map((names) => valueOfRow(view, word, names, field))
-  return found.find((one) => 'value' in one) ?? mostTelling(found, ways, view, word)
-}
-
-/** What is said of the split whose proxy exists, of that alone. */
-function mostTelling(
-  found: readonly Found[],
-  ways: readonly (readonly string[])[],
-  view: View,
-  word: ObjectWord,
-): Found {
+  const { kind, inner } = objects[word]
   const index = rowIndexOf(view)
-  const known = ways.findIndex(([pxname = '']) => index.find(objects[word].kind, pxname) !== undefined)
-  return found[known < 0 ? found.length - 1 : known] as Found
+  const ways = parts.slice(0, mostWays).map((_, number) => {
+    const border = parts.length - number
+    const svname = parts.slice(border).join(':')
+    return [parts.slice(0, border).join(':'), ...(number === 0 ? [] : [svname])] as const
+  })
+  const known = ways.filter(([pxname]) => index.has(kind, pxname) || index.has(inner, pxname))
+  for (const names of known) {
+    const found = valueOfRow(view, word, names, field)
+    if ('value' in found) return found
+  }
+  // What is said of the split whose proxy exists, of that alone.
+  const telling = known.find(([pxname]) => index.has(kind, pxname)) ?? known.at(-1) ?? [parts[0]!]
+  return valueOfRow(view, word, telling, field)
 }
 
 function isObjectWord(word: string): word is ObjectWord {
   return Object.hasOwn(objects, word)
-}
-
-function isIn(name: string, names: Iterable<string>): boolean {
-  for (const one of names) if (one === name) return true
-  return false
 }
 
 /** @param what `a backend`, `a server of backend app`. */

@@ -6,6 +6,9 @@ interface Range {
   readonly quality: number
 }
 
+/** No client names more; looking at all that fit a header takes longer than many answers. */
+const mostRanges = 64
+
 /** Versions of OpenMetrics that one answer fits: it has nothing that 0.0.1 did not have. */
 const openMetricsVersions: readonly (string | undefined)[] = [undefined, '1.0.0', '0.0.1']
 
@@ -14,7 +17,7 @@ const openMetricsVersions: readonly (string | undefined)[] = [undefined, '1.0.0'
  * else, as HAProxy's exporter does whatever it is asked for.
  */
 export function formatFor(accept: string): Format {
-  const ranges = accept.split(',').map(rangeOf)
+  const ranges = accept.split(',', mostRanges).map(rangeOf)
   const best = (fits: (range: Range) => boolean) => Math.max(0, ...ranges.filter(fits).map(({ quality }) => quality))
   const openMetrics = best(
     ({ type, version }) => type === 'application/openmetrics-text' && openMetricsVersions.includes(version),

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { release } from '../../../../../test/support/recorded.ts'
 import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { MemoryHistory } from '../history/memory-history.ts'
 import { readTarget } from '../server/target.ts'
+import { RowIndex } from '../view/row-index.ts'
 import type { View } from '../view/view.ts'
 import { routes } from './index.ts'
 import type { Answer, Facts } from './route.ts'
@@ -203,6 +204,13 @@ describe('one value', () => {
     [`/b/${'a'.repeat(5000)}/scur`, `${'a'.repeat(5000)} is not a backend.`],
   ])('%s is 404', (url, sentence) => {
     expect(ask(url, view)).toMatchObject({ status: 404, text: `${sentence}\n` })
+  })
+
+  it('looks for names near by once, however many colons a key has', () => {
+    const looking = vi.spyOn(RowIndex.prototype, 'proxies')
+    const key = `b${':a'.repeat(2000)}:scur`
+    expect(ask(`/get?key=${key}`, view)).toMatchObject({ status: 404 })
+    expect(looking.mock.calls.length).toBeLessThanOrEqual(2)
   })
 
   it('needs a key', () => {

@@ -21,9 +21,12 @@ export interface Ready {
   readonly type: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
-  readonly etag: string
-  /** Compressed once, when the first client asks for it; undefined where that is not worth while. */
-  compressed(): Promise<Uint8Array> | undefined
+  /** Other bytes have another one: `packed` is that of the compressed body. */
+  readonly etags: { readonly plain: string; readonly packed: string }
+  /** Whether compressing is worth while. */
+  readonly isLong: boolean
+  /** Compressed once, when the first client asks for it. */
+  compressed(): Promise<Uint8Array>
 }
 
 /** The same with the body as bytes. */
@@ -36,9 +39,9 @@ export function makeReady({ status = 200, type, body, headers = {} }: Answer): R
     type,
     headers,
     body: bytes,
-    etag: `"${tag}"`,
+    etags: { plain: `"${tag}"`, packed: `"${tag}-gzip"` },
+    isLong: bytes.length >= worthCompressing,
     compressed: () => {
-      if (bytes.length < worthCompressing) return undefined
       compressing ??= compress(bytes, { level: 3 })
       return compressing
     },

@@ -1,15 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { largestPersonalFile, readRegularFile, StatsError } from '@haproxystats/core'
-import bcrypt from 'bcryptjs'
+import { largestPersonalFile, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
+import { type Compare, Comparisons } from './comparisons.ts'
 
-/** How many passwords may be compared at a time, and wait for it: each costs milliseconds on purpose. */
-const mostComparing = 32
+/** The costs of hashes that are accepted, powers of two: with 15 a comparison takes about three seconds. */
+const costs = { least: 4, most: 15 }
 
-/** Comparing with it takes as long as with that of a user who exists. */
-const nobody = bcrypt.hashSync(randomBytes(16).toString('hex'), 5)
+/** How many right credentials are remembered; there is more than one way to write the same ones. */
+const mostKnown = 1000
 
 export type Verdict = 'allowed' | 'refused' | 'busy'
+
+export interface PasswordContext {
+  readonly tell: (severity: 'info' | 'warn', message: string) => void
+  readonly compare: Compare
+}
 
 /**
  * The users of a password file, a line `user:hash` each with the hash of bcrypt (`htpasswd -B`). The file is read again
@@ -17,56 +22,91 @@ export type Verdict = 'allowed' | 'refused' | 'busy'
  */
 export class Passwords {
   readonly #path: string
-  readonly #onTrouble: (message: string) => void
+  readonly #tell: PasswordContext['tell']
+  readonly #comparisons: Comparisons
   /** So that what is kept of a password is worth nothing to others. */
   readonly #salt = randomBytes(32)
   /** Credentials that were right, hashed: a scraper shows the same ones every time. */
   #known = new Set<string>()
+  /** Credentials that are being checked, by the same hash: a browser shows them with many requests at a time. */
+  readonly #checking = new Map<string, Promise<Verdict>>()
   #hashes: ReadonlyMap<string, string>
   #identity = ''
-  #comparing = 0
+  #trouble = ''
+  #canCompare = true
 
   /** @throws CONFIGURATION when the file cannot be read or has a line that is no user. */
-  constructor(path: string, onTrouble: (message: string) => void) {
+  constructor(path: string, { tell, compare }: PasswordContext) {
     this.#path = path
-    this.#onTrouble = onTrouble
+    this.#tell = tell
+    this.#comparisons = new Comparisons(compare)
     this.#identity = identityOf(path)
     this.#hashes = readUsers(path)
   }
 
-  /** Whether the header `Authorization` names a user and the right password. */
-  async check(header: string | undefined): Promise<Verdict> {
+  /** Whether the header `Authorization` names a user and the right password; `network` is where it comes from. */
+  async check(header: string | undefined, network: string | undefined): Promise<Verdict> {
     const [, encoded] = /^basic +([A-Za-z0-9+/=]+)\s*$/i.exec(header ?? '') ?? []
     if (encoded === undefined) return 'refused'
     this.#refresh()
-    const key = createHash('sha256').update(this.#salt).update(encoded).digest('base64')
+    const key = this.#digest(encoded)
     if (this.#known.has(key)) return 'allowed'
-    if (this.#comparing >= mostComparing) return 'busy'
-    const credentials = Buffer.from(encoded, 'base64').toString('utf8')
-    const colon = credentials.indexOf(':')
-    if (colon === -1) return 'refused'
-    const hash = this.#hashes.get(credentials.slice(0, colon))
-    const hashes = this.#hashes
-    this.#comparing++
-    try {
-      const same = await bcrypt.compare(credentials.slice(colon + 1), hash ?? nobody)
-      if (!same || hash === undefined || hashes !== this.#hashes) return 'refused'
-      this.#known.add(key)
-      return 'allowed'
-    } finally {
-      this.#comparing--
-    }
+    const checking = this.#checking.get(key) ?? this.#compare(key, Buffer.from(encoded, 'base64').toString(), network)
+    this.#checking.set(key, checking)
+    return checking.finally(() => this.#checking.delete(key))
   }
 
-  #refresh(): void {
+  async #compare(key: string, credentials: string, network: string | undefined): Promise<Verdict> {
+    const colon = credentials.indexOf(':')
+    if (colon === -1) return 'refused'
+    const user = credentials.slice(0, colon)
+    const hashes = this.#hashes
+    const hash = hashes.get(user)
+    const comparing = this.#comparisons.compare(network, credentials.slice(colon + 1), hash ?? this.#anyHash(user))
+    if (comparing === undefined) return 'busy'
     try {
-      const identity = identityOf(this.#path)
+      const isRight = await comparing
+      this.#canCompare = true
+      if (!isRight || hash === undefined || hashes !== this.#hashes) return 'refused'
+    } catch (error) {
+      if (this.#canCompare) this.#tell('warn', `cannot check passwords: ${reasonOf(error)}`)
+      this.#canCompare = false
+      return 'busy'
+    }
+    if (this.#known.size >= mostKnown) this.#known.clear()
+    this.#known.add(key)
+    return 'allowed'
+  }
+
+  /**
+   * The hash of some user, always the same for one name. Comparing with it takes as long for somebody who does not exist as
+   * for somebody who does, whatever the costs of the hashes are.
+   */
+  #anyHash(user: string): string {
+    const all = [...this.#hashes.values()]
+    return all[Buffer.from(this.#digest(user), 'base64').readUInt32BE() % all.length]!
+  }
+
+  #digest(text: string): string {
+    return createHash('sha256').update(this.#salt).update(text).digest('base64')
+  }
+
+  /** Trouble is told when it begins or is another one, not at every request. */
+  #refresh(): void {
+    let identity = ''
+    try {
+      identity = identityOf(this.#path)
       if (identity === this.#identity) return
-      this.#identity = identity
       this.#hashes = readUsers(this.#path)
       this.#known = new Set()
+      if (this.#trouble !== '') this.#tell('info', `${this.#path} can be read again`)
+      this.#trouble = ''
     } catch (error) {
-      this.#onTrouble((error as Error).message)
+      const trouble = reasonOf(error)
+      if (trouble !== this.#trouble) this.#tell('warn', `${trouble}; the users that were read before stay`)
+      this.#trouble = trouble
+    } finally {
+      this.#identity = identity
     }
   }
 }
@@ -92,12 +132,15 @@ export function readUsers(path: string): ReadonlyMap<string, string> {
   text.split('\n').forEach((whole, index) => {
     const line = whole.trim()
     if (line === '' || line.startsWith('#')) return
-    const [, user, hash] = /^([^:]+):(\$2[aby]\$\d\d\$[./A-Za-z0-9]{53})$/.exec(line) ?? []
+    const [, user, hash, cost] = /^([^:]+):(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/.exec(line) ?? []
+    const at = `${path}:${index + 1}`
     if (user === undefined || hash === undefined) {
-      throw new StatsError(
-        'CONFIGURATION',
-        `${path}:${index + 1}: expected user:hash with a hash of bcrypt, as htpasswd -B writes it`,
-      )
+      const message = `${at}: expected user:hash with a hash of bcrypt, as htpasswd -B writes it`
+      throw new StatsError('CONFIGURATION', message)
+    }
+    if (Number(cost) < costs.least || Number(cost) > costs.most) {
+      const expected = `expected from ${costs.least} to ${costs.most}, as htpasswd -B -C 10 writes it`
+      throw new StatsError('CONFIGURATION', `${at}: the hash has cost ${cost}; ${expected}`)
     }
     users.set(user, hash)
   })

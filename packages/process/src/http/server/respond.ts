@@ -14,16 +14,17 @@ export async function respond(request: IncomingMessage, response: ServerResponse
     Vary: 'Accept, Accept-Encoding, Authorization',
     ...ready.headers,
   }
+  const isPacked = ready.isLong && takesGzip(request.headers['accept-encoding'])
   if (ready.status === 200) {
-    headers['ETag'] = ready.etag
-    if (hasAlready(request.headers['if-none-match'], ready.etag)) {
+    const etag = ready.etags[isPacked ? 'packed' : 'plain']
+    headers['ETag'] = etag
+    if (hasAlready(request.headers['if-none-match'], etag)) {
       response.writeHead(304, headers).end()
       return
     }
   }
-  const compressing = takesGzip(request.headers['accept-encoding']) ? ready.compressed() : undefined
-  const body = compressing === undefined ? ready.body : await compressing
-  if (compressing !== undefined) headers['Content-Encoding'] = 'gzip'
+  const body = isPacked ? await ready.compressed() : ready.body
+  if (isPacked) headers['Content-Encoding'] = 'gzip'
   headers['Content-Length'] = body.length
   response.writeHead(ready.status, headers)
   if (request.method === 'HEAD') response.end()
@@ -32,10 +33,11 @@ export async function respond(request: IncomingMessage, response: ServerResponse
 
 /** In pieces, each when the one before has left: TLS would keep an encrypted copy of the whole for every client. */
 async function send(response: ServerResponse, body: Uint8Array): Promise<void> {
-  for (let start = 0; start < body.length && !response.destroyed; start += piece) {
+  let start = 0
+  for (; body.length - start > piece && !response.destroyed; start += piece) {
     if (!response.write(body.subarray(start, start + piece))) await drained(response)
   }
-  response.end()
+  if (!response.destroyed) response.end(body.subarray(start))
 }
 
 /** Resolves when the client has taken what was written, or is gone. */
@@ -58,5 +60,11 @@ function hasAlready(header: string | undefined, etag: string): boolean {
 
 /** Whether `Accept-Encoding` names gzip and does not rule it out by `q=0`. */
 function takesGzip(header: string | string[] | undefined): boolean {
-  return /(?:^|,)\s*gzip\s*(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(String(header ?? ''))
+  return String(header ?? '')
+    .toLowerCase()
+    .split(',')
+    .some((coding) => {
+      const [name, ...parameters] = coding.split(';').map((part) => part.trim())
+      return name === 'gzip' && !parameters.some((parameter) => /^q *= *0(?:\.0*)?$/.test(parameter))
+    })
 }

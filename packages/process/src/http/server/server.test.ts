@@ -155,10 +155,13 @@ describe('a server', () => {
     await Promise.all(Array.from({ length: 20 }, () => get('/long')))
     expect(answered).toBe(1)
     expect((await get('/long', { headers: { Accept: 'a/b' } })).body.toString()).toMatch(/^a\/b /)
-    expect(answered).toBe(2)
+    const longer = (end: string) => ({ headers: { Accept: `${'a/b, '.repeat(100)}${end}` } })
+    expect((await get('/long', longer('c/d'))).body.toString()).toMatch(/, c\/d /)
+    expect((await get('/long', longer('e/f'))).body.toString()).toMatch(/, e\/f /)
+    expect(answered).toBe(4)
     made.refresh()
     await get('/long')
-    expect(answered).toBe(3)
+    expect(answered).toBe(5)
   })
 
   it('lets others have their turn between the answers for a crowd', async () => {
@@ -216,6 +219,24 @@ describe('a server', () => {
     const head = await get('/long', { method: 'HEAD' })
     expect(head.body).toHaveLength(0)
     expect(head.headers['content-length']).toBe(String(body.length))
+  })
+
+  it('does not take compressed bytes for the same as plain ones', async () => {
+    await serve()
+    const gzip = { 'Accept-Encoding': 'gzip' }
+    const plain = String((await get('/long')).headers.etag)
+    const packed = String((await get('/long', { headers: gzip })).headers.etag)
+    expect(packed).not.toBe(plain)
+    for (const [etag, headers, status] of [
+      [plain, {}, 304],
+      [plain, gzip, 200],
+      [packed, {}, 200],
+      [packed, gzip, 304],
+      [`W/${packed}, ${plain}`, gzip, 304],
+      ['*', gzip, 304],
+    ] as const) {
+      expect((await get('/long', { headers: { ...headers, 'If-None-Match': etag } })).status).toBe(status)
+    }
   })
 
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH'])('does nothing for %s', async (method) => {

@@ -4,11 +4,14 @@ import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { atMost, type Configuration } from '@haproxystats/core'
+import bcrypt from 'bcryptjs'
 import { type Answer, type Facts, json, type Question, type Route, text } from '../routes/route.ts'
 import { AnswerCache, makeReady, type Ready } from './cache.ts'
 import { followCertificate, readCertificate } from './certificate.ts'
+import type { Compare } from './comparisons.ts'
 import { type Connection, Connections } from './connections.ts'
 import { Events } from './events.ts'
+import { hostCheck, thisMachine } from './hosts.ts'
 import { InFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
 import { Passwords } from './passwords.ts'
@@ -30,6 +33,9 @@ const usualCertificateInterval = 30_000
 /** Nothing more is made while slow clients keep so many bytes. */
 const mostInFlight = 256 * 1024 * 1024
 
+/** How many different messages requests may cause; what clients choose leaves room for defects. */
+const mostTold = { warn: 20, error: 100 }
+
 /** What is said of a request that cannot be read, by the code of the error. */
 const mistakes: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
@@ -46,6 +52,8 @@ export interface ServerContext {
   readonly certificateInterval?: number
   readonly mostInFlight?: number
   readonly patience?: typeof usualPatience
+  /** In this thread unless given. */
+  readonly compare?: Compare
 }
 
 /** Answers requests from what is known now. Nothing that a client does reaches further than its own connection. */
@@ -61,14 +69,16 @@ export class HttpServer {
   readonly #unfollow: () => void
   readonly #connections: Connections
   readonly #turns: Turns
+  readonly #mistakeOfHost: (host: string | undefined) => string | undefined
   #told = new Set<string>()
 
   /** @throws CONFIGURATION when a file of passwords or certificates is not what it should be. */
   constructor(context: ServerContext) {
     this.#context = context
-    const { settings, tell } = context
+    const { settings, tell, compare = bcrypt.compare } = context
     const passwordFile = settings['password-file']
-    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, (why) => tell('warn', why))
+    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell, compare })
+    this.#mistakeOfHost = hostCheck(settings, thisMachine())
     const { patience = usualPatience } = context
     const most = settings['max-connections']
     const mostOfOne = settings['max-connections-per-address'] ?? Math.ceil(most / 2)
@@ -150,7 +160,7 @@ export class HttpServer {
       response.once('close', () => this.#inFlight.remove(ready))
       await respond(request, response, ready)
     } catch (error) {
-      this.#tellOnce(`a request could not be answered, a defect of the program: ${(error as Error).stack}`)
+      this.#tellOnce('error', `a request could not be answered, a defect of the program: ${(error as Error).stack}`)
       if (response.headersSent) response.destroy()
       else
         await respond(request, response, makeReady(text('This is a defect of haproxystats; its log says more.', 500)))
@@ -173,12 +183,12 @@ export class HttpServer {
     // These wait for nobody.
     if (openPaths.has(path)) return makeReady(this.#route({ ...target, accept }))
     if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
-    const refusal = await this.#refusal(request)
+    const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
     const file = target.form === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
-    return this.#ask(`${url}\n${accept.slice(0, 256)}`, { ...target, accept }, response)
+    return this.#ask(`${url}\n${accept}`, { ...target, accept }, response)
   }
 
   async #ask(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
@@ -210,8 +220,17 @@ export class HttpServer {
     return text(`There is nothing here. What there is:\n${paths.map((path) => `  ${path}`).join('\n')}`, 404)
   }
 
-  async #refusal(request: IncomingMessage): Promise<Ready | undefined> {
-    const verdict = (await this.#passwords?.check(request.headers.authorization)) ?? 'allowed'
+  #wrongHost({ headers: { host }, socket }: IncomingMessage): Ready | undefined {
+    const isUnix = this.#connections.of(socket)?.network === undefined
+    const mistake = isUnix ? undefined : this.#mistakeOfHost(host)
+    if (mistake === undefined) return undefined
+    this.#tellOnce('warn', `a request was refused: ${mistake}`)
+    return makeReady(text(`Refused: ${mistake}.`, 421))
+  }
+
+  async #refusal({ headers: { authorization }, socket }: IncomingMessage): Promise<Ready | undefined> {
+    const network = this.#connections.of(socket)?.network
+    const verdict = (await this.#passwords?.check(authorization, network)) ?? 'allowed'
     if (verdict === 'allowed') return undefined
     if (verdict === 'busy') return busy('Too many passwords are being checked')
     const headers = { 'WWW-Authenticate': 'Basic realm="haproxystats", charset="UTF-8"' }
@@ -224,11 +243,11 @@ export class HttpServer {
     return makeReady(text('Too many pages are open; ask for /api/v1/overview every few seconds instead.', 503))
   }
 
-  /** The same defect would fill the log at the pace of requests. */
-  #tellOnce(message: string): void {
-    if (this.#told.has(message) || this.#told.size > 100) return
+  /** The same would fill the log at the pace of requests. */
+  #tellOnce(severity: 'warn' | 'error', message: string): void {
+    if (this.#told.has(message) || this.#told.size > mostTold[severity]) return
     this.#told.add(message)
-    this.#context.tell('error', message)
+    this.#context.tell(severity, message)
   }
 }
 

@@ -24,6 +24,11 @@ export class RowIndex {
     return this.#rows[kind].get(pxname)?.get(nameWithin(kind, svname))
   }
 
+  /** Whether a proxy has rows of a kind. */
+  has(kind: RowKind, pxname: string): boolean {
+    return this.#rows[kind].has(pxname)
+  }
+
   /** The names of all frontends, or backends. */
   proxies(kind: RowKind): Iterable<string> {
     return this.#rows[kind].keys()

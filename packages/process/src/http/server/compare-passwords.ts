@@ -1,0 +1,6 @@
+// What the thread of passwords does.
+import bcrypt from 'bcryptjs'
+
+export default function compare([password, hash]: readonly [password: string, hash: string]): boolean {
+  return bcrypt.compareSync(password, hash)
+}
