@@ -1,23 +1,27 @@
 import { type Field, infoFields, moduleFields, type StatField, statFields } from '@haproxystats/haproxy'
 import { accountMetrics, dispatcherMetrics } from './delivery/accounts.ts'
+import { explaining } from './http/view/merged-texts.ts'
+import type { Column } from './pipeline/accumulator.ts'
 import { backendMetrics } from './pipeline/backend-metrics.ts'
 import { rowMetrics } from './pipeline/derived/row-metrics.ts'
 import { spreadMetrics } from './pipeline/derived/spread-metrics.ts'
 import { type ColumnMerge, defaultLists } from './pipeline/metric-lists.ts'
 import { ownMetrics } from './pipeline/own-metrics.ts'
-import { type ChosenKind, objectKinds, selectableFields } from './pipeline/plan.ts'
+import { type ChosenKind, objectKinds, planOf, selectableFields } from './pipeline/plan.ts'
 import { variants } from './pipeline/variants.ts'
 
-/** How values of several processes become one, in words. */
+const inGraphite = 'over processes, in Graphite'
+const served = 'over processes, served'
+
 const merges: Readonly<Record<ColumnMerge, string>> = {
   sum: 'sum',
-  peak: 'sum over processes that are not stopping, or the largest of one that is',
+  peak: 'sum over processes that are not stopping; the value of one that is when that is larger',
   limit: 'sum over processes that are not stopping',
   'limit-unless-zero': 'sum over processes that are not stopping; 0, no limit, when one has none',
   'limit-unless-empty': 'sum over processes that are not stopping; absent when one has no limit',
   mean: 'mean over processes that are not stopping',
   'mean-with-traffic': 'mean over processes in which the object had sessions',
-  'weighted-mean': 'weighted mean over processes that are not stopping',
+  'weighted-mean': 'mean over processes that are not stopping, weighted',
   max: 'largest',
   min: 'smallest',
   'min-age': 'smallest; -1, never, only when it is so everywhere',
@@ -31,9 +35,9 @@ const merges: Readonly<Record<ColumnMerge, string>> = {
 export function renderMetrics(): string {
   return [
     '## Fields of `show stat`',
-    'F, B and S are frontends, backends and servers; bold ones are in the default list.',
+    'F, B and S are frontends, backends and servers, bold where the field is in their default list. Two columns say how the values of several processes become one: those in Graphite and local-store, where the default lists have the arithmetic of haproxystats 0.5.2 and an empty cell counts as 0; and those that `[http]` serves as page, CSV, API and `/metrics`, where means are whole, as HAProxy prints them.',
     table(
-      ['metric', 'of', 'unit', 'over processes', 'since HAProxy'],
+      ['metric', 'of', 'unit', inGraphite, served, 'since HAProxy'],
       statFields.filter(isSent).map((field) => statRow(field)),
     ),
     '## Fields of modules',
@@ -52,7 +56,7 @@ export function renderMetrics(): string {
     ),
     '## Lines of `show info`',
     'Metrics of the daemon and, with `per-process-metrics`, of every process; bold ones are in the default list.',
-    table(['metric', 'unit', 'over processes', 'since HAProxy'], infoFields.filter(isSentOfDaemon).map(infoRow)),
+    table(['metric', 'unit', inGraphite, served, 'since HAProxy'], infoFields.filter(isSentOfDaemon).map(infoRow)),
     '## Derived metrics',
     table(['metric', 'of', 'unit', 'what'], derivedRows()),
     '## haproxystats itself',
@@ -105,28 +109,53 @@ function kindsOf(name: string): string {
 }
 
 function letters(kinds: readonly string[]): string {
-  return kinds.map((kind) => kind.charAt(0).toUpperCase()).join(' ')
+  return kinds.map(letterOf).join(' ')
+}
+
+function letterOf(kind: string): string {
+  return kind.charAt(0).toUpperCase()
 }
 
 function statRow(field: StatField): string[] {
-  const lists = objectKinds.filter((kind) => listedMerge(kind, field.name) !== undefined)
-  const merge = lists.map((kind) => listedMerge(kind, field.name)).at(0) ?? field.merge
-  const name = lists.length > 0 ? `**${code(field.name)}**` : code(field.name)
-  return [name, kindsOf(field.name), field.unit, mergeText(merge, field), release(field)]
+  const { name, unit } = field
+  const kinds = objectKinds.filter((kind) => selectableFields(kind).includes(name))
+  const of = kinds.map((kind) => (isListed(kind, name) ? `**${letterOf(kind)}**` : letterOf(kind)))
+  return [code(name), of.join(' '), unit, mergeOfKinds(kinds, name), servedText(field), release(field)]
 }
 
 function infoRow(field: Field): string[] {
-  const listed = listedMerge('daemon', field.name)
-  const name = listed === undefined ? code(field.name) : `**${code(field.name)}**`
-  return [name, field.unit, mergeText(listed ?? field.merge, field), release(field)]
+  const name = isListed('daemon', field.name) ? `**${code(field.name)}**` : code(field.name)
+  return [name, field.unit, mergeText(columnOf('daemon', field.name)), servedText(field), release(field)]
 }
 
-function mergeText(merge: ColumnMerge, { weight }: Field): string {
-  return merge === 'weighted-mean' ? `${merges[merge]}, by \`${weight}\`` : merges[merge]
+/** How Graphite gets a field: once when it is the same for all kinds of objects, else by their letters. */
+function mergeOfKinds(kinds: readonly ChosenKind[], name: string): string {
+  const texts = new Map<string, ChosenKind[]>()
+  for (const kind of kinds) {
+    const text = mergeText(columnOf(kind, name))
+    texts.set(text, [...(texts.get(text) ?? []), kind])
+  }
+  if (texts.size === 1) return [...texts.keys()].join()
+  return [...texts].map(([text, some]) => `${letters(some)}: ${text}`).join('; ')
 }
 
-function listedMerge(kind: ChosenKind, name: string): ColumnMerge | undefined {
-  return defaultLists[kind].find((listed) => listed.name === name)?.merge
+function columnOf(kind: ChosenKind, name: string): Column {
+  return planOf({ [`${kind}-metrics`]: [name] })[kind][0] as Column
+}
+
+function servedText(field: Field): string {
+  return explaining.has(field.name) ? 'of the process whose status is shown' : mergeText(field)
+}
+
+/** How values of several processes become one, in words. */
+export function mergeText({ merge, weight }: Pick<Column, 'merge' | 'weight'>): string {
+  return weight !== undefined && merge === 'weighted-mean'
+    ? `${merges[merge]} by \`${weight}\`; plain without any`
+    : merges[merge]
+}
+
+function isListed(kind: ChosenKind, name: string): boolean {
+  return defaultLists[kind].some((listed) => listed.name === name)
 }
 
 function release({ since, until }: Field): string {

@@ -13,8 +13,12 @@ const frontend = 1
 const backend = 2
 const server = 4
 
-/** The letters of the column `type`. */
-const types: Readonly<Record<string, number>> = { '0': frontend, '1': backend, '2': server }
+/** What stands in the column `type`. */
+const types: ReadonlyMap<string, number> = new Map([
+  ['0', frontend],
+  ['1', backend],
+  ['2', server],
+])
 
 const lineFeed = 0x0a
 
@@ -61,7 +65,7 @@ export class ObjectSearch {
 
   #note(cells: readonly string[]): void {
     const [type = '', iid, sid] = ['type', 'iid', 'sid'].map((name) => cells[this.#position.get(name) ?? -1])
-    const kind = types[type]
+    const kind = types.get(type)
     if (kind === undefined || this.#first.has(kind) || !isNumber(iid) || !isNumber(sid)) return
     this.#first.set(kind, { iid: Number(iid), sid: Number(sid) })
   }

@@ -52,7 +52,14 @@ export function readerOf({ positions }: RowSet): Reader {
 /** A key in words, for a row that may not be there: `s:app/app1` is "server app/app1". */
 export function describeKey(key: string): string {
   if (key === 'daemon') return 'all processes'
-  const kinds: Record<string, string> = { f: 'frontend', b: 'backend', s: 'server', l: 'listener', p: 'process' }
-  const kind = kinds[key.split(':', 1)[0]!]
+  const kind = kindsOfKeys.get(key.split(':', 1)[0]!)
   return kind === undefined ? key : `${kind} ${key.slice(2)}`
 }
+
+const kindsOfKeys: ReadonlyMap<string, string> = new Map([
+  ['f', 'frontend'],
+  ['b', 'backend'],
+  ['s', 'server'],
+  ['l', 'listener'],
+  ['p', 'process'],
+])

@@ -13,7 +13,9 @@ export function FieldsTable({ row: { merged, rates, sources }, facts }: Properti
   const fields = [
     ...new Set([...Object.keys(merged), ...Object.values(sources).flatMap((source) => Object.keys(source))]),
   ]
-  const known = fields.filter((field) => [merged, ...Object.values(sources)].some((source) => isThere(source[field])))
+  const known = fields.filter((field) =>
+    [merged, ...Object.values(sources)].some((source) => isThere(own(source, field))),
+  )
   const hasSplit = names.length > 1
   return (
     <div class="fields">
@@ -40,9 +42,9 @@ export function FieldsTable({ row: { merged, rates, sources }, facts }: Properti
                 <th scope="row" title={facts.get(field)?.summary ?? undefined}>
                   {field} <small>{unitOf(facts.get(field))}</small>
                 </th>
-                <Cell value={merged[field]} />
+                <Cell value={own(merged, field)} />
                 <td class="number">{rates[`${field}/s`] == null ? '' : rate(rates[`${field}/s`])}</td>
-                {hasSplit ? names.map((name) => <Cell key={name} value={sources[name]![field]} />) : undefined}
+                {hasSplit ? names.map((name) => <Cell key={name} value={own(sources[name]!, field)} />) : undefined}
               </tr>
             ))}
           </tbody>
@@ -51,6 +53,10 @@ export function FieldsTable({ row: { merged, rates, sources }, facts }: Properti
     </div>
   )
 }
+
+/** A field may be called like what every object has. */
+const own = (values: Readonly<Record<string, Value>>, field: string): Value | undefined =>
+  Object.hasOwn(values, field) ? values[field] : undefined
 
 const isThere = (value: Value | undefined) => value != null && value !== ''
 

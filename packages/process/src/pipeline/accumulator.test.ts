@@ -271,10 +271,11 @@ const report = fc.record({
   stopping: fc.boolean(),
 })
 const reportsOf = (of: NumberMerge) =>
-  fc.array(report, { maxLength: 6 }).map((reports) =>
-    // The same everywhere is what `first` is for.
-    of === 'first' ? reports.map((each) => ({ ...each, cell: each.stopping ? '5' : '7' })) : reports,
-  )
+  fc.array(report, { maxLength: 6 }).map((reports) => {
+    // The same everywhere is what `first` is for, and no peak is below 0.
+    if (of === 'first') return reports.map((each) => ({ ...each, cell: each.stopping ? '5' : '7' }))
+    return of === 'peak' ? reports.map((each) => ({ ...each, cell: each.cell?.replace('-', '') })) : reports
+  })
 
 describe.each(Object.keys(cases) as NumberMerge[])('any reports, merged by %s', (of) => {
   const expectClose = (value: number | bigint | undefined, other: number | bigint | undefined) => {

@@ -62,7 +62,6 @@ const unfinished: ReadonlySet<ColumnMerge> = new Set<ColumnMerge>([
   'limit-unless-zero',
   'limit-unless-empty',
   'none',
-  'peak',
 ])
 
 /**
@@ -300,8 +299,6 @@ export class Accumulator {
           if (aside === 1) values[index] = 0
         } else if (merge === 'none' || merge === 'limit-unless-empty') {
           if (aside === 1) values[index] = Number.NaN
-        } else if (merge === 'peak') {
-          if (aside > 0 && !((values[index] as number) >= aside - 1)) values[index] = aside - 1
         } else values[index] = (values[index] as number) / Math.abs(aside)
       }
     }
@@ -332,11 +329,12 @@ export class Accumulator {
     }
   }
 
-  /** The largest of stopping processes stands aside, and one more than it is, as 0 stands for none. */
+  /** The sum over processes that are not stopping stands aside. As no peak is below 0, it never falls. */
   #peak(index: number, value: number, stopping: boolean): void {
     const before = this.#values[index] as number
-    if (!stopping) this.#values[index] = Number.isNaN(before) ? value : before + value
-    else this.#aside[index] = Math.max(this.#aside[index] as number, value + 1)
+    if (!stopping) this.#aside[index] = (this.#aside[index] as number) + value
+    const peak = stopping ? value : (this.#aside[index] as number)
+    if (Number.isNaN(before) || peak > before) this.#values[index] = peak
   }
 
   #sumWide(index: number, value: bigint): void {

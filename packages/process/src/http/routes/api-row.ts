@@ -17,6 +17,11 @@ export const rowRoute: Route = {
 
 type Values = Record<string, Value>
 
+/** Without a prototype, as `__proto__` is a name of a column or process like others. */
+function byName<T>(): Record<string, T> {
+  return Object.create(null)
+}
+
 function answerRow(question: Question, facts: Facts): Answer {
   checkParameters(question, ['key'])
   const view = viewOrRefuse(facts)
@@ -31,8 +36,8 @@ function answerRow(question: Question, facts: Facts): Answer {
 
 function statOf(index: number, view: View, rates: Rates | undefined) {
   const { kind, pxname, svname, sources } = view.rows[index] as View['rows'][number]
-  const merged: Values = {}
-  const its: Record<string, number | null> = {}
+  const merged = byName<Value>()
+  const its = byName<number | null>()
   view.columns.forEach(({ name, isText }, column) => {
     const at = index * view.columns.length + column
     const value = isText ? view.text(index, column) : orUndefined(view.numbers[at] as number)
@@ -47,18 +52,18 @@ function statOf(index: number, view: View, rates: Rates | undefined) {
 
 const orUndefined = (value: number) => (Number.isNaN(value) ? undefined : value)
 
-/** As each process printed it; without a prototype, as `__proto__` is a name like others. */
+/** As each process printed it. */
 function eachProcess(
   sources: readonly ViewSource[],
   pxname: string,
   svname: string,
   view: View,
 ): Record<string, Values> {
-  const each: Record<string, Values> = Object.create(null)
+  const each = byName<Values>()
   for (const { name, stat } of sources) {
     const cells = stat && new RowFinder(stat).find(pxname, svname)
     if (cells === undefined) continue
-    const values: Values = Object.create(null)
+    const values = byName<Value>()
     for (const [field, text] of cells) {
       const column = view.columns[view.columnOf.get(field) ?? -1]
       values[field] = column?.isText === false ? numberOf(text) : text
@@ -80,11 +85,11 @@ function infoOf(key: string, view: View, rates: Rates | undefined) {
   if (key !== daemonKey && source < 0) throw unknownKey(key, view)
   const info = key === daemonKey ? view.info : view.sources[source]?.info
   const rateOf = (name: string) => (key === daemonKey ? rates?.ofInfo(name) : rates?.ofProcess(source, name))
-  const its: Record<string, number | null> = {}
+  const its = byName<number | null>()
   for (const name of info?.keys() ?? []) {
     if (infoFieldByName.get(name)?.nature === 'counter') its[`${name}/s`] = orNull(rateOf(name) ?? Number.NaN)
   }
-  const each: Record<string, Values> = Object.create(null)
+  const each = byName<Values>()
   for (const [index, { name, info: of }] of view.sources.entries()) {
     if (of !== undefined && (key === daemonKey || index === source)) each[name] = infoValues(of)
   }
@@ -97,7 +102,7 @@ function infoOf(key: string, view: View, rates: Rates | undefined) {
 }
 
 function infoValues(info: Info): Values {
-  const values: Values = Object.create(null)
+  const values = byName<Value>()
   for (const [name, text] of info) {
     const isText = infoFieldByName.get(name)?.type === 'str'
     values[name] = isText || Number.isNaN(infoNumber(info, name)) ? text : numberOf(text)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
+import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
 import { MemoryHistory } from '../history/memory-history.ts'
 import { apiRoutes } from './api-index.ts'
@@ -154,6 +156,23 @@ describe('/api/v1/row', () => {
     expect(body.sources.lb1).toMatchObject({ scur: 3, status: 'UP', bin: '18446744073709551615' })
     expect(body.sources.lb1.last_chk).toBe('a, "b"\napp,app1,99,')
     expect(body.sources.lb2).toMatchObject({ status: 'DOWN', bin: 7 })
+  })
+
+  it('tells of columns and lines of any name', () => {
+    const names = ['__proto__', 'constructor', 'toString']
+    const columns = ['pxname', 'svname', 'type', ...names]
+    const answers = (value: string) => ({
+      stat: statAnswer(columns, [['app', 'BACKEND', '1', ...names.map(() => value)]]),
+      info: infoAnswer(Object.fromEntries(names.map((name) => [name, value]))),
+      typed: Buffer.from('B.2.0.3.toString.1:MCP:u64:5\nB.2.0.4.constructor.1:CNS:str:5\n'),
+    })
+    const facts = { ...factsOf(), view: snapshotView({ lb1: answers('5'), lb2: answers('7') }) }
+    const { merged, sources } = ask('/api/v1/row?key=b:app', facts).body
+    expect(names.map((name) => merged[name])).toEqual([12, '5', 12])
+    for (const name of names)
+      expect([Object.hasOwn(merged, name), sources.lb1[name]]).toEqual([true, name === 'constructor' ? '5' : 5])
+    const { merged: daemon } = ask('/api/v1/row?key=daemon', facts).body
+    expect(names.map((name) => Object.hasOwn(daemon, name) && daemon[name])).toEqual(['5 / 7', '5 / 7', '5 / 7'])
   })
 
   it('tells of one process, and of all', () => {

@@ -101,6 +101,24 @@ describe('/stats', () => {
     expect(names.slice(4).map((name) => ask(`/b/app/app1/${name}`, merged)?.text.trim())).toEqual(cells)
   })
 
+  it.each([400, 10_000])('has no number of %i digits, as HAProxy has none, in any form', (digits) => {
+    const long = '9'.repeat(digits)
+    for (const field of ['stot', 'chkfail', 'check_code', 'weight', 'qtime']) {
+      for (const cell of [long, `-${long}`, `${long}.5`]) {
+        const of = (value: string) => statAnswer(['pxname', 'svname', 'type', field], [['app', 'app1', '2', value]])
+        const info = infoAnswer({ CumReq: cell, Maxconn: cell, Idle_pct: cell })
+        const both = snapshotView({ lb1: { stat: of('5'), info }, lb2: { stat: of(cell), info } })
+        expect(ask('/stats;csv', both)?.text).toContain('\napp,app1,2,5,lb1/lb2,\n')
+        expect(ask('/stats;typed', both)?.text).toContain(`.${field}.1:`)
+        expect(ask('/info', both)?.text).not.toContain('Infinity')
+        for (const url of ['/stats;json', '/info;json', '/api/v1/row?key=s:app/app1', '/api/v1/row?key=daemon']) {
+          expect(() => JSON.parse(ask(url, both)?.text ?? '')).not.toThrow()
+        }
+        expect(ask('/metrics', both)?.text).not.toMatch(/Infinity|9{100}/)
+      }
+    }
+  })
+
   it('of a process is as that process printed it', () => {
     const { stat: recorded, info: lines } = release('2.6.12-quoted')
     const one = snapshotView({ lb1: { stat: recorded, info: lines }, lb2: { stat: other } })
