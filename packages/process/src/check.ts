@@ -12,6 +12,8 @@ import {
   type Problem,
   reasonOf,
 } from '@haproxystats/core'
+import { graphite } from './dispatchers/graphite.ts'
+import { closesIdle, deadServerText } from './dispatchers/idle-connection.ts'
 import { linesEncoding } from './dispatchers/paths.ts'
 import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
 import { skippableServers } from './pipeline/server-selection.ts'
@@ -127,6 +129,17 @@ async function localStoreProblems(configuration: Configuration): Promise<Problem
   if (!('problem' in found)) return []
   const parent = await stat(dirname(path)).catch(() => undefined)
   return parent === undefined ? [] : [found.problem]
+}
+
+/** Destinations for Graphite that take connections and have nobody behind them. One that cannot be reached now is no mistake. */
+export async function receiverNotes(configuration: Configuration): Promise<Problem[]> {
+  const { signal } = new AbortController()
+  const notes = graphite.instances(configuration).map(async ({ name: section, options }) => {
+    const seconds = await closesIdle(options, signal).catch(() => undefined)
+    const found = `${options.server}:${options.port}`
+    return seconds === undefined ? [] : { section, option: 'server', found, message: deadServerText(seconds) }
+  })
+  return (await Promise.all(notes)).flat()
 }
 
 /** The files that `[http]` names are what they should be. Loaded only for those who have the section. */

@@ -1,5 +1,5 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { surroundingProblems } from './check.ts'
+import { receiverNotes, surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { changesSincePython } from './upgrade.ts'
 
@@ -20,6 +20,9 @@ export const program: ProgramDefinition = {
   ],
   directoryOption: true,
   check: surroundingProblems,
-  notes: changesSincePython,
+  notes: async (reading, configuration) => [
+    ...changesSincePython(reading, configuration),
+    ...(await receiverNotes(configuration)),
+  ],
   run: processSnapshots,
 }

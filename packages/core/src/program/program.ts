@@ -49,7 +49,7 @@ export interface ProgramDefinition extends CommandLineDefinition {
   check?(configuration: Configuration, starting: boolean): readonly Problem[] | Promise<readonly Problem[]>
   readonly commands?: readonly ProgramCommand[]
   /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
-  notes?(reading: Reading, configuration: Configuration): readonly Problem[]
+  notes?(reading: Reading, configuration: Configuration): readonly Problem[] | Promise<readonly Problem[]>
   /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
   run(configuration: Configuration, context: ProgramContext): Promise<void>
 }
@@ -146,7 +146,8 @@ async function check(definition: ProgramDefinition, reading: Reading, output: Ou
     output.error(renderProblems(definition, problems))
     return exitCodes.failed.code
   }
-  const notes = reading.configuration === undefined ? [] : (definition.notes?.(reading, reading.configuration) ?? [])
+  const { configuration } = reading
+  const notes = configuration === undefined ? [] : ((await definition.notes?.(reading, configuration)) ?? [])
   for (const note of notes) output.out(`note: ${renderProblem(located(note, reading))}\n`)
   output.out(`configuration OK: ${files.length === 0 ? 'built-in defaults, no file' : files.join(', ')}\n`)
   return exitCodes.done.code

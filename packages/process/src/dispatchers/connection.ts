@@ -91,6 +91,11 @@ export class Connection {
     if (!this.#peerEnd) throw new Error('the connection was lost before the peer closed it')
   }
 
+  /** Sends nothing for so many seconds. @throws when the peer closes the connection meanwhile. */
+  async idle(seconds: number): Promise<void> {
+    await this.#pause(seconds)
+  }
+
   destroy(): void {
     this.#socket.destroy()
   }
@@ -100,7 +105,7 @@ export class Connection {
     this.#look()
   }
 
-  /** Lets time pass, unless something goes wrong. */
+  /** Lets time pass, unless something goes wrong: the peer closes, or it is no longer wanted. */
   async #pause(seconds: number): Promise<void> {
     let over = false
     const finish = () => {
