@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { type Configuration, type Logger, reasonOf, statusPath } from '@haproxystats/core'
 import type { LaneSettings } from '../delivery/lane.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
-import { PullStateReader } from './pull-state.ts'
+import { PullStateReader } from './pull-state-reader.ts'
 
 const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
 
