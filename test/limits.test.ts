@@ -1,8 +1,17 @@
 /** What outputs lose and leave out, and that nobody else notices: the real programs. */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { manifestName, type PullReport, renderManifest, sealOf } from '@haproxystats/core'
-import { expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import {
+  type Logger,
+  manifestName,
+  type PullReport,
+  parseConfiguration,
+  renderManifest,
+  sealOf,
+} from '@haproxystats/core'
+import { expect, onTestFinished, test } from 'vitest'
+import { HttpService } from '../packages/process/src/http/service.ts'
 import { startFleet } from './support/fleet.ts'
 import { freePort } from './support/free-port.ts'
 import { Program } from './support/program.ts'
@@ -107,4 +116,23 @@ test('an incomplete snapshot is left out or taken as each output wants, and show
   expect(dispatchers['local-store']).toMatchObject({ snapshots: 0, leftOut: 2 })
   expect(dispatchers.graphite).toMatchObject({ snapshots: 2, leftOut: 0 })
   expect(snapshots).toMatchObject({ taken: 2, delivered: 0, leftOut: 2, dropped: 0, waiting: 0 })
+})
+
+test("the page leaves out a snapshot that has left the queue before it was read, which is nobody's trouble", async () => {
+  const told: string[] = []
+  const error = (_facts: unknown, message: string) => told.push(message)
+  const log = { child: () => log, error, info: () => undefined, warn: error } as unknown as Logger
+  const base = await temporaryDirectory()
+  const file = fileURLToPath(new URL('../packages/process/dist/http/thread.js', import.meta.url))
+  const text = `[paths]\nbase-dir = ${base}\n[http]\nlisten = unix://${base}/http.sock\n`
+  const pathOf = (snapshot: string) => join(base, 'incoming', snapshot)
+  const service = new HttpService(parseConfiguration(text), { log, pathOf, file })
+  onTestFinished(() => service.close())
+  const read = (snapshot: string) =>
+    service.lane.sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], new AbortController().signal)
+  await read('1700000000')
+  expect(told).toEqual([])
+  await mkdir(pathOf('1700000010'), { recursive: true })
+  await read('1700000010')
+  expect(told).toEqual([expect.stringMatching(/^snapshot 1700000010 cannot be shown: holds no files/)])
 })
