@@ -73,3 +73,11 @@ it('wants the files of the page to be what they should be', async () => {
   const [other] = await problems(`[http]\ntls-certificate-file = ${base}/http.pem`)
   expect(other).toMatch(/http\.pem: not a certificate with its key in PEM/)
 })
+
+it('finds a directory of local-store that cannot be written, which keeps nobody from starting', async () => {
+  writeFileSync(join(base, 'file'), '')
+  const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n[local-store]\ndir = ${base}/file/store\n`)
+  const [problem] = await surroundingProblems(configuration)
+  expect(problem).toMatchObject({ section: 'local-store', option: 'dir' })
+  expect(await surroundingProblems(configuration, true)).toEqual([])
+})

@@ -19,12 +19,15 @@ import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
 import { skippableServers } from './pipeline/server-selection.ts'
 import { placesBeside } from './queue/snapshot-queue.ts'
 
-/** Everything that must be right before the queue is touched. Makes nothing. */
-export async function surroundingProblems(configuration: Configuration): Promise<Problem[]> {
+/**
+ * Everything that must be right before the queue is touched. Leaves nothing behind. A directory of local-store that cannot be
+ * written keeps nobody from `starting`: it is a destination that is down, and the others are served.
+ */
+export async function surroundingProblems(configuration: Configuration, starting = false): Promise<Problem[]> {
   const problems = await Promise.all([
     queueProblems(configuration),
     ...excludeOptions.map((option) => excludeProblems(configuration, option)),
-    localStoreProblems(configuration),
+    ...(starting ? [] : [localStoreProblems(configuration)]),
     httpProblems(configuration),
   ])
   return [...wordProblems(configuration), ...pathProblems(configuration), ...problems.flat()]
