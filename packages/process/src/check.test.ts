@@ -160,3 +160,11 @@ it('wants names of hosts that clients can ask for, and hashes that can be compar
     expect.stringContaining('users:1: the hash has cost 31; expected from 4 to 15'),
   ])
 })
+
+it('finds a directory of local-store that cannot be written, which keeps nobody from starting', async () => {
+  writeFileSync(join(base, 'file'), '')
+  const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n[local-store]\ndir = ${base}/file/store\n`)
+  const [problem] = await surroundingProblems(configuration)
+  expect(problem).toMatchObject({ section: 'local-store', option: 'dir' })
+  expect(await surroundingProblems(configuration, true)).toEqual([])
+})

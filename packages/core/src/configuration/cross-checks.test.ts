@@ -105,3 +105,11 @@ describe('options that do not go together', () => {
     ])
   })
 })
+
+it('warns of a queue that has no room beside what is being delivered', () => {
+  const warnings = (text: string) => readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderProblem)
+  expect(warnings('[pull]\nqueue-size = 1\n')).toEqual([
+    'a.conf:2: [pull] queue-size = 1: with room for one snapshot, pulling stops while a destination is down; set 2 or more',
+  ])
+  expect(warnings('[pull]\nqueue-size = 2\n')).toEqual([])
+})

@@ -53,6 +53,15 @@ export const crossChecks: readonly CrossCheck[] = [
     check: (values) => different(values, ['local-store', 'dir'], ['process', 'src-dir']),
   },
   {
+    summary: 'The queue has room beside what is being delivered.',
+    severity: 'warning',
+    check: (values) => {
+      if (values.value('pull', 'queue-size') !== 1) return undefined
+      const message = 'with room for one snapshot, pulling stops while a destination is down'
+      return { section: 'pull', option: 'queue-size', message, hint: 'set 2 or more' }
+    },
+  },
+  {
     summary: 'A user comes with a password.',
     severity: 'mistake',
     check: (values) => together(values, 'http-user', 'http-password-file'),

@@ -14,6 +14,7 @@ const output = {
   backlog: {
     kind: 'integer',
     min: 1,
+    example: '100',
     since: '1.0.0',
     summary:
       'How many snapshots may wait for this output; unset: as many as queue-size of [pull] has room for. Beyond that this output alone loses snapshots, which are counted and logged; others are not affected, and pulling goes on.',
@@ -21,6 +22,7 @@ const output = {
   'backlog-full': {
     kind: 'choice',
     choices: ['drop-newest', 'drop-oldest'],
+    example: 'drop-oldest',
     since: '1.0.0',
     summary:
       'Which snapshot this output loses when its backlog is full: the newest or the oldest. Unset: the newest with queue-full = suspend in [pull], else the oldest.',
@@ -28,6 +30,7 @@ const output = {
   incomplete: {
     kind: 'choice',
     choices: ['discard', 'deliver'],
+    example: 'deliver',
     since: '1.0.0',
     summary:
       'What becomes of a snapshot at this output when a source did not answer: discard leaves it out, so that no sum is over fewer processes than there are; deliver takes what there is, with haproxystats.Complete 0. Unset: discard with on-failure = discard in [pull], else deliver. [http] always shows what there is, and names what is missing.',
@@ -185,7 +188,7 @@ export const sections = {
         min: 1,
         default: '360',
         summary:
-          'When dst-dir holds this many snapshots, the queue is full: see queue-full. haproxystats-process keeps it below this while it runs, whatever its outputs do.',
+          'When dst-dir holds this many snapshots, the queue is full: see queue-full. While haproxystats-process runs it never is: an output that is down or too slow loses snapshots before, see backlog.',
       },
       'queue-full': {
         kind: 'choice',
@@ -193,7 +196,7 @@ export const sections = {
         default: 'suspend',
         since: '1.0.0',
         summary:
-          'What to do when the queue is full, because haproxystats-process does not run: suspend pulls nothing until there is room, so the newest is missing; drop-oldest removes the oldest snapshot for each new one, so the oldest is lost. Both are counted and logged.',
+          'What to do when the queue is full, because haproxystats-process does not run: suspend pulls nothing until there is room, so the newest is missing; drop-oldest removes the oldest snapshot for each new one, so the oldest is lost. Both are counted and logged. What an output loses follows it unless the output has a backlog-full of its own.',
       },
       'on-failure': {
         kind: 'choice',
@@ -408,7 +411,7 @@ export const sections = {
   },
   graphite: {
     summary:
-      'Delivery to Graphite, and the metric paths, which local-store uses too. Without the section nothing is sent to Graphite. Any number of sections [graphite:name] are destinations too, with or without [graphite], each with a queue, retries and window of its own. What one does not set it takes from [graphite] in the files, then from the defaults below, then from [DEFAULT]; only enabled is not taken from [graphite]. A name has letters, digits, _ and -, at most 64; snapshots in the queue remember it, so one that is renamed gets again what waits there.',
+      'Delivery to Graphite, and the metric paths, which local-store uses too. Without the section nothing is sent to Graphite. A TCP load balancer before the receiver needs "check" for its servers: without it, it takes everything and closes properly although its server is dead. Any number of sections [graphite:name] are destinations too, with or without [graphite], each with a queue, retries and window of its own. What one does not set it takes from [graphite] in the files, then from the defaults below, then from [DEFAULT]; only enabled is not taken from [graphite]. A name has letters, digits, _ and -, at most 64; snapshots in the queue remember it, so one that is renamed gets again what waits there.',
     program: 'process',
     enabledByPresence: true,
     family: {
