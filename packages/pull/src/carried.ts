@@ -172,21 +172,20 @@ export class Carried {
     const lost = lostCounts(before.info, now.info, infoCounters)
     if (lost !== undefined) addCounts(this.#info, lost)
     const absent: [string, Counts][] = []
-    for (const [key, counts] of [...absentBefore, ...before.objects]) {
-      const present = now.objects.get(key)
-      const lost = present && lostCounts(counts, present, statCounters)
-      if (lost !== undefined) this.#carry(key, withoutTwice(lost, process.twice?.get(key)?.now), read.seen)
-      else if (present === undefined && counts.length > 0) absent.push([key, counts])
+    for (const objects of [absentBefore, before.objects]) {
+      for (const [key, counts] of objects) {
+        const present = now.objects.get(key)
+        const lost = present && lostCounts(counts, present, statCounters)
+        if (lost !== undefined) this.#carry(key, withoutTwice(lost, process.twice?.get(key)?.now), read.seen)
+        else if (present === undefined && counts.length > 0) absent.push([key, counts])
+      }
     }
     return absent.length === 0 ? read : { ...read, absent: new Map(absent.slice(-mostAbsent)) }
   }
 
   #forget(read: readonly KnownProcess[], slot: number): void {
-    for (const { counters } of read) {
-      for (const key of counters.objects.keys()) {
-        const object = this.#objects.get(key)
-        if (object !== undefined) object.seen = slot
-      }
+    for (const [key, object] of this.#objects) {
+      if (read.some(({ counters }) => counters.objects.has(key))) object.seen = slot
     }
     const absent = [...this.#objects].filter(([, { seen }]) => seen !== slot).sort(([, a], [, b]) => b.seen - a.seen)
     for (const [index, [key, { seen }]] of absent.entries()) {
@@ -198,10 +197,10 @@ export class Carried {
   #toAdd(read: readonly ReadProcess[], unread: readonly KnownProcess[]): Additions {
     const info = [...this.#info]
     for (const { counters } of unread) addCounts(info, counters.info)
-    const present = new Set(read.flatMap(({ counters }) => [...counters.objects.keys()]))
+    const isPresent = (key: string) => read.some(({ counters }) => counters.objects.has(key))
     const objects = new Map<string, Counts>()
     const add = (key: string, counts: readonly Count[]) => {
-      if (!present.has(key)) return
+      if (!isPresent(key)) return
       const sum = objects.get(key) ?? []
       addCounts(sum, counts)
       objects.set(key, sum)
@@ -211,18 +210,18 @@ export class Carried {
     const twice = withMinus(read, this.#processes)
     for (const [key, counts] of twice.alone) add(key, counts)
     const carried = { info: read.some(({ pid }) => pid !== undefined) ? info : [], objects }
-    return { carried, peaks: this.#peaks(present, read, unread), twice: twice.beside }
+    return { carried, peaks: this.#peaks(isPresent, read, unread), twice: twice.beside }
   }
 
   #peaks(
-    present: ReadonlySet<string>,
+    isPresent: (key: string) => boolean,
     read: readonly ReadProcess[],
     unread: readonly KnownProcess[],
   ): ReadonlyMap<string, Counts> {
     const processes = this.#processes.filter(({ succeeded }) => !succeeded)
     const away = unread.filter(({ succeeded }) => !succeeded).flatMap((process) => [...process.counters.objects.keys()])
     const lost = [...this.#objects].flatMap(([key, { peaks }]) => (peaks === undefined ? [] : [key]))
-    const keys = [...new Set([...lost, ...away])].filter((key) => present.has(key))
+    const keys = [...new Set([...lost, ...away])].filter(isPresent)
     return new Map(
       keys.flatMap((key) => {
         const counts = leastPeaks(key, this.#objects.get(key)?.peaks, { processes, read })

@@ -106,32 +106,61 @@ function begin(newer: ReadProcess, elders: readonly Elder[]): Told {
   const shares = mayShare(newer.version)
   if (!begunWith && !shares) return none
   const twice = new Map<string, ToldTwice>()
+  const tellsMore = new Map(elders.map((elder) => [elder, shares && hasGrown(elder)]))
   for (const [key, counts] of newer.counters.objects) {
-    const elder = elders.find(({ process }) => countsOf(process, key) !== undefined)
+    const telling = elders.filter(({ process }) => countsOf(process, key) !== undefined)
+    // Shared memory that a process has left may be given to one that is not next to it.
+    const elder = (begunWith && telling.find((elder) => isWithin(counts, elder, key))) || telling[0]
     if (elder === undefined) continue
     const told = countsOf(elder.process, key) as Counts
     const earlier = elder.before && countsOf(elder.before, key)
-    const open = shares && mayShare(elder.read?.version)
-    const first = least(counts, told)
-    if (sharableCounters.every((index) => !told[index])) {
-      if (open) twice.set(key, { first: [], now: first, open })
-    } else if (begunWith ? isInherited(newer, counts, earlier ?? half(told)) : open && isOneOfFew(told, counts)) {
-      twice.set(key, { first, now: first, open })
+    const open = shares && elder === telling[0] && mayShare(elder.read?.version)
+    const now = least(counts, told)
+    if (begunWith && !isNone(told) && isInherited(newer, counts, earlier ?? half(told))) {
+      twice.set(key, { first: now, now, open })
+    } else if (open && areFew(earlier ?? told) && (isNone(told) || isEqual(counts, told) || tellsMore.get(elder))) {
+      const shown = earlier !== undefined && !isEqual(earlier, told)
+      twice.set(key, { first: least(counts, earlier ?? told), now, open, shown })
     }
   }
   return twice
 }
 
+/** Whether a process tells more that it has not counted than a pull before. */
+function hasGrown({ read, before }: Elder): boolean {
+  if (read === undefined || before === undefined) return false
+  const [now, earlier] = [foreignTo(read), foreignTo({ ...read, ...before })]
+  return Math.max(now.requests - earlier.requests, now.sessions - earlier.sessions) > slackOf(read)
+}
+
+/** Whether these counters go on from those that the older process told last. */
+function isWithin(counts: Counts, { before, process }: Elder, key: string): boolean {
+  const told = countsOf(before ?? process, key)
+  return told !== undefined && !isNone(told) && isAtLeast(counts, told)
+}
+
+function isAtLeast(counts: Counts, others: Counts): boolean {
+  return sharableCounters.every((index) => (counts[index] ?? 0) >= (others[index] ?? 0))
+}
+
 /** Of a process that begins with counters: whether this object does. One without `guid` begins with 0. */
 function isInherited(newer: ReadProcess, counts: Counts, earlier: Counts): boolean {
-  if (sharableCounters.every((index) => (counts[index] ?? 0) >= (earlier[index] ?? 0))) return true
+  if (isAtLeast(counts, earlier)) return true
   const [told, own] = [toldBy(counts), countedBy(newer)]
   return Math.max(told.requests, told.sessions) > Math.max(own.requests, own.sessions)
 }
 
-function isOneOfFew(told: Counts, counts: Counts): boolean {
-  const { requests, sessions } = toldBy(told)
-  return Math.max(requests, sessions) <= few && sharableCounters.every((index) => told[index] === counts[index])
+function areFew(counts: Counts): boolean {
+  const { requests, sessions } = toldBy(counts)
+  return Math.max(requests, sessions) <= few
+}
+
+function isNone(counts: Counts): boolean {
+  return sharableCounters.every((index) => !counts[index])
+}
+
+function isEqual(one: Counts, other: Counts): boolean {
+  return sharableCounters.every((index) => one[index] === other[index])
 }
 
 /** What it tells a pull later. */

@@ -1,7 +1,8 @@
 import { type Field, infoFields, moduleFields, statFields } from '../fields/index.ts'
 import { infoInteger, infoNumber, parseInfo } from '../info/parse.ts'
 import { readInteger, readNumber } from '../stat/number.ts'
-import { cellText, scanHeader, scanRows } from '../stat/scan.ts'
+import { QuickRow } from '../stat/quick-row.ts'
+import { cellText, scanHeader, scanRows, textUpToComma } from '../stat/scan.ts'
 
 /** A count: exact, so a bigint beyond 2^53; undefined for 0, and where HAProxy prints none. */
 export type Count = number | bigint | undefined
@@ -75,21 +76,50 @@ function objectCounts(stat: Uint8Array): Map<string, Counts> {
     return column === undefined ? [] : { index, column }
   })
   const objects = new Map<string, Counts>()
-  scanRows(stat, header, rows, (row, offsets) => {
+  const add = (key: string, counts: Counts) => {
+    const twin = objects.get(key)
+    if (twin === undefined) objects.set(key, counts)
+    else addCounts(twin, counts)
+  }
+  const onRow = (row: Uint8Array, offsets: Int32Array) => {
     const key = `${cellText(row, offsets, type)}\t${cellText(row, offsets, 0)}\t${cellText(row, offsets, 1)}`
     const counts: Counts = []
     for (const { index, column } of columns) {
       const count = countAt(row, offsets, column)
       if (count !== undefined) put(counts, index, count)
     }
-    const twin = objects.get(key)
-    if (twin === undefined) objects.set(key, counts)
-    else addCounts(twin, counts)
+    add(key, counts)
+  }
+  const quick = new QuickRow(stat, header, [type, ...columns.map(({ column }) => column)])
+  const { values } = quick
+  scanRows(stat, header, rows, onRow, (position) => {
+    const middle = stat.indexOf(comma, position)
+    const names = stat.indexOf(comma, middle + 1)
+    if (stat[position] === quote || stat[middle + 1] === quote) return -1
+    const end = quick.read(names + 1)
+    if (end < 0) return -1
+    add(`${values[0]}\t${textUpToComma(stat, position)}\t${textUpToComma(stat, middle + 1)}`, countsIn(values, columns))
+    return end
   })
   return objects
 }
 
+/** As long as need be from the start: growing one array after the other kept the garbage collector busy. */
+function countsIn(values: Float64Array, columns: readonly { readonly index: number }[]): Counts {
+  let last = columns.length
+  while (last > 0 && !((values[last] as number) > 0)) last--
+  if (last === 0) return []
+  const counts: Counts = new Array((columns[last - 1] as { index: number }).index + 1).fill(undefined)
+  for (let slot = 0; slot < last; slot++) {
+    const value = values[slot + 1] as number
+    if (value > 0) counts[(columns[slot] as { index: number }).index] = value
+  }
+  return counts
+}
+
 const zero = 0x30
+const comma = 0x2c
+const quote = 0x22
 
 /** Most cells are empty or 0. */
 function countAt(row: Uint8Array, offsets: Int32Array, column: number): Count {
