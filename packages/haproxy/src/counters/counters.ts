@@ -1,5 +1,7 @@
+import { StatsError } from '@haproxystats/core'
 import { type Field, infoFields, moduleFields, statFields } from '../fields/index.ts'
 import { infoInteger, infoNumber, parseInfo } from '../info/parse.ts'
+import { answerLimits } from '../limits.ts'
 import { readInteger, readNumber } from '../stat/number.ts'
 import { QuickRow } from '../stat/quick-row.ts'
 import { cellText, scanHeader, scanRows, textUpToComma } from '../stat/scan.ts'
@@ -120,14 +122,24 @@ function countsIn(values: Float64Array, columns: readonly { readonly index: numb
 const zero = 0x30
 const comma = 0x2c
 const quote = 0x22
+const { numberDigits } = answerLimits
 
 /** Most cells are empty or 0. */
 function countAt(row: Uint8Array, offsets: Int32Array, column: number): Count {
   const start = offsets[column] as number
   const end = (offsets[column + 1] as number) - 1
   if (start === end || (end - start === 1 && row[start] === zero)) return undefined
+  if (end - start > numberDigits) throw tooLong(end - start)
   const value = readNumber(row, start, end)
   return value > Number.MAX_SAFE_INTEGER ? readInteger(row, start, end) : known(value)
+}
+
+/** Not to make a number of it, which takes as long as it likes. */
+function tooLong(length: number): StatsError {
+  return new StatsError(
+    'ANSWER_MALFORMED',
+    `has a counter of ${length} characters, where a number has ${numberDigits} at most`,
+  )
 }
 
 /** Puts a count behind the others, with nothing between. */

@@ -1,5 +1,4 @@
 import { StatsError } from '@haproxystats/core/snapshot'
-import { answerLimits } from '../limits.ts'
 
 /** The lines of one answer to `show info`, by name, as printed. */
 export type Info = ReadonlyMap<string, string>
@@ -45,18 +44,17 @@ const decimal = /^-?[0-9]+(\.[0-9]+)?$/
 
 /**
  * The number that `show info` prints for `name`: decimal, or hexadecimal with `0x` (`Tainted`); NaN when the line is
- * absent, empty, text, or has more digits than any number. Beyond 2^53 the nearest double.
+ * absent, empty or text. Beyond 2^53 the nearest double.
  */
 export function infoNumber(info: Info, name: string): number {
   const value = info.get(name)
-  if (value === undefined || value.length > answerLimits.numberDigits) return Number.NaN
+  if (value === undefined) return Number.NaN
   return decimal.test(value) || /^0x[0-9a-fA-F]+$/.test(value) ? Number(value) : Number.NaN
 }
 
 /** Every digit of a whole number beyond 2^53; `undefined` for everything else. */
 export function infoInteger(info: Info, name: string): bigint | undefined {
   const value = info.get(name)
-  if (value === undefined || value.length < 16 || value.length > answerLimits.numberDigits || !/^[0-9]+$/.test(value))
-    return undefined
+  if (value === undefined || value.length < 16 || !/^[0-9]+$/.test(value)) return undefined
   return Number(value) > Number.MAX_SAFE_INTEGER ? BigInt(value) : undefined
 }
