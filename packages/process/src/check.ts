@@ -7,6 +7,7 @@ import {
   didYouMean,
   inspectDirectory,
   largestPersonalFile,
+  makeBaseDirectory,
   makeDirectory,
   openToAll,
   type Problem,
@@ -64,6 +65,7 @@ export function outputProblems({ graphite, graphites, ...others }: Configuration
 
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. */
 export async function prepareQueue(configuration: Configuration): Promise<void> {
+  await makeBaseDirectory(configuration.paths['base-dir'])
   await makeDirectory(configuration.process['src-dir'])
 }
 
@@ -94,9 +96,12 @@ function unknownWords(
   })
 }
 
-async function queueProblems({ process }: Configuration): Promise<Problem[]> {
-  const found = await inspectDirectory({ section: 'process', option: 'src-dir', path: process['src-dir'] })
+async function queueProblems({ paths, process }: Configuration): Promise<Problem[]> {
+  const queue = { section: 'process', option: 'src-dir', path: process['src-dir'] }
+  const found = await inspectDirectory(queue, paths['base-dir'])
   if ('problem' in found) return [found.problem]
+  // It is made, and its parent with it, by us.
+  if (found.inode === undefined) return []
   const parent = dirname(process['src-dir'])
   try {
     await access(parent, constants.W_OK | constants.X_OK)

@@ -38,7 +38,8 @@ export async function prepareDirectories(options: Configuration['pull']): Promis
 export async function surroundingProblems(configuration: Configuration, starting: boolean): Promise<Problem[]> {
   const options = configuration.pull
   const directory = options['socket-dir']
-  const problems = [...(await directoryProblems(options)), ...(await secretProblems(options))]
+  const base = configuration.paths['base-dir']
+  const problems = [...(await directoryProblems(options, base)), ...(await secretProblems(options))]
   if (starting || directory === undefined) return problems
   try {
     await readdir(directory)
@@ -51,8 +52,8 @@ export async function surroundingProblems(configuration: Configuration, starting
   }
 }
 
-async function directoryProblems(options: Configuration['pull']): Promise<Problem[]> {
-  const inspect = (option: Ours) => inspectDirectory({ section: 'pull', option, path: options[option] })
+async function directoryProblems(options: Configuration['pull'], base?: string): Promise<Problem[]> {
+  const inspect = (option: Ours) => inspectDirectory({ section: 'pull', option, path: options[option] }, base)
   const found = await Promise.all(ours.map(inspect))
   const problems = found.flatMap((inspection) => ('problem' in inspection ? inspection.problem : []))
   if (problems.length > 0) return problems

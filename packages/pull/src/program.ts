@@ -1,5 +1,6 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './directories.ts'
+import { notes } from './notes.ts'
 import { probe } from './probe.ts'
 import { programName, pull, pullNow } from './pull.ts'
 import { secretWarnings } from './secrets.ts'
@@ -17,6 +18,7 @@ export const program: ProgramDefinition = {
     // While it runs, the log says which sources cannot be read.
     ...(starting ? [] : await sourceWarnings(configuration)),
   ],
+  notes,
   commands: [
     {
       name: 'once',

@@ -68,7 +68,8 @@ export const sections = {
       'base-dir': {
         kind: 'path',
         default: '/var/lib/haproxystats',
-        summary: 'The directory under which both programs keep their directories and status files.',
+        summary:
+          'The directory under which both programs keep their directories and status files. It is made with its parents where it is missing.',
       },
     },
   },
@@ -113,7 +114,7 @@ export const sections = {
         min: 0,
         default: '2',
         summary:
-          'How long one pull of all sources may take; shorter than pull-interval. 0 for no limit but pull-interval.',
+          'How long one pull of all sources may take; it always ends before the next begins, so as long as pull-interval or 0 is no limit of its own.',
       },
       'pull-interval': {
         kind: 'seconds',

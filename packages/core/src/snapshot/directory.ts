@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Problem } from '../configuration/problem.ts'
 import { reasonOf } from '../errors.ts'
 import { directoryMode } from './contract.ts'
@@ -23,9 +23,12 @@ export interface DirectoryPlace {
 
 /**
  * Whether a program can keep things in a directory: it is there, or can be made in its parent; we may read and write it,
- * and not everybody else may. Makes nothing.
+ * and not everybody else may. A parent that is `base`, which `makeBaseDirectory` makes, may be missing. Makes nothing.
  */
-export async function inspectDirectory(directory: DirectoryOption): Promise<DirectoryPlace | { problem: Problem }> {
+export async function inspectDirectory(
+  directory: DirectoryOption,
+  base?: string,
+): Promise<DirectoryPlace | { problem: Problem }> {
   const { path } = directory
   try {
     const stats = await stat(path)
@@ -39,7 +42,7 @@ export async function inspectDirectory(directory: DirectoryOption): Promise<Dire
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       return wrong(directory, `cannot be used (${reasonOf(error)})`)
-    return inspectParent(directory)
+    return inspectParent(directory, base)
   }
 }
 
@@ -48,8 +51,17 @@ export async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { mode: directoryMode }).catch(() => undefined)
 }
 
-async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace | { problem: Problem }> {
-  const parent = dirname(directory.path)
+/** Makes `base-dir` with its parents, where they are missing; a problem that remains is found by `inspectDirectory`. */
+export async function makeBaseDirectory(path: string): Promise<void> {
+  await mkdir(path, { mode: directoryMode, recursive: true }).catch(() => undefined)
+}
+
+async function inspectParent(
+  directory: DirectoryOption,
+  base: string | undefined,
+): Promise<DirectoryPlace | { problem: Problem }> {
+  const own = dirname(directory.path)
+  const parent = base !== undefined && resolve(base) === own ? await nearestThere(own) : own
   const missing = 'does not exist and cannot be made'
   try {
     const stats = await stat(parent)
@@ -61,6 +73,13 @@ async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace
     const hint = `make the parent: install -d -m 0750 -o ${userInfo().username} ${parent}`
     return wrong(directory, `${missing}, because of its parent (${reasonOf(error)})`, hint)
   }
+}
+
+/** The directory itself, or the first above it that is there. */
+async function nearestThere(path: string): Promise<string> {
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => error)
+  const missing = stats instanceof Error && stats.code === 'ENOENT' && dirname(path) !== path
+  return missing ? nearestThere(dirname(path)) : path
 }
 
 async function unwritable(path: string): Promise<string | undefined> {
