@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfiguration, readConfiguration, renderProblem } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { outputProblems, secretWarnings, surroundingProblems } from './check.ts'
+import { outputProblems, prepareQueue, secretWarnings, surroundingProblems } from './check.ts'
 import { program } from './program.ts'
 
 let base: string
@@ -106,6 +106,13 @@ it('reads no file that never ends', async () => {
   expect([fifo, device].join('\n')).toMatch(/a device, not a regular file[\s\S]*a FIFO, not a regular file/)
   const page = await problems(`[http]\npassword-file = ${base}/fifo\ntls-certificate-file = /dev/zero`)
   expect(page.join('\n')).toMatch(/password-file = .*a FIFO, not a[\s\S]*tls-certificate-file = .*a device, not a/)
+})
+
+it('takes a base-dir that is still to be made with its parents', async () => {
+  const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}/not/yet\n`)
+  expect(await surroundingProblems(configuration)).toEqual([])
+  await prepareQueue(configuration)
+  expect(existsSync(join(base, 'not/yet/incoming'))).toBe(true)
 })
 
 it('wants a queue that it can have for itself', async () => {

@@ -11,6 +11,7 @@ import {
   inspectMove,
   isHost,
   largestPersonalFile,
+  makeBaseDirectory,
   makeDirectory,
   openToAll,
   type Problem,
@@ -95,6 +96,7 @@ export function outputProblems({ graphite, graphites, ...others }: Configuration
 
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. Throws `QUEUE_IO`. */
 export async function prepareQueue(configuration: Configuration): Promise<void> {
+  await makeBaseDirectory(configuration.paths['base-dir'])
   const directory = configuration.process['src-dir']
   await makeDirectory(directory).catch((error: unknown) => {
     const hint = diskHint(error)
@@ -130,10 +132,12 @@ function unknownWords(
   })
 }
 
-async function queueProblems({ process }: Configuration): Promise<Problem[]> {
+async function queueProblems({ paths, process }: Configuration): Promise<Problem[]> {
   const queue = { section: 'process', option: 'src-dir', path: process['src-dir'] }
-  const found = await inspectDirectory(queue)
+  const found = await inspectDirectory(queue, paths['base-dir'])
   if ('problem' in found) return [found.problem]
+  // It is made, and its parent with it, by us.
+  if (found.inode === undefined) return []
   const parent = dirname(process['src-dir'])
   try {
     await access(parent, constants.W_OK | constants.X_OK)

@@ -25,7 +25,7 @@ export interface CrossCheck {
 
 export const crossChecks: readonly CrossCheck[] = [
   {
-    summary: 'pull-timeout is shorter than pull-interval.',
+    summary: 'pull-timeout is not longer than pull-interval.',
     severity: 'mistake',
     check: (values) => (values.given('pull', 'pull-timeout') ? pullTimeout(values) : undefined),
   },
@@ -165,7 +165,8 @@ function pullTimeout(values: Values): Clash | undefined {
     return undefined
   const { given } = values
   if (given('pull', 'pull-timeout')) {
-    const expected = `less than pull-interval, which is ${interval}${given('pull', 'pull-interval') ? '' : ' by default'}`
+    if (timeout === interval) return undefined
+    const expected = `at most pull-interval, which is ${interval}${given('pull', 'pull-interval') ? '' : ' by default'}`
     return {
       section: 'pull',
       option: 'pull-timeout',

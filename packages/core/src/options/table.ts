@@ -96,7 +96,8 @@ export const sections = {
       'base-dir': {
         kind: 'path',
         default: '/var/lib/haproxystats',
-        summary: 'The directory under which both programs keep their directories and status files.',
+        summary:
+          'The directory under which both programs keep their directories and status files. It is made with its parents where it is missing.',
       },
     },
   },
@@ -142,7 +143,7 @@ export const sections = {
         min: 0,
         default: '2',
         summary:
-          'How long one pull may wait for all sources; shorter than pull-interval. Time in which haproxystats-pull itself is busy does not count. 0 for no limit but pull-interval.',
+          'How long one pull may wait for all sources; it always ends before the next begins, so as long as pull-interval or 0 is no limit of its own. Time in which haproxystats-pull itself is busy does not count.',
       },
       'pull-interval': {
         kind: 'seconds',
