@@ -284,7 +284,7 @@ describe('an incomplete snapshot', () => {
       'warn strict: snapshot 5 is incomplete, and left out (incomplete = discard): lb2 did not answer',
       'info strict: snapshots are complete again, 1 were left out',
     ])
-    expect(said).toContainEqual(expect.stringMatching(/^info snapshot 2: 10 datapoints .*, left out of strict$/))
+    expect(said).toContainEqual(expect.stringMatching(/^debug snapshot 2: 10 datapoints .*, left out of strict$/))
   })
 
   it('that all leave out leaves the queue', async () => {
