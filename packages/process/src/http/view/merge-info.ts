@@ -63,7 +63,9 @@ function addInfo(accumulator: Accumulator, info: Info, stopping: boolean, wanted
     const whole = infoInteger(info, column.field)
     if (whole !== undefined && accumulator.addWide(index, index, whole)) continue
     const weight = column.weight === undefined ? 1 : infoNumber(info, column.weight)
-    accumulator.add(index, index, infoNumber(info, column.field), weight, stopping)
+    const value = infoNumber(info, column.field)
+    if (Number.isNaN(value) && (info.get(column.field) ?? '') !== '') accumulator.break(0, index)
+    else accumulator.add(index, index, value, weight, stopping)
   }
 }
 

@@ -1,4 +1,4 @@
-import { scanHeader, scanRows } from '@haproxystats/haproxy/read'
+import { refuseRepeatedRows, scanHeader, scanRows } from '@haproxystats/haproxy/read'
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from '../../pipeline/known-rows.ts'
 import { forgetAfter } from '../../pipeline/names.ts'
@@ -108,6 +108,7 @@ export class MergedRows {
         return end
       },
     )
+    if (this.#known.repeated.size > 0) refuseRepeatedRows(bytes, { header, rows }, this.#known.repeated)
   }
 
   #mergeRow(known: Known, reader: AnswerReader, { source, stopping }: Answerer): void {
