@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allRecorded, recordedFile, release, releases } from '../../../../test/support/recorded.ts'
 import { infoAnswer } from '../../../../test/support/stat-answer.ts'
-import { infoNumber, parseInfo } from './parse.ts'
+import { infoInteger, infoNumber, parseInfo } from './parse.ts'
 
 const latin1 = (text: string) => Buffer.from(text).toString('latin1')
 const infoOf = (name: string) => parseInfo(release(name).info)
@@ -24,6 +24,24 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   '2.6.12-debian': { Maxconn: 500, 'Unstoppable Jobs': 0, TotalSplicdedBytesOut: 0, Stopping: 0 },
   '3.4.0': { Maxconn: 500, TotalBytesOut: 18324, Start_time_sec: 1795221659, NbThreadGroups: 1, Tainted: 0 },
 }
+
+describe('an answer that no HAProxy gives is refused', () => {
+  const more = 'which no HAProxy prints in show info'
+  it.each([
+    ['two', 'Name: HAProxy\nPid: 1\n\nName: HAProxy\nPid: 2\n\n', 'holds two answers to show info'],
+    ['too many lines', `Name: a\n${'k: 1\n'.repeat(2001)}\n`, `has more than 2000 lines, ${more}`],
+    ['too many bytes', `Name: a\n${'k: 1\n'.repeat(300_000)}\n`, `has more than 1048576 bytes, ${more}`],
+    ['a long line', `Name: a\nd: ${'x'.repeat(16_384)}\n\n`, `has more than 16384 bytes in a line, ${more}`],
+    ['a long text', `Name: a\nd: "${'x\n'.repeat(8200)}"\n\n`, `has more than 16384 bytes in a line, ${more}`],
+  ])('%s', (_, text, reason) => expect(refusal(Buffer.from(text))).toBe(reason))
+
+  it('a number longer than any is none', () => {
+    const info = parseInfo(infoAnswer({ CumReq: '9'.repeat(41), Maxconn: '9'.repeat(40) }))
+    expect(infoNumber(info, 'CumReq')).toBeNaN()
+    expect(infoInteger(info, 'CumReq')).toBeUndefined()
+    expect(infoInteger(info, 'Maxconn')).toBe(10n ** 40n - 1n)
+  })
+})
 
 describe('recorded answers', () => {
   it.each(allRecorded)('of $name are read whole', ({ name, info: bytes }) => {

@@ -1,12 +1,15 @@
+import { answerLimits } from '../limits.ts'
+
 const zero = 0x30
 const minus = 0x2d
 const point = 0x2e
 
 /**
  * The number in `bytes[start…end)`: digits with an optional sign and decimals, as HAProxy prints numbers; NaN for an
- * empty cell and for text. Beyond 2^53 the nearest double: see `readInteger` for every digit.
+ * empty cell, for text and for what is longer than any number. Beyond 2^53 the nearest double: see `readInteger` for every digit.
  */
 export function readNumber(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > answerLimits.numberDigits) return Number.NaN
   let position = start
   const negative = bytes[position] === minus
   if (negative) position++
@@ -29,6 +32,7 @@ function readDecimals(bytes: Uint8Array, start: number, position: number, end: n
 
 /** Every digit of a whole number, for values beyond 2^53; `undefined` when it is not a whole number. */
 export function readInteger(bytes: Uint8Array, start: number, end: number): bigint | undefined {
+  if (end - start > answerLimits.numberDigits) return undefined
   const text = textOf(bytes, start, end)
   return /^-?[0-9]+$/.test(text) ? BigInt(text) : undefined
 }

@@ -15,6 +15,9 @@ import { WorkerThread } from './worker-thread.ts'
  */
 const youngMemory = 6
 
+/** What a thread may take to start or to say that it is alive, in seconds, however short `worker-timeout` is. */
+const leastPatience = 30
+
 const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
 
 /** What the status file tells of the pool. */
@@ -95,6 +98,10 @@ export class WorkerPool {
     await Promise.all([...this.#threads].map((thread) => this.#end(thread)))
   }
 
+  get #patience(): number {
+    return Math.max(leastPatience, this.#settings['worker-timeout'])
+  }
+
   async #waitFor<T>(task: () => Promise<T>): Promise<T> {
     this.#waiting++
     return this.#inTurn(() => {
@@ -105,7 +112,7 @@ export class WorkerPool {
 
   async #ping(thread: WorkerThread): Promise<void> {
     try {
-      await thread.ping(this.#settings['worker-timeout'])
+      await thread.ping(this.#patience)
       this.#idle.add(thread)
     } catch (error) {
       this.#replaced++
@@ -190,7 +197,7 @@ export class WorkerPool {
       },
       workerData,
     }
-    const start = () => WorkerThread.start(this.#file, options, this.#settings['worker-timeout'])
+    const start = () => WorkerThread.start(this.#file, options, this.#patience)
     const thread = await start().catch((error: unknown) => {
       if (!isWithoutDirectory(error)) throw error
       this.#leaveDirectory()
