@@ -1,8 +1,8 @@
 import { type MasterAddress, StatsError, wait } from '@haproxystats/core'
 import { askWorker, isGone, listWorkers, type Worker } from '@haproxystats/haproxy'
 import { type Asking, askOptions, type Outcome, reading } from './ask-source.ts'
+import { mayInherit } from './elders.ts'
 import type { Source } from './sources.ts'
-import { mayInherit } from './told-twice.ts'
 
 type Master = Source & { readonly address: MasterAddress }
 

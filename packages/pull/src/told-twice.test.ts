@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { countersBy, countOf, outcomeOf } from '../../../test/support/outcomes.ts'
 import type { Outcome } from './ask-source.ts'
 import { Carried } from './carried.ts'
-import { mayInherit, mayShare } from './told-twice.ts'
+import { mayInherit, mayShare } from './elders.ts'
 
 const web = '0\tweb\tFRONTEND'
 const app = '1\tapp\tBACKEND'
