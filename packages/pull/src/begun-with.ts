@@ -17,14 +17,16 @@ export function begunWith(newer: ReadProcess, elders: readonly Elder[]): Told {
   const tellsMore = new Map(elders.map((elder) => [elder, shares && hasGrown(elder)]))
   for (const [key, counts] of newer.counters.objects) {
     const telling = elders.filter(({ process }) => countsOf(process, key) !== undefined)
-    const elder = (tellsForeign && telling.find((elder) => goesOnFrom(elder, key, { newer, counts }))) || telling[0]
+    const [elder] = telling
     if (elder === undefined) continue
     const told = countsOf(elder.process, key) as Counts
     const earlier = elder.before && countsOf(elder.before, key)
-    const open = shares && elder === telling[0] && mayShare(elder.read?.version)
+    const open = shares && mayShare(elder.read?.version)
     const now = leastOf(counts, told)
-    if (tellsForeign && !isNone(told) && isInherited(newer, counts, earlier ?? half(told))) {
-      twice.set(key, { first: now, now, open })
+    const others = tellsForeign ? telling.filter((elder) => goesOnFrom(elder, key, { newer, counts })) : []
+    if (others.length > 0 || (tellsForeign && !isNone(told) && isInherited(newer, counts, earlier ?? half(told)))) {
+      const first = others.map(({ process }) => leastOf(counts, countsOf(process, key) as Counts)).reduce(more, now)
+      twice.set(key, { first, now: first, open })
     } else if (open && areFew(earlier ?? told) && (isNone(told) || isEqual(counts, told) || tellsMore.get(elder))) {
       const shown = earlier !== undefined && !isEqual(earlier, told)
       twice.set(key, { first: leastOf(counts, earlier ?? told), now, open, shown })
@@ -51,6 +53,11 @@ function goesOnFrom(
 ): boolean {
   const told = countsOf(before ?? process, key)
   return told !== undefined && isAtLeast(counts, told) && isMoreThanOwn(newer, told)
+}
+
+/** Those with more sessions: the less a new process has counted itself, the likelier. */
+function more(one: Counts, other: Counts): Counts {
+  return toldBy(other).sessions > toldBy(one).sessions ? other : one
 }
 
 /** Whether a process cannot have counted so much itself. */

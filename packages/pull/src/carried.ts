@@ -68,7 +68,8 @@ export class Carried {
   #processes: readonly KnownProcess[]
   readonly #info: Counts
   readonly #objects: Map<string, CarriedObject>
-  /** Some that have ended where processes share counters: a new one may go on with theirs. */
+  /** Places where processes share counters, and some that have ended there: a new one may go on with theirs. */
+  readonly #sharing = new Set<string>()
   #ended: readonly KnownProcess[] = []
 
   constructor(state: CarriedState = { processes: [], info: [], objects: new Map() }) {
@@ -89,6 +90,7 @@ export class Carried {
     const read = readProcesses(outcomes, slot)
     const ended = endedWorkers(outcomes)
     const twice = findToldTwice(read, [...this.#processes, ...this.#ended], (process) => mayLive(process, outcomes))
+    for (const [{ place }, told] of twice) if ([...told.values()].some(({ shown }) => shown)) this.#sharing.add(place)
     const known = new Map(read.map((process) => [process, knownOf(process, twice.get(process))]))
     const now = new Map<KnownProcess, KnownProcess>()
     const unread: KnownProcess[] = []
@@ -147,8 +149,7 @@ export class Carried {
   }
 
   #retire(process: KnownProcess): void {
-    const shares = this.#processes.some(({ place, twice }) => place === process.place && twice !== undefined)
-    if (shares) this.#ended = [process, ...this.#ended].slice(0, mostEnded)
+    if (this.#sharing.has(process.place)) this.#ended = [process, ...this.#ended].slice(0, mostEnded)
     addCounts(this.#info, process.counters.info)
     for (const [key, counts] of ownObjects(process)) this.#carry(key, counts, process.seen)
   }
