@@ -1,5 +1,5 @@
 import { type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { type Elder, leastOf, mayShare } from './elders.ts'
+import { type Elder, leastOf, mayShare, tellersOf, toldTogether } from './elders.ts'
 import { countedBy, foreignTo, slackOf, toldBy } from './foreign-counts.ts'
 import { countsOf, type ReadProcess, type Told, type ToldTwice } from './known-process.ts'
 
@@ -16,14 +16,14 @@ export function begunWith(newer: ReadProcess, elders: readonly Elder[]): Told {
   const twice = new Map<string, ToldTwice>()
   const tellsMore = new Map(elders.map((elder) => [elder, shares && hasGrown(elder)]))
   for (const [key, counts] of newer.counters.objects) {
-    const telling = elders.filter(({ process }) => countsOf(process, key) !== undefined)
-    const [elder] = telling
+    const tellers = tellersOf(key, elders)
+    const [elder] = tellers
     if (elder === undefined) continue
     const told = countsOf(elder.process, key) as Counts
     const earlier = elder.before && countsOf(elder.before, key)
     const open = shares && mayShare(elder.read?.version)
-    const now = leastOf(counts, told)
-    const others = tellsForeign ? telling.filter((elder) => goesOnFrom(elder, key, { newer, counts })) : []
+    const now = leastOf(counts, toldTogether(key, tellers))
+    const others = tellsForeign ? tellers.filter((elder) => goesOnFrom(elder, key, { newer, counts })) : []
     if (others.length > 0 || (tellsForeign && !isNone(told) && isInherited(newer, counts, earlier ?? half(told)))) {
       const first = others.map(({ process }) => leastOf(counts, countsOf(process, key) as Counts)).reduce(more, now)
       twice.set(key, { first, now: first, open })

@@ -1,5 +1,5 @@
 import { type Count, type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { isSame, type KnownProcess, type ReadProcess, startOf } from './known-process.ts'
+import { countsOf, isSame, type KnownProcess, type ReadProcess, startOf } from './known-process.ts'
 
 /** An older process at the same place. */
 export interface Elder {
@@ -46,6 +46,24 @@ export function isElder(older: KnownProcess, newer: KnownProcess): boolean {
   if (older.place !== newer.place || older === newer) return false
   const [one, other] = [startOf(older), startOf(newer)]
   return one < other || (one === other && (older.pid ?? 0) < (newer.pid ?? 0))
+}
+
+/** Those of the older processes that tell an object. */
+export function tellersOf(key: string, elders: readonly Elder[]): Elder[] {
+  return elders.filter(({ process }) => countsOf(process, key) !== undefined)
+}
+
+/** What the first of them tells, or those that share it with it: read one after the other, they tell one counter differently. */
+export function toldTogether(key: string, tellers: readonly Elder[]): Counts {
+  const most: Count[] = []
+  for (const { process, before } of tellers) {
+    for (const [index, count] of (countsOf(process, key) as Counts).entries()) {
+      while (most.length <= index) most.push(undefined)
+      if ((count ?? 0) > (most[index] ?? 0)) most[index] = count
+    }
+    if (!before?.twice?.get(key)?.open) break
+  }
+  return most
 }
 
 /** What both tell at least. */

@@ -166,6 +166,21 @@ describe('workers that share counters in memory', () => {
     })
   })
 
+  it('are counted once of three that are read while requests come in', () => {
+    const read = (webs: readonly number[], own: readonly number[]) =>
+      webs.map((web, index) => worker(index + 1, counters(web, own[index] as number)))
+    const pulls = [
+      read([60], [60]),
+      read([60, 60], [60, 0]),
+      read([90, 90], [60, 30]),
+      read([90, 90, 90], [60, 30, 0]),
+      read([121, 120, 121], [60, 30, 31]),
+      read([121, 121, 121], [60, 30, 31]),
+    ]
+    const all = [60, 60, 90, 90, 121, 121]
+    expect(served(pulls)).toEqual({ raw: all, monotonic: all })
+  })
+
   it('are counted once from the first request on', () => {
     const pulls = [
       [worker(1, counters(0, 0))],

@@ -1,6 +1,6 @@
 import { type Counts, lessCounts } from '@haproxystats/haproxy'
 import { begunWith } from './begun-with.ts'
-import { type Elder, eldersOf, isElder, leastOf, mayInherit } from './elders.ts'
+import { type Elder, eldersOf, isElder, leastOf, mayInherit, tellersOf, toldTogether } from './elders.ts'
 import { countsOf, isSame, type KnownProcess, type ReadProcess, type Told, type ToldTwice } from './known-process.ts'
 import { evidenceOf, type Growth, growthOf } from './sharing.ts'
 
@@ -65,14 +65,15 @@ function follow(
       continue
     }
     const left = { ...entry, first: kept(entry.first, counts, before), now: kept(entry.now, counts, before) }
-    const elder = elders.find(({ process }) => countsOf(process, key) !== undefined)
+    const tellers = tellersOf(key, elders)
+    const [elder] = tellers
     const growth = () => {
       if (elder?.read === undefined) return undefined
       const found = growths.get(elder) ?? growthOf(newer, known, elder.read, elder.before)
       growths.set(elder, found)
       return found
     }
-    const told = next(left, key, { now: counts, before, elder, mayLive, growth })
+    const told = next(left, key, { now: counts, before, tellers, mayLive, growth })
     if (told.open || told.now.some((count) => count)) twice.set(key, told)
   }
   return twice
@@ -81,16 +82,17 @@ function follow(
 interface Following {
   readonly now: Counts
   readonly before: Counts
-  readonly elder: Elder | undefined
+  readonly tellers: readonly Elder[]
   readonly mayLive: (process: KnownProcess) => boolean
   readonly growth: () => Growth
 }
 
 /** What is told twice of one object. */
-function next(entry: ToldTwice, key: string, { now, before, elder, mayLive, growth }: Following): ToldTwice {
+function next(entry: ToldTwice, key: string, { now, before, tellers, mayLive, growth }: Following): ToldTwice {
+  const [elder] = tellers
   if (!entry.open || elder === undefined) return settled(entry)
   const told = countsOf(elder.process, key) as Counts
-  const both = { ...entry, now: leastOf(now, told) }
+  const both = { ...entry, now: leastOf(now, toldTogether(key, tellers)) }
   if (elder.read === undefined) return mayLive(elder.process) ? both : settled(both)
   const earlier = elder.before && countsOf(elder.before, key)
   const evidence = evidenceOf(key, { newer: now, older: told }, earlier && { newer: before, older: earlier }, growth())
