@@ -229,7 +229,7 @@ export const sections = {
         default: 'raw',
         since: '1.0.0',
         summary:
-          'What Graphite and [local-store] get of counters when a process is restarted, reloaded or ends: raw sums the running processes, so totals fall; monotonic adds what a process had counted when it was read for the last time, so they do not fall. What two processes tell of one counter (stats-file, shm-stats-file) is counted once with either. [http] always serves monotonic counters, because Prometheus takes a counter that falls for a restart of everything; so with monotonic or a section [http] they are kept in base-dir, which takes about twice the CPU time of reading the answers alone, and 1 kB of memory a row.',
+          'What Graphite and [local-store] get of counters when a process is restarted, reloaded or ends: raw sums the running processes, so totals fall; monotonic adds what a process had counted when it was read for the last time, so they do not fall. What two processes tell of one counter (stats-file, shm-stats-file) is counted once with either. [http] always serves monotonic counters, because Prometheus takes a counter that falls for a restart of everything; so with monotonic or a section [http] they are kept in base-dir, which costs about 0.6 s of CPU time a snapshot and 60 MB of memory with 48,000 rows.',
       },
       fsync: {
         kind: 'boolean',

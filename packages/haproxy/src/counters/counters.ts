@@ -97,9 +97,9 @@ function objectCounts(stat: Uint8Array): Map<string, Counts> {
   scanRows(stat, header, rows, onRow, (position) => {
     const middle = stat.indexOf(comma, position)
     const names = stat.indexOf(comma, middle + 1)
-    if (stat[position] === quote || stat[middle + 1] === quote) return -1
-    const end = quick.read(names + 1)
-    if (end < 0) return -1
+    if (stat[position] === quote || stat[middle + 1] === quote || stat.indexOf(lineFeed, position) < names) return -1
+    const end = names < 0 ? -1 : quick.read(names + 1)
+    if (end < 0 || Number.isNaN(values[0])) return -1
     add(`${values[0]}\t${textUpToComma(stat, position)}\t${textUpToComma(stat, middle + 1)}`, countsIn(values, columns))
     return end
   })
@@ -121,6 +121,7 @@ function countsIn(values: Float64Array, columns: readonly { readonly index: numb
 
 const zero = 0x30
 const comma = 0x2c
+const lineFeed = 0x0a
 const quote = 0x22
 const { numberDigits } = answerLimits
 
