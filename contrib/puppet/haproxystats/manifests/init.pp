@@ -111,8 +111,8 @@
 #   read for the last time, so they do not fall. What two processes tell of one counter (stats-file,
 #   shm-stats-file) is counted once with either. [http] always serves monotonic counters, because
 #   Prometheus takes a counter that falls for a restart of everything; so with monotonic or a section
-#   [http] they are kept in base-dir, which takes about twice the CPU time of reading the answers alone,
-#   and 1 kB of memory a row. Default: raw
+#   [http] they are kept in base-dir, which costs about 0.6 s of CPU time a snapshot and 60 MB of memory
+#   with 48,000 rows. Default: raw
 # @param pull_fsync
 #   Whether a snapshot is on the disk before it is published. It costs about 75 ms for 16 files, beside
 #   the reading; without it a power cut leaves snapshots that are missing or empty. Default: true
