@@ -40,8 +40,8 @@ it.runIf(process.getuid?.() === 0)('threads that cannot be created are waited fo
     for (const file of readdirSync(path)) chownSync(join(path, file), user, 0)
   }
   const asUser = ['--reuid', String(user), '--clear-groups', 'prlimit']
-  // Node itself has eleven; a worker is one more.
-  const program = new Program({ name: 'process', through: ['setpriv', ...asUser, '--nproc=11:1000'] }, '-f', site.file)
+  const through = ['setpriv', ...asUser, '--nproc=1000:1000', ...withImport(fewThreadsOnceLocked)]
+  const program = new Program({ name: 'process', through }, '-f', site.file)
   const line = await program.said('cannot be processed now')
   expect(line).toMatchObject({ level: 50, reason: expect.stringMatching(/^no worker thread can be started: .*EAGAIN/) })
   execFileSync('setpriv', [...asUser, '--pid', String(program.pid), '--nproc=1000:1000'])
