@@ -10,6 +10,7 @@ import { answers, QueueSite } from './support/queue-site.ts'
 import { until } from './support/until.ts'
 
 const hangingThread = fileURLToPath(new URL('support/hanging-thread.mjs', import.meta.url))
+const fewThreadsOnceLocked = fileURLToPath(new URL('support/few-threads-once-locked.mjs', import.meta.url))
 
 const bin = fileURLToPath(new URL('../packages/process/bin/haproxystats-process.js', import.meta.url))
 
