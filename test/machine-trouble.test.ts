@@ -10,6 +10,7 @@ import { answers, QueueSite } from './support/queue-site.ts'
 import { until } from './support/until.ts'
 
 const hangingThread = fileURLToPath(new URL('support/hanging-thread.mjs', import.meta.url))
+const noThreads = fileURLToPath(new URL('support/no-threads.mjs', import.meta.url))
 
 const bin = fileURLToPath(new URL('../packages/process/bin/haproxystats-process.js', import.meta.url))
 
@@ -40,8 +41,8 @@ it.runIf(process.getuid?.() === 0)('threads that cannot be created are waited fo
     for (const file of readdirSync(path)) chownSync(join(path, file), user, 0)
   }
   const asUser = ['--reuid', String(user), '--clear-groups', 'prlimit']
-  // Node itself has eleven; a worker is one more.
-  const program = new Program({ name: 'process', through: ['setpriv', ...asUser, '--nproc=11:1000'] }, '-f', site.file)
+  const through = ['setpriv', ...asUser, '--nproc=1000:1000', ...withImport(noThreads)]
+  const program = new Program({ name: 'process', through }, '-f', site.file)
   const line = await program.said('cannot be processed now')
   expect(line).toMatchObject({ level: 50, reason: expect.stringMatching(/^no worker thread can be started: .*EAGAIN/) })
   execFileSync('setpriv', [...asUser, '--pid', String(program.pid), '--nproc=1000:1000'])
