@@ -62,7 +62,7 @@ const floors: Readonly<Record<string, Floor>> = {
     files: 'packages/process/src/threads/',
     imports: ['core'],
     without: outside,
-    why: 'how threads are had is nothing to do with what they are for',
+    why: 'how threads are started and ended has nothing to do with what they run',
   },
   'process/workers': {
     files: 'packages/process/src/workers/',
@@ -142,7 +142,10 @@ const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly wh
   pino: { only: /^packages\/core\/src\/(program\/logger|log)\.ts$/, why: 'everything else knows only our Logger' },
   'pino-pretty': { only: /^packages\/core\/src\/program\/logger\.ts$/, why: 'everything else knows only our Logger' },
   'csv-parse': { only: /^packages\/haproxy\/src\//, why: 'only haproxy knows how an answer is written' },
-  piscina: { only: /^packages\/process\/src\/threads\//, why: 'how threads are had is settled in one place' },
+  piscina: {
+    only: /^packages\/process\/src\/threads\//,
+    why: 'how threads are started and ended is settled in one place',
+  },
   bcryptjs: { only: /^packages\/process\/src\/http\/server\//, why: 'only the server knows who may ask' },
   preact: {
     only: /^packages\/page\/src\/(hooks|parts|main)/,
