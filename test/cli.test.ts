@@ -235,7 +235,7 @@ describe.each(Object.entries(bins))('%s', (name, bin) => {
       out: '',
       errors: [
         `${path}:2: [graphite] port = none: expected a whole number from 1 to 65535`,
-        `${path}:4: [pull] pull-timeout = 60: expected less than pull-interval, which is 10 by default; 0 for no limit but pull-interval`,
+        `${path}:4: [pull] pull-timeout = 60: expected at most pull-interval, which is 10 by default; 0 for no limit but pull-interval`,
         `${name}: 2 problems found; nothing was started`,
         '',
       ].join('\n'),
@@ -250,6 +250,18 @@ describe.each(Object.entries(bins))('%s', (name, bin) => {
     )
     expect(await run(bin, ['--check', '-f', path])).toEqual({ code: 0, out: `configuration OK: ${path}\n`, errors: '' })
   })
+})
+
+it('a pull-timeout of pull-interval, as in the example of haproxystats 0.5.2, is told of and good', async () => {
+  const haproxy = await fakeHaproxy()
+  const path = await configuration(
+    `[paths]\nbase-dir = ${await temporaryDirectory()}/not/yet\n[pull]\nservers = ${haproxy.address}\npull-timeout = 10\npull-interval = 10\n`,
+  )
+  const { code, out, errors } = await run(bins['haproxystats-pull'], ['--check', '-f', path])
+  expect([code, errors]).toEqual([0, ''])
+  const note =
+    'as long as pull-interval: a pull ends a little before the next begins all the same; write 0 for no other'
+  expect(out).toContain(`note: ${path}:5: [pull] pull-timeout = 10: ${note}`)
 })
 
 it('the check of a file that sets nothing warns that there is nothing to read, and no output', async () => {

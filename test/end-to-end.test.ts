@@ -25,6 +25,8 @@ async function site(daemons: number, options = ''): Promise<Site> {
   await writeFile(
     file,
     `${sections}
+[process]
+loglevel = debug
 [graphite]
 port = ${relay.port}
 namespace = test

@@ -118,6 +118,7 @@ describe.each(configurations)('%s, through the pipeline', (name) => {
   const pipeline = new Pipeline(configuration.process, {
     collision: (...names) => collisions.push(names.join(' and ')),
     unknownField: (field) => collisions.push(field),
+    brokenField: (field) => collisions.push(field),
   })
   const encoder = new LineEncoder(linesEncoding(configuration).options)
 

@@ -1,8 +1,17 @@
 /** What outputs lose and leave out, and that nobody else notices: the real programs. */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { manifestName, type PullReport, renderManifest, sealOf } from '@haproxystats/core'
-import { expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import {
+  type Logger,
+  manifestName,
+  type PullReport,
+  parseConfiguration,
+  renderManifest,
+  sealOf,
+} from '@haproxystats/core'
+import { expect, onTestFinished, test } from 'vitest'
+import { HttpService } from '../packages/process/src/http/service.ts'
 import { startFleet } from './support/fleet.ts'
 import { freePort } from './support/free-port.ts'
 import { Program } from './support/program.ts'
@@ -107,4 +116,47 @@ test('an incomplete snapshot is left out or taken as each output wants, and show
   expect(dispatchers['local-store']).toMatchObject({ snapshots: 0, leftOut: 2 })
   expect(dispatchers.graphite).toMatchObject({ snapshots: 2, leftOut: 0 })
   expect(snapshots).toMatchObject({ taken: 2, delivered: 0, leftOut: 2, dropped: 0, waiting: 0 })
+})
+
+test('a local-store that cannot be written is a destination that is down, also at the start', async () => {
+  const base = await temporaryDirectory()
+  await mkdir(join(base, 'incoming'))
+  await writeFile(join(base, 'file'), '')
+  const relay = await Relay.prepare(base)
+  await relay.start()
+  const file = join(base, 'haproxystats.conf')
+  const outputs = `[graphite]\nport = ${relay.port}\nincomplete = deliver\n[local-store]\ndir = ${base}/file/store\nincomplete = deliver\nbacklog = 2\n`
+  await writeFile(file, `[paths]\nbase-dir = ${base}\n[process]\nworkers = 1\n${outputs}`)
+  const running = new Program('process', '-f', file)
+  const { info, stat } = release('2.6.12-debian')
+  const answers = { 'lb1.sock_info': info, 'lb1.sock_stat': stat }
+  const times = [1, 2, 3, 4].map((number) => 1_700_000_000 + number)
+  for (const time of times) await publishIncomplete(base, time, answers)
+  expect(await running.said('local-store: delivery failed')).toMatchObject({ dispatcher: 'local-store' })
+  await until('the relay to have all', async () => {
+    const arrived = new Set((await relay.lines()).map(({ timestamp }) => Number(timestamp)))
+    return times.every((time) => arrived.has(time))
+  })
+  expect(await running.said('local-store: its backlog is full')).toMatchObject({ level: 50 })
+  await until('the queue to be bounded', async () => (await queued(base)).length === 2)
+  expect(await running.stop()).toBe(0)
+})
+
+test("the page leaves out a snapshot that has left the queue before it was read, which is nobody's trouble", async () => {
+  const told: string[] = []
+  const error = (_facts: unknown, message: string) => told.push(message)
+  const log = { child: () => log, error, info: () => undefined, warn: error } as unknown as Logger
+  const base = await temporaryDirectory()
+  const file = fileURLToPath(new URL('../packages/process/dist/http/thread.js', import.meta.url))
+  const text = `[paths]\nbase-dir = ${base}\n[http]\nlisten = unix://${base}/http.sock\n`
+  const pathOf = (snapshot: string) => join(base, 'incoming', snapshot)
+  const service = new HttpService(parseConfiguration(text), { log, pathOf, file })
+  onTestFinished(() => service.close())
+  const read = (snapshot: string) =>
+    service.lane.sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], new AbortController().signal)
+  await read('1700000000')
+  expect(told).toEqual([])
+  await mkdir(pathOf('1700000010'), { recursive: true })
+  await read('1700000010')
+  expect(told).toEqual([expect.stringMatching(/^snapshot 1700000010 cannot be shown: holds no files/)])
 })

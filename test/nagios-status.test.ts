@@ -69,7 +69,7 @@ function processing(over: Record<string, unknown> = {}) {
     lastScan: ago(1),
     queueSize: 2,
     oldest: 11,
-    snapshots: { taken: 9, delivered: 7, waiting: 2, quarantined: 0, vanished: 0 },
+    snapshots: { taken: 9, delivered: 7, waiting: 2, quarantined: 0, vanished: 0, leftOut: 0, dropped: 0 },
     dispatchers: { graphite: lane, 'graphite:second': lane, 'local-store': lane },
     workers: { configured: 4, threads: [{ id: 1, utilization: 0.25 }], waiting: 0, replaced: 0 },
     ...over,
@@ -102,7 +102,8 @@ describe('process', () => {
   it('is OK while it looks at its queue and delivers', async () => {
     await tell('process', processing())
     const says = /process \d+ looked at its queue \d+ s ago, 2 waiting, the oldest for 11 s \|/
-    const data = / \| age=\d+s;30;60;0 queue=2;;;0 oldest=11s;;;0 delivered=7c quarantined=0c vanished=0c\n$/
+    const data =
+      / \| age=\d+s;30;60;0 queue=2;;;0 oldest=11s;;;0 delivered=7c quarantined=0c vanished=0c dropped=0c leftOut=0c\n$/
     expectState('process', [], 'OK', says)
     expectState('process', [], 'OK', data)
   })
@@ -128,6 +129,12 @@ describe('process', () => {
     await tell('process', processing({ dispatchers: { 'graphite:second': lane, graphite: { state: 'idle' } } }))
     const says = /; graphite:second is failing: connect ECONNREFUSED 127.0.0.1:2003 \? "x" \|/
     expectState('process', [], 'WARNING', says)
+  })
+
+  it('is WARNING while a destination loses snapshots, and says which', async () => {
+    const lane = { state: 'delivering', waiting: 351, dropped: 3, dropping: true }
+    await tell('process', processing({ dispatchers: { 'graphite:second': lane, graphite: { dropping: false } } }))
+    expectState('process', [], 'WARNING', / s; graphite:second loses snapshots, its backlog is full \|/)
   })
 })
 

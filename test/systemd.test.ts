@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stopTime } from '../packages/process/src/delivery/delivery.ts'
+import { readDropIns } from './packaging/systemd/drop-ins.mjs'
 
 const units = new URL('../systemd/', import.meta.url)
 const names = readdirSync(units).filter((name) => name.endsWith('.service'))
@@ -19,9 +20,14 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
  * What `systemd-analyze verify` says of a unit. It also wants the commands to be there, which they are only where
  * haproxystats is installed: here /bin/true stands for them. What it says of other units of the machine is left out.
  */
-function verify(name: string, text: string): { complaints: string[]; exitCode: number | null } {
+function verify(name: string, text: string, dropIn?: string): { complaints: string[]; exitCode: number | null } {
   const path = join(directory, name)
   writeFileSync(path, text.replace(/^(ExecStart(?:Pre)?=)\S+/gm, '$1/bin/true'))
+  rmSync(`${path}.d`, { recursive: true, force: true })
+  if (dropIn !== undefined) {
+    mkdirSync(`${path}.d`)
+    writeFileSync(join(`${path}.d`, 'drop-in.conf'), dropIn)
+  }
   const result = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8', timeout: 25_000 })
   expect(result.error).toBeUndefined()
   const complaints = `${result.stdout}${result.stderr}`.split('\n').filter((line) => line.includes(name))
@@ -102,4 +108,39 @@ describe('the units', () => {
     expect(values(text, 'NotifyAccess')).toEqual(['all'])
     expect(Number(values(text, 'WatchdogSec')[0])).toBeGreaterThan(30)
   })
+})
+
+describe('the drop-ins of docs/systemd.md', () => {
+  const name = 'haproxystats-process.service'
+  const dropIns = readDropIns()
+
+  it('are one for each chapter of what the unit does not allow', () => {
+    expect(dropIns.map(({ name }) => name)).toEqual([
+      'low-port.conf',
+      'home.conf',
+      'run.conf',
+      'letsencrypt.conf',
+      'directory.conf',
+    ])
+  })
+
+  it('would not pass with a mistake', () => {
+    const { complaints } = verify(name, read(name), '[Service]\nReadWritePath=/srv/haproxystats\n')
+    expect(complaints).toEqual([expect.stringContaining('ReadWritePath')])
+  })
+
+  it.each(dropIns)('$name passes systemd-analyze verify', ({ text }) => {
+    expect(verify(name, read(name), text)).toEqual({ complaints: [], exitCode: 0 })
+  })
+
+  it('are each tried on a running systemd', () => {
+    const script = readFileSync(new URL('./packaging/systemd/drop-ins.sh', import.meta.url), 'utf8')
+    for (const { name } of dropIns) expect(script).toContain(`serves ${name} `)
+  })
+})
+
+it('haproxystats-process may lower the priority of its threads', () => {
+  // @resources has setpriority; of these lines the last that names a call decides.
+  const filters = ['@system-service', '~@privileged @resources', 'setpriority']
+  expect(values(read('haproxystats-process.service'), 'SystemCallFilter')).toEqual(filters)
 })

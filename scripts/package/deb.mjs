@@ -31,6 +31,7 @@ const compressed = [
   ['README.md', 'usr/share/doc/haproxystats/README.md.gz'],
   ['docs/metrics.md', 'usr/share/doc/haproxystats/docs/metrics.md.gz'],
   ['docs/prometheus.md', 'usr/share/doc/haproxystats/docs/prometheus.md.gz'],
+  ['docs/systemd.md', 'usr/share/doc/haproxystats/docs/systemd.md.gz'],
   ['CHANGELOG.md', 'usr/share/doc/haproxystats/changelog.gz'],
   ...readdirSync(join(root, 'packaging/man')).map(
     (page) => /** @type {const} */ ([`packaging/man/${page}`, `usr/share/man/man${page.at(-1)}/${page}.gz`]),

@@ -1,8 +1,8 @@
 import timers from 'node:timers/promises'
 import { type Life, lives } from './life.ts'
 
-/** Timers below this, in milliseconds, are about the wire, which is real. */
-const shortest = 50
+/** Timers up to this, in milliseconds, are about the wire, which is real, and short: so they need not be longer than that. */
+const ofTheWire = { upTo: 50, atMost: 3 }
 
 const realDelay = timers.setTimeout
 const realSetTimeout = globalThis.setTimeout
@@ -67,7 +67,7 @@ function setTimeoutOfLife(callback: (...given: unknown[]) => void, milliseconds 
   if (life === undefined) return realSetTimeout(callback, milliseconds, ...given)
   const call = () => lives.run(life, () => callback(...given))
   if (life.dead) return shortTimer(life, 1, call)
-  if (milliseconds < shortest) return shortTimer(life, milliseconds, call)
+  if (milliseconds <= ofTheWire.upTo) return shortTimer(life, Math.min(milliseconds, ofTheWire.atMost), call)
   const { time } = life.surroundings
   const timer = time.schedule(milliseconds, call, life)
   return timerThat(() => time.cancel(timer))

@@ -24,7 +24,7 @@ async function configured(...directories: string[]): Promise<{ base: string; fil
   const base = await temporaryDirectory()
   const file = join(base, 'both.conf')
   for (const directory of directories) await mkdir(join(base, directory), { mode: 0o750 })
-  await writeFile(file, `[paths]\nbase-dir = ${base}\n[pull]\nservers = unix:///nonexistent\n`)
+  await writeFile(file, `[paths]\nbase-dir = ${base}\n[pull]\nservers = unix:///nonexistent\n[local-store]\n`)
   return { base, file }
 }
 

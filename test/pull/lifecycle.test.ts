@@ -59,7 +59,7 @@ test('of many leftovers the log tells how many, and names a few', async () => {
   expect(line).toMatchObject({ count: 3000 })
   expect(names).toEqual(expect.arrayContaining(line['snapshots'] as string[]))
   expect(JSON.stringify(line).length).toBeLessThan(1000)
-  expect(await readdir(pull.temporary)).toEqual([])
+  expect(await queueEntries(pull.temporary)).toEqual([])
 })
 
 describe('told to stop it ends with 0 and leaves nothing half-written', () => {

@@ -142,9 +142,9 @@ test('told to stop while the disk keeps it waiting, it ends, publishes nothing, 
   await until('its last line', () =>
     /does not stop within 5 s, most likely because the disk keeps it waiting: it is ended/.test(log),
   )
-  expect(await readdir(queue)).toEqual([])
-  expect(await readdir(temporary)).toHaveLength(1)
+  expect(await queueEntries(queue)).toEqual([])
+  expect(await queueEntries(temporary)).toHaveLength(1)
   const next = spawn(process.execPath, [program, '-f', file, '--once'], { stdio: 'ignore' })
   expect(await once(next, 'exit')).toEqual([0, null])
-  expect([await readdir(temporary), (await readdir(queue)).length]).toEqual([[], 1])
+  expect([await queueEntries(temporary), (await queueEntries(queue)).length]).toEqual([[], 1])
 }, 60_000)

@@ -97,7 +97,7 @@ test('a worker that hangs is asked once and keeps its master usable, and is read
     const error = await pull.line(/@!\d+ did not answer completely/)
     expect(error).toMatchObject({ level: levels.error, code: 'SOURCE_TIMEOUT' })
     // The master has places for 10 connections, and keeps one for everybody who left without an answer.
-    await pull.more(/is incomplete and not published/, 11)
+    await pull.more(/^snapshot \d+ is incomplete/, 11)
     expect((await workersOf(master)).map((worker) => worker.pid)).toEqual([pid])
     expect(error.msg).toMatch(/the worker is stopped or overloaded/)
     expect(pull.lines(/@!\d+ /, levels.error)).toHaveLength(1)

@@ -20,6 +20,7 @@ test('every snapshot tells what came of each source', async () => {
   expect(report).toEqual({
     seconds: expect.any(Number),
     complete: true,
+    counters: 'raw',
     sources: [
       {
         ...{ name: 'lb1.sock', source: `unix://${daemon.sockets[0]}`, result: 'answered' },

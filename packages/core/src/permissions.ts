@@ -13,13 +13,21 @@ export function openToAll(
   path: string,
   { secret }: { secret: boolean },
 ): Required<Pick<Problem, 'message' | 'hint'>> | undefined {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  const mode = modeOf(path)
   const read = secret && (mode & othersMayRead) !== 0
   const write = (mode & othersMayWrite) !== 0
   if (!read && !write) return undefined
   const done = [...(read ? ['read'] : []), ...(write ? ['written'] : [])].join(' and ')
   const shown = (mode & 0o7777).toString(8).padStart(4, '0')
   return { message: `may be ${done} by everybody (mode ${shown})`, hint: `chmod ${secret ? 'o-rwx' : 'o-w'} ${path}` }
+}
+
+function modeOf(path: string): number {
+  try {
+    return statSync(path).mode
+  } catch {
+    return 0
+  }
 }
 
 /** The files of a configuration that everybody may write, or read although a password stands in them. */

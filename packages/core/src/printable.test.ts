@@ -27,10 +27,10 @@ it('keeps the lines of several', () => {
 })
 
 it('goes into what is logged', () => {
-  const logged = { level: 40, msg: 'a\x1b', err: { stack: 'Error\n  at \x1b' }, list: ['\x07', null, true] }
+  const logged = { level: 40, msg: 'a\x1b\nforged', err: { stack: 'Error\n  at \x1b' }, list: ['\x07', null, true] }
   expect(printableTexts(logged)).toEqual({
     level: 40,
-    msg: 'a\\u001b',
+    msg: 'a\\u001b\\nforged',
     err: { stack: 'Error\n  at \\u001b' },
     list: ['\\u0007', null, true],
   })

@@ -19,10 +19,13 @@ export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }
 
-/** A logged object with all its texts as they may be shown. */
-export function printableTexts(value: unknown): unknown {
-  if (typeof value === 'string') return printableLines(value)
-  if (Array.isArray(value)) return value.map(printableTexts)
+/**
+ * A logged object with all its texts as they may be shown: each in one line, so that none passes for another line of the
+ * log; only stacks keep theirs.
+ */
+export function printableTexts(value: unknown, name?: string): unknown {
+  if (typeof value === 'string') return name === 'stack' ? printableLines(value) : printable(value)
+  if (Array.isArray(value)) return value.map((inner) => printableTexts(inner))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [printable(name), printableTexts(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [printable(key), printableTexts(inner, key)]))
 }

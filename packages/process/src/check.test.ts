@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfiguration, readConfiguration, renderProblem } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { outputProblems, secretWarnings, surroundingProblems } from './check.ts'
+import { outputProblems, prepareQueue, secretWarnings, surroundingProblems } from './check.ts'
 import { program } from './program.ts'
 
 let base: string
@@ -108,6 +108,13 @@ it('reads no file that never ends', async () => {
   expect(page.join('\n')).toMatch(/password-file = .*a FIFO, not a[\s\S]*tls-certificate-file = .*a device, not a/)
 })
 
+it('takes a base-dir that is still to be made with its parents', async () => {
+  const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}/not/yet\n`)
+  expect(await surroundingProblems(configuration)).toEqual([])
+  await prepareQueue(configuration)
+  expect(existsSync(join(base, 'not/yet/incoming'))).toBe(true)
+})
+
 it('wants a queue that it can have for itself', async () => {
   mkdirSync(join(base, 'open'))
   chmodSync(join(base, 'open'), 0o777)
@@ -159,4 +166,12 @@ it('wants names of hosts that clients can ask for, and hashes that can be compar
     ),
     expect.stringContaining('users:1: the hash has cost 31; expected from 4 to 15'),
   ])
+})
+
+it('finds a directory of local-store that cannot be written, which keeps nobody from starting', async () => {
+  writeFileSync(join(base, 'file'), '')
+  const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n[local-store]\ndir = ${base}/file/store\n`)
+  const [problem] = await surroundingProblems(configuration)
+  expect(problem).toMatchObject({ section: 'local-store', option: 'dir' })
+  expect(await surroundingProblems(configuration, true)).toEqual([])
 })

@@ -11,6 +11,7 @@ import {
   inspectMove,
   isHost,
   largestPersonalFile,
+  makeBaseDirectory,
   makeDirectory,
   openToAll,
   type Problem,
@@ -20,18 +21,24 @@ import {
   StatsError,
 } from '@haproxystats/core'
 import { defaultFile } from '@haproxystats/core/program'
+import { graphite } from './dispatchers/graphite.ts'
 import { hostileName } from './dispatchers/hostile-names.ts'
+import { closesIdle, deadServerText } from './dispatchers/idle-connection.ts'
 import { linesEncoding } from './dispatchers/paths.ts'
 import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
 import { skippableServers } from './pipeline/server-selection.ts'
 import { placesBeside } from './queue/snapshot-queue.ts'
 
-/** Everything that must be right before the queue is touched; unless `starting`, also what would show only at work. Makes nothing. */
-export async function surroundingProblems(configuration: Configuration, starting = true): Promise<Problem[]> {
+/**
+ * Everything that must be right before the queue is touched; unless `starting`, also what would show only at work. Leaves
+ * nothing behind. A directory of local-store that cannot be written keeps nobody from `starting`: it is a destination that
+ * is down, and the others are served.
+ */
+export async function surroundingProblems(configuration: Configuration, starting = false): Promise<Problem[]> {
   const problems = await Promise.all([
     queueProblems(configuration),
     ...excludeOptions.map((option) => excludeProblems(configuration, option)),
-    localStoreProblems(configuration),
+    ...(starting ? [] : [localStoreProblems(configuration)]),
     httpProblems(configuration),
   ])
   const patterns = starting ? [] : patternProblems(configuration)
@@ -89,6 +96,7 @@ export function outputProblems({ graphite, graphites, ...others }: Configuration
 
 /** Makes the queue where it is missing and its parent is there: the programs may start in any order. Throws `QUEUE_IO`. */
 export async function prepareQueue(configuration: Configuration): Promise<void> {
+  await makeBaseDirectory(configuration.paths['base-dir'])
   const directory = configuration.process['src-dir']
   await makeDirectory(directory).catch((error: unknown) => {
     const hint = diskHint(error)
@@ -124,10 +132,12 @@ function unknownWords(
   })
 }
 
-async function queueProblems({ process }: Configuration): Promise<Problem[]> {
+async function queueProblems({ paths, process }: Configuration): Promise<Problem[]> {
   const queue = { section: 'process', option: 'src-dir', path: process['src-dir'] }
-  const found = await inspectDirectory(queue)
+  const found = await inspectDirectory(queue, paths['base-dir'])
   if ('problem' in found) return [found.problem]
+  // It is made, and its parent with it, by us.
+  if (found.inode === undefined) return []
   const parent = dirname(process['src-dir'])
   try {
     await access(parent, constants.W_OK | constants.X_OK)
@@ -174,6 +184,17 @@ async function localStoreProblems(configuration: Configuration): Promise<Problem
   if (!('problem' in found)) return []
   const parent = await stat(dirname(path)).catch(() => undefined)
   return parent === undefined ? [] : [found.problem]
+}
+
+/** Destinations for Graphite that take connections and have nobody behind them. One that cannot be reached now is no mistake. */
+export async function receiverNotes(configuration: Configuration): Promise<Problem[]> {
+  const { signal } = new AbortController()
+  const notes = graphite.instances(configuration).map(async ({ name: section, options }) => {
+    const seconds = await closesIdle(options, signal).catch(() => undefined)
+    const found = `${options.server}:${options.port}`
+    return seconds === undefined ? [] : { section, option: 'server', found, message: deadServerText(seconds) }
+  })
+  return (await Promise.all(notes)).flat()
 }
 
 /** The files that `[http]` names are what they should be. Loaded only for those who have the section. */

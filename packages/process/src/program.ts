@@ -1,5 +1,5 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { outputProblems, secretWarnings, surroundingProblems } from './check.ts'
+import { outputProblems, receiverNotes, secretWarnings, surroundingProblems } from './check.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
@@ -28,7 +28,10 @@ export const program: ProgramDefinition = {
     ...(starting ? [] : outputProblems(configuration, reading)),
     ...secretWarnings(configuration),
   ],
-  notes: changesSincePython,
+  notes: async (reading, configuration) => [
+    ...changesSincePython(reading, configuration),
+    ...(await receiverNotes(configuration)),
+  ],
   commands: [
     {
       name: 'requeue',

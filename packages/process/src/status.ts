@@ -26,7 +26,9 @@ export function statusOf(delivery: Delivery, workers: PoolStatus, now = Date.now
 /** How it is doing, in one line. */
 export function sentenceOf({ accounts, lanes }: Delivery): string {
   const names = [...lanes.keys()].join(' and ')
-  return `${counted(accounts.delivered, 'snapshot')} delivered to ${names}, ${accounts.waiting} waiting, ${accounts.quarantined} quarantined`
+  const { delivered, waiting, quarantined, dropped } = accounts
+  const lost = dropped > 0 ? `, ${dropped} dropped` : ''
+  return `${counted(delivered, 'snapshot')} delivered to ${names}, ${waiting} waiting, ${quarantined} quarantined${lost}`
 }
 
 /** Writes the status file until it is closed. */

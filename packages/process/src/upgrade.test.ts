@@ -39,7 +39,7 @@ it('tells of everything that changes for a large load balancer, and of nothing e
     '[process] aggr-server-metrics = true: servers of backends in exclude-backends no longer count in server.<name>',
     '[process] aggr-server-metrics = true: server.<name> has the metrics of server-metrics only; haproxystats 0.5.2 sent its default list; list in server-metrics what graphs use',
     '[process] per-process-metrics = true: with HAProxy 2.5 and newer a process is named by its source, daemon.process.<source>; with haproxystats 0.5.2 all of them overwrote each other in daemon.process.1',
-    '[process] workers = 8: workers are threads of one process; a check that counts processes finds one: use check_haproxystats_process_workers',
+    '[process] workers = 8: workers are threads of one process; a check that counts processes, as check_haproxystats_process_number_of_procs.sh, finds one: use check_haproxystats_process_workers',
     '[paths] base-dir = /srv/haproxystats: dst-dir of [pull], tmp-dst-dir of [pull], src-dir of [process] are now below this directory; with haproxystats 0.5.2 they were below /var/lib/haproxystats; set them, or move what waits there',
     '[pull] socket-dir = /run/haproxy/stats: with more than one process daemon.SslFrontendSessionReuse_pct is their mean; haproxystats 0.5.2 sent the sum',
     '[graphite] queue-size = 300000: datapoints that do not fit wait in src-dir of [process] as snapshots; haproxystats 0.5.2 dropped them, and lost all of them when it stopped',

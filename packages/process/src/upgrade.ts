@@ -65,7 +65,8 @@ export const changes: readonly Change[] = [
     summary: 'Workers are threads.',
     notes: (_, reading) => {
       const message = 'workers are threads of one process'
-      const hint = 'a check that counts processes finds one: use check_haproxystats_process_workers'
+      const hint =
+        'a check that counts processes, as check_haproxystats_process_number_of_procs.sh, finds one: use check_haproxystats_process_workers'
       return isGiven(reading, 'process', 'workers') ? [{ section: 'process', option: 'workers', message, hint }] : []
     },
   },

@@ -1,9 +1,9 @@
 import { atMost, type MasterAddress, StatsError, wait } from '@haproxystats/core'
 import { askWorker, isGone, listWorkers, type Worker } from '@haproxystats/haproxy'
 import { type Asking, askOptions, type Outcome, reading } from './ask-source.ts'
+import { mayInherit } from './elders.ts'
 import { withoutPlace } from './hanging-workers.ts'
 import type { Source } from './sources.ts'
-import { mayInherit } from './told-twice.ts'
 
 /** The socket of a master process as a source. */
 export type Master = Source & { readonly address: MasterAddress }

@@ -10,7 +10,7 @@ export function carriedPath(baseDirectory: string): string {
   return join(baseDirectory, 'haproxystats-pull.counters')
 }
 
-/** What a text in memory can be; the counters of 1,000 processes with 1,000 rows each take 200 MB. */
+/** What a text of V8 can be at most, in bytes. */
 const largest = 512 * 1024 ** 2 - 1024
 
 /** Counts as text, with a comma between them and nothing for 0, in the order of the names. */

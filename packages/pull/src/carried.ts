@@ -8,7 +8,8 @@ import {
   type ProcessCounters,
   statCounters,
 } from '@haproxystats/haproxy'
-import { type Outcome, placeOf } from './ask-source.ts'
+import type { Outcome } from './ask-source.ts'
+import { beganAnew, endedWorkers, isSucceeded } from './ended.ts'
 import {
   isSame,
   type KnownProcess,
@@ -17,7 +18,6 @@ import {
   ownObjects,
   type ReadProcess,
   readProcesses,
-  startOf,
 } from './known-process.ts'
 import { addLostPeaks, type LostPeaks, leastPeaks, lostPeaks } from './peaks.ts'
 import { findToldTwice, withMinus } from './told-twice.ts'
@@ -52,12 +52,13 @@ const patience = 86_400
 /** So many processes of one place that are not read are kept, and so many objects of all of them. */
 const mostUnread = { processes: 8, objects: 50_000 }
 
+/** So many processes that have ended are remembered where counters are shared. */
+const mostEnded = 4
+
 /** So many objects that are not there are kept at most. */
 const mostAbsent = 100_000
 
 const none: ReadonlyMap<string, Counts> = new Map()
-
-const stot = statCounters.indexOf('stot')
 
 /**
  * Carries over what processes had counted when they left or were restarted, so that sums over processes do not fall at a
@@ -67,6 +68,9 @@ export class Carried {
   #processes: readonly KnownProcess[]
   readonly #info: Counts
   readonly #objects: Map<string, CarriedObject>
+  /** Places where processes share counters, and some that have ended there: a new one may go on with theirs. */
+  readonly #sharing = new Set<string>()
+  #ended: readonly KnownProcess[] = []
 
   constructor(state: CarriedState = { processes: [], info: [], objects: new Map() }) {
     this.#processes = state.processes
@@ -85,7 +89,8 @@ export class Carried {
   update(outcomes: readonly Outcome[], slot: number): Additions {
     const read = readProcesses(outcomes, slot)
     const ended = endedWorkers(outcomes)
-    const twice = findToldTwice(read, this.#processes, (process) => mayLive(process, outcomes))
+    const twice = findToldTwice(read, [...this.#processes, ...this.#ended], (process) => mayLive(process, outcomes))
+    for (const [{ place }, told] of twice) if ([...told.values()].some(({ shown }) => shown)) this.#sharing.add(place)
     const known = new Map(read.map((process) => [process, knownOf(process, twice.get(process))]))
     const now = new Map<KnownProcess, KnownProcess>()
     const unread: KnownProcess[] = []
@@ -144,6 +149,7 @@ export class Carried {
   }
 
   #retire(process: KnownProcess): void {
+    if (this.#sharing.has(process.place)) this.#ended = [process, ...this.#ended].slice(0, mostEnded)
     addCounts(this.#info, process.counters.info)
     for (const [key, counts] of ownObjects(process)) this.#carry(key, counts, process.seen)
   }
@@ -172,21 +178,20 @@ export class Carried {
     const lost = lostCounts(before.info, now.info, infoCounters)
     if (lost !== undefined) addCounts(this.#info, lost)
     const absent: [string, Counts][] = []
-    for (const [key, counts] of [...absentBefore, ...before.objects]) {
-      const present = now.objects.get(key)
-      const lost = present && lostCounts(counts, present, statCounters)
-      if (lost !== undefined) this.#carry(key, withoutTwice(lost, process.twice?.get(key)?.now), read.seen)
-      else if (present === undefined && counts.length > 0) absent.push([key, counts])
+    for (const objects of [absentBefore, before.objects]) {
+      for (const [key, counts] of objects) {
+        const present = now.objects.get(key)
+        const lost = present && lostCounts(counts, present, statCounters)
+        if (lost !== undefined) this.#carry(key, withoutTwice(lost, process.twice?.get(key)?.now), read.seen)
+        else if (present === undefined && counts.length > 0) absent.push([key, counts])
+      }
     }
     return absent.length === 0 ? read : { ...read, absent: new Map(absent.slice(-mostAbsent)) }
   }
 
   #forget(read: readonly KnownProcess[], slot: number): void {
-    for (const { counters } of read) {
-      for (const key of counters.objects.keys()) {
-        const object = this.#objects.get(key)
-        if (object !== undefined) object.seen = slot
-      }
+    for (const [key, object] of this.#objects) {
+      if (read.some(({ counters }) => counters.objects.has(key))) object.seen = slot
     }
     const absent = [...this.#objects].filter(([, { seen }]) => seen !== slot).sort(([, a], [, b]) => b.seen - a.seen)
     for (const [index, [key, { seen }]] of absent.entries()) {
@@ -198,10 +203,10 @@ export class Carried {
   #toAdd(read: readonly ReadProcess[], unread: readonly KnownProcess[]): Additions {
     const info = [...this.#info]
     for (const { counters } of unread) addCounts(info, counters.info)
-    const present = new Set(read.flatMap(({ counters }) => [...counters.objects.keys()]))
+    const isPresent = (key: string) => read.some(({ counters }) => counters.objects.has(key))
     const objects = new Map<string, Counts>()
     const add = (key: string, counts: readonly Count[]) => {
-      if (!present.has(key)) return
+      if (!isPresent(key)) return
       const sum = objects.get(key) ?? []
       addCounts(sum, counts)
       objects.set(key, sum)
@@ -211,18 +216,18 @@ export class Carried {
     const twice = withMinus(read, this.#processes)
     for (const [key, counts] of twice.alone) add(key, counts)
     const carried = { info: read.some(({ pid }) => pid !== undefined) ? info : [], objects }
-    return { carried, peaks: this.#peaks(present, read, unread), twice: twice.beside }
+    return { carried, peaks: this.#peaks(isPresent, read, unread), twice: twice.beside }
   }
 
   #peaks(
-    present: ReadonlySet<string>,
+    isPresent: (key: string) => boolean,
     read: readonly ReadProcess[],
     unread: readonly KnownProcess[],
   ): ReadonlyMap<string, Counts> {
     const processes = this.#processes.filter(({ succeeded }) => !succeeded)
     const away = unread.filter(({ succeeded }) => !succeeded).flatMap((process) => [...process.counters.objects.keys()])
     const lost = [...this.#objects].flatMap(([key, { peaks }]) => (peaks === undefined ? [] : [key]))
-    const keys = [...new Set([...lost, ...away])].filter((key) => present.has(key))
+    const keys = [...new Set([...lost, ...away])].filter(isPresent)
     return new Map(
       keys.flatMap((key) => {
         const counts = leastPeaks(key, this.#objects.get(key)?.peaks, { processes, read })
@@ -238,27 +243,4 @@ function withoutTwice(lost: Counts, twice: Counts = []): Counts {
     lost,
     twice.map((count, index) => (lost[index] === undefined ? undefined : count)),
   )
-}
-
-/** Whether another process was started at its place after it was read for the last time. */
-function isSucceeded(process: KnownProcess, read: readonly ReadProcess[]): boolean {
-  return read.some((other) => other.place === process.place && startOf(other) >= process.seen)
-}
-
-/** A master that answers knows its workers: one that it does not name has ended. */
-function endedWorkers(outcomes: readonly Outcome[]): (process: KnownProcess) => boolean {
-  const workers = outcomes.filter(({ source }) => source.worker !== undefined)
-  return ({ place, pid }) => {
-    const named = workers.filter(({ source }) => placeOf(source) === place)
-    return named.length > 0 && !named.some(({ source, outcome }) => outcome !== 'gone' && source.worker?.pid === pid)
-  }
-}
-
-/** A page does not name its process; when sessions are fewer than before, it is another. */
-function beganAnew(before: ProcessCounters, now: ProcessCounters): boolean {
-  for (const [key, counts] of before.objects) {
-    const present = now.objects.get(key)
-    if (present !== undefined && (present[stot] ?? 0) < (counts[stot] ?? 0)) return true
-  }
-  return false
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Configuration, parseConfiguration } from '@haproxystats/core'
+import { type Configuration, makeBaseDirectory, parseConfiguration } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { prepareDirectories, surroundingProblems } from './directories.ts'
 
@@ -37,6 +37,23 @@ test('a parent that is missing is named, with what to do', async () => {
     code: 'CONFIGURATION',
     message: expect.stringMatching(/dst-dir = .*install -d .*\/a\n.*tmp-dst-dir = .*install -d .*\/b$/),
   })
+})
+
+test('base-dir may be missing with its parents, where they can be made', async () => {
+  const deep = join(base, 'not/yet/there')
+  const configuration = parseConfiguration(`[paths]\nbase-dir = ${deep}\n`)
+  expect(await surroundingProblems(configuration, true)).toEqual([])
+  expect(await readdir(base)).toEqual([])
+  await makeBaseDirectory(deep)
+  await prepareDirectories(configuration.pull)
+  expect((await readdir(deep)).sort()).toEqual(['incoming', 'incoming.tmp'])
+  expect((await stat(deep)).mode & 0o777 & ~0o750).toBe(0)
+  await writeFile(join(base, 'file'), '')
+  const below = parseConfiguration(`[paths]\nbase-dir = ${base}/file/below\n`)
+  expect(await surroundingProblems(below, true)).toMatchObject([
+    { option: 'dst-dir', message: expect.stringContaining('cannot be') },
+    { option: 'tmp-dst-dir', message: expect.stringContaining('cannot be') },
+  ])
 })
 
 test('a directory that everybody may write to is refused', async () => {

@@ -40,7 +40,7 @@ export async function prepareDirectories(options: Configuration['pull']): Promis
 export async function surroundingProblems(configuration: Configuration, starting: boolean): Promise<Problem[]> {
   const options = configuration.pull
   const directory = options['socket-dir']
-  const ofDirectories = await directoryProblems(options)
+  const ofDirectories = await directoryProblems(options, configuration.paths['base-dir'])
   const from = { section: 'pull', option: 'tmp-dst-dir', path: options['tmp-dst-dir'] }
   const move = ofDirectories.length === 0 ? await inspectMove(from, options['dst-dir']) : undefined
   const problems = [...ofDirectories, ...(move === undefined ? [] : [move]), ...(await secretProblems(options))]
@@ -56,8 +56,8 @@ export async function surroundingProblems(configuration: Configuration, starting
   }
 }
 
-async function directoryProblems(options: Configuration['pull']): Promise<Problem[]> {
-  const inspect = (option: Ours) => inspectDirectory({ section: 'pull', option, path: options[option] })
+async function directoryProblems(options: Configuration['pull'], base?: string): Promise<Problem[]> {
+  const inspect = (option: Ours) => inspectDirectory({ section: 'pull', option, path: options[option] }, base)
   const found = await Promise.all(ours.map(inspect))
   const problems = found.flatMap((inspection) => ('problem' in inspection ? inspection.problem : []))
   if (problems.length > 0) return problems

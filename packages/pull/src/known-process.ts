@@ -17,7 +17,7 @@ export interface KnownProcess {
   /** Objects that this process no longer lists: left out by `leave-out`, or deleted. They may come back, and count on. */
   readonly absent?: ReadonlyMap<string, Counts>
   /** What of its counters an older process at its place has counted, by object. */
-  readonly twice?: ReadonlyMap<string, ToldTwice>
+  readonly twice?: Told
   /** Another process was started at its place after it was read for the last time. */
   readonly succeeded?: boolean
 }
@@ -33,6 +33,8 @@ export interface ToldTwice {
   /** Whether both were seen to grow as one. */
   readonly shown?: boolean
 }
+
+export type Told = ReadonlyMap<string, ToldTwice>
 
 /** A process as it was read just now. */
 export interface ReadProcess extends KnownProcess {

@@ -31,10 +31,14 @@ export function lostPeaks(all: readonly Succession[]): { key: string; place: str
 
 function fallenKeys({ before, now }: Succession): string[] {
   if (before === now) return []
-  return [...before.counters.objects, ...(before.absent ?? [])].flatMap(([key, counts]) => {
-    const fell = peaks.some((index) => counts[index] && ownCount(now, key, index) < ownCount(before, key, index))
-    return fell ? [key] : []
-  })
+  const keys: string[] = []
+  for (const objects of [before.counters.objects, before.absent ?? []]) {
+    for (const [key, counts] of objects) {
+      const fell = peaks.some((index) => counts[index] && ownCount(now, key, index) < ownCount(before, key, index))
+      if (fell) keys.push(key)
+    }
+  }
+  return keys
 }
 
 /** What the process with most of it had, beyond what those had that go on with theirs. */

@@ -1,5 +1,6 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { surroundingProblems } from './directories.ts'
+import { notes } from './notes.ts'
 import { probe } from './probe.ts'
 import { programName, pull, pullNow } from './pull.ts'
 import { secretWarnings } from './secrets.ts'
@@ -19,6 +20,7 @@ export const program: ProgramDefinition = {
   ],
   // Nothing is owed that is not published, so nothing is lost with a draft.
   stopsWithin: 5,
+  notes,
   commands: [
     {
       name: 'once',

@@ -3,6 +3,7 @@ import {
   counted,
   type Logger,
   lockDirectory,
+  makeBaseDirectory,
   reasonOf,
   StatsError,
   StatusFile,
@@ -93,6 +94,7 @@ async function withQueue<Result>(
   work: (context: Context, used: UsedSlots) => Promise<Result>,
 ): Promise<Result> {
   const options = configuration.pull
+  await makeBaseDirectory(configuration.paths['base-dir'])
   await prepareDirectories(options)
   const locks = []
   for (const option of ['dst-dir', 'tmp-dst-dir'] as const) {

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { countersBy, countOf, outcomeOf } from '../../../test/support/outcomes.ts'
 import type { Outcome } from './ask-source.ts'
 import { Carried } from './carried.ts'
-import { mayInherit, mayShare } from './told-twice.ts'
+import { mayInherit, mayShare } from './elders.ts'
 
 const web = '0\tweb\tFRONTEND'
 const app = '1\tapp\tBACKEND'
@@ -164,6 +164,21 @@ describe('workers that share counters in memory', () => {
       raw: [60, 90, 91],
       monotonic: [60, 90, 91],
     })
+  })
+
+  it('are counted once of three that are read while requests come in', () => {
+    const read = (webs: readonly number[], own: readonly number[]) =>
+      webs.map((web, index) => worker(index + 1, counters(web, own[index] as number)))
+    const pulls = [
+      read([60], [60]),
+      read([60, 60], [60, 0]),
+      read([90, 90], [60, 30]),
+      read([90, 90, 90], [60, 30, 0]),
+      read([121, 120, 121], [60, 30, 31]),
+      read([121, 121, 121], [60, 30, 31]),
+    ]
+    const all = [60, 60, 90, 90, 121, 121]
+    expect(served(pulls)).toEqual({ raw: all, monotonic: all })
   })
 
   it('are counted once from the first request on', () => {

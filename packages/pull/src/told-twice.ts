@@ -1,38 +1,9 @@
-import { type Count, type Counts, lessCounts, sharableCounters } from '@haproxystats/haproxy'
-import { countedBy, foreignTo, slackOf, toldBy } from './foreign-counts.ts'
-import { countsOf, isSame, type KnownProcess, type ReadProcess, startOf, type ToldTwice } from './known-process.ts'
+import { type Counts, lessCounts } from '@haproxystats/haproxy'
+import { begunWith } from './begun-with.ts'
+import { type Elder, eldersOf, isElder, leastOf, mayInherit, tellersOf, toldTogether } from './elders.ts'
+import { countsOf, isSame, type KnownProcess, type ReadProcess, type Told, type ToldTwice } from './known-process.ts'
 import { evidenceOf, type Growth, growthOf } from './sharing.ts'
 
-/** An older process at the same place. */
-interface Elder {
-  /** As it is now, or as it was read last. */
-  readonly process: KnownProcess
-  readonly before: KnownProcess | undefined
-  readonly read: ReadProcess | undefined
-}
-
-const stats = { major: 3, minor: 0 }
-const sharing = { major: 3, minor: 3 }
-
-/** Whether a process of this release may begin with the counters of another (`stats-file`, HAProxy 3.0 and newer). */
-export function mayInherit(version: string | undefined): boolean {
-  return isSince(version, stats)
-}
-
-/** Whether it may share them with others (`shm-stats-file`, HAProxy 3.3 and newer). */
-export function mayShare(version: string | undefined): boolean {
-  return isSince(version, sharing)
-}
-
-function isSince(version: string | undefined, since: { major: number; minor: number }): boolean {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? []
-  return Number(major) > since.major || (Number(major) === since.major && Number(minor) >= since.minor)
-}
-
-/** So few sessions and requests cannot be told from those of the stats sockets themselves. */
-const few = 10
-
-type Told = ReadonlyMap<string, ToldTwice>
 const none: Told = new Map()
 
 /**
@@ -55,7 +26,7 @@ export function findToldTwice(
     const known = before.find((process) => isSame(process, newer))
     const elders = eldersOf(newer, read, before)
     if (elders.length === 0 && known?.twice === undefined) continue
-    const twice = known === undefined ? begin(newer, elders) : follow(newer, known, { elders, mayLive })
+    const twice = known === undefined ? begunWith(newer, elders) : follow(newer, known, { elders, mayLive })
     if (twice.size > 0) found.set(newer, twice)
   }
   return found
@@ -78,63 +49,7 @@ export function withMinus(
   return { beside, alone }
 }
 
-/** The newest first. */
-function eldersOf(newer: ReadProcess, read: readonly ReadProcess[], before: readonly KnownProcess[]): Elder[] {
-  const now = read.map((process) => ({
-    process,
-    read: process,
-    before: before.find((known) => isSame(known, process)),
-  }))
-  const away = before
-    .filter((process) => !read.some((other) => isSame(process, other)))
-    .map((process) => ({ process, read: undefined, before: process }))
-  const elders = [...now, ...away].filter(({ process }) => isElder(process, newer))
-  return elders.sort((one, other) => (isElder(one.process, other.process) ? 1 : -1))
-}
-
-function isElder(older: KnownProcess, newer: KnownProcess): boolean {
-  if (older.place !== newer.place || older === newer) return false
-  const [one, other] = [startOf(older), startOf(newer)]
-  return one < other || (one === other && (older.pid ?? 0) < (newer.pid ?? 0))
-}
-
-/** What a process begins with that is read for the first time. */
-function begin(newer: ReadProcess, elders: readonly Elder[]): Told {
-  const foreign = foreignTo(newer)
-  const slack = slackOf(newer)
-  const begunWith = foreign.requests > slack || foreign.sessions > slack
-  const shares = mayShare(newer.version)
-  if (!begunWith && !shares) return none
-  const twice = new Map<string, ToldTwice>()
-  for (const [key, counts] of newer.counters.objects) {
-    const elder = elders.find(({ process }) => countsOf(process, key) !== undefined)
-    if (elder === undefined) continue
-    const told = countsOf(elder.process, key) as Counts
-    const earlier = elder.before && countsOf(elder.before, key)
-    const open = shares && mayShare(elder.read?.version)
-    const first = least(counts, told)
-    if (sharableCounters.every((index) => !told[index])) {
-      if (open) twice.set(key, { first: [], now: first, open })
-    } else if (begunWith ? isInherited(newer, counts, earlier ?? half(told)) : open && isOneOfFew(told, counts)) {
-      twice.set(key, { first, now: first, open })
-    }
-  }
-  return twice
-}
-
-/** Of a process that begins with counters: whether this object does. One without `guid` begins with 0. */
-function isInherited(newer: ReadProcess, counts: Counts, earlier: Counts): boolean {
-  if (sharableCounters.every((index) => (counts[index] ?? 0) >= (earlier[index] ?? 0))) return true
-  const [told, own] = [toldBy(counts), countedBy(newer)]
-  return Math.max(told.requests, told.sessions) > Math.max(own.requests, own.sessions)
-}
-
-function isOneOfFew(told: Counts, counts: Counts): boolean {
-  const { requests, sessions } = toldBy(told)
-  return Math.max(requests, sessions) <= few && sharableCounters.every((index) => told[index] === counts[index])
-}
-
-/** What it tells a pull later. */
+/** What a process tells twice that was read before, too. */
 function follow(
   newer: ReadProcess,
   known: KnownProcess,
@@ -144,65 +59,54 @@ function follow(
   const growths = new Map<Elder, Growth>()
   for (const [key, entry] of known.twice ?? none) {
     const counts = newer.counters.objects.get(key)
-    const begun = countsOf(known, key)
-    if (counts === undefined || begun === undefined) {
+    const before = countsOf(known, key)
+    if (counts === undefined || before === undefined) {
       twice.set(key, entry)
       continue
     }
-    const first = kept(entry.first, counts, begun)
-    const elder = elders.find(({ process }) => countsOf(process, key) !== undefined)
-    const told = elder && countsOf(elder.process, key)
-    const next = { ...entry, first, now: kept(entry.now, counts, begun) }
-    if (!entry.open || told === undefined || elder === undefined) {
-      if (next.first.length > 0) twice.set(key, entry.open ? settled(next) : next)
-      continue
+    const left = { ...entry, first: kept(entry.first, counts, before), now: kept(entry.now, counts, before) }
+    const tellers = tellersOf(key, elders)
+    const [elder] = tellers
+    const growth = () => {
+      if (elder?.read === undefined) return undefined
+      const found = growths.get(elder) ?? growthOf(newer, known, elder.read, elder.before)
+      growths.set(elder, found)
+      return found
     }
-    next.now = least(counts, told)
-    if (elder.read === undefined) {
-      const left = mayLive(elder.process) ? next : settled(next)
-      if (left.open || left.now.some((count) => count)) twice.set(key, left)
-      continue
-    }
-    const growth = growths.get(elder) ?? growthOf(newer, known, elder.read, elder.before)
-    growths.set(elder, growth)
-    const earlier = elder.before && countsOf(elder.before, key)
-    const evidence = evidenceOf(
-      key,
-      { newer: counts, older: told },
-      earlier && { newer: begun, older: earlier },
-      growth,
-    )
-    if (evidence === 'apart') {
-      if (first.some((count) => count)) twice.set(key, { first, now: first, open: false })
-    } else twice.set(key, evidence === 'shared' ? { ...next, shown: true } : next)
+    const told = next(left, key, { now: counts, before, tellers, mayLive, growth })
+    if (told.open || told.now.some((count) => count)) twice.set(key, told)
   }
   return twice
 }
 
-/** When the older process has ended: counters that were never seen to grow as one were each their own. */
-function settled({ first, now, shown }: ToldTwice): ToldTwice {
-  const counts = shown ? now : first
+interface Following {
+  readonly now: Counts
+  readonly before: Counts
+  readonly tellers: readonly Elder[]
+  readonly mayLive: (process: KnownProcess) => boolean
+  readonly growth: () => Growth
+}
+
+/** What is told twice of one object. */
+function next(entry: ToldTwice, key: string, { now, before, tellers, mayLive, growth }: Following): ToldTwice {
+  const [elder] = tellers
+  if (!entry.open || elder === undefined) return settled(entry)
+  const told = countsOf(elder.process, key) as Counts
+  const both = { ...entry, now: leastOf(now, toldTogether(key, tellers)) }
+  if (elder.read === undefined) return mayLive(elder.process) ? both : settled(both)
+  const earlier = elder.before && countsOf(elder.before, key)
+  const evidence = evidenceOf(key, { newer: now, older: told }, earlier && { newer: before, older: earlier }, growth())
+  if (evidence === 'apart') return settled({ ...both, shown: false })
+  return evidence === 'shared' ? { ...both, shown: true } : both
+}
+
+/** From now on each counts for itself. Counters that were never seen to grow as one were each their own before, too. */
+function settled({ first, now, shown, open }: ToldTwice): ToldTwice {
+  const counts = open && shown ? now : first
   return { first: counts, now: counts, open: false }
 }
 
 /** Without counters that began anew. */
 function kept(counts: Counts, now: Counts, before: Counts): Counts {
   return counts.map((count, index) => ((now[index] ?? 0) < (before[index] ?? 0) ? undefined : count))
-}
-
-/** What both tell at least. */
-function least(one: Counts, other: Counts): Counts {
-  const counts: Count[] = []
-  for (const index of sharableCounters) {
-    const [a, b] = [one[index], other[index]]
-    if (!a || !b) continue
-    while (counts.length < index) counts.push(undefined)
-    if (a < b) counts[index] = a
-    else counts[index] = b
-  }
-  return counts
-}
-
-function half(counts: Counts): Counts {
-  return counts.map((count) => (count === undefined ? undefined : Number(count) / 2))
 }

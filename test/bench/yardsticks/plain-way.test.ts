@@ -29,7 +29,7 @@ it.each([
     const plain = plainLines(files, 1_600_000_000, defaultLists, await csvParse('packages'))
 
     const configuration = parseConfiguration('[graphite]\nprefix-hostname = false\n')
-    const events = { collision: () => undefined, unknownField: () => undefined }
+    const events = { collision: () => undefined, unknownField: () => undefined, brokenField: () => undefined }
     const { tables } = new Pipeline(configuration.process, events).run(directory, {
       frontends: new Set(),
       backends: new Set(),

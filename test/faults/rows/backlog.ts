@@ -70,8 +70,10 @@ async function drainSlowly(context: RowContext): Promise<void> {
   const begin = performance.now()
   await site.drained(60 + (4 * site.ledger.owedDatapoints) / maxRate)
   const seconds = (performance.now() - begin) / 1000
-  const delivered = program.lines('delivered in').reduce((sum, line) => sum + Number(line['datapoints']), 0)
-  context.injected(program.lines('delivered in').length)
+  const delivered = program
+    .lines(/^snapshot .* delivered in/)
+    .reduce((sum, line) => sum + Number(line['datapoints']), 0)
+  context.injected(program.lines(/^snapshot .* delivered in/).length)
   const rate = delivered / seconds
   context.note(`${delivered} datapoints in ${seconds.toFixed(1)} s, ${rate.toFixed(0)}/s at max-rate ${maxRate}`)
   if (rate > tooFast * maxRate) context.problem(`${rate.toFixed(0)} datapoints a second at max-rate ${maxRate}`)
@@ -97,7 +99,7 @@ async function manyAtOnce(context: RowContext, watches: boolean): Promise<void> 
   context.injected(watches ? count : 1)
   const begin = performance.now()
   const found = () => {
-    const last = program.lines('delivered in').at(-1)
+    const last = program.lines(/^snapshot .* delivered in/).at(-1)
     return last !== undefined && Number(last['queue']) + (count - site.waiting().length) >= count * 0.999
   }
   await until('all to be found', () => found() || site.waiting().length === 0, 10).catch(() =>

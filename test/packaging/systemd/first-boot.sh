@@ -86,6 +86,8 @@ cp /test/haproxystats.conf $configuration
 mended() { systemctl reset-failed "$1.service" && systemctl start "$1.service"; }
 check 'mended, they start' both mended
 
+. /test/drop-ins.sh
+
 before=" $(value haproxystats-pull MainPID) $(value haproxystats-process MainPID) "
 check 'an upgrade' dpkg --install --force-confold /test/haproxystats.deb
 upgraded() { is "$1" ActiveState active && ! echo "$before" | grep -q " $(value "$1" MainPID) "; }

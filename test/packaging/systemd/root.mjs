@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../../scripts/setup/problem.mjs'
 import { quietly } from '../../../scripts/setup/quietly.mjs'
+import { readDropIns } from './drop-ins.mjs'
 
 const beside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -28,6 +29,8 @@ const files = [
   ['checks.sh', 'test/checks.sh'],
   ['first-boot.sh', 'test/first-boot.sh'],
   ['second-boot.sh', 'test/second-boot.sh'],
+  ['drop-ins.sh', 'test/drop-ins.sh'],
+  ['health.mjs', 'test/health.mjs'],
   ['haproxystats.conf', 'test/haproxystats.conf'],
   ['haproxy.cfg', 'etc/haproxy/haproxy.cfg'],
   ['carbon-c-relay.conf', 'etc/carbon-c-relay.conf'],
@@ -68,6 +71,11 @@ export function furnish(root, path) {
   mkdirSync(join(root, 'test'), { recursive: true })
   cpSync(path, join(root, 'test/haproxystats.deb'))
   for (const [from, to] of files) cpSync(beside(from), join(root, to))
+  mkdirSync(join(root, 'test/drop-ins'), { recursive: true })
+  for (const { name, text } of readDropIns()) writeFileSync(join(root, 'test/drop-ins', name), text)
+  const certificate = ['-keyout', join(root, 'test/privkey.pem'), '-out', join(root, 'test/fullchain.pem')]
+  const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=lb1.example.com']
+  quietly('making a certificate', 'openssl', ['req', ...kind, ...certificate])
   writeFileSync(join(root, 'test/stage'), 'first-boot.sh\n')
   writeFileSync(join(root, 'etc/hostname'), 'lb1\n')
   const prepare = `

@@ -9,12 +9,12 @@ function mistakes(text: string): string[] {
 describe('options that do not go together', () => {
   it.each([
     [
-      '[pull]\npull-timeout = 10',
-      'a.conf:2: [pull] pull-timeout = 10: expected less than pull-interval, which is 10 by default; 0 for no limit but pull-interval',
+      '[pull]\npull-timeout = 11',
+      'a.conf:2: [pull] pull-timeout = 11: expected at most pull-interval, which is 10 by default; 0 for no limit but pull-interval',
     ],
     [
       '[pull]\npull-interval = 4\npull-timeout = 5',
-      'a.conf:3: [pull] pull-timeout = 5: expected less than pull-interval, which is 4; 0 for no limit but pull-interval',
+      'a.conf:3: [pull] pull-timeout = 5: expected at most pull-interval, which is 4; 0 for no limit but pull-interval',
     ],
     [
       '[pull]\ndst-dir = /x\ntmp-dst-dir = /x/',
@@ -54,6 +54,7 @@ describe('options that do not go together', () => {
 
   it.each([
     '[pull]\npull-timeout = 0\npull-interval = 1',
+    '[pull]\npull-timeout = 10\npull-interval = 10',
     '[pull]\npull-timeout = 0.9\npull-interval = 1',
     '[pull]\ndst-dir = /q/in\ntmp-dst-dir = /q/in.tmp',
     '[pull]\ndst-dir = /q\ntmp-dst-dir = /..q',
@@ -104,4 +105,12 @@ describe('options that do not go together', () => {
       'a.conf:3: [pull] pull-interval = x: expected a whole number from 1 to 86400 (seconds)',
     ])
   })
+})
+
+it('warns of a queue that has no room beside what is being delivered', () => {
+  const warnings = (text: string) => readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderProblem)
+  expect(warnings('[pull]\nqueue-size = 1\n')).toEqual([
+    'a.conf:2: [pull] queue-size = 1: with room for one snapshot, pulling stops while a destination is down; set 2 or more',
+  ])
+  expect(warnings('[pull]\nqueue-size = 2\n')).toEqual([])
 })

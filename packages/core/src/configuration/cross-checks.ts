@@ -25,7 +25,7 @@ export interface CrossCheck {
 
 export const crossChecks: readonly CrossCheck[] = [
   {
-    summary: 'pull-timeout is shorter than pull-interval.',
+    summary: 'pull-timeout is not longer than pull-interval.',
     severity: 'mistake',
     check: (values) => (values.given('pull', 'pull-timeout') ? pullTimeout(values) : undefined),
   },
@@ -51,6 +51,15 @@ export const crossChecks: readonly CrossCheck[] = [
     summary: 'The files of local-store are no snapshots.',
     severity: 'mistake',
     check: (values) => different(values, ['local-store', 'dir'], ['process', 'src-dir']),
+  },
+  {
+    summary: 'The queue has room beside what is being delivered.',
+    severity: 'warning',
+    check: (values) => {
+      if (values.value('pull', 'queue-size') !== 1) return undefined
+      const message = 'with room for one snapshot, pulling stops while a destination is down'
+      return { section: 'pull', option: 'queue-size', message, hint: 'set 2 or more' }
+    },
   },
   {
     summary: 'A user comes with a password.',
@@ -156,7 +165,8 @@ function pullTimeout(values: Values): Clash | undefined {
     return undefined
   const { given } = values
   if (given('pull', 'pull-timeout')) {
-    const expected = `less than pull-interval, which is ${interval}${given('pull', 'pull-interval') ? '' : ' by default'}`
+    if (timeout === interval) return undefined
+    const expected = `at most pull-interval, which is ${interval}${given('pull', 'pull-interval') ? '' : ' by default'}`
     return {
       section: 'pull',
       option: 'pull-timeout',

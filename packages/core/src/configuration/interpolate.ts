@@ -13,11 +13,15 @@ interface Step {
 }
 
 /** A dollar sign with what belongs to it: `$$`, `${section:option}`, or a `$` that means nothing. */
-const dollar = /\$\$|\$\{([^}]+)\}|\$/g
+const dollar = /\$\$|\$\{([^{}]{1,500})\}|\$/g
+
+/** More than anybody writes: a reference to an option that refers to another, and so on, and what comes of them. */
+const deepest = 100
+const longest = 1024 ** 2
 
 /**
  * Returns a function that gives the value of an option as `configparser` with `ExtendedInterpolation` does: `${section:option}`,
- * `${option}` of the section that asks or of `[DEFAULT]`, `$$` for a dollar sign, nested to any depth. A `$` that begins
+ * `${option}` of the section that asks or of `[DEFAULT]`, `$$` for a dollar sign, nested 100 levels deep. A `$` that begins
  * none of these is a mistake, except in a section of patterns, where it is the end of a name unless a `{` follows.
  */
 export function createInterpolation(settings: Settings): (section: string, option: string) => Interpolated {
@@ -28,6 +32,7 @@ export function createInterpolation(settings: Settings): (section: string, optio
     if (setting === undefined) return undefined
     const repeated = steps.findIndex((step) => step.section === section && step.option === option)
     if (repeated !== -1) return loop(steps.slice(repeated))
+    if (steps.length > deepest) return problemAt(setting, `is more than ${deepest} references deep`, tooMuch)
     const name = JSON.stringify([section, option])
     if (!known.has(name)) known.set(name, expand({ section, option, setting }, steps))
     return known.get(name)
@@ -52,6 +57,9 @@ export function createInterpolation(settings: Settings): (section: string, optio
         if (value === undefined) return unknownReference(step, reference, settings)
         if ('problem' in value) return value
         output += value.text
+        if (output.length > longest) {
+          return problemAt(setting, `becomes longer than ${longest} characters by what it refers to`, tooMuch)
+        }
       }
     }
     return { text: output + setting.text.slice(end) }
@@ -76,6 +84,8 @@ function targetOf(reference: string, section: string): { section: string; option
 function problemAt({ section, option, text, place }: Setting, message: string, hint?: string): { problem: Problem } {
   return { problem: { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) } }
 }
+
+const tooMuch = 'write the value itself'
 
 function loneDollar({ setting }: Step, end: number): { problem: Problem } {
   if (setting.text[end] === '{') {

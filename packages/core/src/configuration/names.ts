@@ -5,6 +5,9 @@ import type { Problem } from './problem.ts'
 import { retiredOption } from './retired.ts'
 import type { Setting, Settings } from './settings.ts'
 
+/** Whoever has so many mistakes has a file of something else; looking for what each may have meant takes seconds. */
+const mostHints = 100
+
 /**
  * Finds the sections and options that nothing reads. One that some `${…}` refers to is the operator's own and in order.
  * Options that haproxystats' own samples carry are only warned of, and so is an option in `[DEFAULT]` that no section
@@ -28,7 +31,7 @@ export function checkNames(settings: Settings): { problems: Problem[]; warnings:
       if (retired !== undefined) {
         warnings.push(problemAt(setting, 'has no effect', retired.hint))
       } else if (section !== 'DEFAULT' || sectionsWith(setting.option).length === 0) {
-        problems.push(unknownOption(setting))
+        problems.push(problems.length < mostHints ? unknownOption(setting) : problemAt(setting, 'no such option'))
       } else if (!isInherited(setting.option)) {
         const hint = `write it in ${listed(sectionsWith(setting.option))}, which has a default of its own`
         warnings.push(problemAt(setting, 'has no effect', hint))

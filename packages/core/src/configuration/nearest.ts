@@ -7,7 +7,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   let bestDistance = Math.min(3, Math.max(1, Math.floor(plain.length / 3))) + 1
   for (const candidate of candidates) {
-    const distance = editDistance(plain, simplified(candidate))
+    const other = simplified(candidate)
+    // Every character more is a change at least, and words may be as long as a file.
+    if (Math.abs(other.length - plain.length) >= bestDistance) continue
+    const distance = editDistance(plain, other)
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance

@@ -26,6 +26,9 @@ describe('renderDefaults', () => {
         '',
         '# [local-store]',
         '# dir = /var/lib/haproxystats/local-store',
+        '# # backlog =',
+        '# # backlog-full =',
+        '# # incomplete =',
         '',
       ].join('\n'),
     )
@@ -68,7 +71,7 @@ describe('renderEffective', () => {
 
   it('prints a section that is enabled by its presence only when it is there', () => {
     expect(renderEffective(read('[local-store]\n'), ['local-store'])).toBe(
-      '[local-store]\ndir = /var/lib/haproxystats/local-store\n',
+      '[local-store]\ndir = /var/lib/haproxystats/local-store\n# backlog =\n# backlog-full =\n# incomplete =\n',
     )
   })
 

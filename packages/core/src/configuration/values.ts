@@ -130,10 +130,12 @@ function readWords(text: string, { choices }: Option): Checked {
 
 function readList(addresses: readonly string[], text: string, parse: (address: string) => unknown): Checked {
   const mistakes: Mistake[] = []
-  for (const [index, address] of addresses.entries()) {
+  const known = new Set<string>()
+  for (const address of addresses) {
+    const twice = known.has(address)
+    known.add(address)
     if (address === '') mistakes.push({ found: text, message: 'an empty address', hint: 'leave out the comma' })
-    else if (addresses.indexOf(address) < index)
-      mistakes.push({ found: address, message: 'given twice', hint: 'keep one' })
+    else if (twice) mistakes.push({ found: address, message: 'given twice', hint: 'keep one' })
     else mistakes.push(...addressMistakes(address, parse))
   }
   return mistakes.length === 0 ? { value: addresses } : { mistakes }

@@ -62,7 +62,7 @@ export interface ProgramDefinition extends CommandLineDefinition {
   warnings?: Look
   readonly commands?: readonly ProgramCommand[]
   /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
-  notes?(reading: Reading, configuration: Configuration): readonly Problem[]
+  notes?(reading: Reading, configuration: Configuration): readonly Problem[] | Promise<readonly Problem[]>
   /** So many seconds after it was told to stop it is ended, whatever it waits for; unlimited unless told. */
   readonly stopsWithin?: number
   /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
@@ -175,7 +175,8 @@ async function check(definition: ProgramDefinition, reading: Reading, output: Ou
     output.error(renderProblems(definition, problems))
     return exitCodes.failed.code
   }
-  const notes = reading.configuration === undefined ? [] : (definition.notes?.(reading, reading.configuration) ?? [])
+  const { configuration } = reading
+  const notes = configuration === undefined ? [] : ((await definition.notes?.(reading, configuration)) ?? [])
   for (const note of notes) output.out(`note: ${renderProblem(located(note, reading))}\n`)
   const but =
     warnings.length === 0 ? '' : `, with ${warnings.length === 1 ? 'one warning' : `${warnings.length} warnings`}`

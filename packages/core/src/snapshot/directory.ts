@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir, rename, rmdir, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Problem } from '../configuration/problem.ts'
 import { diskHint } from '../disk.ts'
 import { reasonOf } from '../errors.ts'
@@ -24,9 +24,12 @@ export interface DirectoryPlace {
 
 /**
  * Whether a program can keep things in a directory: it is there, or can be made in its parent; we may read and write it,
- * and not everybody else may. Makes nothing.
+ * and not everybody else may. A parent that is `base`, which `makeBaseDirectory` makes, may be missing. Makes nothing.
  */
-export async function inspectDirectory(directory: DirectoryOption): Promise<DirectoryPlace | { problem: Problem }> {
+export async function inspectDirectory(
+  directory: DirectoryOption,
+  base?: string,
+): Promise<DirectoryPlace | { problem: Problem }> {
   const { path } = directory
   try {
     const stats = await stat(path)
@@ -41,7 +44,7 @@ export async function inspectDirectory(directory: DirectoryOption): Promise<Dire
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       return wrong(directory, `cannot be used (${reasonOf(error)})`)
-    return inspectParent(directory)
+    return inspectParent(directory, base)
   }
 }
 
@@ -92,8 +95,17 @@ export async function inspectMove(from: DirectoryOption, to: string): Promise<Pr
   }
 }
 
-async function inspectParent(directory: DirectoryOption): Promise<DirectoryPlace | { problem: Problem }> {
-  const parent = dirname(directory.path)
+/** Makes `base-dir` with its parents, where they are missing; a problem that remains is found by `inspectDirectory`. */
+export async function makeBaseDirectory(path: string): Promise<void> {
+  await makeDirectories(path).catch(() => undefined)
+}
+
+async function inspectParent(
+  directory: DirectoryOption,
+  base: string | undefined,
+): Promise<DirectoryPlace | { problem: Problem }> {
+  const own = dirname(directory.path)
+  const parent = base !== undefined && resolve(base) === own ? await nearestThere(own) : own
   const missing = 'does not exist and cannot be made'
   try {
     const stats = await stat(parent)
@@ -114,6 +126,13 @@ async function accessError(path: string): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   )
+}
+
+/** The directory itself, or the first above it that is there. */
+async function nearestThere(path: string): Promise<string> {
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => error)
+  const missing = stats instanceof Error && stats.code === 'ENOENT' && dirname(path) !== path
+  return missing ? nearestThere(dirname(path)) : path
 }
 
 function wrong({ section, option, path }: DirectoryOption, message: string, hint?: string): { problem: Problem } {

@@ -45,6 +45,15 @@ describe('the counters of a process', () => {
     expect(told(objects.get('2\ta\ts'))).toBe('')
   })
 
+  it('are refused when one is longer than any number', () => {
+    const row = (stot: string) => answer(['w', 'FRONTEND', '0', '1', stot, '2'])
+    expect(told(countersOf(none, row('9'.repeat(40))).objects.get('0\tw\tFRONTEND'))).toContain(
+      `stot=${'9'.repeat(40)}`,
+    )
+    const refused = 'has a counter of 41 characters, where a number has 40 at most'
+    expect(() => countersOf(none, row('9'.repeat(41)))).toThrow(refused)
+  })
+
   it('of two objects of one name are their sum', () => {
     const { objects } = countersOf(none, answer(['w', 's', '2', '0', '5', '1'], ['w', 's', '2', '0', '6', '']))
     expect(told(objects.get('2\tw\ts'))).toBe('stot=11 bout=1')

@@ -1,7 +1,10 @@
+import { StatsError } from '@haproxystats/core'
 import { type Field, infoFields, moduleFields, statFields } from '../fields/index.ts'
 import { infoInteger, infoNumber, parseInfo } from '../info/parse.ts'
+import { answerLimits } from '../limits.ts'
 import { readInteger, readNumber } from '../stat/number.ts'
-import { cellText, scanHeader, scanRows } from '../stat/scan.ts'
+import { QuickRow } from '../stat/quick-row.ts'
+import { cellText, scanHeader, scanRows, textUpToComma } from '../stat/scan.ts'
 
 /** A count: exact, so a bigint beyond 2^53; undefined for 0, and where HAProxy prints none. */
 export type Count = number | bigint | undefined
@@ -75,29 +78,69 @@ function objectCounts(stat: Uint8Array): Map<string, Counts> {
     return column === undefined ? [] : { index, column }
   })
   const objects = new Map<string, Counts>()
-  scanRows(stat, header, rows, (row, offsets) => {
+  const add = (key: string, counts: Counts) => {
+    const twin = objects.get(key)
+    if (twin === undefined) objects.set(key, counts)
+    else addCounts(twin, counts)
+  }
+  const onRow = (row: Uint8Array, offsets: Int32Array) => {
     const key = `${cellText(row, offsets, type)}\t${cellText(row, offsets, 0)}\t${cellText(row, offsets, 1)}`
     const counts: Counts = []
     for (const { index, column } of columns) {
       const count = countAt(row, offsets, column)
       if (count !== undefined) put(counts, index, count)
     }
-    const twin = objects.get(key)
-    if (twin === undefined) objects.set(key, counts)
-    else addCounts(twin, counts)
+    add(key, counts)
+  }
+  const quick = new QuickRow(stat, header, [type, ...columns.map(({ column }) => column)])
+  const { values } = quick
+  scanRows(stat, header, rows, onRow, (position) => {
+    const middle = stat.indexOf(comma, position)
+    const names = stat.indexOf(comma, middle + 1)
+    if (stat[position] === quote || stat[middle + 1] === quote || stat.indexOf(lineFeed, position) < names) return -1
+    const end = names < 0 ? -1 : quick.read(names + 1)
+    if (end < 0 || Number.isNaN(values[0])) return -1
+    add(`${values[0]}\t${textUpToComma(stat, position)}\t${textUpToComma(stat, middle + 1)}`, countsIn(values, columns))
+    return end
   })
   return objects
 }
 
+/** As long as need be from the start: growing one array after the other kept the garbage collector busy. */
+function countsIn(values: Float64Array, columns: readonly { readonly index: number }[]): Counts {
+  let last = columns.length
+  while (last > 0 && !((values[last] as number) > 0)) last--
+  if (last === 0) return []
+  const counts: Counts = new Array((columns[last - 1] as { index: number }).index + 1).fill(undefined)
+  for (let slot = 0; slot < last; slot++) {
+    const value = values[slot + 1] as number
+    if (value > 0) counts[(columns[slot] as { index: number }).index] = value
+  }
+  return counts
+}
+
 const zero = 0x30
+const comma = 0x2c
+const lineFeed = 0x0a
+const quote = 0x22
+const { numberDigits } = answerLimits
 
 /** Most cells are empty or 0. */
 function countAt(row: Uint8Array, offsets: Int32Array, column: number): Count {
   const start = offsets[column] as number
   const end = (offsets[column + 1] as number) - 1
   if (start === end || (end - start === 1 && row[start] === zero)) return undefined
+  if (end - start > numberDigits) throw tooLong(end - start)
   const value = readNumber(row, start, end)
   return value > Number.MAX_SAFE_INTEGER ? readInteger(row, start, end) : known(value)
+}
+
+/** Not to make a number of it, which takes as long as it likes. */
+function tooLong(length: number): StatsError {
+  return new StatsError(
+    'ANSWER_MALFORMED',
+    `has a counter of ${length} characters, where a number has ${numberDigits} at most`,
+  )
 }
 
 /** Puts a count behind the others, with nothing between. */

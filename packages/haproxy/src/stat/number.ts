@@ -1,4 +1,3 @@
-import { StatsError } from '@haproxystats/core/snapshot'
 import { answerLimits } from '../limits.ts'
 
 const zero = 0x30
@@ -7,10 +6,10 @@ const point = 0x2e
 
 /**
  * The number in `bytes[start…end)`: digits with an optional sign and decimals, as HAProxy prints numbers; NaN for an
- * empty cell and for text. Beyond 2^53 the nearest double: see `readInteger` for every digit. Throws `ANSWER_MALFORMED` for
- * more digits than `answerLimits` allows, which take as long as they like.
+ * empty cell, for text and for what is longer than any number. Beyond 2^53 the nearest double: see `readInteger` for every digit.
  */
 export function readNumber(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > answerLimits.numberDigits) return Number.NaN
   let position = start
   const negative = bytes[position] === minus
   if (negative) position++
@@ -21,31 +20,21 @@ export function readNumber(bytes: Uint8Array, start: number, end: number): numbe
     if (digit < 0 || digit > 9) return readDecimals(bytes, start, position, end)
     value = value * 10 + digit
   }
-  if (value > Number.MAX_SAFE_INTEGER) return Number(bounded(textOf(bytes, start, end)))
+  if (value > Number.MAX_SAFE_INTEGER) return Number(textOf(bytes, start, end))
   return negative ? -value : value
 }
 
 function readDecimals(bytes: Uint8Array, start: number, position: number, end: number): number {
   if (bytes[position] !== point) return Number.NaN
   const text = textOf(bytes, start, end)
-  return /^-?[0-9]+\.[0-9]+$/.test(text) ? Number(bounded(text)) : Number.NaN
+  return /^-?[0-9]+\.[0-9]+$/.test(text) ? Number(text) : Number.NaN
 }
 
-/** Every digit of a whole number, for values beyond 2^53; `undefined` when it is not a whole number. Throws as `readNumber`. */
+/** Every digit of a whole number, for values beyond 2^53; `undefined` when it is not a whole number. */
 export function readInteger(bytes: Uint8Array, start: number, end: number): bigint | undefined {
+  if (end - start > answerLimits.numberDigits) return undefined
   const text = textOf(bytes, start, end)
-  return /^-?[0-9]+$/.test(text) ? BigInt(bounded(text)) : undefined
-}
-
-/** The text of a number, its sign and point included, unless it is longer than any. */
-function bounded(number: string): string {
-  const { numberDigits } = answerLimits
-  if (number.length <= numberDigits) return number
-  const found = `${number.slice(0, numberDigits)}…`
-  throw new StatsError(
-    'ANSWER_MALFORMED',
-    `has a number of ${number.length} digits, of at most ${numberDigits}: ${found}`,
-  )
+  return /^-?[0-9]+$/.test(text) ? BigInt(text) : undefined
 }
 
 /** `bytes[start…end)` as text, a byte a character. */

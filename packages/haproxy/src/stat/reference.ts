@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { StatsError } from '@haproxystats/core/snapshot'
 import type { parse as Parse } from 'csv-parse/sync'
+import { answerLimits } from '../limits.ts'
 
 const lineFeed = 0x0a
 const comma = 0x2c
@@ -11,7 +12,8 @@ const quote = 0x22
  * every record with a quote in it. Quoted cells may hold commas, doubled quotes and line feeds.
  *
  * @returns the cells without the empty one behind the last comma, and the position behind the record's line feed.
- * @throws ANSWER_MALFORMED when a quote is never closed, the last comma is missing, or csv-parse refuses the record.
+ * @throws ANSWER_MALFORMED when a quote is never closed, the last comma is missing, a cell is longer than any that HAProxy prints, or
+ *   csv-parse refuses the record.
  */
 export function parseRecord(bytes: Uint8Array, start: number): { cells: Buffer[]; end: number } {
   const end = endOfRecord(bytes, start)
@@ -25,8 +27,16 @@ export function parseRecord(bytes: Uint8Array, start: number): { cells: Buffer[]
 function endOfRecord(bytes: Uint8Array, start: number): number {
   let quoted = false
   let mayOpen = true
+  let cellStart = start
   for (let position = start; position < bytes.length; position++) {
     const byte = bytes[position]
+    if (position - cellStart > answerLimits.cellBytes) {
+      throw new StatsError(
+        'ANSWER_MALFORMED',
+        `has a quoted row with a cell of more than ${answerLimits.cellBytes} bytes`,
+      )
+    }
+    if (byte === comma && !quoted) cellStart = position + 1
     if (quoted) {
       quoted = byte !== quote
       mayOpen = !quoted

@@ -301,8 +301,8 @@ describe('listener names of HAProxy 1.5 and 1.6, which are not quoted', () => {
 describe('headers', () => {
   const headerOf = (...names: string[]) => scanHeader(statAnswer(names, [])).header
 
-  it('know columns by name: the first of duplicates, and none called -, (null) or nothing', () => {
-    const names = ['pxname', 'svname', 'h2', '(null)', 'type', '-', '', 'h2', '(null)', 'last']
+  it('know columns by name, and none called -, (null) or nothing', () => {
+    const names = ['pxname', 'svname', 'h2', '(null)', 'type', '-', '', '-', '(null)', 'last']
     const { position, names: printed } = headerOf(...names)
     expect(printed).toEqual(names)
     expect([...position]).toEqual([
@@ -328,7 +328,28 @@ describe('headers', () => {
     ['no comma at the end', '# pxname,svname,type\n\n'],
     ['no column type', '# pxname,svname,\n\n'],
     ['no column svname', '# pxname,type,\n\n'],
+    ['a column twice', '# pxname,svname,type,scur,scur,\n\n'],
+    ['itself again', '# pxname,svname,type,\na,b,1,\n# pxname,svname,type,\n\n'],
+    ['more columns than any HAProxy has', `# pxname,svname,type,${'-,'.repeat(998)}\n\n`],
+    ['a line that is longer than any', `# pxname,svname,type,${'x'.repeat(65_536)},\n\n`],
   ])('are refused: %s', (_, bytes) => expect(refusal(Buffer.from(bytes))).toBeTypeOf('string'))
+
+  it.each([
+    ['a text', (cell: string) => `a,b,${cell},1,`],
+    ['a text of a row that is too wide', (cell: string) => `a,b,${cell},1,2,`],
+    ['a quoted text', (cell: string) => `a,b,"${cell}",1,`],
+    ['a quoted text that never ends', (cell: string) => `a,b,"${cell}`],
+    ['a name', (cell: string) => `${cell},b,c,1,`],
+  ])('are followed by no %s that is longer than any of HAProxy', (_, rowOf) => {
+    const answerWith = (length: number) => Buffer.from(`# pxname,svname,text,type,\n${rowOf('x'.repeat(length))}\n\n`)
+    expect(refusal(answerWith(65_537))).toMatch(/cell of more than 65536 bytes/)
+  })
+
+  it('may be followed by texts as long as they may be', () => {
+    const text = 'x'.repeat(65_536)
+    const answer = Buffer.from(`# pxname,svname,text,type,\na,b,${text},1,\n\n`)
+    expect(scanned(answer)).toEqual([['a', 'b', text, '1']])
+  })
 
   it('may stand alone', () => expect(scanned(answer())).toEqual([]))
 })

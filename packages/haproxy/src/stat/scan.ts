@@ -1,10 +1,15 @@
 import { StatsError } from '@haproxystats/core/snapshot'
+import { answerLimits } from '../limits.ts'
 import { textOf } from './number.ts'
 import { parseRecord } from './reference.ts'
 
 const lineFeed = 0x0a
 const comma = 0x2c
 const quote = 0x22
+const hash = 0x23
+
+/** No name of HAProxy's has a space in it. */
+const headerBegin = '# pxname,'
 
 /**
  * The header of HAProxy 1.5 and 1.6 has 62 columns. Only these releases write the names of listeners as they are
@@ -14,9 +19,9 @@ export const columnsOfRawNames = 62
 
 /** The columns of one answer. */
 export interface StatHeader {
-  /** As printed, in order; may hold `-`, `(null)` and duplicates. */
+  /** As printed, in order; may hold `-` and `(null)`, more than once. */
   readonly names: readonly string[]
-  /** Position by name: the first of duplicates; `-`, `(null)` and empty names are not columns. */
+  /** Position by name; `-`, `(null)` and empty names are not columns. */
   readonly position: ReadonlyMap<string, number>
 }
 
@@ -38,19 +43,27 @@ let last: { readonly line: string; readonly header: StatHeader } | undefined
  * Reads the first line of `show stat`: `# pxname,svname,…,` with a comma behind every name.
  *
  * @returns the header and where the rows begin.
- * @throws ANSWER_MALFORMED when the bytes do not begin so.
+ * @throws ANSWER_MALFORMED when the bytes do not begin so, or the columns are more than any HAProxy prints.
  */
 export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: number } {
   const end = bytes.indexOf(lineFeed)
+  if (end > answerLimits.cellBytes) {
+    throw new StatsError('ANSWER_MALFORMED', `has a first line of more than ${answerLimits.cellBytes} bytes`)
+  }
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.max(0, end)).toString('latin1')
   if (line === last?.line) return { header: last.header, rows: end + 1 }
-  if (!line.startsWith('# pxname,') || !line.endsWith(',')) {
+  if (!line.startsWith(headerBegin) || !line.endsWith(',')) {
     throw new StatsError('ANSWER_MALFORMED', 'does not begin with "# pxname,…," as the answer to show stat does')
   }
   const names = line.slice(2, -1).split(',')
+  if (names.length > answerLimits.statColumns) {
+    throw new StatsError('ANSWER_MALFORMED', `has more than ${answerLimits.statColumns} columns, as no HAProxy prints`)
+  }
   const position = new Map<string, number>()
   names.forEach((name, index) => {
-    if (name !== '' && name !== '-' && name !== '(null)' && !position.has(name)) position.set(name, index)
+    if (name === '' || name === '-' || name === '(null)') return
+    if (position.has(name)) throw new StatsError('ANSWER_MALFORMED', `has the column ${name} twice`)
+    position.set(name, index)
   })
   for (const name of ['svname', 'type']) {
     if (!position.has(name)) throw new StatsError('ANSWER_MALFORMED', `the answer to show stat has no column ${name}`)
@@ -66,7 +79,8 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
  * left out, as nothing can tell their cells.
  *
  * @param bytes one whole answer, from `# pxname,` to the empty line.
- * @throws ANSWER_MALFORMED when it does not end with an empty line, or a row is not as wide as the header.
+ * @throws ANSWER_MALFORMED when it does not end with an empty line, a row is not as wide as the header, or a cell is longer than
+ *   any that HAProxy prints.
  */
 export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, onRow: OnRow, quick = never): void {
   const width = header.names.length
@@ -80,8 +94,12 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
       if (position + 1 < length) throw new StatsError('ANSWER_MALFORMED', `goes on after the empty line at its end`)
       return
     }
+    if (bytes[position] === hash && isHeader(bytes, position)) {
+      throw new StatsError('ANSWER_MALFORMED', `has its header again in place of row ${row}`)
+    }
     const end = quick(position)
     if (end > 0) {
+      boundCells(bytes, position, end, row)
       position = end
       row++
       continue
@@ -103,6 +121,7 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
       if (record.cells) onRow(layOut(record.cells, offsets), offsets)
       position = record.end
     } else {
+      boundCells(bytes, offsets[0] as number, position, row)
       if (byte !== lineFeed) throw new StatsError('ANSWER_MALFORMED', `ends within row ${row}`)
       if (cells === width && bytes[position - 1] === comma) onRow(bytes, offsets)
       else if (!isRawListener(bytes.subarray(offsets[0], position), type + cells - width, cells - width)) {
@@ -114,6 +133,23 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
     row++
   }
   throw new StatsError('ANSWER_MALFORMED', 'does not end with an empty line')
+}
+
+function isHeader(bytes: Uint8Array, start: number): boolean {
+  return textOf(bytes, start, Math.min(bytes.length, start + headerBegin.length)) === headerBegin
+}
+
+/** Hardly any row is as long as a cell may be, so that hardly any is looked at. */
+function boundCells(bytes: Uint8Array, start: number, end: number, row: number): void {
+  const { cellBytes } = answerLimits
+  if (end - start <= cellBytes) return
+  let cellStart = start
+  for (let position = start; position <= end; position++) {
+    if (position - cellStart > cellBytes) {
+      throw new StatsError('ANSWER_MALFORMED', `has a cell of more than ${cellBytes} bytes in row ${row}`)
+    }
+    if (bytes[position] === comma) cellStart = position + 1
+  }
 }
 
 /** One cell of a row that `scanRows` hands over, a byte a character. */
@@ -152,7 +188,8 @@ function quotedRow(
 ): { cells?: readonly Buffer[]; end: number } {
   const end = bytes.indexOf(lineFeed, start)
   const line = bytes.subarray(start, Math.max(start, end))
-  const surplus = width === columnsOfRawNames ? line.filter((byte) => byte === comma).length - width : -1
+  const mayBeRaw = width === columnsOfRawNames && line.length <= answerLimits.cellBytes
+  const surplus = mayBeRaw ? line.filter((byte) => byte === comma).length - width : -1
   const listener = surplus >= 0 && hasListenerType(line, type + surplus)
   // Without a surplus it can be nothing else; with one, it could be a text of a health check that has commas.
   if (listener && surplus === 0) return { end: end + 1 }
@@ -167,7 +204,7 @@ function quotedRow(
 }
 
 function isRawListener(line: Uint8Array, typeCell: number, surplus: number): boolean {
-  return surplus > 0 && hasListenerType(line, typeCell)
+  return surplus > 0 && line.length <= answerLimits.cellBytes && hasListenerType(line, typeCell)
 }
 
 function hasListenerType(line: Uint8Array, typeCell: number): boolean {

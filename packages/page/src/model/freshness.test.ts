@@ -32,6 +32,16 @@ it('is fresh as long as no more than three snapshots are missing', () => {
   expect(freshnessOf(knowledge({}, { stale: true }), snapshot * 1000)).toBe('stale')
 })
 
+it('says why there is no newer snapshot as the server does, and does not guess', () => {
+  const at = (snapshot + 95) * 1000
+  expect(warningOf(knowledge(), at)).toBe('Stale: the newest snapshot is 1m35s old, one is expected every 10 seconds.')
+  const detail = 'one is expected every 10 s: haproxystats-pull runs and is suspended, because its queue is full'
+  const problems = [
+    { severity: 'critical', key: 'snapshot', title: 'The newest snapshot is 95 s old', detail, since: null },
+  ]
+  expect(warningOf(knowledge({}, { problems }), at)).toBe(`Stale: the newest snapshot is 1m35s old, ${detail}.`)
+})
+
 it('goes by the clock of the server, wrong as that of the reader may be', () => {
   expect(freshnessOf(knowledge({ clockAhead: -3600 }), (snapshot + 3605) * 1000)).toBe('fresh')
 })

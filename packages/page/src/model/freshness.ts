@@ -6,6 +6,9 @@ export type Freshness = 'fresh' | 'stale' | 'lost' | 'waiting'
 /** Snapshots that may be missed before what is shown counts as old. */
 const missable = 3
 
+/** The key of what the server tells of snapshots that do not come. */
+const aboutSnapshots = 'snapshot'
+
 /** How old what is shown is, in seconds by the server's clock. */
 export const ageOf = ({ overview, clockAhead }: Knowledge, now: number): number =>
   overview?.snapshot == null ? 0 : Math.max(0, now / 1000 + clockAhead - overview.snapshot)
@@ -28,6 +31,6 @@ export function warningOf(knowledge: Knowledge, now: number): string | undefined
     return `Connection lost at ${begun}: ${lost.why}. Trying again.${shown}`
   }
   if (overview === undefined || freshnessOf(knowledge, now) !== 'stale') return undefined
-  const expected = plural(overview.interval, 'second')
-  return `Stale: the newest snapshot is ${age} old, one is expected every ${expected}. Is haproxystats-pull running?`
+  const why = overview.problems.find(({ key }) => key === aboutSnapshots)?.detail
+  return `Stale: the newest snapshot is ${age} old, ${why ?? `one is expected every ${plural(overview.interval, 'second')}`}.`
 }

@@ -48,6 +48,8 @@ export interface LaneStatus {
   /** Since the start: snapshots lost because too many waited, and incomplete ones that it leaves out. */
   readonly dropped: number
   readonly leftOut: number
+  /** Whether it loses snapshots now: its backlog is full, and has not been half empty since. */
+  readonly dropping: boolean
   readonly reason: string | undefined
   readonly proof: string | undefined
 }
@@ -109,6 +111,7 @@ export class Lane {
       ...this.#counts,
       dropped: this.#drops.total,
       leftOut: this.#leftOuts.total,
+      dropping: this.#drops.isOn,
       reason: this.#reason,
       proof: this.#settings.sink.proof,
     }

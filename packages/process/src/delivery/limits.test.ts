@@ -129,7 +129,7 @@ describe.each(['drop-newest', 'drop-oldest'] as const)('a destination that is do
       delivery.scan()
       expect(await queued()).toEqual(kept)
     })
-    expect(delivery.lanes.get('down')).toMatchObject({ waiting: 4, dropped: 6, snapshots: 0 })
+    expect(delivery.lanes.get('down')).toMatchObject({ waiting: 4, dropped: 6, dropping: true, snapshots: 0 })
     expect(delivery.lanes.get('up')).toMatchObject({ waiting: 0, dropped: 0, snapshots: 10 })
     expect(delivery.accounts).toMatchObject({ taken: 10, delivered: 0, waiting: 4, dropped: 6, vanished: 0 })
     expect(unaccounted(delivery.accounts)).toBe(0)
@@ -137,6 +137,7 @@ describe.each(['drop-newest', 'drop-oldest'] as const)('a destination that is do
     await vi.waitFor(async () => expect(await queued()).toEqual([]))
     expect(down.got.map(Number)).toEqual(kept)
     expect(delivery.accounts).toMatchObject({ taken: 10, delivered: 4, waiting: 0, dropped: 6 })
+    expect(delivery.lanes.get('down')).toMatchObject({ dropped: 6, dropping: false })
     const told = said.filter((text) => /^(?:error|info) down: .*(?:backlog is full|room in its backlog)/.test(text))
     expect(told).toHaveLength(2)
     expect(told[0]).toMatch(/^error down: its backlog is full, 5 snapshots wait for it: dropping the (newest|oldest)/)
@@ -283,7 +284,7 @@ describe('an incomplete snapshot', () => {
       'warn strict: snapshot 5 is incomplete, and left out (incomplete = discard): lb2 did not answer',
       'info strict: snapshots are complete again, 1 were left out',
     ])
-    expect(said).toContainEqual(expect.stringMatching(/^info snapshot 2: 10 datapoints .*, left out of strict$/))
+    expect(said).toContainEqual(expect.stringMatching(/^debug snapshot 2: 10 datapoints .*, left out of strict$/))
   })
 
   it('that all leave out leaves the queue', async () => {

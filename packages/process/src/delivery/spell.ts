@@ -15,6 +15,11 @@ export class Spell {
     return this.#total
   }
 
+  /** Whether it goes on. */
+  get isOn(): boolean {
+    return this.#times > 0
+  }
+
   again(level: 'warn' | 'error', facts: Readonly<Record<string, unknown>>, text: string): void {
     this.#total++
     this.#times++

@@ -60,3 +60,11 @@ it('hears of a reset before it takes a peer for one that does not close', async 
   expect(failure).not.toBeInstanceOf(NoClose)
   connection.destroy()
 })
+
+it('hears of a load balancer without a server, which closes as soon as it gets to it', async () => {
+  const { connection, peer } = await connected()
+  setTimeout(() => peer.end(), 20)
+  await connection.write(Buffer.from('a line\n'), 5, 1024)
+  await expect(connection.end(5)).rejects.toThrow('the peer closed the connection before it had everything')
+  connection.destroy()
+})

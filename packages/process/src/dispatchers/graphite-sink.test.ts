@@ -76,6 +76,42 @@ test('a receiver that closes before it has everything does not count as having i
   await expect(sink(port).send([batch], signal)).rejects.toMatchObject({ code: 'DESTINATION', retry: true })
 })
 
+/** HAProxy in mode tcp whose server is dead: it takes everything, and closes when it has given up. */
+function likeDeadLoadBalancer(socket: Socket): void {
+  let bytes = 0
+  socket.on('data', (chunk) => {
+    bytes += chunk.length
+  })
+  socket.on('end', () => bytes === 0 && socket.end())
+  setTimeout(() => socket.end(), 2000)
+}
+
+test('a load balancer that takes everything and closes after a while has delivered nothing', async () => {
+  const port = await receiver(likeDeadLoadBalancer)
+  await expect(sink(port).send([batch], signal)).rejects.toMatchObject({
+    message: expect.stringMatching(/closed an idle connection after 2\.\d s.*load balancer.*"check"/),
+  })
+})
+
+test('a receiver that is slow to close is looked at once, and believed', async () => {
+  let idle = 0
+  const port = await receiver((socket) => {
+    let bytes = 0
+    const begin = performance.now()
+    socket.on('data', (chunk) => {
+      bytes += chunk.length
+    })
+    socket.on('close', () => {
+      if (bytes === 0 && performance.now() - begin > 3000) idle++
+    })
+    socket.on('end', () => setTimeout(() => socket.end(), bytes === 0 ? 0 : 1700))
+  })
+  const destination = sink(port)
+  await destination.send([batch], signal)
+  await destination.send([batch], signal)
+  expect(idle).toBe(1)
+})
+
 test('a reset after the last byte does not count as having it', async () => {
   const port = await receiver((socket, number) => {
     if (number === 0) readAll(socket)

@@ -2,6 +2,7 @@ import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Batch, Sink } from '../types/dispatcher.ts'
 import { Connection, NoClose, TimedOut } from './connection.ts'
 import type { GraphiteOptions } from './graphite.ts'
+import { closesIdle, deadServerText } from './idle-connection.ts'
 import { PeerWatch } from './peer-watch.ts'
 
 /** So many connections have to stay open until the receiver is taken for one that never closes. */
@@ -20,6 +21,13 @@ const pieces = { usual: 256 * 1024, afterTimeOut: 8 * 1024 }
 const settleTime = 1
 
 /**
+ * carbon-c-relay takes up to a second to close. One that takes longer is slow, or it is a load balancer that tries to reach
+ * a dead server; an idle connection shows which. It is not asked again for a while.
+ */
+const slowClose = 1.5
+const believed = 300
+
+/**
  * `half-close`: the receiver closes its side once it has read to our end, which proves that it has everything.
  * `plain`: it does not (a load balancer in between may not pass the half-close on); then a batch counts as delivered when
  * the kernel has taken it and no error came back.
@@ -29,7 +37,7 @@ type Proof = 'unknown' | 'half-close' | 'plain'
 /**
  * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. What is sent at a time
  * goes out whole, on a connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
- * everything. A reset, an early end or a time-out before that: not delivered.
+ * everything. A reset, an early end or a time-out before that: not delivered. A load balancer proves only its own part.
  */
 export class GraphiteSink implements Sink {
   readonly #options: GraphiteOptions
@@ -38,6 +46,8 @@ export class GraphiteSink implements Sink {
   readonly #watch: PeerWatch | undefined
   #proof: Proof = 'unknown'
   #unanswered = 0
+  /** Until when one that is slow to close is believed, by a clock that only runs. */
+  #believedUntil = 0
   /**
    * How many times as long as configured writing and closing may take now. What timed out may have been on its way to a
    * receiver that is slow, and would be sent in vain again and again, so each further attempt may take twice as long.
@@ -79,7 +89,7 @@ export class GraphiteSink implements Sink {
       const timeout = this.#patience * this.#options['write-timeout']
       const size = this.#patience === 1 ? pieces.usual : pieces.afterTimeOut
       for (const { bytes } of batches) await connection.write(bytes, timeout, size)
-      if (this.#proof === 'half-close') await this.#prove(connection)
+      if (this.#proof === 'half-close') await this.#prove(connection, signal)
       else await this.#settle(connection)
       this.#patience = 1
     } catch (error) {
@@ -91,14 +101,24 @@ export class GraphiteSink implements Sink {
   }
 
   /** A receiver that takes everything several times and no longer closes will not start to. */
-  async #prove(connection: Connection): Promise<void> {
+  async #prove(connection: Connection, signal: AbortSignal): Promise<void> {
+    const begin = performance.now()
     try {
       await connection.end(this.#patience * this.#options['commit-timeout'])
       this.#unanswered = 0
+      if (performance.now() - begin > slowClose * 1000) await this.#look(signal)
     } catch (error) {
       if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
       this.#goOnWithoutProof()
     }
+  }
+
+  /** A load balancer closes as properly as a receiver when it has given up on a dead server. */
+  async #look(signal: AbortSignal): Promise<void> {
+    if (performance.now() < this.#believedUntil) return
+    const seconds = await closesIdle(this.#options, signal)
+    if (seconds !== undefined) throw new Error(deadServerText(seconds))
+    this.#believedUntil = performance.now() + believed * 1000
   }
 
   #goOnWithoutProof(): void {
@@ -135,6 +155,11 @@ export class GraphiteSink implements Sink {
       await connection.end(this.#options['commit-timeout'])
       this.#proof = 'half-close'
       this.#unanswered = 0
+      this.#log.info(
+        { destination: this.#name },
+        `${this.#name} closes a connection after we have closed our side, which proves deliveries to it; if it is a ` +
+          'TCP load balancer, only with "check" for its servers: without, it closes for a dead one, too',
+      )
     } catch (error) {
       if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
       this.#goOnWithoutProof()

@@ -5,7 +5,7 @@ import { type Configuration, type Logger, reasonOf, statusPath } from '@haproxys
 import { Backoff } from '../delivery/backoff.ts'
 import type { LaneSettings } from '../delivery/lane.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
-import { PullStateReader } from './pull-state.ts'
+import { PullStateReader } from './pull-state-reader.ts'
 
 const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
 

@@ -92,8 +92,10 @@ const cases: Readonly<Record<NumberMerge, readonly (readonly [string, readonly R
   sum: [
     ['adds up', cells('1', '2', '4'), 7],
     ['counts processes that are stopping', [...cells('1'), stopping('2')], 3],
-    ['leaves out what is empty, text or not reported', cells('', 'UP', undefined, '5'), 5],
-    ['is absent without any number', cells('', 'UP', undefined), undefined],
+    ['leaves out what is empty or not reported', cells('', undefined, '5'), 5],
+    ['is absent when one is no number: a sum over the others would be wrong', cells('1', 'UP', '5'), undefined],
+    ['is absent when one has more digits than any number', cells('1', '9'.repeat(41)), undefined],
+    ['is absent without any number', cells('', undefined), undefined],
     ['takes negative numbers and decimals', cells('-1', '2.5'), 1.5],
   ],
   limit: [

@@ -77,6 +77,8 @@ export class Accumulator {
   #values: Float64Array
   #aside: Float64Array
   #wide = new Map<number, bigint>()
+  /** Cells that cannot be merged, because something that is no number stands in one of theirs. */
+  readonly #broken = new Set<number>()
   #rows = 0
 
   constructor(columns: readonly Column[], rows = 64) {
@@ -93,7 +95,18 @@ export class Accumulator {
     this.#values.fill(Number.NaN, 0, used)
     this.#aside.fill(0, 0, used)
     this.#wide = new Map()
+    this.#broken.clear()
     this.#rows = 0
+  }
+
+  /** Leaves a cell out, whatever else is merged into it. */
+  break(row: number, column: number): void {
+    this.#broken.add(row * this.columns.length + column)
+  }
+
+  /** The fields of which a cell was left out because something stood in it that is no number. */
+  get brokenFields(): ReadonlySet<string> {
+    return new Set([...this.#broken].map((index) => (this.columns[index % this.columns.length] as Column).field))
   }
 
   /** A new row, all absent; its index. */
@@ -103,7 +116,10 @@ export class Accumulator {
     return this.#rows++
   }
 
-  /** Merges one process's cells into a row. Cell `c` is `bytes[offsets[c] … offsets[c + 1] - 1)`. */
+  /**
+   * Merges one process's cells into a row. Cell `c` is `bytes[offsets[c] … offsets[c + 1] - 1)`. What is neither empty nor a number
+   * breaks its cell: a sum without it would be a wrong number.
+   */
   merge(row: number, bytes: Uint8Array, offsets: Int32Array, source: Source): void {
     const { cells, weights, stopping } = source
     const base = row * this.columns.length
@@ -118,6 +134,10 @@ export class Accumulator {
         weightCell < 0
           ? unweighed
           : readNumber(bytes, offsets[weightCell] as number, (offsets[weightCell + 1] as number) - 1)
+      if (start !== end && Number.isNaN(value)) {
+        this.break(row, column)
+        continue
+      }
       if (value > Number.MAX_SAFE_INTEGER) {
         const whole = readInteger(bytes, start, end)
         if (whole !== undefined && this.addWide(base + column, column, whole)) continue
@@ -301,6 +321,10 @@ export class Accumulator {
           if (aside === 1) values[index] = Number.NaN
         } else values[index] = (values[index] as number) / Math.abs(aside)
       }
+    }
+    for (const index of this.#broken) {
+      values[index] = Number.NaN
+      this.#wide.delete(index)
     }
     return { values, wide: this.#wide }
   }

@@ -18,6 +18,8 @@ export interface DaemonSettings {
   readonly perProcess: boolean
   /** Counters of processes that ended, to be added to the daemon's. */
   readonly carried?: readonly Info[]
+  /** Told of a field of which a datapoint is left out because its line holds something that is no number. */
+  readonly onBroken?: (field: string) => void
 }
 
 /** Whether a process has been told to stop: it serves what it still has and takes nothing new. HAProxy 1.9 and newer say. */
@@ -38,7 +40,8 @@ export function daemonTables(
 ): Table[] {
   if (processes.length === 0) return []
   const metrics = rowMetrics.filter(({ percentage }) => settings.percentages || !percentage)
-  const tables = [daemonTable(processes, columns, { metrics, carried: settings.carried ?? [] })]
+  const { carried = [], onBroken = () => undefined } = settings
+  const tables = [daemonTable(processes, columns, { metrics, carried, onBroken })]
   if (settings.perProcess) tables.push(processTable(processes, columns, metrics))
   return tables
 }
@@ -46,7 +49,11 @@ export function daemonTables(
 function daemonTable(
   processes: readonly Process[],
   chosen: readonly Column[],
-  { metrics, carried }: { metrics: readonly RowMetric[]; carried: readonly Info[] },
+  {
+    metrics,
+    carried,
+    onBroken,
+  }: { metrics: readonly RowMetric[] } & Required<Pick<DaemonSettings, 'carried' | 'onBroken'>>,
 ): Table {
   const ofRow = processes.length === 1 ? metrics : metrics.filter(({ name }) => name !== 'CpuUsagePct')
   const sent = [...chosen, secondsSinceReload]
@@ -60,7 +67,13 @@ function daemonTable(
       const name = cell ?? field
       const whole = infoInteger(info, name)
       if (whole !== undefined && merged.addWide(row + column, column, whole)) return
-      merged.add(row + column, column, infoNumber(info, name), weightOf(info, its), stopping)
+      const value = infoNumber(info, name)
+      if (Number.isNaN(value) && (info.get(name) ?? '') !== '') {
+        merged.break(row, column)
+        onBroken(field)
+        return
+      }
+      merged.add(row + column, column, value, weightOf(info, its), stopping)
     })
   }
   const { values, wide } = merged.finish()

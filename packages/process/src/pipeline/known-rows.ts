@@ -1,5 +1,6 @@
 import { cellText } from '@haproxystats/haproxy/read'
 import type { AggregatedServer } from './aggregated-servers.ts'
+import { requireHeapRoom } from './heap-room.ts'
 
 /** Where a row belongs: its kind, of those that are wanted, and who it is. Nowhere, when it is left out. */
 export interface Place<Kind, Name> {
@@ -18,10 +19,16 @@ export interface KnownRow<Kind, Name> extends Place<Kind, Name> {
   /** The snapshot in which it was seen last, and its row there. */
   snapshot: number
   row: number
+  /** The answer in which it was seen last. */
+  answer: number
   next: KnownRow<Kind, Name> | undefined
 }
 
+/** After so many new rows it is looked whether there is room for more. */
+const lookAfter = 65_536
+
 const zero = 0x30
+const comma = 0x2c
 
 /**
  * Recognises rows of `show stat`. Processes print the same rows in the same order, again and again; so the bytes of a row
@@ -38,6 +45,7 @@ export class KnownRows<Kind extends string, Name> {
     type: Number.NaN,
     snapshot: 0,
     row: 0,
+    answer: 0,
     next: undefined,
   }
   #previous: KnownRow<Kind, Name> = this.#first
@@ -45,6 +53,8 @@ export class KnownRows<Kind extends string, Name> {
   /** The names of all rows, one behind the other: an array for each took more memory than all the rest of what is known. */
   #names = new Uint8Array(64 * 1024)
   #used = 0
+  #answer = 0
+  #repeated = new Set<string>()
 
   /**
    * @param kinds by the column `type`; a map, because anything may stand there.
@@ -71,6 +81,13 @@ export class KnownRows<Kind extends string, Name> {
   /** Begins another answer. */
   rewind(): void {
     this.#previous = this.#first
+    this.#answer++
+    if (this.#repeated.size > 0) this.#repeated = new Set()
+  }
+
+  /** The proxies of this answer in which two rows had the same names and type. */
+  get repeated(): ReadonlySet<string> {
+    return this.#repeated
   }
 
   /** The row with these cells; `type` is where its type stands. */
@@ -78,7 +95,7 @@ export class KnownRows<Kind extends string, Name> {
     const { next } = this.#previous
     const known = next !== undefined && this.#isSame(next, row, offsets, type) ? next : this.#lookUp(row, offsets, type)
     this.#previous.next = known
-    this.#previous = known
+    this.advance(known)
     return known
   }
 
@@ -90,7 +107,16 @@ export class KnownRows<Kind extends string, Name> {
 
   /** The row that was expected is there. */
   advance(known: KnownRow<Kind, Name>): void {
+    if (known.answer === this.#answer) this.#repeated.add(this.#proxyOf(known))
+    known.answer = this.#answer
     this.#previous = known
+  }
+
+  /** What stands before the first comma; a row that was quoted has a zero in its place. */
+  #proxyOf({ start, length }: KnownRow<Kind, Name>): string {
+    const names = this.#names.subarray(start, start + length)
+    const end = names.findIndex((byte) => byte === comma || byte === 0)
+    return Buffer.from(names.subarray(0, end)).toString('latin1')
   }
 
   #lookUp(row: Uint8Array, offsets: Int32Array, type: number): KnownRow<Kind, Name> {
@@ -102,6 +128,7 @@ export class KnownRows<Kind extends string, Name> {
     const identity = [pxname.length, within.length, pxname + within + typeText].join()
     const before = this.#known.get(identity)
     if (before !== undefined) return before
+    if (this.#known.size % lookAfter === lookAfter - 1) requireHeapRoom(this.#known.size)
     const { name, aggregate } = this.#place(kind, pxname, svname)
     const names = row.subarray(offsets[0], offsets[2])
     // Written out, so that all have one hidden class: with the place spread into it each had its own.
@@ -114,6 +141,7 @@ export class KnownRows<Kind extends string, Name> {
       type: /^[0-9]$/.test(typeText) ? Number(typeText) : Number.NaN,
       snapshot: 0,
       row: 0,
+      answer: 0,
       next: undefined,
     }
     this.#known.set(identity, known)

@@ -34,7 +34,11 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const put = (name: string, bytes: Uint8Array | string) => writeFileSync(join(directory, name), bytes)
 const pipelineOf = (given = configuration) =>
-  new Pipeline(given.process, { collision: () => undefined, unknownField: () => undefined })
+  new Pipeline(given.process, {
+    collision: () => undefined,
+    unknownField: () => undefined,
+    brokenField: () => undefined,
+  })
 
 /** What a snapshot sends, without the metrics that hold times. */
 function linesOf(pipeline: Pipeline, path = directory, given = configuration): string[] {

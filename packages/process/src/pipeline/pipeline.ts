@@ -30,6 +30,8 @@ export interface PipelineEvents {
   readonly collision: (kept: string, altered: string) => void
   /** Nobody knows how to merge a field, so it is summed. */
   readonly unknownField: (name: string) => void
+  /** Something that is no number stands where numbers of a field do, so its datapoints are left out where that is so. */
+  readonly brokenField: (name: string) => void
 }
 
 /**
@@ -41,6 +43,7 @@ export class Pipeline {
   readonly #events: PipelineEvents
   readonly #plan: Plan
   readonly #told = new Set<string>()
+  readonly #toldBroken = new Set<string>()
   readonly #memory = new ReadMemory()
   #unknown = ''
   #stats: StatTables
@@ -71,9 +74,11 @@ export class Pipeline {
       carried: additions.flatMap(processOf).map(({ info }) => info),
       percentages: this.#settings['calculate-percentages'],
       perProcess: this.#settings['per-process-metrics'],
+      onBroken: (field) => this.#tellBroken(field),
     })
     const parsed = performance.now()
     const { reading, ...merged } = this.#mergeStats(files, additions, { graced: { processes, young }, excluded })
+    for (const field of merged.brokenFields) this.#tellBroken(field)
     const stats = pull?.leftOut?.some((word) => word !== 'listeners') ? withoutServerCounts(merged) : merged
     const tables = [...daemon, ...stats.tables]
     const end = performance.now()
@@ -125,6 +130,12 @@ export class Pipeline {
       naming(`${source}_stat`, () => this.#stats.add(bytes))
     }
     return { ...this.#stats.finish(), reading }
+  }
+
+  #tellBroken(field: string): void {
+    if (this.#toldBroken.has(field)) return
+    this.#toldBroken.add(field)
+    this.#events.brokenField(field)
   }
 
   /** With `all`, fields that no table knows get columns too; they change only with the release of HAProxy. */

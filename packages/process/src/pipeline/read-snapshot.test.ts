@@ -103,7 +103,13 @@ describe('readSnapshot refuses for good', () => {
   it('a file larger than any answer, without reading it', () => {
     put('a_info')
     truncateSync(join(directory, 'a_info'), 2 * 1024 ** 3)
-    expect(refusal()).toEqual(['SNAPSHOT_INVALID', 'a_info is larger than any answer of HAProxy'])
+    const larger = 'larger than any answer of its kind'
+    expect(refusal()).toEqual(['SNAPSHOT_INVALID', `a_info is ${larger}: 2147483648 bytes, where 1048576 are the most`])
+    rmSync(join(directory, 'a_info'))
+    put('a_stat')
+    put('a_typed')
+    truncateSync(join(directory, 'a_typed'), 300_000)
+    expect(refusal()).toEqual(['SNAPSHOT_INVALID', `a_typed is ${larger}: 300000 bytes, where 262144 are the most`])
   })
 
   it('a name that is not UTF-8, which would never be found', () => {

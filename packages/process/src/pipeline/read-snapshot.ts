@@ -10,6 +10,7 @@ import {
   statSuffix,
   typedSuffix,
 } from '@haproxystats/core/snapshot'
+import { answerLimits } from '@haproxystats/haproxy/read'
 
 const kinds = { info: infoSuffix, stat: statSuffix, typed: typedSuffix } as const
 type Kind = keyof typeof kinds
@@ -46,8 +47,14 @@ const headSize = 64 * 1024
 /** What `readdir` puts for bytes of a name that are not UTF-8: such a file cannot be opened by it. */
 const notUtf8 = '\ufffd'
 
-/** No answer is as large; a file that is would be read into memory whole. */
-const largest = 1024 ** 3
+/** No answer of the kind is as large; a file that is would be read into memory whole. */
+const largest: Readonly<Record<Kind | 'manifest', number>> = {
+  info: answerLimits.infoBytes,
+  stat: 1024 ** 3,
+  typed: answerLimits.typedBytes,
+  // About 250 bytes for each source.
+  manifest: 4 * 1024 ** 2,
+}
 
 /**
  * Opens the files of one snapshot, by source, in the order of their names. `onManifest` gets what haproxystats-pull says of
@@ -75,11 +82,11 @@ export function readSnapshot(
     if (name.includes(notUtf8)) throw new StatsError('SNAPSHOT_INVALID', `${name} is a name that is not UTF-8`)
     const source = name.slice(0, -kinds[kind].length)
     const whole = (into?: ReadMemory) => {
-      const bytes = readFile(join(path, name), name, owners, into)
+      const bytes = readFile({ path, name, owners }, largest[kind], into)
       if (manifest !== undefined) checkSeal(name, bytes, manifest)
       return bytes
     }
-    const head = () => readFile(join(path, name), name, owners, undefined, headSize)
+    const head = () => readFile({ path, name, owners }, largest[kind], undefined, headSize)
     const found = kind === 'stat' ? { stat: { head, read: () => whole(memory) } } : { [kind]: whole() }
     sources.set(source, { ...sources.get(source), ...found })
   }
@@ -104,7 +111,7 @@ function foreign(name: string, uid: number): StatsError {
 }
 
 function readManifest(path: string, owners: ReadonlySet<number>): Manifest {
-  const manifest = parseManifest(readFile(join(path, manifestName), manifestName, owners))
+  const manifest = parseManifest(readFile({ path, name: manifestName, owners }, largest.manifest))
   if (manifest === undefined) throw new StatsError('SNAPSHOT_INVALID', `${manifestName} is damaged`)
   return manifest
 }
@@ -119,20 +126,30 @@ function checkSeal(name: string, bytes: Uint8Array, { files }: Manifest): void {
   throw new StatsError('SNAPSHOT_INVALID', message)
 }
 
+/** A file of a snapshot, and who may have written it. */
+interface FileOfSnapshot {
+  readonly path: string
+  readonly name: string
+  readonly owners: ReadonlySet<number>
+}
+
+/** The first `part` bytes of a file, all of it unless told; it may have `most`. */
 function readFile(
-  path: string,
-  name: string,
-  owners: ReadonlySet<number>,
+  { path: directory, name, owners }: FileOfSnapshot,
+  most: number,
   memory = new ReadMemory(),
-  limit = largest,
+  part = most,
 ): Uint8Array {
+  const path = join(directory, name)
   return reading(path, () => {
     const descriptor = openRegular(path, name, owners)
     try {
       const { size } = fstatSync(descriptor)
-      if (size > largest)
-        throw new StatsError('SNAPSHOT_INVALID', `${name} is larger than any answer of HAProxy`, { size })
-      const bytes = memory.take(Math.min(size, limit))
+      if (size > most) {
+        const message = `${name} is larger than any answer of its kind: ${size} bytes, where ${most} are the most`
+        throw new StatsError('SNAPSHOT_INVALID', message, { size })
+      }
+      const bytes = memory.take(Math.min(size, part))
       let length = 0
       while (length < bytes.length) {
         const read = readSync(descriptor, bytes, length, bytes.length - length, null)

@@ -1,6 +1,7 @@
+import v8 from 'node:v8'
 import { parseConfiguration, StatsError } from '@haproxystats/core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { release } from '../../../../test/support/recorded.ts'
 import { statAnswer } from '../../../../test/support/stat-answer.ts'
 import { segmentOf, shortHash } from '../types/segment.ts'
@@ -27,8 +28,11 @@ interface Row {
 const row = (px: string, sv: string, type: string, ...values: string[]): Row => ({ px, sv, type, values })
 const answerOf = (rows: readonly Row[]) =>
   statAnswer(
-    columns,
-    rows.map(({ px, sv, type, values }) => [px, sv, type, ...values, '', '', '', '', '', ''].slice(0, columns.length)),
+    [...columns, 'iid', 'sid'],
+    rows.map(({ px, sv, type, values }, index) => {
+      const cells = [px, sv, type, ...values, '', '', '', '', '', ''].slice(0, columns.length)
+      return [...cells, '1', String(index)]
+    }),
   )
 
 /** One process's rows, and whether it is stopping. */
@@ -285,6 +289,25 @@ const anyRow = fc.record({ px, sv, type, values: fc.array(cell, { maxLength: 6 }
 const snapshot = fc.array(fc.record({ rows: fc.array(anyRow, { maxLength: 12 }), stopping: fc.boolean() }), {
   minLength: 1,
   maxLength: 3,
+})
+
+it('more names than there is memory for end the work before V8 ends the program', () => {
+  const statistics = vi.spyOn(v8, 'getHeapStatistics')
+  onTestFinished(() => statistics.mockRestore())
+  const rows = Array.from({ length: 70_000 }, (_, index) => `p${index},FRONTEND,1,0,\n`).join('')
+  const answer = Buffer.from(`# pxname,svname,scur,type,\n${rows}\n`)
+  const merge = () => {
+    const tables = fresh()
+    tables.begin(nothing)
+    tables.merge(answer, false)
+    return tables.rows.frontend
+  }
+  expect(merge()).toBe(70_000)
+  expect(statistics).toHaveBeenCalled()
+  const used = 60 * 1024 ** 2
+  const limit = 64 * 1024 ** 2
+  statistics.mockReturnValue({ ...v8.getHeapStatistics(), used_heap_size: used, heap_size_limit: limit })
+  expect(merge).toThrow(expect.objectContaining({ code: 'WORKER', message: expect.stringContaining('worker-memory') }))
 })
 
 describe('any snapshots', () => {

@@ -1,4 +1,4 @@
-import { cellText, scanHeader, scanRows, textUpToComma } from '@haproxystats/haproxy/read'
+import { cellText, refuseRepeatedRows, scanHeader, scanRows, textUpToComma } from '@haproxystats/haproxy/read'
 import type { Table } from '../types/table.ts'
 import { Accumulator, type Column } from './accumulator.ts'
 import { columnsOfAddition } from './additions.ts'
@@ -36,6 +36,8 @@ export interface StatTablesResult {
   readonly skipped: number
   /** By `server-limit`. */
   readonly dropped: number
+  /** The fields of which datapoints are left out because something stood in a cell that is no number. */
+  readonly brokenFields: ReadonlySet<string>
 }
 
 type ObjectsName = ProxyName | ServerName
@@ -126,6 +128,7 @@ export class StatTables {
       (row, offsets) => this.#mergeRow(row, offsets, sources),
       (position) => this.#mergeQuickly(bytes, position, sources),
     )
+    if (this.#known.repeated.size > 0) refuseRepeatedRows(bytes, { header, rows }, this.#known.repeated)
   }
 
   /** A row that was expected and holds plain numbers; the position behind it, -1 for any other. */
@@ -188,7 +191,8 @@ export class StatTables {
       tables.push(selection.keep(tableOf('server', this.#tables.server, server)))
       if (this.#aggregated !== undefined) tables.push(this.#aggregated.finish(selection.kept))
     }
-    return { tables, skipped: selection.skipped, dropped: selection.dropped }
+    const brokenFields = new Set(Object.values(this.#tables).flatMap((table) => [...table.brokenFields]))
+    return { tables, skipped: selection.skipped, dropped: selection.dropped, brokenFields }
   }
 
   /** Nothing to do for the objects of the last snapshot, which are those of the next as a rule. */

@@ -34,7 +34,11 @@ function snapshot(name: string, explained: boolean): string {
 function pipeline(metrics: string) {
   const told: string[] = []
   const { process } = parseConfiguration(metrics === '' ? '' : `[process]\nfrontend-metrics = ${metrics}`)
-  const made = new Pipeline(process, { collision: () => undefined, unknownField: (name) => told.push(name) })
+  const made = new Pipeline(process, {
+    collision: () => undefined,
+    unknownField: (name) => told.push(name),
+    brokenField: (name) => told.push(`no number: ${name}`),
+  })
   const sent = (path: string) => {
     const { tables } = made.run(path, { frontends: new Set(), backends: new Set() })
     const table = tables.find(({ kind }) => kind === 'frontend')!
@@ -74,7 +78,7 @@ it('are sums when nothing explains them, which is told once', () => {
   const { told, sent } = pipeline('all')
   expect(sent(snapshot('1', false))).toMatchObject({ new_total: 30, new_limit: 14, new_age: 11 })
   expect(sent(snapshot('2', false))['new_text']).toBeNaN()
-  expect(told.sort()).toEqual(['new_age', 'new_limit', 'new_text', 'new_total'])
+  expect(told.sort()).toEqual(['new_age', 'new_limit', 'new_text', 'new_total', 'no number: new_text'])
 })
 
 it('come and go with the release of HAProxy', () => {

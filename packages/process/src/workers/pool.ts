@@ -16,6 +16,9 @@ const idleTime = 30
  */
 const youngMemory = 6
 
+/** What a thread may take to start or to say that it is alive, in seconds, however short `worker-timeout` is. */
+const leastPatience = 30
+
 const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
 
 /** What the status file tells of the pool. */
@@ -86,7 +89,7 @@ export class WorkerPool {
   async check(): Promise<void> {
     await this.#waitFor(async () => {
       try {
-        await this.#withDirectory(() => this.#workers.check(this.#settings['worker-timeout']))
+        await this.#withDirectory(() => this.#workers.check(this.#patience))
       } catch (error) {
         const reason = reasonOf(error)
         if (isWithoutThread(error)) return this.#log.debug({ reason }, reason)
@@ -99,6 +102,10 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([this.#workers, ...this.#alone].map((pool) => pool.close()))
+  }
+
+  get #patience(): number {
+    return Math.max(leastPatience, this.#settings['worker-timeout'])
   }
 
   async #waitFor<T>(task: () => Promise<T>): Promise<T> {
@@ -170,7 +177,7 @@ export class WorkerPool {
       most,
       // Checks come in between, so the thread that they ask stays, with what it knows of names.
       idleTime: Math.max(idleTime, 2 * this.#settings['liveness-check-interval']),
-      startTime: this.#settings['worker-timeout'],
+      startTime: this.#patience,
       execArgv: forThreads(process.execArgv),
       resourceLimits: {
         maxOldGenerationSizeMb: this.#settings['worker-memory'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseConfiguration } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { linesEncoding } from '../dispatchers/paths.ts'
+import type { WorkResult } from '../types/work.ts'
 import { createSnapshotEncoder } from './snapshot-encoder.ts'
 
 let base: string
@@ -18,7 +19,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }))
 const header = '# pxname,svname,scur,stot,type,\n'
 
 /** What becomes of the snapshot with this configuration. */
-function encode(text = '') {
+function encode(text = ''): WorkResult {
   const configuration = parseConfiguration(text)
   const encode = createSnapshotEncoder(configuration.process)
   return encode({ path, snapshot: '1700000000', encodings: [linesEncoding(configuration, undefined, 'lb')] })
@@ -40,4 +41,54 @@ it('what is in a snapshot condemns it, what cannot be read does not', () => {
   expect(encode()).toMatchObject({ outcome: 'invalid', reason: expect.stringMatching(/^a_stat does not begin with/) })
   rmSync(path, { recursive: true })
   expect(encode()).toMatchObject({ outcome: 'postponed', trouble: 'reading', reason: expect.stringMatching(/ENOENT/) })
+})
+
+/** The lines of a snapshot with these rows, and what a person is told of it. */
+function encoded(rows: readonly string[], columns = header) {
+  writeFileSync(join(path, 'a_stat'), `${columns}${rows.map((row) => `${row}\n`).join('')}\n`)
+  const result = encode()
+  if (result.outcome !== 'encoded') return { reason: result.reason }
+  const [batch] = result.batches
+  const lines = Buffer.from(batch?.bytes ?? [])
+    .toString('latin1')
+    .split('\n')
+  return {
+    lines: lines.filter((line) => /\.(scur|stot) /.test(line)).map((line) => line.replace(/^.*?haproxy\./, '')),
+    warnings: result.warnings.map(({ message }) => message),
+  }
+}
+
+it('a cell that is no number is left out and told of once, never sent as 0', () => {
+  const found = encoded(['app,BACKEND,oops,2,1,', 'web,BACKEND,-,2,1,', 'low,BACKEND,3,2,1,'])
+  expect(found.lines).toEqual([
+    'backend.app.stot 2 1700000000',
+    'backend.web.stot 2 1700000000',
+    'backend.low.scur 3 1700000000',
+    'backend.low.stot 2 1700000000',
+  ])
+  expect(found.warnings).toEqual([
+    'something that is no number stands in the field scur: its datapoints are left out where that is so',
+  ])
+})
+
+it('a row that is there twice is refused, unless it is of two things with one name', () => {
+  const twice = { reason: 'a_stat has the row app,BACKEND twice' }
+  const numbered = '# pxname,svname,scur,stot,type,iid,sid,\n'
+  expect(encoded(['app,BACKEND,1,2,1,', 'app,BACKEND,1,2,1,'])).toEqual(twice)
+  expect(encoded(['app,BACKEND,1,2,1,3,0,', 'app,BACKEND,1,2,1,3,0,'], numbered)).toEqual(twice)
+  const servers = encoded(
+    ['app,s,1,2,2,3,1,', 'app,s,10,20,2,3,2,', 'f,sock,1,2,3,4,1,', 'f,sock,1,2,3,4,2,'],
+    numbered,
+  )
+  expect(servers.lines).toEqual(['backend.app.server.s.scur 11 1700000000', 'backend.app.server.s.stot 22 1700000000'])
+})
+
+it('what show info has in place of a number is left out and told of once', () => {
+  writeFileSync(join(path, 'a_info'), 'Name: HAProxy\nCumReq: lots\nCurrConns: 4\n\n')
+  const result = encode()
+  if (result.outcome !== 'encoded') throw new Error(result.reason)
+  const text = Buffer.from(result.batches[0]?.bytes ?? []).toString('latin1')
+  expect(text).toContain('daemon.CurrConns 4 ')
+  expect(text).not.toContain('CumReq')
+  expect(result.warnings.map(({ facts }) => facts)).toEqual([{ field: 'CumReq' }])
 })

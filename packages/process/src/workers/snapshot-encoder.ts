@@ -37,6 +37,7 @@ export function createSnapshotEncoder(settings: Configuration['process']): (work
 /** Only what is in a snapshot condemns it. @throws what nobody has foreseen. */
 function failure(error: unknown): WorkResult {
   if (error instanceof StatsError) {
+    if (error.code === 'WORKER') throw error
     if (error.code === 'QUEUE_IO') return { outcome: 'postponed', trouble: 'reading', reason: error.message }
     if (error.code === 'CONFIGURATION') return { outcome: 'postponed', trouble: 'configuration', reason: error.message }
     return { outcome: 'invalid', reason: error.message }
@@ -62,6 +63,12 @@ function createPipeline(settings: Configuration['process'], warnings: Warning[])
     unknownField: (field) => {
       warnings.push({
         message: `nothing is known of the field ${field}, a newer one of HAProxy: its values are summed over processes`,
+        facts: { field },
+      })
+    },
+    brokenField: (field) => {
+      warnings.push({
+        message: `something that is no number stands in the field ${field}: its datapoints are left out where that is so`,
         facts: { field },
       })
     },

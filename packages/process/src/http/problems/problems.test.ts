@@ -62,6 +62,11 @@ const examples: Readonly<Record<string, { speaks: Facts; says: string | RegExp; 
     says: 'delivery-failing dispatcher:graphite: Nothing can be delivered to graphite (3 snapshots wait in the queue: ECONNREFUSED) -40',
     silent: factsOf([well], { status: { dispatchers: { graphite: { ...failing, state: 'delivering' } } } }),
   },
+  'delivery-dropping': {
+    speaks: factsOf([well], { status: { dispatchers: { graphite: { waiting: 351, dropping: true, dropped: 12 } } } }),
+    says: 'delivery-dropping dispatcher:graphite: graphite loses snapshots (its backlog is full, 351 wait for it; 12 snapshots lost since the start; other outputs are not affected)',
+    silent: factsOf([well], { status: { dispatchers: { graphite: { dropping: false, dropped: 12 } } } }),
+  },
   'queue-growing': {
     speaks: factsOf([well], { status: { queueSize: 6, oldest: 70, dispatchers: {} } }),
     says: /^queue-growing queue: 6 snapshots wait for delivery \(.*\) -70$/,

@@ -1,7 +1,7 @@
-import type { PullOutcome, PullState } from '../pull-state.ts'
 import { patience, staleness } from '../routes/health.ts'
 import type { Facts } from '../routes/route.ts'
 import type { Finding, Rule } from './problem.ts'
+import type { PullOutcome, PullState } from './pull-state.ts'
 import { counted, duration } from './words.ts'
 
 /** With more snapshots waiting it is no longer only the one that is being delivered. */
@@ -13,6 +13,8 @@ interface DispatcherStatus {
   readonly waiting?: unknown
   readonly reason?: unknown
   readonly oldestUnconfirmed?: unknown
+  readonly dropping?: unknown
+  readonly dropped?: unknown
 }
 
 const numberOr = (value: unknown, other: number): number => (typeof value === 'number' ? value : other)
@@ -67,6 +69,15 @@ function* failing(facts: Facts): Generator<Finding> {
   }
 }
 
+function* dropping(facts: Facts): Generator<Finding> {
+  for (const [name, { dropping: isDropping, dropped, waiting: its }] of dispatchersOf(facts)) {
+    if (isDropping !== true) continue
+    const lost = counted(numberOr(dropped, 0), 'snapshot')
+    const detail = `its backlog is full, ${numberOr(its, 0)} wait for it; ${lost} lost since the start; other outputs are not affected`
+    yield { key: `dispatcher:${name}`, title: `${name} loses snapshots`, detail }
+  }
+}
+
 function* waiting(facts: Facts): Generator<Finding> {
   const size = numberOr(facts.status['queueSize'], 0)
   if (size <= fewWaiting || dispatchersOf(facts).some(([, status]) => isFailing(status))) return
@@ -104,6 +115,12 @@ export const programRules: readonly ProgramRule[] = [
     severity: 'critical',
     summary: 'A destination does not take what it is sent.',
     find: failing,
+  },
+  {
+    name: 'delivery-dropping',
+    severity: 'critical',
+    summary: 'A destination loses snapshots, because more wait for it than may.',
+    find: dropping,
   },
   { name: 'queue-growing', severity: 'warning', summary: 'More than five snapshots wait for delivery.', find: waiting },
   { name: 'quarantine', severity: 'info', summary: 'Snapshots could not be processed.', find: quarantined },

@@ -4,18 +4,14 @@ export type Compare = (password: string, hash: string) => Promise<boolean>
 /** How many comparisons may wait: of one network, of all clients behind unix sockets, and of everybody. */
 const most = { network: 4, unix: 16, all: 32 }
 
-interface Waiting {
-  readonly start: () => void
-}
-
 /**
  * Compares passwords one at a time, each costs milliseconds to seconds on purpose; the networks of clients take turns, so
  * that a crowd of wrong passwords from one of them keeps nobody else waiting for more than one comparison.
  */
 export class Comparisons {
   readonly #compare: Compare
-  /** In the order of their turns. */
-  readonly #waiting = new Map<string | undefined, Waiting[]>()
+  /** What starts those that wait, by network, in the order of their turns. */
+  readonly #waiting = new Map<string | undefined, (() => void)[]>()
   #count = 0
   #isBusy = false
 
@@ -29,7 +25,7 @@ export class Comparisons {
     const ofOne = this.#waiting.get(network) ?? []
     if (this.#count >= most.all || ofOne.length >= most[network === undefined ? 'unix' : 'network']) return undefined
     return new Promise((resolve) => {
-      this.#waiting.set(network, [...ofOne, { start: () => resolve(this.#run(password, hash)) }])
+      this.#waiting.set(network, [...ofOne, () => resolve(this.#run(password, hash))])
       this.#count++
     })
   }
@@ -50,6 +46,6 @@ export class Comparisons {
     this.#waiting.delete(network)
     if (rest.length > 0) this.#waiting.set(network, rest)
     this.#count--
-    first.start()
+    first()
   }
 }

@@ -7,9 +7,9 @@ import { until } from '../../../../../test/support/until.ts'
 
 const never = 600_000
 const patient = { headers: never, request: never, silence: never, keepAlive: never, interval: 50 }
-const forRequests = { ...patient, headers: 1000, request: 1200 }
-const forReaders = { ...patient, silence: 1500 }
-const forIdle = { ...patient, keepAlive: 1000 }
+const forRequests = { ...patient, headers: 2000, request: 2500 }
+const forReaders = { ...patient, silence: 2500 }
+const forIdle = { ...patient, keepAlive: 2000 }
 
 const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`
 
@@ -69,10 +69,10 @@ describe('a server hangs up on', () => {
   ])('a client with %s', async (_title, first, drops, patience) => {
     const { clients } = await httpServer({ patience })
     const before = descriptors()
-    const some = clients(10, first)
-    await connected(10, before)
+    const some = clients(6, first)
+    await connected(6, before)
     drip(some, drops)
-    await released(10, before)
+    await released(6, before)
   })
 })
 

@@ -56,10 +56,6 @@ export class Connections {
     this.#timer = setInterval(() => this.#sweep(), limits.interval).unref()
   }
 
-  get size(): number {
-    return this.#all.size
-  }
-
   /** Undefined before the handshake of TLS is done. */
   of(socket: Socket): Connection | undefined {
     return this.#bySocket.get(socket)

@@ -1,18 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
-import { atMost, type Configuration } from '@haproxystats/core'
+import type { Configuration } from '@haproxystats/core'
 import bcrypt from 'bcryptjs'
-import { type Answer, type Facts, json, type Question, type Route, text } from '../routes/route.ts'
-import { AnswerCache, makeReady, type Ready } from './cache.ts'
+import { text } from '../routes/route.ts'
+import { Answers, type AnswersContext, busy } from './answers.ts'
+import { makeReady, type Ready } from './cache.ts'
 import { followCertificate, readCertificate } from './certificate.ts'
 import type { Compare } from './comparisons.ts'
 import { type Connection, Connections } from './connections.ts'
 import { Events } from './events.ts'
 import { hostCheck, thisMachine } from './hosts.ts'
-import { InFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
 import { Passwords } from './passwords.ts'
 import { respond } from './respond.ts'
@@ -30,9 +29,6 @@ const usualPatience = { headers: 10_000, request: 15_000, silence: 60_000, keepA
 
 const usualCertificateInterval = 30_000
 
-/** Nothing more is made while slow clients keep so many bytes. */
-const mostInFlight = 256 * 1024 * 1024
-
 /** How many different messages requests may cause; what clients choose leaves room for defects. */
 const mostTold = { warn: 20, error: 100 }
 
@@ -42,15 +38,12 @@ const mistakes: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
-export interface ServerContext {
+export interface ServerContext extends AnswersContext {
   readonly settings: NonNullable<Configuration['http']>
-  readonly routes: readonly Route[]
   readonly files: ReadonlyMap<string, Ready>
-  readonly facts: Facts
   readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
   /** How often the files of the certificate are looked at, in milliseconds. */
   readonly certificateInterval?: number
-  readonly mostInFlight?: number
   readonly patience?: typeof usualPatience
   /** In this thread unless given. */
   readonly compare?: Compare
@@ -60,11 +53,9 @@ export interface ServerContext {
 export class HttpServer {
   readonly #context: ServerContext
   readonly #passwords: Passwords | undefined
-  readonly #cache = new AnswerCache()
+  readonly #answers: Answers
   readonly #events = new Events()
   readonly #ending = new AbortController()
-  readonly #inFlight = new InFlight()
-  readonly #inTurn = atMost(1)
   readonly #servers: Server[]
   readonly #unfollow: () => void
   readonly #connections: Connections
@@ -75,6 +66,7 @@ export class HttpServer {
   /** @throws CONFIGURATION when a file of passwords or certificates is not what it should be. */
   constructor(context: ServerContext) {
     this.#context = context
+    this.#answers = new Answers(context)
     const { settings, tell, compare = bcrypt.compare } = context
     const passwordFile = settings['password-file']
     this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell, compare })
@@ -122,7 +114,7 @@ export class HttpServer {
 
   /** There is a newer snapshot. */
   refresh(): void {
-    this.#cache.clear()
+    this.#answers.refresh()
     const { view } = this.#context.facts
     if (view !== undefined) this.#events.tell(view.snapshot)
   }
@@ -156,8 +148,7 @@ export class HttpServer {
     try {
       const ready = await this.#answer(request, response, isSpare)
       if (ready === undefined || response.destroyed) return
-      this.#inFlight.add(ready)
-      response.once('close', () => this.#inFlight.remove(ready))
+      this.#answers.sending(ready, response)
       await respond(request, response, ready)
     } catch (error) {
       this.#tellOnce('error', `a request could not be answered, a defect of the program: ${(error as Error).stack}`)
@@ -181,43 +172,14 @@ export class HttpServer {
     const path = target.segments.join('/')
     const accept = String(request.headers.accept ?? '')
     // These wait for nobody.
-    if (openPaths.has(path)) return makeReady(this.#route({ ...target, accept }))
+    if (openPaths.has(path)) return makeReady(this.#answers.now({ ...target, accept }))
     if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
     const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
     const file = target.form === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
-    return this.#ask(`${url}\n${accept}`, { ...target, accept }, response)
-  }
-
-  async #ask(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
-    return this.#cache.get(key) ?? this.#inTurn(() => this.#make(key, question, response))
-  }
-
-  /** One answer in each turn of the event loop, so that a crowd does not keep the next snapshot from being read. */
-  async #make(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
-    await nextTurn()
-    const known = this.#cache.get(key)
-    if (known !== undefined || response.destroyed) return known
-    if (this.#inFlight.bytes > (this.#context.mostInFlight ?? mostInFlight)) {
-      return busy('Too much is being sent to slow clients')
-    }
-    const answer = this.#route(question)
-    const ready = makeReady(answer)
-    if (answer.perSnapshot === true) this.#cache.add(key, ready)
-    return ready
-  }
-
-  #route(question: Question): Answer {
-    const { routes, facts } = this.#context
-    for (const route of routes) {
-      const answer = route.answer(question, facts)
-      if (answer !== undefined) return answer
-    }
-    const paths = routes.map(({ path }) => path)
-    if (question.segments[0] === 'api') return json({ error: 'there is nothing here', paths }, { status: 404 })
-    return text(`There is nothing here. What there is:\n${paths.map((path) => `  ${path}`).join('\n')}`, 404)
+    return this.#answers.ask(`${url}\n${accept}`, { ...target, accept }, response)
   }
 
   #wrongHost({ headers: { host }, socket }: IncomingMessage): Ready | undefined {
@@ -249,11 +211,6 @@ export class HttpServer {
     this.#told.add(message)
     this.#context.tell(severity, message)
   }
-}
-
-/** For now; the same request may be answered in a second. */
-function busy(reason: string): Ready {
-  return makeReady({ ...text(`${reason}; ask again.`, 503), headers: { 'Retry-After': '1' } })
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -62,7 +62,9 @@ function addInfo(accumulator: Accumulator, info: Info, stopping: boolean, wanted
     if (!wanted(column)) continue
     const whole = infoInteger(info, column.field)
     if (whole !== undefined && accumulator.addWide(index, index, whole)) continue
-    accumulator.add(index, index, infoNumber(info, column.field), weightOf(info, column), stopping)
+    const value = infoNumber(info, column.field)
+    if (Number.isNaN(value) && (info.get(column.field) ?? '') !== '') accumulator.break(0, index)
+    else accumulator.add(index, index, value, weightOf(info, column), stopping)
   }
 }
 

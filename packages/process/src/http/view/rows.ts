@@ -1,4 +1,4 @@
-import { scanHeader, scanRows } from '@haproxystats/haproxy/read'
+import { refuseRepeatedRows, scanHeader, scanRows } from '@haproxystats/haproxy/read'
 import { Accumulator, type Column } from '../../pipeline/accumulator.ts'
 import { columnsOfAddition } from '../../pipeline/additions.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from '../../pipeline/known-rows.ts'
@@ -115,6 +115,7 @@ export class MergedRows {
         return end
       },
     )
+    if (this.#known.repeated.size > 0) refuseRepeatedRows(bytes, { header, rows }, this.#known.repeated)
   }
 
   #mergeRow(known: Known, reader: AnswerReader, { source, stopping }: Answerer): void {

@@ -38,6 +38,19 @@ const info = (lines: Record<string, string | number> = {}) => infoAnswer({ Versi
 const up: Row = ['app', 'app1', 'UP', '2', '3', '10', 'L7OK', '200']
 const down: Row = ['app', 'app1', 'DOWN', '2', '1', '20', 'L4CON', '']
 
+it('a row that one process has twice, or a value that is no number, is not shown as a sum', () => {
+  expect(() => snapshotView({ lb1: { info: info(), stat: stat(up, up) } })).toThrow(
+    'lb1_stat has the row app,app1 twice',
+  )
+  const odd: Row = ['app', 'app1', 'UP', '2', 'lots', '10', 'L7OK', '200']
+  const view = snapshotView({
+    lb1: { info: info({ CumReq: 'lots' }), stat: stat(odd) },
+    lb2: { info: info({ CumReq: 2 }), stat: stat(up) },
+  })
+  expect(cell(view, 's:app/app1', 'stot')).toBeUndefined()
+  expect(view.info.get('CumReq')).toBeUndefined()
+})
+
 describe('a view', () => {
   it('is empty when no source answered, and knows why', () => {
     const failed = { name: 'lb1.sock', source: 'unix:///lb1', result: 'failed', error: 'timed out' } as const

@@ -1,17 +1,5 @@
 import { readStatus, type StatusFields } from '@haproxystats/core'
-
-/** What came of a pull that counts in the status file of haproxystats-pull, by the names it has there. */
-const outcomes = ['published', 'incomplete', 'failed'] as const
-const skips = ['queue-full', 'no-source', 'taken', 'behind', 'missed'] as const
-export type PullOutcome = (typeof outcomes)[number] | (typeof skips)[number]
-
-/** How haproxystats-pull is doing, for those who look at what it pulls. */
-export interface PullState {
-  /** When it last began to pull, ISO. */
-  readonly lastTick: string | undefined
-  /** What came of its last pull, as far as can be told. */
-  readonly outcome: PullOutcome | undefined
-}
+import { type PullOutcome, type PullState, pullOutcomes } from './problems/pull-state.ts'
 
 /** Reads the status file of haproxystats-pull now and then: what was counted since the last time is what came of the last pull. */
 export class PullStateReader {
@@ -46,7 +34,7 @@ function grew(what: PullOutcome, before: ReadonlyMap<PullOutcome, number>, now: 
 function countsOf(status: StatusFields): Map<PullOutcome, number> {
   const skipped = (status['skipped'] ?? {}) as StatusFields
   return new Map([
-    ...outcomes.map((what) => [what, Number(status[what] ?? 0)] as const),
-    ...skips.map((what) => [what, Number(skipped[what] ?? 0)] as const),
+    ...pullOutcomes.counted.map((what) => [what, Number(status[what] ?? 0)] as const),
+    ...pullOutcomes.skipped.map((what) => [what, Number(skipped[what] ?? 0)] as const),
   ])
 }

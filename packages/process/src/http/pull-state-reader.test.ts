@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PullStateReader } from './pull-state.ts'
+import { PullStateReader } from './pull-state-reader.ts'
 
 let directory: string
 let reader: PullStateReader
