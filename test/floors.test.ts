@@ -58,9 +58,15 @@ const floors: Readonly<Record<string, Floor>> = {
     without: ['node:worker_threads', 'node:child_process'],
     why: 'the queue, the workers and delivery do not know each other; the program joins them',
   },
+  'process/threads': {
+    files: 'packages/process/src/threads/',
+    imports: ['core'],
+    without: outside,
+    why: 'how threads are started and ended has nothing to do with what they run',
+  },
   'process/workers': {
     files: 'packages/process/src/workers/',
-    imports: ['process/pipeline', 'process/dispatchers', 'process/types', 'core', 'haproxy'],
+    imports: ['process/threads', 'process/pipeline', 'process/dispatchers', 'process/types', 'core', 'haproxy'],
     without: outside,
     why: 'workers are CPU only; sockets, retries, timers and queues live in the main thread',
   },
@@ -84,7 +90,7 @@ const floors: Readonly<Record<string, Floor>> = {
   },
   'process/http/thread': {
     files: /^packages\/process\/src\/http\/[^/]+$/,
-    imports: ['process/http', 'process/http/server', 'process/delivery', 'core', 'page'],
+    imports: ['process/threads', 'process/http', 'process/http/server', 'process/delivery', 'core', 'page'],
     without: ['node:net', 'node:http', 'node:https', 'node:child_process'],
     why: 'the thread joins what is read, remembered and served; the rest of the program is nothing to it',
   },
@@ -137,8 +143,8 @@ const dependencies: Readonly<Record<string, { readonly only: RegExp; readonly wh
   'pino-pretty': { only: /^packages\/core\/src\/program\/logger\.ts$/, why: 'everything else knows only our Logger' },
   'csv-parse': { only: /^packages\/haproxy\/src\//, why: 'only haproxy knows how an answer is written' },
   piscina: {
-    only: /^packages\/process\/src\/(workers\/|http\/password-thread\.ts|[^/]+$)/,
-    why: 'only the program, its workers and what checks passwords know that there are threads',
+    only: /^packages\/process\/src\/threads\//,
+    why: 'how threads are started and ended is settled in one place',
   },
   bcryptjs: { only: /^packages\/process\/src\/http\/server\//, why: 'only the server knows who may ask' },
   preact: {

@@ -10,7 +10,7 @@ import { answers, QueueSite } from './support/queue-site.ts'
 import { until } from './support/until.ts'
 
 const hangingThread = fileURLToPath(new URL('support/hanging-thread.mjs', import.meta.url))
-const fewThreadsOnceLocked = fileURLToPath(new URL('support/few-threads-once-locked.mjs', import.meta.url))
+const noThreads = fileURLToPath(new URL('support/no-threads.mjs', import.meta.url))
 
 const bin = fileURLToPath(new URL('../packages/process/bin/haproxystats-process.js', import.meta.url))
 
@@ -41,7 +41,7 @@ it.runIf(process.getuid?.() === 0)('threads that cannot be created are waited fo
     for (const file of readdirSync(path)) chownSync(join(path, file), user, 0)
   }
   const asUser = ['--reuid', String(user), '--clear-groups', 'prlimit']
-  const through = ['setpriv', ...asUser, '--nproc=1000:1000', ...withImport(fewThreadsOnceLocked)]
+  const through = ['setpriv', ...asUser, '--nproc=1000:1000', ...withImport(noThreads)]
   const program = new Program({ name: 'process', through }, '-f', site.file)
   const line = await program.said('cannot be processed now')
   expect(line).toMatchObject({ level: 50, reason: expect.stringMatching(/^no worker thread can be started: .*EAGAIN/) })

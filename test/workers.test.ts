@@ -24,7 +24,7 @@ const shortTime = 1
 
 const reasons = {
   throws: /thrown on purpose/,
-  exits: /exited with code 3/,
+  exits: /exited with code: 3/,
   hangs: /longer than 8 s, 8 times worker-timeout/,
   fills: /more memory than worker-memory, 64 MiB/,
 }

@@ -1,6 +1,5 @@
 // A worker for tests that does with a snapshot what the snapshot's name says.
 import { existsSync, writeFileSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
 
 const ways = {
   throws: () => {
@@ -22,7 +21,7 @@ let first = true
  * `<way>` fails always, `<way>-once` only as long as the file at `path` is not there. `slow-<ms>` takes so long, and `cold-<ms>` only as
  * the first snapshot of a worker. What the exclude file of backends holds is what it warns of.
  */
-function work({ snapshot, path, excluded }) {
+export default function work({ snapshot, path, excluded }) {
   const [way, how] = snapshot.split('-')
   if (way === 'slow' || (way === 'cold' && first)) {
     const end = performance.now() + Number(how)
@@ -38,8 +37,5 @@ function work({ snapshot, path, excluded }) {
 }
 
 if (process.env['ODD_WORKER_DEAD']) throw new Error('cannot be loaded on purpose')
-parentPort.on('message', (message) => {
-  if (message.kind === 'ping') parentPort.postMessage({ kind: 'alive' })
-  else parentPort.postMessage({ kind: 'done', result: work(message.work) })
-})
-parentPort.postMessage({ kind: 'ready' })
+
+export function alive() {}

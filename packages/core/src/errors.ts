@@ -20,6 +20,7 @@ export const errorCodes = {
   QUEUE_IO: { retry: true, summary: 'The queue directory could not be read or changed.' },
   DESTINATION: { retry: true, summary: 'A destination did not take a batch.' },
   WORKER: { retry: true, summary: 'A worker thread failed.' },
+  NO_THREAD: { retry: true, summary: 'No worker thread could be started.' },
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

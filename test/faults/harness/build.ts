@@ -42,9 +42,8 @@ const patches = {
   'failing-workers': [
     {
       file: 'process/dist/workers/snapshot-encoder.js',
-      find: /const \{ tables, processes \} = pipeline\.run/,
-      replace: `${workerFaults}
-        const { tables, processes } = pipeline.run`,
+      find: /(?=const \{[^}]*\} = pipeline\.run)/,
+      replace: `${workerFaults}\n`,
     },
   ],
   /** An answer may end anywhere after a row. */

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import type { WorkerOptions } from 'node:worker_threads'
 import { atMost, type Configuration, type Lane, type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import { ThreadPool } from '../threads/thread-pool.ts'
 import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
 import { ExcludeFiles } from './exclude-files.ts'
-import { IdleThreads } from './idle-threads.ts'
-import type { WorkerSettings } from './messages.ts'
 import { Suspects } from './suspects.ts'
 import { forThreads } from './thread-options.ts'
-import { WorkerThread } from './worker-thread.ts'
+import type { WorkerSettings } from './worker.ts'
+
+/** Seconds after which threads that a backlog needed are ended. */
+const idleTime = 30
 
 /**
  * What V8 may keep for new objects in a worker, in MB. Hardly any are made once names are known; with V8's own choice a
@@ -40,8 +41,9 @@ export class WorkerPool {
   readonly #inTurn: Lane
   /** Beside the others, so that a snapshot at which workers fail keeps no other one waiting. */
   readonly #apart: Lane = atMost(1)
-  readonly #threads = new Set<WorkerThread>()
-  readonly #idle = new IdleThreads((thread) => void this.#end(thread))
+  readonly #workers: ThreadPool<Work, WorkResult>
+  /** Workers that are made for one snapshot alone. */
+  readonly #alone = new Set<ThreadPool<Work, WorkResult>>()
   readonly #suspects = new Suspects()
   #waiting = 0
   #replaced = 0
@@ -59,12 +61,15 @@ export class WorkerPool {
     this.#file = file
     this.#excludeFiles = new ExcludeFiles(settings, log)
     this.#inTurn = atMost(settings.workers)
+    this.#workers = this.#threads(settings.workers)
   }
 
   get status(): PoolStatus {
-    const threads = [...this.#threads].map(({ id, utilization }) => {
-      return { id, utilization: Math.round(utilization * 1000) / 1000 }
-    })
+    const threads = [this.#workers, ...this.#alone].flatMap((pool) =>
+      pool.threads.map(({ threadId, performance }) => {
+        return { id: threadId, utilization: Math.round(performance.eventLoopUtilization().utilization * 1000) / 1000 }
+      }),
+    )
     return { configured: this.#settings.workers, threads, waiting: this.#waiting, replaced: this.#replaced }
   }
 
@@ -84,18 +89,19 @@ export class WorkerPool {
   async check(): Promise<void> {
     await this.#waitFor(async () => {
       try {
-        const thread = await this.#take()
-        await this.#ping(thread)
+        await this.#withDirectory(() => this.#workers.check(this.#patience))
       } catch (error) {
-        this.#log.debug({ reason: reasonOf(error) }, reasonOf(error))
+        const reason = reasonOf(error)
+        if (isWithoutThread(error)) return this.#log.debug({ reason }, reason)
+        this.#replaced++
+        this.#log.error({ reason }, `a worker does not answer, it is replaced: ${reason}`)
       }
     })
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#idle.close()
-    await Promise.all([...this.#threads].map((thread) => this.#end(thread)))
+    await Promise.all([this.#workers, ...this.#alone].map((pool) => pool.close()))
   }
 
   get #patience(): number {
@@ -110,35 +116,16 @@ export class WorkerPool {
     })
   }
 
-  async #ping(thread: WorkerThread): Promise<void> {
-    try {
-      await thread.ping(this.#patience)
-      this.#idle.add(thread)
-    } catch (error) {
-      this.#replaced++
-      this.#log.error({ reason: reasonOf(error) }, `a worker does not answer, it is replaced: ${reasonOf(error)}`)
-      await this.#end(thread)
-    }
-  }
-
   async #first(work: Work): Promise<WorkResult> {
-    const wanted = this.#suspects.witnessWanted
-    let thread: WorkerThread
+    const isWitness = this.#suspects.witnessWanted
     try {
-      thread = wanted ? await this.#start() : await this.#take()
-    } catch (error) {
-      return postponed('thread', reasonOf(error))
-    }
-    const { fresh } = thread
-    try {
-      const result = await this.#attempt(thread, work, 1)
-      this.#idle.add(thread)
-      if (fresh && result.outcome === 'encoded') this.#suspects.witness()
+      const result = await (isWitness ? this.#inNew(work, 1) : this.#attempt(this.#workers, work, 1))
+      if (isWitness && result.outcome === 'encoded') this.#suspects.witness()
       return result
     } catch (error) {
+      if (isWithoutThread(error)) return postponed('thread', reasonOf(error))
       this.#replaced++
       this.#suspects.add(work.snapshot)
-      await this.#end(thread)
       return postponed('worker', `a worker failed at it: ${reasonOf(error)}`)
     }
   }
@@ -146,83 +133,76 @@ export class WorkerPool {
   /** In a worker made for it alone. Its spares may still be written to by the worker that failed first. */
   async #again(work: Work): Promise<WorkResult> {
     const { snapshot } = work
-    let thread: WorkerThread
     try {
-      thread = await this.#start()
-    } catch (error) {
-      return postponed('thread', reasonOf(error))
-    }
-    try {
-      const result = await this.#attempt(thread, { ...work, spares: [] }, this.#suspects.timeFor(snapshot))
+      const result = await this.#inNew({ ...work, spares: [] }, this.#suspects.timeFor(snapshot))
       this.#suspects.clear(snapshot)
       return result
     } catch (error) {
+      if (isWithoutThread(error)) return postponed('thread', reasonOf(error))
       this.#replaced++
       const { failures, guilty } = this.#suspects.failed(snapshot)
       const reason = `workers failed at it ${failures + 1} times, the last one made for it alone: ${reasonOf(error)}`
       if (!guilty || this.#closed) return postponed('worker', reason)
       this.#suspects.clear(snapshot)
       return { outcome: 'invalid', reason: `${reason}; a new worker did not fail at another snapshot meanwhile` }
-    } finally {
-      await this.#end(thread)
     }
   }
 
-  async #attempt(thread: WorkerThread, work: Work, times: number): Promise<WorkResult> {
+  /** In a worker that has processed no snapshot before, and will process no other. */
+  async #inNew(work: Work, times: number): Promise<WorkResult> {
+    const threads = this.#threads(1)
+    this.#alone.add(threads)
+    try {
+      if (this.#closed) await threads.close()
+      return await this.#attempt(threads, work, times)
+    } finally {
+      this.#alone.delete(threads)
+      void threads.close()
+    }
+  }
+
+  async #attempt(threads: ThreadPool<Work, WorkResult>, work: Work, times: number): Promise<WorkResult> {
     const timeout = this.#settings['worker-timeout']
     try {
-      return await thread.run(work, times * timeout)
+      return await this.#withDirectory(() => threads.run(work, times * timeout))
     } catch (error) {
       throw explained(error, { timeout, times, memory: this.#settings['worker-memory'] })
     }
   }
 
-  async #take(): Promise<WorkerThread> {
-    for (let thread = this.#idle.take(); thread !== undefined; thread = this.#idle.take()) {
-      if (thread.alive) return thread
-      this.#replaced++
-      await this.#end(thread)
-    }
-    return this.#start()
-  }
-
-  /** @throws WORKER when no thread can be had. */
-  async #start(): Promise<WorkerThread> {
+  #threads(most: number): ThreadPool<Work, WorkResult> {
     const workerData: WorkerSettings = { settings: this.#settings }
-    const options: WorkerOptions = {
+    return new ThreadPool({
+      file: this.#file,
+      most,
+      // Checks come in between, so the thread that they ask stays, with what it knows of names.
+      idleTime: Math.max(idleTime, 2 * this.#settings['liveness-check-interval']),
+      startTime: this.#patience,
       execArgv: forThreads(process.execArgv),
       resourceLimits: {
         maxOldGenerationSizeMb: this.#settings['worker-memory'],
         maxYoungGenerationSizeMb: youngMemory,
       },
       workerData,
-    }
-    const start = () => WorkerThread.start(this.#file, options, this.#patience)
-    const thread = await start().catch((error: unknown) => {
-      if (!isWithoutDirectory(error)) throw error
-      this.#leaveDirectory()
-      return start()
     })
-    this.#threads.add(thread)
-    if (this.#closed) await this.#end(thread)
-    return thread
   }
 
-  /** The working directory was removed. It never comes back for us, and no thread starts without one. */
-  #leaveDirectory(): void {
+  /** The working directory may have been removed. It never comes back for us, and no thread starts without one. */
+  async #withDirectory<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task()
+    } catch (error) {
+      if (!isWithoutThread(error) || !reasonOf(error.cause).includes('uv_cwd')) throw error
+    }
     if (!this.#directoryLeft) this.#log.warn('the working directory was removed: going on in /')
     this.#directoryLeft = true
     process.chdir('/')
-  }
-
-  async #end(thread: WorkerThread): Promise<void> {
-    this.#threads.delete(thread)
-    await thread.end()
+    return task()
   }
 }
 
-function isWithoutDirectory(error: unknown): boolean {
-  return error instanceof StatsError && reasonOf(error.cause).includes('uv_cwd')
+function isWithoutThread(error: unknown): error is StatsError {
+  return error instanceof StatsError && error.code === 'NO_THREAD'
 }
 
 function postponed(trouble: Trouble, reason: string): Postponed {
@@ -232,6 +212,7 @@ function postponed(trouble: Trouble, reason: string): Postponed {
 /** What made a worker fail, with the option that says how much it may take. */
 function explained(error: unknown, given: { timeout: number; times: number; memory: number }): unknown {
   const { timeout, times, memory } = given
+  if (isWithoutThread(error)) return error
   if (error instanceof StatsError) {
     const multiple = times === 1 ? 'worker-timeout' : `${times} times worker-timeout`
     return new StatsError('WORKER', `it took longer than ${times * timeout} s, ${multiple}`, {}, error)

@@ -1,14 +1,28 @@
 // What a worker thread runs: one snapshot after the other, from its directory to the bytes for its destinations.
-import { parentPort, workerData } from 'node:worker_threads'
-import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+import { workerData } from 'node:worker_threads'
+import type { Configuration } from '@haproxystats/core'
+import type { Work, WorkResult } from '../types/work.ts'
 import { createSnapshotEncoder } from './snapshot-encoder.ts'
+
+/** What every worker thread is given when it starts. */
+export interface WorkerSettings {
+  readonly settings: Configuration['process']
+}
 
 const { settings } = workerData as WorkerSettings
 const encode = createSnapshotEncoder(settings)
-const answer = (message: FromWorker) => parentPort?.postMessage(message)
 
-// What is thrown here ends the thread, and the main thread hears of it.
-parentPort?.on('message', (message: ToWorker) => {
-  answer(message.kind === 'ping' ? { kind: 'alive' } : { kind: 'done', result: encode(message.work) })
-})
-answer({ kind: 'ready' })
+/** One snapshot. What nobody has foreseen ends the thread, since what it knows may be wrong then; the main thread hears of it. */
+export default function work(task: Work): WorkResult | Promise<never> {
+  try {
+    return encode(task)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+    return new Promise(() => undefined)
+  }
+}
+
+/** Tells that the thread works. */
+export function alive(): void {}
