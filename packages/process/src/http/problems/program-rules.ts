@@ -29,7 +29,6 @@ const isFailing = ({ state }: DispatcherStatus) => state === 'failing'
 /** What an operator is told of a pull of which nothing came. */
 const noneCame: Readonly<Record<PullOutcome, string>> = {
   published: 'haproxystats-pull runs and publishes snapshots, which have not been read yet',
-  incomplete: 'haproxystats-pull runs, and publishes none because a source does not answer; its log says which',
   failed: 'haproxystats-pull runs and cannot publish: is the disk full? its log has the reason',
   'queue-full': 'haproxystats-pull runs and is suspended, because its queue is full',
   'no-source': 'haproxystats-pull runs and finds nothing to read: is HAProxy running? its log says where it looks',

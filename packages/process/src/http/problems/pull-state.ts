@@ -1,6 +1,6 @@
 /** What may come of a pull, by the names of its counts in the status file of haproxystats-pull; skips are in an object there. */
 export const pullOutcomes = {
-  counted: ['published', 'incomplete', 'failed'],
+  counted: ['published', 'failed'],
   skipped: ['queue-full', 'no-source', 'taken', 'behind', 'missed'],
 } as const
 export type PullOutcome = (typeof pullOutcomes)['counted' | 'skipped'][number]
