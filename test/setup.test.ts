@@ -37,7 +37,7 @@ describe('setup', () => {
     const { status, stderr } = setup('biuld')
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: 'setup: found "biuld", expected one of: build, start, test, contrib, page, machine\n',
+      stderr: 'setup: found "biuld", expected one of: build, start, test, contrib, page, machine, releases\n',
     })
   })
 })
