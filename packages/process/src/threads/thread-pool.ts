@@ -103,7 +103,8 @@ export class ThreadPool<Task, Result> {
       if (this.#closed) throw new Error('the program is about to end')
       const alive = this.#pool.run(undefined, { name: 'alive' })
       thread = this.threads.find((one) => !known.includes(one))
-      await Promise.race([alive, ...(thread === undefined ? [] : [failureOf(thread, late)])])
+      if (thread === undefined) throw new Error('all threads are busy')
+      await Promise.race([Promise.all([alive, ready(thread)]), failureOf(thread, late)])
     } catch (error) {
       // The call that nobody answered would have piscina start threads by itself.
       while (this.#queue.size > 0) this.#queue.shift()
@@ -112,6 +113,11 @@ export class ThreadPool<Task, Result> {
       throw new StatsError('NO_THREAD', `no worker thread can be started: ${reason}`, {}, error)
     }
   }
+}
+
+/** Piscina counts a thread as idle only once this message has come, which may be after the first answer. */
+async function ready(thread: Worker): Promise<void> {
+  await once(thread, 'message')
 }
 
 /** @throws what makes a thread fail, until `signal` is aborted, and then that. */
