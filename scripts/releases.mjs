@@ -10,14 +10,23 @@ import { quietly, root } from './setup/quietly.mjs'
 /** The releases and the Debian of each; the newest is whatever sid has. @type {Readonly<Record<string, string>>} */
 const suites = { 2.2: 'bullseye', 2.6: 'bookworm', '3.0': 'trixie', newest: 'sid' }
 
-/** What is tested on every release, beside the folders of test/releases, and what more unless bounded. */
-const bounded = ['test/http/exporter.test.ts']
-const whole = [
-  ...bounded,
-  'test/http/haproxy-forms.test.ts',
-  'test/pull/daemons.test.ts',
-  ...['counters', 'leave-out', 'master', 'partial'].map((name) => `test/sources/${name}.test.ts`),
-]
+/**
+ * Tests of every day that say something of a release, with the first one that they are for, and whether `--bounded` has them
+ * too. The exporter of HAProxy has its names and labels since 2.4, and 2.6 is the first that both agree with.
+ *
+ * @type {Readonly<Record<string, { since: string, bounded?: true }>>}
+ */
+const everyday = {
+  'test/http/exporter.test.ts': { since: '2.6', bounded: true },
+  'test/http/haproxy-forms.test.ts': { since: '2.2' },
+  'test/pull/daemons.test.ts': { since: '2.2' },
+  'test/sources/counters.test.ts': { since: '2.2' },
+  'test/sources/duplicates.test.ts': { since: '2.2' },
+  'test/sources/leave-out.test.ts': { since: '2.2' },
+  'test/sources/master.test.ts': { since: '2.2' },
+  'test/sources/partial.test.ts': { since: '2.2' },
+  'test/sources/refused.test.ts': { since: '2.2' },
+}
 
 const own = 'test/releases'
 
@@ -35,7 +44,7 @@ function readArguments(args) {
     const expected = `--bounded, any of ${known.join(', ')}, or the path of a program`
     throw new Problem(`test:releases: found "${unknown}", expected ${expected}`, 2)
   }
-  return { chosen: chosen.length > 0 ? chosen : known, paths: args.includes('--bounded') ? bounded : whole }
+  return { chosen: chosen.length > 0 ? chosen : known, isBounded: args.includes('--bounded') }
 }
 
 /**
@@ -76,30 +85,38 @@ function inFolder(folder, name) {
   return names.map((entry) => join(folder, entry))
 }
 
-/** The folders of our own tests that are for this release: `all`, and those named by one that is not newer. @param {string} version */
-function foldersFor(version) {
+/**
+ * What is tested on this release: the folders of our own tests called `all` and by a release that is not newer, and tests of
+ * every day.
+ *
+ * @param {string} version
+ * @param {boolean} isBounded
+ */
+function testsFor(version, isBounded) {
   const number = (/** @type {string} */ text) => {
     const [major = 0, minor = 0] = text.split('.').map((word) => Number.parseInt(word, 10))
     return 1000 * major + minor
   }
-  const names = readdirSync(join(root, own)).filter((name) => /^(all|\d+\.\d+)$/.test(name))
-  return names.filter((name) => name === 'all' || number(name) <= number(version)).map((name) => `${own}/${name}/`)
+  const isFor = (/** @type {string} */ since) => number(since) <= number(version)
+  const folders = readdirSync(join(root, own)).filter((name) => name === 'all' || (/^\d/.test(name) && isFor(name)))
+  const files = Object.entries(everyday).filter(([, { since, bounded }]) => isFor(since) && (bounded || !isBounded))
+  return [...folders.map((name) => `${own}/${name}/`), ...files.map(([file]) => file)]
 }
 
 /**
  * Runs the tests with this HAProxy before all others in PATH.
  *
  * @param {string} release
- * @param {readonly string[]} paths
+ * @param {boolean} isBounded
  */
-function testOn(release, paths) {
+function testOn(release, isBounded) {
   const folder = release.includes('/') ? dirname(resolve(release)) : unpack(release)
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` }
   const [line = ''] = spawnSync('haproxy', ['-v'], { env, encoding: 'utf8' }).stdout?.split('\n') ?? []
   const [, version] = /version (\S+)/.exec(line) ?? []
   if (version === undefined) throw new Problem(`test:releases: HAProxy ${release} does not run: ${line}`)
   console.log(`test:releases: ${line}`)
-  const files = [...foldersFor(version), ...paths]
+  const files = testsFor(version, isBounded)
   const vitest = [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
@@ -118,8 +135,8 @@ function testOn(release, paths) {
 }
 
 try {
-  const { chosen, paths } = readArguments(process.argv.slice(2))
-  const failed = chosen.filter((release) => !testOn(release, paths))
+  const { chosen, isBounded } = readArguments(process.argv.slice(2))
+  const failed = chosen.filter((release) => !testOn(release, isBounded))
   if (failed.length > 0) throw new Problem(`test:releases: failed on HAProxy ${failed.join(', ')}`)
   console.log(`test:releases: passed on HAProxy ${chosen.join(', ')}`)
 } catch (error) {

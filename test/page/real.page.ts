@@ -100,6 +100,9 @@ describe('the page over two real HAProxy processes', () => {
     await pull.stop()
     const freshness = () => page.evaluate(() => document.documentElement.dataset['freshness'])
     await expect.poll(freshness, { timeout: 40_000 }).toBe('stale')
-    await page.getByText(/haproxystats-pull pulled .* ago for the last time: is it running\?/).first().waitFor()
+    await page
+      .getByText(/haproxystats-pull pulled .* ago for the last time: is it running\?/)
+      .first()
+      .waitFor()
   })
 })

@@ -5,6 +5,7 @@ import { startFleet } from '../support/fleet.ts'
 import { freePort } from '../support/free-port.ts'
 import type { Haproxy, HaproxyOptions } from '../support/haproxy.ts'
 import { Program } from '../support/program.ts'
+import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
@@ -37,7 +38,7 @@ export async function stillSite(
   new Program('process', '-f', file)
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
   await until('the snapshot to be served', async () => (await get('/ready').catch(() => '')).startsWith('ready'))
-  const [snapshot = ''] = await readdir(raw)
+  const [snapshot = ''] = await queueEntries(raw)
   const answers = async (suffix: string) => {
     const names = (await readdir(join(raw, snapshot))).filter(
       (name) => /^lb\d+\.sock_/.test(name) && name.endsWith(suffix),
