@@ -192,6 +192,8 @@ frontend web
   const pull = await startPull({ pull: { 'socket-dir': sockets } })
   const files = await pull.read((await pull.published())[0]!)
   expect(files['lb1.sock_stat']).toContain('web,"a,b ""c"" d",')
-  expect(files['lb1.sock_info']).toContain('description: "a\n\nb, ""c"" \xe9"\n')
-  expect(await daemon.ask('show info')).toContain('description: "a\n\nb, ""c"" \xe9"\n')
+  // Newer releases print blanks instead of line feeds.
+  const [described] = /^description: "a(?:\n\n| {2})b, ""c"" \xe9"$/m.exec(await daemon.ask('show info')) ?? []
+  expect(described).toBeDefined()
+  expect(files['lb1.sock_info']).toContain(`\n${described}\n`)
 })

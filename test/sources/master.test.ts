@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { levels, startPull } from '../pull/pull-program.ts'
-import { fakeHaproxy } from '../support/fake-haproxy.ts'
+import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
 import { askSocket, startHaproxy } from '../support/haproxy.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
@@ -114,4 +114,28 @@ test('a worker that hangs is asked once and keeps its master usable, and is read
   await pull.line(/@!\d+ did not answer completely/, after)
   expect(await pull.program.stop()).toBe(0)
   process.kill(pid, 'SIGCONT')
+})
+
+test('a worker of a past reload that has no row to tell is no failure', async () => {
+  // As HAProxy 2.2 answers while the last connections of an old worker last.
+  const [info, stat] = exampleAnswer().split(/\n\n(?=# )/) as [string, string]
+  const header = stat.slice(0, stat.indexOf('\n') + 1)
+  const proc =
+    '#<PID> <type> <relative PID> <reloads> <uptime> <version>\n100 master 0 1 0d00h00m09s 2.2.9\n# workers\n'
+  const workers = '102 worker 1 0 0d00h00m04s 2.2.9\n# old workers\n101 worker [was: 1] 1 0d00h00m09s 2.2.9\n\n'
+  const fake = await fakeHaproxy({
+    answer: (command) => {
+      if (command.includes('show proc')) return `${proc}${workers}`
+      if (command.includes('show info')) return `${info}\n\n`
+      return command.startsWith('@!101') ? `${header}\n` : stat
+    },
+  })
+  const pull = await startPull({ pull: { servers: fake.address.replace(/^tcp/, 'master') } })
+  const report = await pull.report((await pull.published())[0]!)
+  expect(report?.complete).toBe(true)
+  expect(report?.sources.map(({ name, result }) => [name.replace(/.*\d/, ''), result])).toEqual([
+    ['', 'answered'],
+    ['', 'gone'],
+  ])
+  expect(pull.lines(/./, levels.error)).toEqual([])
 })

@@ -93,7 +93,7 @@ async function askWorkers(
       const source = workerSource(master, worker, { workers, taken })
       const refusal = asking.hanging.refusal(source) ?? (places === 0 ? withoutPlace(source) : undefined)
       if (refusal !== undefined) return notAsked(source, refusal)
-      return lane(() => askOne(master, source, worker.pid, counting))
+      return lane(() => askOne(master, source, worker, counting))
     }),
   )
   const outcomes = results.map((result, index): [number, Outcome] => {
@@ -107,11 +107,16 @@ async function notAsked(source: Source, error: StatsError): Promise<Outcome> {
   return { source, seconds: 0, retries: 0, outcome: 'failed', error }
 }
 
-async function askOne(master: Master, source: Source, pid: number, asking: Asking): Promise<Outcome> {
+/** Up to HAProxy 2.2 a worker of a past reload prints a header and no row, for as long as its last connections last. */
+function hasLeft({ reloads }: Worker, error: StatsError): boolean {
+  return isGone(error) || (reloads > 0 && error.details['stopping'] === true)
+}
+
+async function askOne(master: Master, source: Source, worker: Worker, asking: Asking): Promise<Outcome> {
   const outcome = await reading(source, asking, (sink, options) =>
-    askWorker(source.text, master.address.at, pid, sink, options),
+    askWorker(source.text, master.address.at, worker.pid, sink, options),
   )
-  if (outcome.outcome !== 'failed' || !isGone(outcome.error)) return outcome
+  if (outcome.outcome !== 'failed' || !hasLeft(worker, outcome.error)) return outcome
   const { seconds, retries } = outcome
   return { source, seconds, retries, outcome: 'gone' }
 }

@@ -32,7 +32,7 @@ export interface Effort {
 /**
  * What came of asking one source. `stale`: nobody listens on this socket of `socket-dir`; with `after`, a process answered
  * there before, and nobody has listened for more than so many seconds. `gone`: a worker that ended before it was read, or
- * while it was. `duplicate`: it is the process that was read at another source, `same`. `foreign`: this socket of
+ * while it was, or that has no row to tell before it ends. `duplicate`: it is the process that was read at another source, `same`. `foreign`: this socket of
  * `socket-dir` answers, but is no stats socket.
  */
 export type Outcome = Effort &

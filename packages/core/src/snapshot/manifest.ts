@@ -20,8 +20,8 @@ export interface SourceReport {
   /** Its address, without secrets. */
   readonly source: string
   /**
-   * `stale`: nobody listens on a socket that is still there; `gone`: a worker that had ended; `duplicate`: the process that
-   * was read as `same`; `foreign`: the socket answers, but is no stats socket (`error` says what it is). Only `failed` is a
+   * `stale`: nobody listens on a socket that is still there; `gone`: a worker that had ended or, of a past reload,
+   * has no row any more; `duplicate`: the process that was read as `same`; `foreign`: the socket answers, but is no stats socket (`error` says what it is). Only `failed` is a
    * failure.
    */
   readonly result: 'answered' | 'stale' | 'gone' | 'duplicate' | 'foreign' | 'failed'

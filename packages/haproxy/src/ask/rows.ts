@@ -103,7 +103,7 @@ export class RowCheck {
   /** Throws `ANSWER_TRUNCATED` unless the whole answer has passed. */
   end(): void {
     if (!this.#ended) throw this.#truncated(`ended within or after row ${this.rows}, without its empty line`)
-    if (this.rows === 0) throw this.#truncated('has a header but no row: the process is stopping')
+    if (this.rows === 0) throw this.#truncated('has a header but no row: the process is stopping', { stopping: true })
   }
 
   /** At a line feed outside quotes: whether it makes an empty line. Throws for a row of another width. */
@@ -135,8 +135,8 @@ export class RowCheck {
     return new StatsError('ANSWER_TOO_LARGE', text, details)
   }
 
-  #truncated(what: string): StatsError {
-    const details = { source: this.#source, rows: this.rows }
+  #truncated(what: string, more: { stopping?: true } = {}): StatsError {
+    const details = { source: this.#source, rows: this.rows, ...more }
     return new StatsError('ANSWER_TRUNCATED', `the answer of ${this.#source} to show stat ${what}`, details)
   }
 }
