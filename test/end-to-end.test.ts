@@ -146,7 +146,7 @@ async function linesOf(base: string, queue: string): Promise<Map<string, Map<str
   const [file, store] = [join(base, 'reference.conf'), join(base, 'reference')]
   await writeFile(
     file,
-    `[process]\nsrc-dir = ${queue}\n[graphite]\nenabled = false\nnamespace = test\nprefix-hostname = false\n[local-store]\ndir = ${store}\n`,
+    `[paths]\nbase-dir = ${join(base, 'undisturbed')}\n[process]\nsrc-dir = ${queue}\n[graphite]\nenabled = false\nnamespace = test\nprefix-hostname = false\n[local-store]\ndir = ${store}\n`,
   )
   const program = new Program('process', '-f', file)
   await until('the copied queue to be empty', async () => (await queueEntries(queue)).length === 0)

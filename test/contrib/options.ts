@@ -16,7 +16,7 @@ interface Sample {
 /** Every option of the table of options. */
 export const samples: readonly Sample[] = Object.entries(sectionRows).flatMap(([section, { options }]) =>
   Object.entries(options).map(([option, row]) => {
-    const text = (row.example ?? row.default ?? 'info').replace(/^true$/, 'false')
+    const text = (row.example ?? row.default ?? row.choices?.at(-1) ?? '').replace(/^true$/, 'false')
     return { section, option, variable: variableOf(section, option), text, value: sampleValue(row.kind, text) }
   }),
 )

@@ -39,7 +39,7 @@ describe('the page', () => {
     fixture.since.set('s:api-pool/api2', fixture.snapshot - 300)
     server.next()
     await expect.poll(() => sentence.textContent()).toMatch(/Server api-pool\/api2 is DOWN, since \d\d:\d\d \(5m/)
-    expect(await page.title()).toMatch(/^▲/)
+    await expect.poll(() => page.title()).toMatch(/^▲/)
     const row = page.getByRole('row', { name: /api2/ })
     await expect.poll(() => row.textContent()).toContain('DOWN')
     const said = page.locator('[aria-live=polite]')
