@@ -76,8 +76,8 @@ frontend teapot
 export async function useRichProxies(haproxy: Haproxy, rounds: number): Promise<void> {
   await until('the verdicts of all checks', async () => {
     const stat = await haproxy.ask('show stat')
-    const verdicts = [/^app,wrong,.*,DOWN,/m, /^app,refused,.*,DOWN,/m, /^app,up,.*,UP,/m, /^tcp-out,down,.*,DOWN,/m]
-    return verdicts.every((verdict) => verdict.test(stat)) && /^app,agent,.*,UP,50,/m.test(stat)
+    const verdicts = [/^app,wrong,.*,DOWN,/m, /^app,refused,.*,DOWN,/m, /^app,up,.*,UP[^,]*,/m, /^tcp-out,down,.*,DOWN,/m]
+    return verdicts.every((verdict) => verdict.test(stat)) && /^app,agent,.*,UP[^,]*,50,/m.test(stat)
   })
   for (let round = 0; round < rounds; round++) {
     for (const path of ['/', '/', '/here', '/denied', '/cached']) {
