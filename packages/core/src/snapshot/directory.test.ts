@@ -1,8 +1,8 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makeDirectories, makeDirectory } from './directory.ts'
+import { inspectMove, makeDirectories, makeDirectory } from './directory.ts'
 
 let base: string
 
@@ -25,4 +25,16 @@ test('what keeps one from being made is told as the system says it', async () =>
   await expect(makeDirectories(join(base, 'file', 'a', 'b'))).rejects.toMatchObject({ code: 'ENOTDIR' })
   await expect(makeDirectory(join(base, 'none', 'a'))).rejects.toMatchObject({ code: 'ENOENT' })
   await expect(makeDirectories(join(base, 'x'.repeat(300)))).rejects.toMatchObject({ code: 'ENAMETOOLONG' })
+})
+
+test('what a trial left that was killed, before its move or after it, is gone after the next one', async () => {
+  const [from, to] = [join(base, 'from'), join(base, 'to')]
+  for (const path of [from, to]) await makeDirectory(path)
+  const option = { section: 'pull', option: 'tmp-dst-dir', path: from }
+  expect(await inspectMove(option, to)).toBeUndefined()
+  for (const path of [from, to]) {
+    await mkdir(join(path, '.haproxystats-trial-pull'))
+    expect(await inspectMove(option, to)).toBeUndefined()
+    expect([await readdir(from), await readdir(to)]).toEqual([[], []])
+  }
 })

@@ -72,13 +72,13 @@ export async function makeDirectories(path: string): Promise<void> {
  * nothing but trying tells. A directory that is not there yet is no problem.
  */
 export async function inspectMove(from: DirectoryOption, to: string): Promise<Problem | undefined> {
-  const name = `.haproxystats-trial-${process.pid}`
+  const name = `.haproxystats-trial-${from.section}`
   const [here, there] = [join(from.path, name), join(to, name)]
   try {
     await mkdir(here)
-  } catch {
-    // Whoever needs to write here is told so by `inspectDirectory`.
-    return undefined
+  } catch (error) {
+    // One that is there was left by a program that was killed. Who needs to write here is told so by `inspectDirectory`.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return undefined
   }
   try {
     await rename(here, there)
