@@ -76,7 +76,12 @@ frontend teapot
 export async function useRichProxies(haproxy: Haproxy, rounds: number): Promise<void> {
   await until('the verdicts of all checks', async () => {
     const stat = await haproxy.ask('show stat')
-    const verdicts = [/^app,wrong,.*,DOWN,/m, /^app,refused,.*,DOWN,/m, /^app,up,.*,UP[^,]*,/m, /^tcp-out,down,.*,DOWN,/m]
+    const verdicts = [
+      /^app,wrong,.*,DOWN,/m,
+      /^app,refused,.*,DOWN,/m,
+      /^app,up,.*,UP[^,]*,/m,
+      /^tcp-out,down,.*,DOWN,/m,
+    ]
     return verdicts.every((verdict) => verdict.test(stat)) && /^app,agent,.*,UP[^,]*,50,/m.test(stat)
   })
   for (let round = 0; round < rounds; round++) {
