@@ -17,7 +17,7 @@ export interface CarriedCounters {
 }
 
 /** Whether counters of processes that ended are wanted: by Graphite, or by Prometheus, which takes what falls for a reset. */
-export function isCarrying({ pull, http }: Configuration): boolean {
+function isCarrying({ pull, http }: Configuration): boolean {
   return pull.counters === 'monotonic' || http !== undefined
 }
 

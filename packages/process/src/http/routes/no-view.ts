@@ -3,7 +3,7 @@ import type { View } from '../view/view.ts'
 import { type Answer, type Facts, text } from './route.ts'
 
 /** The header that says of an answer which sources are not in it, and why; the forms of HAProxy have no place for that. */
-export const incompleteHeader = 'Haproxystats-Incomplete'
+const incompleteHeader = 'Haproxystats-Incomplete'
 
 /** A header is no place for more. */
 const longestHeader = 1000
