@@ -1,10 +1,10 @@
 // @ts-check
 import { infoFieldByName, statFieldByName } from '../../packages/haproxy/dist/index.js'
+import { backendMetrics } from '../../packages/process/dist/aggregate/backend-metrics.js'
+import { rowMetrics } from '../../packages/process/dist/aggregate/derived/row-metrics.js'
+import { spreadMetrics } from '../../packages/process/dist/aggregate/derived/spread-metrics.js'
+import { ownMetrics } from '../../packages/process/dist/aggregate/own-metrics.js'
 import { accountMetrics, dispatcherMetrics } from '../../packages/process/dist/delivery/accounts.js'
-import { backendMetrics } from '../../packages/process/dist/pipeline/backend-metrics.js'
-import { rowMetrics } from '../../packages/process/dist/pipeline/derived/row-metrics.js'
-import { spreadMetrics } from '../../packages/process/dist/pipeline/derived/spread-metrics.js'
-import { ownMetrics } from '../../packages/process/dist/pipeline/own-metrics.js'
 import { dashboards } from './dashboards.mjs'
 
 /** @typedef {import('./dashboards.mjs').Dashboard} Dashboard */

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { View } from '../../packages/process/src/http/view/view.ts'
-import { ViewBuilder } from '../../packages/process/src/http/view/view-builder.ts'
+import type { View } from '../../packages/process/src/http/live/view.ts'
+import { ViewBuilder } from '../../packages/process/src/http/live/view-builder.ts'
 
 /** What one process answered; bytes, or text with a byte a character. */
 export interface Answers {

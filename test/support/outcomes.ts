@@ -1,7 +1,7 @@
 import { StatsError } from '@haproxystats/core'
 import { type Count, type Counts, infoCounters, type ProcessCounters, statCounters } from '@haproxystats/haproxy'
-import type { Outcome } from '../../packages/pull/src/ask-source.ts'
-import type { Source } from '../../packages/pull/src/sources.ts'
+import type { Outcome } from '../../packages/pull/src/query/ask-source.ts'
+import type { Source } from '../../packages/pull/src/sources/sources.ts'
 
 /** What asking one process came to; it answered unless told. */
 export interface Asked {

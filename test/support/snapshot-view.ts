@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manifestName, type PullReport, renderManifest, sealOf } from '@haproxystats/core'
-import type { View } from '../../packages/process/src/http/view/view.ts'
-import { ViewBuilder } from '../../packages/process/src/http/view/view-builder.ts'
+import type { View } from '../../packages/process/src/http/live/view.ts'
+import { ViewBuilder } from '../../packages/process/src/http/live/view-builder.ts'
 
 /** What one source of a snapshot answered; any of it may be missing. */
 export interface Answers {

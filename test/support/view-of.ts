@@ -1,5 +1,5 @@
 import { type Info, statFieldByName, statFields } from '@haproxystats/haproxy'
-import type { RowKind, View } from '../../packages/process/src/http/view/view.ts'
+import type { RowKind, View } from '../../packages/process/src/http/live/view.ts'
 
 /** A row as a test writes it: fields by name, numbers or texts. */
 export interface RowSketch {

@@ -1,16 +1,3 @@
-export { type AnswerPart, AnswerReader, type AnswerSummary, command } from './ask/answer.ts'
-export { type AnswerSink, ask } from './ask/ask.ts'
-export type { ConnectOptions, TlsOptions } from './ask/connect.ts'
-export type { AskOptions } from './ask/converse.ts'
-export { type Deadline, startDeadline } from './ask/deadline.ts'
-export { AnswerHead, type HeadFacts, type UnknownColumns } from './ask/head.ts'
-export { askLevel, type Level } from './ask/level.ts'
-export { askMark, type ProcessMark } from './ask/mark.ts'
-export { askWorker, isGone, listWorkers, parseWorkers, type Worker } from './ask/master.ts'
-export type { ObjectFilter } from './ask/object-search.ts'
-export { askPage, csvTarget, type PageOptions } from './ask/page.ts'
-export { type LeftOut, leftOutWords, selectionOf } from './ask/selection.ts'
-export { askTyped, typedCommand } from './ask/typed.ts'
 export {
   addCounts,
   type Count,
@@ -24,4 +11,17 @@ export {
   sharableCounters,
   statCounters,
 } from './counters/counters.ts'
+export { type AnswerPart, AnswerReader, type AnswerSummary, command } from './query/answer.ts'
+export { type AnswerSink, ask } from './query/ask.ts'
+export type { ConnectOptions, TlsOptions } from './query/connect.ts'
+export { type Deadline, startDeadline } from './query/deadline.ts'
+export type { AskOptions } from './query/exchange.ts'
+export { AnswerHead, type HeadFacts, type UnknownColumns } from './query/head.ts'
+export { askLevel, type Level } from './query/level.ts'
+export { askMark, type ProcessMark } from './query/mark.ts'
+export { askWorker, isGone, listWorkers, parseWorkers, type Worker } from './query/master.ts'
+export type { ObjectFilter } from './query/object-search.ts'
+export { askPage, csvTarget, type PageOptions } from './query/page.ts'
+export { type LeftOut, leftOutWords, selectionOf } from './query/selection.ts'
+export { askTyped, typedCommand } from './query/typed.ts'
 export * from './read.ts'

@@ -21,12 +21,12 @@ import {
   StatsError,
 } from '@haproxystats/core'
 import { defaultFile } from '@haproxystats/core/program'
-import { graphite } from './dispatchers/graphite.ts'
-import { hostileName } from './dispatchers/hostile-names.ts'
-import { closesIdle, deadServerText } from './dispatchers/idle-connection.ts'
-import { linesEncoding } from './dispatchers/paths.ts'
-import { chosenKinds, listWords, selectableFields } from './pipeline/plan.ts'
-import { skippableServers } from './pipeline/server-selection.ts'
+import { chosenKinds, listWords, selectableFields } from './aggregate/plan.ts'
+import { skippableServers } from './aggregate/server-selection.ts'
+import { hostileName } from './outputs/format/hostile-names.ts'
+import { linesEncoding } from './outputs/format/paths.ts'
+import { graphite } from './outputs/graphite/graphite.ts'
+import { closesIdle, deadServerText } from './outputs/graphite/idle-connection.ts'
 import { placesBeside } from './queue/snapshot-queue.ts'
 
 /**

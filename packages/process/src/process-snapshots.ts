@@ -2,14 +2,14 @@ import { type Configuration, type Logger, lockDirectory, wait } from '@haproxyst
 import type { ServiceManager } from '@haproxystats/core/program'
 import { prepareQueue } from './check.ts'
 import { Delivery, standstill, stopTime } from './delivery/delivery.ts'
-import type { LaneSettings } from './delivery/lane.ts'
 import { roomIn } from './delivery/limits.ts'
-import { dispatchers } from './dispatchers/index.ts'
+import type { LaneSettings } from './delivery/output-queue.ts'
 import { HttpService } from './http/service.ts'
+import { dispatchers } from './outputs/index.ts'
 import { SnapshotQueue } from './queue/snapshot-queue.ts'
 import { watchQueue } from './queue/watch.ts'
 import { keepStatus, sentenceOf, statusOf } from './status.ts'
-import type { OutputOptions } from './types/dispatcher.ts'
+import type { OutputOptions } from './types/output.ts'
 import { WorkerPool } from './workers/pool.ts'
 
 /** With more snapshots waiting than this, new ones need not be heard of at once. */

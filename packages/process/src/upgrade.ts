@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type Configuration, familyOf, type Problem, parseAddress, type Reading, sectionRow } from '@haproxystats/core'
-import { linesEncoding } from './dispatchers/paths.ts'
-import { defaultLists } from './pipeline/metric-lists.ts'
+import { defaultLists } from './aggregate/metric-lists.ts'
+import { linesEncoding } from './outputs/format/paths.ts'
 import { segmentOf } from './types/segment.ts'
 
 /** One thing that haproxystats 0.5.2 did otherwise, told to whom it concerns. */

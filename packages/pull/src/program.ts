@@ -1,10 +1,10 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { surroundingProblems } from './directories.ts'
-import { notes } from './notes.ts'
-import { probe } from './probe.ts'
+import { probe } from './check/probe.ts'
 import { programName, pull, pullNow } from './pull.ts'
-import { secretWarnings } from './secrets.ts'
-import { sourceWarnings } from './source-warnings.ts'
+import { surroundingProblems } from './queue/directories.ts'
+import { secretWarnings } from './sources/secrets.ts'
+import { notes } from './status/notes.ts'
+import { sourceWarnings } from './status/source-warnings.ts'
 
 /** haproxystats-pull, as `runProgram` runs it. */
 export const program: ProgramDefinition = {

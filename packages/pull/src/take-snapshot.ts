@@ -1,14 +1,14 @@
 import { reasonOf, type SourceReport } from '@haproxystats/core'
 import { startDeadline } from '@haproxystats/haproxy'
-import { askAll } from './ask-all.ts'
-import { type Outcome, reportOf } from './ask-source.ts'
-import type { Context } from './context.ts'
-import { reportLeftover } from './leftovers.ts'
-import { makeRoom } from './make-room.ts'
-import { SnapshotDraft } from './publish.ts'
-import type { TickOutcome } from './pull-status.ts'
-import { reportNoSource, reportOutcomes } from './reports.ts'
-import type { Source } from './sources.ts'
+import { askAll } from './query/ask-all.ts'
+import { type Outcome, reportOf } from './query/ask-source.ts'
+import type { Context } from './query/context.ts'
+import { reportLeftover } from './queue/leftovers.ts'
+import { makeRoom } from './queue/make-room.ts'
+import type { Source } from './sources/sources.ts'
+import type { TickOutcome } from './status/pull-status.ts'
+import { reportNoSource, reportOutcomes } from './status/reports.ts'
+import { SnapshotDraft } from './write/publish.ts'
 
 /** A pull ends so long before the next begins, as a part of the interval and at most in seconds. */
 const margin = { part: 0.1, seconds: 0.5 }

@@ -19,9 +19,9 @@ export interface HistoryCost {
 }
 
 const [packages = 'packages', directory = '', temporary = '', count = '450'] = process.argv.slice(2)
-const { ViewBuilder } = await joint(packages, 'process/dist/http/view/view-builder.js')
-const { MemoryHistory } = await joint(packages, 'process/dist/http/history/memory-history.js')
-const { readHistory, writeHistory } = await joint(packages, 'process/dist/http/history/history-file.js')
+const { ViewBuilder } = await joint(packages, 'process/dist/http/live/view-builder.js')
+const { MemoryHistory } = await joint(packages, 'process/dist/http/trend/memory-history.js')
+const { readHistory, writeHistory } = await joint(packages, 'process/dist/http/trend/history-file.js')
 
 type View = ReturnType<InstanceType<typeof ViewBuilder>['build']>
 

@@ -6,7 +6,7 @@ import type { YardstickReply, YardstickRequest } from './yardstick.ts'
 
 const [packages = 'packages'] = process.argv.slice(2)
 const csv = await csvParse(packages)
-const { defaultLists } = await joint(packages, 'process/dist/pipeline/metric-lists.js')
+const { defaultLists } = await joint(packages, 'process/dist/aggregate/metric-lists.js')
 
 process.on('message', async ({ files, time, port }: YardstickRequest) => {
   const lines = plainLines(files, time, defaultLists, csv)

@@ -26,14 +26,14 @@ const patches = {
   sound: [],
   /** Nothing is synced before it is published. */
   'no-sync': [
-    { file: 'pull/dist/answer-files.js', find: /await part\.handle\.sync\(\);/g, replace: 'void 0;' },
-    { file: 'pull/dist/carried-file.js', find: /await file\.sync\(\);/g, replace: 'void 0;' },
-    { file: 'pull/dist/publish.js', find: /await handle\.sync\(\);/g, replace: 'void 0;' },
+    { file: 'pull/dist/write/answer-files.js', find: /await part\.handle\.sync\(\);/g, replace: 'void 0;' },
+    { file: 'pull/dist/counters/counter-offsets-file.js', find: /await file\.sync\(\);/g, replace: 'void 0;' },
+    { file: 'pull/dist/write/publish.js', find: /await handle\.sync\(\);/g, replace: 'void 0;' },
   ],
   /** A batch counts as delivered when the kernel has taken it. */
   'write-callback': [
     {
-      file: 'process/dist/dispatchers/connection.js',
+      file: 'process/dist/outputs/graphite/connection.js',
       find: /async end\(timeout\) \{/,
       replace: 'async end(timeout) { return;',
     },
@@ -47,7 +47,7 @@ const patches = {
     },
   ],
   /** An answer may end anywhere after a row. */
-  'no-empty-line': [{ file: 'haproxy/dist/ask/rows.js', find: /if \(!this\.#ended\)/, replace: 'if (false)' }],
+  'no-empty-line': [{ file: 'haproxy/dist/query/rows.js', find: /if \(!this\.#ended\)/, replace: 'if (false)' }],
 } as const satisfies Record<string, readonly Patch[]>
 
 export type BuildName = keyof typeof patches

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allRecorded, recordedFile, release, releases } from '../../../../test/support/recorded.ts'
 import { type Cells, statAnswer } from '../../../../test/support/stat-answer.ts'
-import { AnswerReader } from '../ask/answer.ts'
+import { AnswerReader } from '../query/answer.ts'
 import { parseRecord } from './reference.ts'
 import { columnsOfRawNames, scanHeader, scanRows } from './scan.ts'
 

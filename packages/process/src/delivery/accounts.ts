@@ -1,4 +1,4 @@
-import type { LaneStatus } from './lane.ts'
+import type { LaneStatus } from './output-queue.ts'
 
 /**
  * Where the snapshots went that were taken from the queue since the start. Always: taken = delivered + waiting +

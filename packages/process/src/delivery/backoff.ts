@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../types/dispatcher.ts'
+import type { RetryPolicy } from '../types/output.ts'
 
 /**
  * So many pauses are not longer than `delay`, two minutes at the default of 10 s: a destination that comes and goes takes

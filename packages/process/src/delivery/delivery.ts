@@ -2,10 +2,10 @@ import { type Fate, type Logger, reasonOf } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
 import { type Accounts, accountValues, unaccounted } from './accounts.ts'
-import { Batches } from './batches.ts'
+import { Batches } from './batch-cache.ts'
 import { DeliveredLog } from './delivered-log.ts'
-import { Lane, type LaneSettings, type LaneStatus } from './lane.ts'
 import { dropExcess } from './limits.ts'
+import { Lane, type LaneSettings, type LaneStatus } from './output-queue.ts'
 
 /** How long the program may take to end after it was told to, in seconds, whatever hangs. The unit and the README say the same. */
 export const stopTime = 10

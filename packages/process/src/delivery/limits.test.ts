@@ -5,12 +5,12 @@ import type { Logger } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
-import type { Batch, Sink } from '../types/dispatcher.ts'
+import type { Batch, Sink } from '../types/output.ts'
 import type { Work, WorkResult } from '../types/work.ts'
 import { unaccounted } from './accounts.ts'
 import { Delivery } from './delivery.ts'
-import type { LaneSettings } from './lane.ts'
 import { roomIn } from './limits.ts'
+import type { LaneSettings } from './output-queue.ts'
 
 let base: string
 let queue: SnapshotQueue

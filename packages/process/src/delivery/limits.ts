@@ -1,4 +1,4 @@
-import type { Lane } from './lane.ts'
+import type { Lane } from './output-queue.ts'
 
 /** So many are dropped after one reading of the queue at most: new snapshots are not to wait for it. */
 const mostAtOnce = 1000

@@ -1,4 +1,4 @@
-import type { Backlog } from '../types/dispatcher.ts'
+import type { Backlog } from '../types/output.ts'
 
 /** For so many seconds more than its limit may wait for a lane: see `Pending.tolerate`. */
 const tolerance = 60

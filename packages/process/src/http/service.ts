@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Configuration, type Logger, reasonOf, statusPath } from '@haproxystats/core'
 import { Backoff } from '../delivery/backoff.ts'
-import type { LaneSettings } from '../delivery/lane.ts'
+import type { LaneSettings } from '../delivery/output-queue.ts'
+import { PullStateReader } from './live/pull-state-reader.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
-import { PullStateReader } from './pull-state-reader.ts'
 
 const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
 

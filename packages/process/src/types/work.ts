@@ -1,4 +1,4 @@
-import type { EncodedBatch, Encoding } from './dispatcher.ts'
+import type { EncodedBatch, Encoding } from './output.ts'
 
 /** One task for a worker: one snapshot directory, for one or more destinations that want it encoded alike. */
 export interface Work {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfiguration } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { linesEncoding } from '../dispatchers/paths.ts'
+import { linesEncoding } from '../outputs/format/paths.ts'
 import type { WorkResult } from '../types/work.ts'
 import { createSnapshotEncoder } from './snapshot-encoder.ts'
 

@@ -1,8 +1,8 @@
 import type { Configuration } from '@haproxystats/core'
 import { reasonOf, StatsError } from '@haproxystats/core/snapshot'
-import { createEncoder } from '../dispatchers/encoders.ts'
-import { Pipeline } from '../pipeline/pipeline.ts'
-import type { Encode, Encoding } from '../types/dispatcher.ts'
+import { Pipeline } from '../aggregate/pipeline.ts'
+import { createEncoder } from '../outputs/format/encoders.ts'
+import type { Encode, Encoding } from '../types/output.ts'
 import type { Warning, Work, WorkResult } from '../types/work.ts'
 import { ExcludedNames } from './excluded-names.ts'
 

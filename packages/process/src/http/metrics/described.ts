@@ -1,5 +1,5 @@
 import { type Info, infoInteger, infoNumber } from '@haproxystats/haproxy'
-import type { View } from '../view/view.ts'
+import type { View } from '../live/view.ts'
 import type { Label } from './metric.ts'
 
 /** What one `show info` says: that of all processes as one, or that of one of them, which then has a label. */

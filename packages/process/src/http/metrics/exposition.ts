@@ -1,4 +1,4 @@
-import { writeNumber } from '../../dispatchers/number.ts'
+import { writeNumber } from '../../outputs/format/number.ts'
 import type { Label, Metric } from './metric.ts'
 import { unitOf } from './metric.ts'
 

@@ -1,11 +1,11 @@
-import { type RowKind, rowKinds } from '../view/view.ts'
+import { type RowKind, rowKinds } from '../live/view.ts'
 import { derivedNames, spreadNames } from './derived-names.ts'
 import { infoFieldsWithout, infoMetrics, infoTexts } from './info-metrics.ts'
 import type { MetricType } from './metric.ts'
+import { parameters, scopes } from './metrics-query.ts'
 import { dispatcherMetrics, ownFacts, ownMetrics, statusMetrics } from './own-metrics.ts'
 import { statFieldsWithout, statMetrics } from './stat-metrics.ts'
 import { countMetrics, stateMetrics } from './states.ts'
-import { parameters, scopes } from './wishes.ts'
 
 /** The chapter on `/metrics`: what can be asked for, and which field has which name there. */
 export function renderPrometheus(): string {

@@ -1,4 +1,4 @@
-import type { RowKind, View, ViewRow } from '../view/view.ts'
+import type { RowKind, View, ViewRow } from '../live/view.ts'
 import { type Exposition, labelBlock, lastLabel, plain } from './exposition.ts'
 import type { Label, MetricType } from './metric.ts'
 import { type StatMetric, statMetricsOf, statName } from './stat-metrics.ts'

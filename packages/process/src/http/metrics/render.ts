@@ -1,12 +1,12 @@
+import { type RowKind, rowKinds, type View } from '../live/view.ts'
 import type { Facts } from '../routes/route.ts'
-import { type RowKind, rowKinds, type View } from '../view/view.ts'
 import { Exposition, type Format } from './exposition.ts'
+import { rowKindOf, type Scope, type Wishes } from './metrics-query.ts'
 import { renderOwn } from './render-own.ts'
 import { renderProcess } from './render-process.ts'
 import { renderRows } from './render-rows.ts'
 import { statMetricsOf } from './stat-metrics.ts'
 import { stateMetrics } from './states.ts'
-import { rowKindOf, type Scope, type Wishes } from './wishes.ts'
 
 /** Bytes that most samples have; memory that is never written to costs nothing. */
 const usualSample = 100

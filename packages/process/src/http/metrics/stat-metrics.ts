@@ -1,5 +1,5 @@
 import { moduleFields, type StatField } from '@haproxystats/haproxy'
-import type { RowKind } from '../view/view.ts'
+import type { RowKind } from '../live/view.ts'
 import type { Label, MetricType } from './metric.ts'
 
 /** How one column of `show stat` becomes a metric. */

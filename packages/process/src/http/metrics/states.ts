@@ -1,4 +1,4 @@
-import type { RowKind } from '../view/view.ts'
+import type { RowKind } from '../live/view.ts'
 
 /** States of servers, as HAProxy's exporter orders them. */
 export const serverStates = ['DOWN', 'UP', 'MAINT', 'DRAIN', 'NOLB'] as const

@@ -1,4 +1,4 @@
-import type { Situation } from './situation.ts'
+import type { Situation } from './rule-context.ts'
 
 /** From the worst to the least. */
 export const severities = ['critical', 'warning', 'info'] as const

@@ -3,7 +3,7 @@ import { type Problem, severities } from './problem.ts'
 import { processRules } from './process-rules.ts'
 import { programRules } from './program-rules.ts'
 import { rowRules } from './row-rules.ts'
-import { situationOf } from './situation.ts'
+import { situationOf } from './rule-context.ts'
 
 /** All rules, in the order of what they find within a severity. */
 export const rules = [...programRules, ...processRules, ...rowRules] as const

@@ -1,9 +1,9 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy'
-import { processKey } from '../history/collect.ts'
-import { shownNames } from '../view/source-names.ts'
+import { shownNames } from '../live/source-names.ts'
+import { processKey } from '../trend/collect.ts'
 import type { Finding, Rule } from './problem.ts'
 import { nearLimit } from './row-rules.ts'
-import type { Situation } from './situation.ts'
+import type { Situation } from './rule-context.ts'
 import { duration, listed, percent, rounded } from './words.ts'
 
 /** Percent; seconds. */

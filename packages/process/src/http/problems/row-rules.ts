@@ -1,5 +1,5 @@
 import type { Finding, Rule, Severity } from './problem.ts'
-import type { Situation } from './situation.ts'
+import type { Situation } from './rule-context.ts'
 import { counted, listed, percent, rounded } from './words.ts'
 
 /** From which share on it is said that a limit is near, and that it is reached. */

@@ -1,6 +1,6 @@
 import { type Field, infoFields, type StatField, statFields } from '@haproxystats/haproxy/read'
-import { type BandKind, bandKinds, historyFields } from '../history/history-fields.ts'
-import type { RowKind } from '../view/view.ts'
+import type { RowKind } from '../live/view.ts'
+import { type BandKind, bandKinds, historyFields } from '../trend/history-fields.ts'
 import { answerApi, checkParameters } from './api.ts'
 import { json, type Question, type Route } from './route.ts'
 

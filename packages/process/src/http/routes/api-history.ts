@@ -1,7 +1,7 @@
-import { nearestNames } from '../forms/nearest-names.ts'
-import type { Series } from '../history/history.ts'
-import { type BandKind, bandKindOf, historyFields } from '../history/history-fields.ts'
-import { stateLevels } from '../history/states.ts'
+import { nearestNames } from '../formats/nearest-names.ts'
+import type { Series } from '../trend/history.ts'
+import { type BandKind, bandKindOf, historyFields } from '../trend/history-fields.ts'
+import { stateLevels } from '../trend/states.ts'
 import { answerApi, checkParameters, countOf, orNull, quoted, Refusal } from './api.ts'
 import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 

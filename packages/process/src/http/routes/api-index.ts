@@ -1,4 +1,4 @@
-import { nearestNames } from '../forms/nearest-names.ts'
+import { nearestNames } from '../formats/nearest-names.ts'
 import { answerApi, checkParameters, quoted, Refusal, refused } from './api.ts'
 import { fieldsRoute } from './api-fields.ts'
 import { historyRoute } from './api-history.ts'

@@ -1,5 +1,5 @@
-import { nearestNames } from '../forms/nearest-names.ts'
-import { keyOf, type RowKind, rowKinds, type View } from '../view/view.ts'
+import { nearestNames } from '../formats/nearest-names.ts'
+import { keyOf, type RowKind, rowKinds, type View } from '../live/view.ts'
 import { answerApi, checkParameters, quoted, Refusal } from './api.ts'
 import { ratesOf, readerOf, viewOrRefuse } from './api-values.ts'
 import { type Answer, type Facts, json, type Question, type Route } from './route.ts'

@@ -1,7 +1,7 @@
-import { nearestNames } from '../forms/nearest-names.ts'
-import { errorCounters } from '../history/history-fields.ts'
-import type { Rates } from '../history/rates.ts'
-import { keyOf, type View } from '../view/view.ts'
+import { nearestNames } from '../formats/nearest-names.ts'
+import { keyOf, type View } from '../live/view.ts'
+import { errorCounters } from '../trend/history-fields.ts'
+import type { Rates } from '../trend/rates.ts'
 import { orNull, quoted, Refusal } from './api.ts'
 import type { Facts } from './route.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
-import { MemoryHistory } from '../history/memory-history.ts'
+import { MemoryHistory } from '../trend/memory-history.ts'
 import { apiRoutes } from './api-index.ts'
 import type { Facts } from './route.ts'
 

@@ -1,4 +1,4 @@
-import { nearestNames } from '../forms/nearest-names.ts'
+import { nearestNames } from '../formats/nearest-names.ts'
 import { type Answer, json, type Question } from './route.ts'
 
 /** What a route of the API is made of; `answer` throws `Refusal` where the question cannot be answered. */

@@ -4,8 +4,8 @@ import { viewOf } from '../../../../../test/support/built-view.ts'
 import { type ParsedSample, parseExposition } from '../../../../../test/support/exposition.ts'
 import { goldenSnapshots, release } from '../../../../../test/support/recorded.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
-import type { View } from '../view/view.ts'
-import { ViewBuilder } from '../view/view-builder.ts'
+import type { View } from '../live/view.ts'
+import { ViewBuilder } from '../live/view-builder.ts'
 import { metrics } from './metrics.ts'
 
 function samples(view: View | undefined, query = '', status = {}): ParsedSample[] {

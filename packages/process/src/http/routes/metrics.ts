@@ -1,9 +1,9 @@
 import { didYouMean } from '@haproxystats/core'
+import type { View } from '../live/view.ts'
 import { formatFor } from '../metrics/accept.ts'
 import { contentTypes } from '../metrics/exposition.ts'
+import { type Wishes, wishesOf } from '../metrics/metrics-query.ts'
 import { render } from '../metrics/render.ts'
-import { type Wishes, wishesOf } from '../metrics/wishes.ts'
-import type { View } from '../view/view.ts'
 import { type Route, text } from './route.ts'
 
 /** For Prometheus, by the names and parameters of HAProxy's own exporter. */

@@ -1,5 +1,5 @@
-import { missingSources } from '../../pipeline/incomplete.ts'
-import type { View } from '../view/view.ts'
+import { missingSources } from '../../read/incomplete.ts'
+import type { View } from '../live/view.ts'
 import { type Answer, type Facts, text } from './route.ts'
 
 /** The header that says of an answer which sources are not in it, and why; the forms of HAProxy have no place for that. */

@@ -1,5 +1,5 @@
-import type { History } from '../history/history.ts'
-import type { View } from '../view/view.ts'
+import type { View } from '../live/view.ts'
+import type { History } from '../trend/history.ts'
 
 /** What routes answer from. */
 export interface Facts {

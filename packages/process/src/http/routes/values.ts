@@ -1,5 +1,5 @@
-import { type Found, type ObjectWord, valueOfKey, valueOfRow } from '../forms/single-value.ts'
-import type { View } from '../view/view.ts'
+import { type Found, type ObjectWord, valueOfKey, valueOfRow } from '../formats/single-value.ts'
+import type { View } from '../live/view.ts'
 import { fromView } from './no-view.ts'
 import { type Answer, type Facts, type Route, text } from './route.ts'
 

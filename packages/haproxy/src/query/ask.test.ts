@@ -1,0 +1,172 @@
+import { once } from 'node:events'
+import { link, mkdtemp, rm } from 'node:fs/promises'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Endpoint, StatsError } from '@haproxystats/core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { AnswerPart } from './answer.ts'
+import { ask } from './ask.ts'
+import { startDeadline } from './deadline.ts'
+import type { AskOptions } from './exchange.ts'
+
+const answer = 'Name: HAProxy\nPid: 1\n\n# pxname,svname,\nw,FRONTEND,\n\n'
+const never = new AbortController().signal
+
+let directory: string
+let address: Endpoint
+let server: net.Server
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ask-'))
+  address = { kind: 'unix', path: join(directory, 'a.sock') }
+})
+
+afterEach(async () => {
+  server?.close()
+  await rm(directory, { recursive: true, force: true })
+})
+
+async function listen(onConnection: (socket: net.Socket) => void): Promise<void> {
+  server = net.createServer(onConnection)
+  server.listen((address as { path: string }).path)
+  await once(server, 'listening')
+}
+
+function collect(write: (part: AnswerPart, bytes: Buffer) => Promise<void> | void = () => undefined) {
+  const parts = { info: '', stat: '' }
+  const sink = {
+    write: (part: AnswerPart, bytes: Buffer) => {
+      parts[part] += bytes
+      return write(part, bytes)
+    },
+  }
+  return { parts, sink }
+}
+
+const options = (more: Partial<AskOptions> = {}): AskOptions => ({
+  connect: { timeout: 10, retries: 0, interval: 0 },
+  limit: 10_000_000,
+  signal: never,
+  ...more,
+})
+
+test('sends one line and hands the answer on in two parts', async () => {
+  let asked = ''
+  await listen((socket) => {
+    socket.on('data', (bytes) => {
+      asked += bytes
+      socket.end(answer)
+    })
+  })
+  const { parts, sink } = collect()
+  expect(await ask('a', address, sink, options())).toEqual({ info: 22, stat: 30, rows: 1 })
+  expect(asked).toBe('show info;show stat\n')
+  expect(parts.info + parts.stat).toBe(answer)
+})
+
+test('connects again and again until somebody listens', async () => {
+  const asking = ask('a', address, collect().sink, options({ connect: { timeout: 10, retries: -1, interval: 0 } }))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await listen((socket) => socket.end(answer))
+  expect(await asking).toMatchObject({ rows: 1 })
+})
+
+test.each([0, 1, 3])('gives up after %i retries', async (retries) => {
+  const asking = ask('a', address, collect().sink, options({ connect: { timeout: 10, retries, interval: 0 } }))
+  await expect(asking).rejects.toMatchObject({
+    code: 'SOURCE_CONNECT',
+    details: { source: 'a', errno: 'ENOENT', attempts: retries + 1 },
+  })
+})
+
+test('tells a socket that nobody listens on from others', async () => {
+  const { path } = address as { path: string }
+  await listen(() => undefined)
+  // Node.js removes its socket when it closes; HAProxy leaves it, as this second name does.
+  await link(path, `${path}.kept`)
+  server.close()
+  await once(server, 'close')
+  const stale: Endpoint = { kind: 'unix', path: `${path}.kept` }
+  await expect(ask('a', stale, collect().sink, options())).rejects.toMatchObject({ details: { errno: 'ECONNREFUSED' } })
+})
+
+test('stops at the deadline while it waits to connect again, and says why it could not', async () => {
+  const deadline = startDeadline(0.05, never)
+  const connect = { timeout: 10, retries: -1, interval: 1000 }
+  const asking = ask('a', address, collect().sink, options({ connect, signal: deadline.signal }))
+  await expect(asking).rejects.toMatchObject({ code: 'SOURCE_CONNECT', details: { errno: 'ENOENT' } })
+  deadline.dispose()
+})
+
+test('stops at the deadline while it reads, and says how far it came', async () => {
+  await listen((socket) => void socket.write(answer.slice(0, 30)))
+  const deadline = startDeadline(0.2, never)
+  await expect(ask('a', address, collect().sink, options({ signal: deadline.signal }))).rejects.toMatchObject({
+    code: 'SOURCE_TIMEOUT',
+    message: expect.stringMatching(/no time left after 0.2 s, it broke off after 30 bytes/),
+  })
+  deadline.dispose()
+})
+
+/** Keeps the program busy for so many seconds, as 200 answers at once do. */
+function toil(seconds: number): void {
+  const end = performance.now() + seconds * 1000
+  while (performance.now() < end);
+}
+
+test('is connected although the program was too busy to see it in time', async () => {
+  await listen((socket) => socket.end(answer))
+  const asking = ask('a', address, collect().sink, options({ connect: { timeout: 0.1, retries: 0, interval: 0 } }))
+  toil(0.3)
+  expect(await asking).toMatchObject({ rows: 1 })
+})
+
+test('has read what came in time although the program was too busy to read it then', async () => {
+  await listen((socket) => {
+    socket.write(answer.slice(0, 40))
+    setImmediate(() => socket.end(answer.slice(40)))
+  })
+  const deadline = startDeadline(0.1, never)
+  let writes = 0
+  const { sink } = collect(() => toil(writes++ === 0 ? 0.3 : 0))
+  expect(await ask('a', address, sink, options({ signal: deadline.signal }))).toMatchObject({ rows: 1 })
+  deadline.dispose()
+})
+
+test('stops at once when the signal behind the deadline aborts', async () => {
+  const controller = new AbortController()
+  await listen((socket) => void socket.once('data', () => controller.abort('SIGTERM')))
+  const deadline = startDeadline(3600, controller.signal)
+  await expect(ask('a', address, collect().sink, options({ signal: deadline.signal }))).rejects.toThrow(/SIGTERM/)
+  deadline.dispose()
+})
+
+test('reads no further while the sink is busy', async () => {
+  const row = `w,${'x'.repeat(1000)},\n`
+  const long = `${answer.slice(0, -1)}${row.repeat(20_000)}\n`
+  let sent = 0
+  await listen((socket) => {
+    socket.write(long, () => {
+      sent = long.length
+      socket.end()
+    })
+  })
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { parts, sink } = collect(() => held)
+  const asking = ask('a', address, sink, options({ limit: 1e9 }))
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(sent).toBe(0)
+  expect(parts.info.length + parts.stat.length).toBeLessThan(long.length / 2)
+  release()
+  expect(await asking).toMatchObject({ rows: 20_001 })
+})
+
+test('an error of the sink is handed on as it is', async () => {
+  await listen((socket) => socket.end(answer))
+  const error = new StatsError('SNAPSHOT_PUBLISH', 'the disk is full')
+  await expect(ask('a', address, collect(() => Promise.reject(error)).sink, options())).rejects.toBe(error)
+})

@@ -1,9 +1,0 @@
-import type { Dispatcher } from '../types/dispatcher.ts'
-import { graphite } from './graphite.ts'
-import { localStore } from './local-store.ts'
-
-/** Every kind of destination. To add one: a file beside these, and a line here. */
-export const dispatchers: readonly Dispatcher<unknown>[] = [
-  graphite as Dispatcher<unknown>,
-  localStore as Dispatcher<unknown>,
-]

@@ -1,0 +1,118 @@
+import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { keyOf, type View, type ViewRow } from '../live/view.ts'
+
+/** What of a snapshot is needed to tell what counters have grown by since; not the answers of HAProxy, which are large. */
+export type Before = Pick<View, 'snapshot' | 'rows' | 'numbers' | 'columns' | 'columnOf' | 'info'> & {
+  readonly sources: readonly { readonly name: string; readonly info: Info | undefined }[]
+}
+
+/** A rate over more seconds than this says nothing of now. */
+const longest = 3600
+
+/**
+ * What counters grow by in a second, between two snapshots. Unknown (NaN) where it is not known that nobody began at 0 in
+ * between: a process is another or has restarted, the processes that have the row are others, or a value is lower.
+ */
+export class Rates {
+  readonly #view: Before
+  readonly #before: Before | undefined
+  readonly #seconds: number
+  /** Row of the snapshot before, by row; -1 without one that can be compared. */
+  readonly #rowBefore: Int32Array
+  readonly #columnBefore: readonly number[]
+  /** Index of each source in the snapshot before; -1 when it is another process now. */
+  readonly #sourceBefore: readonly number[]
+  readonly #sameProcesses: boolean
+
+  constructor(view: View, before: Before | undefined) {
+    const seconds = before === undefined ? 0 : view.snapshot - before.snapshot
+    const usable = before !== undefined && seconds > 0 && seconds <= longest ? before : undefined
+    this.#view = beforeOf(view)
+    this.#before = usable
+    this.#seconds = seconds
+    this.#sourceBefore = view.sources.map((source) => sourceBefore(source, usable))
+    this.#sameProcesses =
+      usable !== undefined && usable.sources.length === view.sources.length && !this.#sourceBefore.includes(-1)
+    this.#columnBefore = view.columns.map(({ name }) => usable?.columnOf.get(name) ?? -1)
+    this.#rowBefore = usable === undefined ? new Int32Array(view.rows.length).fill(-1) : this.#matchRows(usable)
+  }
+
+  /** The snapshot they are of. */
+  get snapshot(): number {
+    return this.#view.snapshot
+  }
+
+  /** What to compare the next snapshot with. */
+  get view(): Before {
+    return this.#view
+  }
+
+  /** A column of a row, in a second. */
+  ofRow(row: number, column: number): number {
+    const [rowBefore, columnBefore] = [this.#rowBefore[row] ?? -1, this.#columnBefore[column] ?? -1]
+    if (rowBefore < 0 || columnBefore < 0 || this.#before === undefined) return Number.NaN
+    const now = this.#view.numbers[row * this.#view.columns.length + column] as number
+    return this.#grown(now, this.#before.numbers[rowBefore * this.#before.columns.length + columnBefore] as number)
+  }
+
+  /** A counter of `show info`, merged over all processes. */
+  ofInfo(name: string): number {
+    if (this.#before === undefined || !this.#sameProcesses) return Number.NaN
+    return this.#grown(infoNumber(this.#view.info, name), infoNumber(this.#before.info, name))
+  }
+
+  /** A counter of one process. */
+  ofProcess(source: number, name: string): number {
+    const before = this.#before?.sources[this.#sourceBefore[source] ?? -1]?.info
+    const now = this.#view.sources[source]?.info
+    if (before === undefined || now === undefined) return Number.NaN
+    return this.#grown(infoNumber(now, name), infoNumber(before, name))
+  }
+
+  #grown(now: number, before: number): number {
+    return now >= before ? (now - before) / this.#seconds : Number.NaN
+  }
+
+  /** Processes print the same rows in the same order, so the next one is looked for behind the one before. */
+  #matchRows(before: Before): Int32Array {
+    let keys: Map<string, number> | undefined
+    let expected = 0
+    return Int32Array.from(this.#view.rows, (row) => {
+      let index = expected
+      if (!isSame(row, before.rows[index])) {
+        keys ??= new Map(before.rows.map((other, at) => [keyOf(other), at]))
+        index = keys.get(keyOf(row)) ?? -1
+      }
+      if (index >= 0) expected = index + 1
+      return index >= 0 && this.#haveSameSources(row, before.rows[index] as ViewRow) ? index : -1
+    })
+  }
+
+  #haveSameSources({ sources }: ViewRow, { sources: before }: ViewRow): boolean {
+    if (sources.length !== before.length) return false
+    for (let index = 0; index < sources.length; index++) {
+      const source = this.#sourceBefore[sources[index] as number] as number
+      if (source < 0 || !(before[index] === source || before.includes(source))) return false
+    }
+    return true
+  }
+}
+
+function beforeOf({ snapshot, rows, numbers, columns, columnOf, info, sources }: View): Before {
+  const processes = sources.map(({ name, info: its }) => ({ name, info: its }))
+  return { snapshot, rows, numbers, columns, columnOf, info, sources: processes }
+}
+
+function isSame(row: ViewRow, other: ViewRow | undefined): boolean {
+  if (row === other) return true
+  return row.svname === other?.svname && row.pxname === other.pxname && row.kind === other.kind
+}
+
+/** -1 when it was not there, or is another process since. */
+function sourceBefore({ name, info }: Before['sources'][number], before: Before | undefined): number {
+  const index = before?.sources.findIndex((source) => source.name === name) ?? -1
+  const infoBefore = before?.sources[index]?.info
+  if (index < 0 || info === undefined || infoBefore === undefined) return index
+  const restarted = infoNumber(info, 'Uptime_sec') < infoNumber(infoBefore, 'Uptime_sec')
+  return restarted || info.get('Pid') !== infoBefore.get('Pid') ? -1 : index
+}

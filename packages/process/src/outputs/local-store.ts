@@ -1,0 +1,78 @@
+import { open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Configuration, fileMode, makeDirectories, StatsError } from '@haproxystats/core'
+import type { Batch, Dispatcher } from '../types/output.ts'
+import { linesEncoding } from './format/paths.ts'
+
+export type LocalStoreOptions = Pick<NonNullable<Configuration['local-store']>, 'dir'>
+
+/** One file of lines for every snapshot, `<dir>/<timestamp>/stats`: to look at, and to feed to Graphite by hand. */
+export const localStore: Dispatcher<LocalStoreOptions> = {
+  name: 'local-store',
+  summary: 'A file of datapoints for every snapshot, in the format of Graphite.',
+  instances: ({ 'local-store': options }) => (options === undefined ? [] : [{ name: 'local-store', options }]),
+  encoding: (configuration) => linesEncoding(configuration),
+  retry: () => ({ retries: 3, interval: 1, backoff: 2, delay: 10 }),
+  window: () => 1_000_000,
+  together: 1,
+  open: ({ dir }) => ({
+    send: async (batches, signal) => {
+      for (const batch of batches) await unlessAborted(() => store(dir, batch, signal), dir, signal)
+    },
+    close: async () => undefined,
+  }),
+}
+
+/** Gives up waiting at an abort: a file system that hangs would otherwise keep the program from stopping. */
+async function unlessAborted(work: () => Promise<void>, dir: string, signal: AbortSignal): Promise<void> {
+  let stop: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(new StatsError('DESTINATION', `${dir}: stopped before it was done`))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop)
+  })
+  try {
+    await Promise.race(signal.aborted ? [aborted] : [aborted, work()])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/**
+ * Written and synced under another name, then renamed: a reader of `stats` never sees half, and a power cut after the
+ * snapshot has left the queue does not lose it.
+ */
+async function store(dir: string, { snapshot, bytes }: Batch, signal: AbortSignal): Promise<void> {
+  const directory = join(dir, snapshot)
+  const unfinished = join(directory, '.stats.unfinished')
+  try {
+    await makeDirectories(directory)
+    const file = await open(unfinished, 'w', fileMode)
+    try {
+      await file.writeFile(bytes, { signal })
+      await file.sync()
+      signal.throwIfAborted()
+    } finally {
+      await file.close()
+    }
+    await rename(unfinished, join(directory, 'stats'))
+    await syncDirectory(directory)
+    await syncDirectory(dir)
+  } catch (error) {
+    throw new StatsError(
+      'DESTINATION',
+      `cannot write ${join(directory, 'stats')}: ${(error as Error).message}`,
+      {},
+      error,
+    )
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path)
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

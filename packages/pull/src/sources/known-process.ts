@@ -1,0 +1,96 @@
+import { type Counts, lessCounts, type ProcessCounters } from '@haproxystats/haproxy'
+import { type Outcome, placeOf } from '../query/ask-source.ts'
+
+/** What was last seen of a process that may still be there. */
+export interface KnownProcess {
+  /** The address it was found at: that of its master, if it has one. */
+  readonly place: string
+  /** Other places at which it was met; not kept on the disk. */
+  readonly alsoAt?: ReadonlySet<string>
+  /** Its number, and when it was started in seconds since the epoch; undefined where HAProxy does not say (a page). */
+  readonly pid?: number
+  readonly started?: number
+  readonly uptime?: number
+  /** The snapshot for which it was read last. */
+  readonly seen: number
+  readonly counters: ProcessCounters
+  /** Objects that this process no longer lists: left out by `leave-out`, or deleted. They may come back, and count on. */
+  readonly absent?: ReadonlyMap<string, Counts>
+  /** What of its counters an older process at its place has counted, by object. */
+  readonly twice?: Told
+  /** Another process was started at its place after it was read for the last time. */
+  readonly succeeded?: boolean
+}
+
+/** Counters of an object that two processes tell, by their positions in `statCounters`. */
+export interface ToldTwice {
+  /** So much the older one had counted when the newer was read for the first time. */
+  readonly first: Counts
+  /** So much of what the newer one tells now. */
+  readonly now: Counts
+  /** Whether they may be the same counters, in shared memory; if not, each counts on for itself. */
+  readonly open: boolean
+  /** Whether both were seen to grow as one. */
+  readonly shown?: boolean
+}
+
+export type Told = ReadonlyMap<string, ToldTwice>
+
+/** A process as it was read just now. */
+export interface ReadProcess extends KnownProcess {
+  readonly version: string | undefined
+  /** How long reading it took. */
+  readonly seconds: number
+}
+
+export function readProcesses(outcomes: readonly Outcome[], seen: number): ReadProcess[] {
+  return outcomes.flatMap((outcome) => {
+    if (outcome.outcome !== 'answered' || outcome.counters === undefined) return []
+    const { counters, facts, seconds, alsoAt } = outcome
+    const numbers = Object.entries({ pid: facts.pid, started: facts.started, uptime: facts.uptime })
+    const known = Object.fromEntries(numbers.filter(([, value]) => !Number.isNaN(value)))
+    const met = { place: placeOf(outcome.source), ...(alsoAt && { alsoAt }) }
+    return [{ ...met, ...known, seen, counters, version: facts.version, seconds }]
+  })
+}
+
+/** Whether this is the process of before; up to HAProxy 2.3 only its age tells it from another of its number. */
+export function isSame(before: KnownProcess, now: KnownProcess): boolean {
+  if (before.place !== now.place && !now.alsoAt?.has(before.place)) return false
+  if (before.pid !== now.pid || before.started !== now.started) return false
+  return before.started !== undefined || (now.uptime ?? 0) >= (before.uptime ?? 0)
+}
+
+/** When it was started, in seconds since the epoch; for a page, which does not say, long ago. */
+export function startOf({ started, uptime, seen }: KnownProcess): number {
+  return started ?? (uptime === undefined ? 0 : seen - uptime)
+}
+
+/** The last counters of an object, listed or not. */
+export function countsOf({ counters, absent }: KnownProcess, key: string): Counts | undefined {
+  return counters.objects.get(key) ?? absent?.get(key)
+}
+
+/** Whether a process may still be there although it was not read: its place, its master or itself did not answer. */
+export function mayLive(process: KnownProcess, outcomes: readonly Outcome[]): boolean {
+  return outcomes.some(({ outcome, source }) => {
+    if (outcome !== 'failed' || placeOf(source) !== process.place) return false
+    return source.worker === undefined || source.worker.pid === process.pid
+  })
+}
+
+/** What is kept of a process that was read. */
+export function knownOf(
+  { version: _, seconds: __, ...process }: ReadProcess,
+  twice: KnownProcess['twice'],
+): KnownProcess {
+  return { ...process, ...(twice && { twice }) }
+}
+
+/** What a process has counted itself, object by object. */
+export function ownObjects({ counters, absent, twice }: KnownProcess): [string, Counts][] {
+  return [...counters.objects, ...(absent ?? [])].map(([key, counts]) => {
+    const told = twice?.get(key)?.now
+    return [key, told === undefined ? counts : lessCounts(counts, told)]
+  })
+}

@@ -1,0 +1,200 @@
+import { isSnapshotName, readStatus, type SourceReport, type StatusFile } from '@haproxystats/core'
+import type { Outcome } from '../query/ask-source.ts'
+import type { Clock, Tick } from '../schedule/tick.ts'
+import type { SlotRun, UsedSlots } from '../schedule/used-slots.ts'
+import type { KnownSockets } from '../sources/known-sockets.ts'
+
+/** Why a slot has no snapshot although nothing failed. */
+export const skipReasons = {
+  'queue-full': 'the queue was full',
+  'no-source': 'there was nothing to read',
+  taken: 'something of that name was in the queue',
+  behind: 'the clock was behind what was published before',
+  missed: 'the program did not get to it in time',
+} as const
+
+type SkipReason = keyof typeof skipReasons
+
+const reasons = Object.keys(skipReasons) as SkipReason[]
+
+/** What comes of a tick; `failed`: what was read could not be published. */
+export type TickOutcome = 'published' | 'failed' | 'queue-full' | 'no-source' | 'taken'
+
+/** `incomplete`: published although a source did not answer; `partial`: those of them that hold the answer of another. */
+type Counted = TickOutcome | SkipReason | 'dropped' | 'incomplete' | 'partial'
+
+interface SourceState {
+  readonly name: string
+  readonly source: string
+  readonly state: SourceReport['result']
+  /** Of a duplicate: the name of the source that is used. */
+  readonly same?: string
+  /** When it came to be so, ISO. */
+  readonly since: string
+}
+
+/** Counts what becomes of every slot, and keeps the status file of this program. */
+export class PullStatus {
+  readonly #file: StatusFile
+  readonly #used: UsedSlots
+  readonly #sockets: KnownSockets
+  readonly #clock: Clock
+  readonly #counts = new Map<Counted, number>()
+  #sources: readonly SourceState[] = []
+  #queue: readonly string[] = []
+  #lastTick: { slot: number; time: string } | undefined
+  #lastPublished: number | undefined
+  #lastComplete: number | undefined
+  #lastBehind: number | undefined
+
+  /** `used` is told so that the next run uses no slot again, `sockets` so that it knows which have answered before. */
+  constructor(file: StatusFile, { used, sockets, clock }: { used: UsedSlots; sockets: KnownSockets; clock: Clock }) {
+    this.#file = file
+    this.#used = used
+    this.#sockets = sockets
+    this.#clock = clock
+  }
+
+  /** A tick begins. */
+  begin({ slot, missed }: Tick): void {
+    this.#lastTick = { slot, time: this.#now() }
+    this.#count('missed', missed)
+    this.#write()
+  }
+
+  end(outcome: TickOutcome): void {
+    this.#count(outcome)
+    this.#write()
+  }
+
+  /** The clock is behind in this slot, which is counted once. */
+  behind(slot: number): void {
+    if (slot === this.#lastBehind) return
+    this.#lastBehind = slot
+    this.#count('behind')
+    this.#write()
+  }
+
+  /** What waits in the queue, oldest first. */
+  queued(snapshots: readonly string[]): void {
+    this.#queue = snapshots
+  }
+
+  get queueSize(): number {
+    return this.#queue.length
+  }
+
+  get lastPublished(): number | undefined {
+    return this.#lastPublished
+  }
+
+  /** A snapshot is in the queue, with so many answers, and without so many. */
+  published(slot: number, { answered, failed }: { answered: number; failed: number }): void {
+    this.#lastPublished = slot
+    this.#queue = [...this.#queue, String(slot)]
+    if (failed === 0) this.#lastComplete = slot
+    else this.#count('incomplete')
+    if (failed > 0 && answered > 0) this.#count('partial')
+  }
+
+  get anyIncomplete(): boolean {
+    return this.#counted('incomplete') > 0
+  }
+
+  dropped(snapshot: string): void {
+    this.#count('dropped')
+    this.#queue = this.#queue.filter((name) => name !== snapshot)
+  }
+
+  /** What came of the sources, and of what else should have been read. */
+  answered(outcomes: readonly Outcome[], others: readonly SourceReport[] = []): void {
+    const before = new Map(this.#sources.map((known) => [known.source, known]))
+    const asked = outcomes.map((outcome) => {
+      const { name, text } = outcome.source
+      const same = outcome.outcome === 'duplicate' ? { same: outcome.same.name } : {}
+      return { name, source: text, state: outcome.outcome, ...same }
+    })
+    const all = [...asked, ...others.map(({ name, source, result }) => ({ name, source, state: result }))]
+    this.#sources = all.map((source) => {
+      const known = before.get(source.source)
+      return { ...source, since: known?.state === source.state ? known.since : this.#now() }
+    })
+  }
+
+  /** How it is doing, in one line. */
+  get sentence(): string {
+    const answered = this.#sources.filter(({ state }) => state === 'answered' || state === 'duplicate').length
+    const sources = this.#sources.filter(({ state }) => state !== 'foreign').length
+    const newest = this.#lastPublished === undefined ? 'no snapshot yet' : `newest snapshot ${this.#lastPublished}`
+    return `${newest}, ${this.queueSize} in the queue, ${answered} of ${sources} sources answered`
+  }
+
+  async close(): Promise<void> {
+    this.#write()
+    await this.#file.close()
+  }
+
+  #write(): void {
+    const [oldest] = this.#queue
+    this.#file.update({
+      lastTick: this.#lastTick,
+      lastPublished: this.#lastPublished,
+      lastComplete: this.#lastComplete,
+      queueSize: this.#queue.length,
+      oldest: oldest === undefined ? undefined : Math.round(this.#clock().wall / 1000 - Number(oldest)),
+      sources: shown(this.#sources),
+      sockets: this.#sockets.state,
+      published: this.#counted('published'),
+      partial: this.#counted('partial'),
+      incomplete: this.#counted('incomplete'),
+      failed: this.#counted('failed'),
+      dropped: this.#counted('dropped'),
+      skipped: Object.fromEntries(reasons.map((reason) => [reason, this.#counted(reason)])),
+      usedSlots: this.#used.runs,
+    })
+  }
+
+  #count(what: Counted, times = 1): void {
+    this.#counts.set(what, this.#counted(what) + times)
+  }
+
+  #counted(what: Counted): number {
+    return this.#counts.get(what) ?? 0
+  }
+
+  #now(): string {
+    return new Date(this.#clock().wall).toISOString()
+  }
+}
+
+/** So many sources are told of, so that the file stays one that is read. */
+const mostSources = 2000
+
+/** Those that did not answer come first where not all are told of. */
+function shown(sources: readonly SourceState[]): readonly SourceState[] {
+  if (sources.length <= mostSources) return sources
+  const others = sources.filter(({ state }) => state !== 'answered')
+  return [...others, ...sources.filter(({ state }) => state === 'answered')].slice(0, mostSources)
+}
+
+/** A run of slots that ends so many seconds ahead of the clock is not believed: nothing waits longer for a slot. */
+const believedAhead = 86_400
+
+/**
+ * The slots that earlier runs used, by the status file they left; none where that is missing or makes no sense. `now` is
+ * in seconds.
+ */
+export async function usedByEarlierRuns(path: string, now: number): Promise<SlotRun[]> {
+  const { usedSlots, lastPublished } = readStatus(path) ?? {}
+  const told: unknown[] = Array.isArray(usedSlots) ? usedSlots : []
+  const runs = [...told, [lastPublished, lastPublished]].filter(isSlotRun)
+  return runs.filter(([from, to]) => from <= to && to <= now + believedAhead).sort(([a], [b]) => a - b)
+}
+
+function isSlotRun(value: unknown): value is SlotRun {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((slot) => typeof slot === 'number' && isSnapshotName(String(slot)))
+  )
+}
