@@ -27,12 +27,12 @@ import { program as pullProgram } from '../packages/pull/dist/index.js'
 /** @type {readonly Generated[]} */
 const generated = [
   { file: 'contrib/haproxystats.conf', render: renderSample },
-  { file: 'README.md', marker: 'settings', render: renderSettings },
-  { file: 'README.md', marker: 'exit codes', render: renderExitCodes },
-  { file: 'README.md', marker: 'own metrics', render: renderAdvice },
+  { file: 'docs/configuration.md', marker: 'settings', render: renderSettings },
+  { file: 'docs/operating.md', marker: 'exit codes', render: renderExitCodes },
+  { file: 'docs/operating.md', marker: 'own metrics', render: renderAdvice },
   { file: 'docs/metrics.md', marker: 'metrics', render: renderMetrics },
   { file: 'docs/prometheus.md', marker: 'prometheus', render: renderPrometheus },
-  { file: 'README.md', marker: 'addresses', render: renderRoutes },
+  { file: 'docs/http.md', marker: 'addresses', render: renderRoutes },
   { file: 'packaging/man/haproxystats.conf.5', render: renderConfigurationPage },
   ...[pullProgram, processProgram].flatMap((program) => [
     { file: `packaging/man/${program.name}.1`, render: () => renderCommandPage(program) },

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { goldenSnapshots } from './support/recorded.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const operating = readFileSync(join(root, 'docs/operating.md'), 'utf8')
 
-/** A table of the README by its header: the cells of each row. */
+/** A table of docs/operating.md by its header: the cells of each row. */
 function rowsBelow(header: string): string[][] {
-  const [, body = ''] = readme.split(`${header}\n`)
+  const [, body = ''] = operating.split(`${header}\n`)
   const lines = body.split('\n').slice(1)
   return lines.slice(0, lines.indexOf('')).map((line) => line.slice(2, -2).split(' | '))
 }
@@ -38,7 +38,7 @@ describe('troubleshooting by message', () => {
 })
 
 describe('sizing', () => {
-  const [, base, row] = /bytes = processes × \(([\d,]+) \+ ([\d,]+) × rows\)/.exec(readme) ?? []
+  const [, base, row] = /bytes = processes × \(([\d,]+) \+ ([\d,]+) × rows\)/.exec(operating) ?? []
   const number = (text = '') => Number(text.replaceAll(',', ''))
 
   it.each(goldenSnapshots.map(({ path }) => path))('%s is as large as the formula says', (path) => {
@@ -59,7 +59,7 @@ describe('sizing', () => {
     const sizes = goldenSnapshots.map(({ path }) =>
       readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0),
     )
-    const [, told] = /two processes of HAProxy 3\.2 with 21 rows each has ([\d,]+) bytes/.exec(readme) ?? []
+    const [, told] = /two processes of HAProxy 3\.2 with 21 rows each has ([\d,]+) bytes/.exec(operating) ?? []
     expect(sizes).toContain(number(told))
   })
 })

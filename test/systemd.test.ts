@@ -87,11 +87,11 @@ describe('the units', () => {
     expect(values(text, 'MemoryDenyWriteExecute')).toEqual([])
   })
 
-  it('haproxystats-process.service leaves the time to stop that the program and the README say, and a little more', () => {
+  it('haproxystats-process.service leaves the time to stop that the program and docs/operating.md say, and a little more', () => {
     const text = read('haproxystats-process.service')
     expect(text).toContain(`# It ends within ${stopTime} seconds`)
     expect(values(text, 'TimeoutStopSec')).toEqual([String(stopTime + 5)])
-    expect(readFileSync(new URL('../README.md', import.meta.url), 'utf8')).toContain(
+    expect(readFileSync(new URL('../docs/operating.md', import.meta.url), 'utf8')).toContain(
       `process within ${stopTime} seconds`,
     )
   })

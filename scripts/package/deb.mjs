@@ -29,9 +29,9 @@ const files = [
 /** Compressed, as policy wants it. @type {readonly (readonly [from: string, to: string])[]} */
 const compressed = [
   ['README.md', 'usr/share/doc/haproxystats/README.md.gz'],
-  ['docs/metrics.md', 'usr/share/doc/haproxystats/docs/metrics.md.gz'],
-  ['docs/prometheus.md', 'usr/share/doc/haproxystats/docs/prometheus.md.gz'],
-  ['docs/systemd.md', 'usr/share/doc/haproxystats/docs/systemd.md.gz'],
+  ...readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => /** @type {const} */ ([`docs/${file}`, `usr/share/doc/haproxystats/docs/${file}.gz`])),
   ['CHANGELOG.md', 'usr/share/doc/haproxystats/changelog.gz'],
   ...readdirSync(join(root, 'packaging/man')).map(
     (page) => /** @type {const} */ ([`packaging/man/${page}`, `usr/share/man/man${page.at(-1)}/${page}.gz`]),

@@ -11,7 +11,7 @@ it('no two exit codes are the same, and those of signals are what a shell gives'
   )
 })
 
-it('the README has a line for each', () => {
+it('docs/operating.md has a line for each', () => {
   expect(renderExitCodes()).toMatch(
     /^\| code \| meaning \|\n\| --- \| --- \|\n\| 0 \| .*\n\| 1 \|[\s\S]*\n\| 143 \| .* \|$/,
   )
