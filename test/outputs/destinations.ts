@@ -129,7 +129,7 @@ async function store(directory: string): Promise<Destination> {
     resume: async (snapshot) => {
       const reading = spawn('cat', [pipe(snapshot)], { stdio: 'ignore', timeout: 20_000 })
       await once(reading, 'exit')
-      await rm(pipe(snapshot))
+      await rm(pipe(snapshot), { force: true })
     },
   }
 }

@@ -1,10 +1,10 @@
-import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { type Conditions, createConditions } from './conditions.ts'
 import { reasonOf } from './errors.ts'
 import type { Logger } from './log.ts'
 import { readRegularFile } from './regular-file.ts'
-import { fileMode } from './snapshot/contract.ts'
+import { replaceFile } from './replace-file.ts'
 import { version } from './version.ts'
 
 /** What a program tells of itself, by name; anything JSON can carry. Undefined values are left out. */
@@ -28,16 +28,15 @@ export function statusPath(baseDirectory: string, program: string): string {
  */
 export class StatusFile {
   readonly path: string
-  readonly #log: Logger
+  readonly #conditions: Conditions
   readonly #ending = new AbortController()
   #fields: StatusFields
   #dirty = true
-  #trouble: string | undefined
   #writing: Promise<void> | undefined
 
   constructor(path: string, { program, log }: { program: string; log: Logger }) {
     this.path = path
-    this.#log = log
+    this.#conditions = createConditions(log)
     this.#fields = { program, pid: process.pid, version, start: new Date().toISOString() }
   }
 
@@ -68,30 +67,17 @@ export class StatusFile {
 
   async #write(): Promise<void> {
     this.#dirty = false
+    const { path } = this
     try {
-      await writeAtomically(this.path, `${JSON.stringify(this.#fields, null, 2)}\n`)
-      if (this.#trouble !== undefined) this.#log.info({ file: this.path }, `${this.path} is written again`)
-      this.#trouble = undefined
+      // Not synced: what it says is soon out of date.
+      await replaceFile(path, `${JSON.stringify(this.#fields, null, 2)}\n`, { sync: false })
+      this.#conditions.end(path, `${path} is written again`, { file: path })
     } catch (error) {
-      const trouble = (error as NodeJS.ErrnoException).code ?? ''
-      const text = `cannot write ${this.path}, which tells how this program is doing: ${reasonOf(error)}; it goes on without`
-      if (this.#trouble !== trouble) this.#log.warn({ file: this.path }, text)
-      this.#trouble = trouble
+      const kind = (error as NodeJS.ErrnoException).code ?? ''
+      const text = `cannot write the status file ${path}: ${reasonOf(error)}; the program goes on without it`
+      this.#conditions.begin(path, { level: 'warn', kind, fields: { file: path }, text })
     }
   }
-}
-
-/** A link in the place of the temporary file is replaced, not followed. Not synced: what it tells is soon out of date. */
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`
-  await rm(temporary, { force: true })
-  const file = await open(temporary, 'wx', fileMode)
-  try {
-    await file.writeFile(text)
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
 }
 
 /** What a status file tells, of an earlier run, say; undefined when it is not there, or not what a program wrote. */

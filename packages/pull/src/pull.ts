@@ -1,6 +1,8 @@
 import {
+  type Conditions,
   type Configuration,
   counted,
+  createConditions,
   type Logger,
   lockDirectory,
   makeBaseDirectory,
@@ -26,7 +28,6 @@ import { KnownSockets, socketsOfEarlierRuns } from './sources/known-sockets.ts'
 import { Secrets } from './sources/secrets.ts'
 import { SeveralProcesses } from './sources/several-processes.ts'
 import { listSources } from './sources/sources.ts'
-import { type Changes, createChanges } from './status/changes.ts'
 import { PublishedLog } from './status/published-log.ts'
 import { PullStatus, type TickOutcome, usedByEarlierRuns } from './status/pull-status.ts'
 import { reportGone, reportNoSource, reportSocketDirectory } from './status/reports.ts'
@@ -109,7 +110,7 @@ async function withQueue<Result>(
   const used = await usedSlots(options, path, clock)
   const sockets = new KnownSockets(await socketsOfEarlierRuns(path), { staleAfter: options['stale-after'], clock })
   const status = new PullStatus(new StatusFile(path, { program: programName, log }), { used, sockets, clock })
-  const changes = createChanges(log)
+  const changes = createConditions(log)
   const carried = await openCarried(configuration, log)
   const context: Context = {
     ...{ options, log, signal, clock, changes, status, sockets, carried },
@@ -124,7 +125,7 @@ async function withQueue<Result>(
 }
 
 /** What is learnt of sources from one pull to the next. */
-function sourceContext(options: Configuration['pull'], changes: Changes, log: Logger) {
+function sourceContext(options: Configuration['pull'], changes: Conditions, log: Logger) {
   return {
     typed: new TypedAnswers(log),
     secrets: new Secrets(options),
@@ -227,14 +228,14 @@ async function mayPull({ options, changes, status }: Context): Promise<boolean> 
   return false
 }
 
-function reportMissed(changes: Changes, { missed }: Tick): void {
+function reportMissed(changes: Conditions, { missed }: Tick): void {
   const why = 'the one before took too long, the program stood still, or the clock was set forward'
   const text = `${missed} pulls were missed: ${why}`
   if (missed > 0) changes.begin('missed', { level: 'warn', kind: 'missed', fields: { missed }, text })
   else changes.end('missed', () => 'pulls are on time again')
 }
 
-function reportBehind(changes: Changes, seconds: number): void {
+function reportBehind(changes: Conditions, seconds: number): void {
   const text = `the clock is ${seconds} s behind the newest snapshot: waiting until it has passed it, or has gone on for a while without another step`
   changes.begin('clock', { level: 'warn', kind: 'behind', fields: { seconds }, text })
 }

@@ -1,4 +1,4 @@
-import { type Fate, type Logger, reasonOf } from '@haproxystats/core'
+import { type Conditions, createConditions, type Fate, type Logger, reasonOf } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
 import { type Accounts, accountValues, unaccounted } from './accounts.ts'
@@ -70,7 +70,7 @@ export class Delivery {
   readonly #leaving = new Set<string>()
   /** Snapshots that left the queue since its last reading began, which may list them still. */
   readonly #left = new Set<string>()
-  readonly #told = new Set<string>()
+  readonly #conditions: Conditions
   readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0, leftOut: 0, dropped: 0 }
   #lastScan: Date | undefined
   #scanEnded = performance.now()
@@ -82,6 +82,7 @@ export class Delivery {
     this.#queue = queue
     this.#queueSize = queueSize
     this.#log = log
+    this.#conditions = createConditions(log)
     this.#finishTime = finishTime
     this.#deliveredLog = new DeliveredLog(log)
     const batches = new Batches(
@@ -171,7 +172,7 @@ export class Delivery {
         for (const { pending } of this.#lanes) pending.tolerate()
       }
       const snapshots = await this.#queue.list()
-      this.#told.delete('list')
+      this.#conditions.end('list', 'the queue can be read again')
       this.#forgetVanished(new Set(snapshots))
       let allRead = true
       for (const snapshot of snapshots) {
@@ -182,7 +183,7 @@ export class Delivery {
         else if (waiting === undefined) allRead = (await this.#take(snapshot)) && allRead
         else if (waiting.defect !== undefined) await this.#setAside(snapshot, waiting.defect)
       }
-      if (allRead) this.#told.delete('fates')
+      if (allRead) this.#conditions.end('fates', 'the marks of outputs can be read again')
       this.#lastScan = new Date()
       await dropExcess(this.#lanes, () => this.#waiting.size, {
         queueSize: this.#queueSize,
@@ -271,8 +272,8 @@ export class Delivery {
     const { trouble } = waiting
     waiting.trouble = undefined
     if (trouble === undefined || [...this.#waiting.values()].some((other) => other.trouble === trouble)) return
-    this.#told.delete(`postponed: ${trouble}`)
-    this.#log.info({ trouble }, `no snapshot waits any more because of trouble with ${troubleWords[trouble]}`)
+    const text = `no snapshot waits any more because of trouble with ${troubleWords[trouble]}`
+    this.#conditions.end(`postponed: ${trouble}`, text, { trouble })
   }
 
   /** Until it has been moved it waits, and every reading of the queue tries again. */
@@ -283,7 +284,7 @@ export class Delivery {
       this.#waiting.delete(snapshot)
       this.#counts.quarantined++
       this.#left.add(snapshot)
-      this.#told.delete(`quarantine ${snapshot}`)
+      this.#conditions.end(`quarantine ${snapshot}`, `snapshot ${snapshot} can be moved to quarantine again`)
       this.#log.error(
         { snapshot, reason, path },
         `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`,
@@ -329,7 +330,7 @@ export class Delivery {
   async #mark(snapshot: string, lane: Lane, fate: Fate): Promise<void> {
     try {
       await this.#queue.mark(snapshot, lane.name, fate)
-      this.#told.delete('mark')
+      this.#conditions.end('mark', 'the marks of outputs can be written again')
     } catch (error) {
       const message = `cannot note that ${lane.name} is through with snapshot ${snapshot}; a restart would send it again`
       this.#tell('mark', error, message)
@@ -343,8 +344,9 @@ export class Delivery {
       const leftover = await this.#queue.remove(snapshot)
       this.#left.add(snapshot)
       this.#done.delete(snapshot)
-      this.#told.delete('remove')
-      if (leftover === undefined) this.#told.delete('leftover')
+      this.#conditions.end('remove', 'snapshots can be taken out of the queue again')
+      if (leftover === undefined)
+        this.#conditions.end('leftover', 'the files of delivered snapshots can be deleted again')
       else {
         const message = `snapshot ${snapshot} is out of the queue, but its files cannot be deleted; trying again with later ones`
         this.#tell('leftover', leftover, message)
@@ -364,10 +366,9 @@ export class Delivery {
     this.#tell('accounts', error, 'a defect of the program: not every snapshot is accounted for')
   }
 
-  /** Says a trouble when it begins, not at every repetition. */
+  /** Logs a trouble when it begins, not at every repetition. */
   #tell(trouble: string, error: unknown, message: string): void {
-    if (this.#told.has(trouble)) return
-    this.#told.add(trouble)
-    this.#log.error({ reason: reasonOf(error) }, `${message}: ${reasonOf(error)}`)
+    const reason = reasonOf(error)
+    this.#conditions.begin(trouble, { level: 'error', fields: { reason }, text: `${message}: ${reason}` })
   }
 }

@@ -1,11 +1,10 @@
-import { type Logger, reasonOf, wait } from '@haproxystats/core'
+import { type Conditions, createConditions, type Logger, reasonOf, wait } from '@haproxystats/core'
 import type { Backlog, Batch, Encoding, Incomplete, RetryPolicy, Sink } from '../types/output.ts'
 import { Backoff } from './backoff.ts'
 import type { Batches, Outcome } from './batch-cache.ts'
 import { Pending } from './pending.ts'
 import { Recent } from './replay-buffer.ts'
 import { Resting } from './resting.ts'
-import { Spell } from './spell.ts'
 
 /** How long to wait after a snapshot that cannot be processed now, in seconds: the next one may have the same trouble. */
 const troublePause = 1
@@ -78,9 +77,8 @@ export class Lane {
   readonly #held = new Map<string, number>()
   readonly #recent: Recent
   readonly #resting = new Resting((snapshot) => this.#retry(snapshot))
-  readonly #counts = { snapshots: 0, datapoints: 0, retries: 0, replayed: 0 }
-  readonly #drops: Spell
-  readonly #leftOuts: Spell
+  readonly #counts = { snapshots: 0, datapoints: 0, retries: 0, replayed: 0, dropped: 0, leftOut: 0 }
+  readonly #conditions: Conditions
   #toReplay: readonly Batch[] = []
   #deaths = 0
   #reason: string | undefined
@@ -98,8 +96,7 @@ export class Lane {
     this.#backoff = new Backoff(settings.retry)
     this.#recent = new Recent(settings.replay, settings.window)
     this.#pending = new Pending(settings.backlog)
-    this.#drops = new Spell(log)
-    this.#leftOuts = new Spell(log)
+    this.#conditions = createConditions(log)
   }
 
   get status(): LaneStatus {
@@ -109,9 +106,7 @@ export class Lane {
       waiting: this.#pending.size,
       oldest: this.#pending.first,
       ...this.#counts,
-      dropped: this.#drops.total,
-      leftOut: this.#leftOuts.total,
-      dropping: this.#drops.isOn,
+      dropping: this.#conditions.kind('drops') !== undefined,
       reason: this.#reason,
       proof: this.#settings.sink.proof,
     }
@@ -142,7 +137,9 @@ export class Lane {
     const text =
       `${this.name}: its backlog is full, ${size} snapshots wait for it: dropping the ${which} for each new one, from ` +
       `${snapshot} on (backlog-full = ${full}); other outputs are not affected`
-    this.#drops.again('error', { dispatcher: this.name, snapshot, waiting: size, backlog: most }, text)
+    this.#counts.dropped++
+    const fields = { dispatcher: this.name, snapshot, waiting: size, backlog: most }
+    this.#conditions.begin('drops', { level: 'error', fields, text })
   }
 
   /** A snapshot that is no longer to be delivered. */
@@ -259,9 +256,10 @@ export class Lane {
 
   async #leaveOut({ snapshot, incomplete }: Batch): Promise<void> {
     this.#forget(snapshot, true)
-    const facts = { dispatcher: this.name, snapshot, reason: incomplete }
+    this.#counts.leftOut++
+    const fields = { dispatcher: this.name, snapshot, reason: incomplete }
     const text = `${this.name}: snapshot ${snapshot} is incomplete, and left out (incomplete = discard): ${incomplete}`
-    this.#leftOuts.again('warn', facts, text)
+    this.#conditions.begin('left out', { level: 'warn', fields, text })
     await this.#events.leftOut(snapshot)
   }
 
@@ -269,11 +267,8 @@ export class Lane {
   #tellRoom(): void {
     const { size } = this.#pending
     if (2 * size > this.#settings.backlog.most) return
-    const facts = { dispatcher: this.name, waiting: size }
-    this.#drops.over(
-      facts,
-      (times) => `${this.name}: there is room in its backlog again, ${times} snapshots were dropped`,
-    )
+    const text = (times: number) => `${this.name}: there is room in its backlog again, ${times} snapshots were dropped`
+    this.#conditions.end('drops', text, { dispatcher: this.name, waiting: size })
   }
 
   /** While a backlog drains, no more than `maxRate` datapoints a second. */
@@ -377,8 +372,8 @@ export class Lane {
   }
 
   #tellComplete(): void {
-    const facts = { dispatcher: this.name }
-    this.#leftOuts.over(facts, (times) => `${this.name}: snapshots are complete again, ${times} were left out`)
+    const text = (times: number) => `${this.name}: snapshots are complete again, ${times} were left out`
+    this.#conditions.end('left out', text, { dispatcher: this.name })
   }
 
   #somethingToDo(): Promise<void> {

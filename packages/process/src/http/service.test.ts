@@ -16,7 +16,8 @@ function serve(different: Partial<ServiceContext> = {}) {
     told.push(message)
     if (facts.pause !== undefined) pauses.push(facts.pause)
   }
-  const log = { child: () => log, debug, error, info: (message: string) => told.push(message) } as unknown as Logger
+  const info = (_: object, message: string) => told.push(message)
+  const log = { child: () => log, debug, error, info } as unknown as Logger
   const service = new HttpService(parseConfiguration('[http]\nthread-memory = 64\n'), {
     log,
     pathOf: (snapshot) => snapshot,

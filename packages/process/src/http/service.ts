@@ -1,7 +1,14 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { type Configuration, type Logger, reasonOf, statusPath } from '@haproxystats/core'
+import {
+  type Conditions,
+  type Configuration,
+  createConditions,
+  type Logger,
+  reasonOf,
+  statusPath,
+} from '@haproxystats/core'
 import { Backoff } from '../delivery/backoff.ts'
 import type { LaneSettings } from '../delivery/output-queue.ts'
 import { PullStateReader } from './live/pull-state-reader.ts'
@@ -47,8 +54,7 @@ export class HttpService {
   #online: Promise<unknown> = Promise.resolve()
   #restart: NodeJS.Timeout | undefined
   readonly #backoff: Backoff
-  /** Why the last thread ended, until another one has read a snapshot. */
-  #failure: string | undefined
+  readonly #conditions: Conditions
   #closing = false
   #last = 0
 
@@ -60,6 +66,7 @@ export class HttpService {
     this.#pull = new PullStateReader(statusPath(paths['base-dir'], 'haproxystats-pull'))
     this.#usual = { ...usual, ...different }
     this.#log = log.child({ dispatcher: 'http' })
+    this.#conditions = createConditions(this.#log)
     this.#pathOf = pathOf
     const interval = this.#usual.restartPause / 1000
     this.#backoff = new Backoff({ retries: -1, interval, backoff: 2, delay: longestPause })
@@ -171,22 +178,20 @@ export class HttpService {
   }
 
   #recovered(): void {
-    if (this.#failure !== undefined) this.#log.info('a new thread serves [http], and has read a snapshot')
-    this.#failure = undefined
+    this.#conditions.end('thread', 'a new thread serves [http], and has read a snapshot')
     this.#backoff.succeeded()
   }
 
   /** Or could not be started. The same reason is told once. */
   #ended(reason: string): void {
     this.#thread = undefined
-    const isTold = reason === this.#failure
+    const isTold = reason === this.#conditions.kind('thread')
     for (const done of this.#reading.values()) done(isTold ? undefined : 'the thread that serves it has ended')
     if (this.#closing) return
     const pause = this.#backoff.failed()
-    const level = isTold ? 'debug' : 'error'
-    const message = `the thread that serves [http] has ended, a new one follows: ${reason}`
-    this.#log[level]({ reason, attempts: this.#backoff.failures, pause }, `${message}; deliveries go on`)
-    this.#failure = reason
+    const fields = { reason, attempts: this.#backoff.failures, pause }
+    const text = `the thread that serves [http] has ended, a new one follows: ${reason}; deliveries go on`
+    this.#conditions.begin('thread', { level: 'error', kind: reason, fields, text })
     this.#restart = setTimeout(() => this.#start(), pause * 1000)
   }
 }

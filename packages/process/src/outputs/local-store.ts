@@ -1,6 +1,5 @@
-import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Configuration, fileMode, makeDirectories, StatsError } from '@haproxystats/core'
+import { type Configuration, makeDirectories, replaceFile, StatsError, syncDirectory } from '@haproxystats/core'
 import type { Batch, Dispatcher } from '../types/output.ts'
 import { linesEncoding } from './format/paths.ts'
 
@@ -43,36 +42,13 @@ async function unlessAborted(work: () => Promise<void>, dir: string, signal: Abo
  * snapshot has left the queue does not lose it.
  */
 async function store(dir: string, { snapshot, bytes }: Batch, signal: AbortSignal): Promise<void> {
-  const directory = join(dir, snapshot)
-  const unfinished = join(directory, '.stats.unfinished')
+  const path = join(dir, snapshot, 'stats')
   try {
-    await makeDirectories(directory)
-    const file = await open(unfinished, 'w', fileMode)
-    try {
-      await file.writeFile(bytes, { signal })
-      await file.sync()
-      signal.throwIfAborted()
-    } finally {
-      await file.close()
-    }
-    await rename(unfinished, join(directory, 'stats'))
-    await syncDirectory(directory)
+    await makeDirectories(join(dir, snapshot))
+    const temporary = join(dir, snapshot, '.stats.unfinished')
+    await replaceFile(path, bytes, { sync: true, temporary, reuse: true, signal })
     await syncDirectory(dir)
   } catch (error) {
-    throw new StatsError(
-      'DESTINATION',
-      `cannot write ${join(directory, 'stats')}: ${(error as Error).message}`,
-      {},
-      error,
-    )
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path)
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
+    throw new StatsError('DESTINATION', `cannot write ${path}: ${(error as Error).message}`, {}, error)
   }
 }

@@ -88,7 +88,7 @@ async function probeSource(source: Source, probing: Probing): Promise<Probe[]> {
 }
 
 async function askOptions({ options, secrets }: Probing, signal: AbortSignal): Promise<AskOptions & Credentials> {
-  const credentials = await secrets.current()
+  const credentials = secrets.current()
   const connect = { timeout: options.timeout, retries: 0, interval: 0, tls: credentials.tls }
   return { ...credentials, connect, limit: options['answer-limit'], signal }
 }

@@ -1,6 +1,5 @@
-import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileMode, type Logger, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
+import { type Logger, readRegularFile, reasonOf, replaceFile, StatsError } from '@haproxystats/core'
 import { type Count, type Counts, infoCounters, peakCounters, statCounters } from '@haproxystats/haproxy'
 import type { ToldTwice } from '../sources/known-process.ts'
 import type { CarriedObject, CarriedState } from './counter-offsets.ts'
@@ -152,17 +151,8 @@ export async function readCarried(path: string, log: Logger): Promise<CarriedSta
  * snapshot that says more than is kept must not be published.
  */
 export async function writeCarried(path: string, state: CarriedState, fsync: boolean): Promise<void> {
-  const temporary = `${path}.tmp`
   try {
-    await rm(temporary, { force: true })
-    const file = await open(temporary, 'wx', fileMode)
-    try {
-      await file.writeFile(renderCarried(state))
-      if (fsync) await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
+    await replaceFile(path, renderCarried(state), { sync: fsync })
   } catch (error) {
     const errno = (error as NodeJS.ErrnoException).code ?? ''
     const text = `${path}, which keeps the counters of processes that ended, cannot be written: ${reasonOf(error)}`

@@ -160,7 +160,7 @@ export async function askOptions(
   const { address } = source
   const at = 'at' in address ? address.at : address
   const asked = address.kind === 'http' || (at.kind === 'tcp' && at.tls)
-  const credentials = asked ? await secrets.current() : { tls: { insecure: false } }
+  const credentials = asked ? secrets.current() : { tls: { insecure: false } }
   const { timeout, interval } = options
   const retries = sockets.isStale(source) ? 0 : options.retries
   return {

@@ -1,4 +1,4 @@
-import type { Configuration, Logger } from '@haproxystats/core'
+import type { Conditions, Configuration, Logger } from '@haproxystats/core'
 import type { CarriedCounters } from '../counters/counters.ts'
 import type { Clock } from '../schedule/tick.ts'
 import type { Duplicates } from '../sources/duplicates.ts'
@@ -6,7 +6,6 @@ import type { HangingWorkers } from '../sources/hanging-workers.ts'
 import type { KnownSockets } from '../sources/known-sockets.ts'
 import type { Secrets } from '../sources/secrets.ts'
 import type { SeveralProcesses } from '../sources/several-processes.ts'
-import type { Changes } from '../status/changes.ts'
 import type { PublishedLog } from '../status/published-log.ts'
 import type { PullStatus } from '../status/pull-status.ts'
 import type { TypedAnswers } from './typed-answers.ts'
@@ -17,7 +16,7 @@ export interface Context {
   readonly log: Logger
   readonly signal: AbortSignal
   readonly clock: Clock
-  readonly changes: Changes
+  readonly changes: Conditions
   readonly status: PullStatus
   readonly typed: TypedAnswers
   readonly secrets: Secrets

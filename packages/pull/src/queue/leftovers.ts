@@ -1,8 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isSnapshotName, reasonOf } from '@haproxystats/core'
+import { type Conditions, isSnapshotName, reasonOf } from '@haproxystats/core'
 import type { Context } from '../query/context.ts'
-import type { Changes } from '../status/changes.ts'
 
 /**
  * Removes what a killed run left in `tmp-dst-dir`: everything named as a snapshot is, and nothing else. Links are removed,
@@ -17,7 +16,7 @@ export async function removeLeftovers(directory: string): Promise<string[]> {
 const leftoverKey = 'leftover'
 
 /** Says once that something in `tmp-dst-dir` could not be removed; `clearAway` will. */
-export function reportLeftover(changes: Changes, error: unknown): void {
+export function reportLeftover(changes: Conditions, error: unknown): void {
   const kind = (error as NodeJS.ErrnoException).code ?? ''
   const text = `${reasonOf(error)}; trying again before the next pull`
   changes.begin(leftoverKey, { level: 'error', kind, text })

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import {
   type Configuration,
   largestPersonalFile,
@@ -7,6 +6,7 @@ import {
   readRegularFile,
   reasonOf,
   StatsError,
+  watchFiles,
 } from '@haproxystats/core'
 import type { TlsOptions } from '@haproxystats/haproxy'
 
@@ -35,16 +35,18 @@ export interface Credentials {
  */
 export class Secrets {
   readonly #options: Options
-  readonly #known = new Map<FileOption, { readonly version: string; readonly content: Buffer }>()
+  readonly #files: Readonly<Record<FileOption, () => Buffer | undefined>>
 
   constructor(options: Options) {
     this.#options = options
+    const watched = files.map(({ option }) => [option, watchOption(option, options[option])])
+    this.#files = Object.fromEntries(watched) as Record<FileOption, () => Buffer | undefined>
   }
 
-  /** Rejects with `SOURCE_REFUSED` when a file cannot be read. */
-  async current(): Promise<Credentials> {
+  /** @throws SOURCE_REFUSED when a file cannot be read. */
+  current(): Credentials {
     const options = this.#options
-    const [password, ca, cert, key] = await Promise.all(files.map(({ option }) => this.#read(option)))
+    const [password, ca, cert, key] = files.map(({ option }) => this.#files[option]())
     const user = options['http-user']
     const serverName = options['tls-server-name']
     return {
@@ -59,21 +61,16 @@ export class Secrets {
       },
     }
   }
+}
 
-  async #read(option: FileOption): Promise<Buffer | undefined> {
-    const path = this.#options[option]
-    if (path === undefined) return undefined
+function watchOption(option: FileOption, path: string | undefined): () => Buffer | undefined {
+  if (path === undefined) return () => undefined
+  const read = watchFiles([path], (content) => content)
+  return () => {
     try {
-      const { mtimeMs, size, ino } = await stat(path)
-      const version = `${mtimeMs} ${size} ${ino}`
-      const known = this.#known.get(option)
-      if (known?.version === version) return known.content
-      const content = readRegularFile(path, largestPersonalFile)
-      this.#known.set(option, { version, content })
-      return content
+      return read()
     } catch (error) {
-      const text = `${option} ${path} cannot be read: ${reasonOf(error)}`
-      throw new StatsError('SOURCE_REFUSED', text, { option, hint: option }, error)
+      throw new StatsError('SOURCE_REFUSED', `${option}: ${reasonOf(error)}`, { option, hint: option }, error)
     }
   }
 }

@@ -1,5 +1,5 @@
+import type { Conditions } from '@haproxystats/core'
 import type { Outcome } from '../query/ask-source.ts'
-import type { Changes } from '../status/changes.ts'
 import type { Source } from './sources.ts'
 
 /** So many processes of one source are remembered. */
@@ -10,10 +10,10 @@ const mostProcesses = 8
  * whose process of before comes back, which no reload brings.
  */
 export class SeveralProcesses {
-  readonly #changes: Changes
+  readonly #changes: Conditions
   readonly #seen = new Map<string, string[]>()
 
-  constructor(changes: Changes) {
+  constructor(changes: Conditions) {
     this.#changes = changes
   }
 

@@ -1,9 +1,8 @@
-import type { Configuration } from '@haproxystats/core'
+import type { Conditions, Configuration } from '@haproxystats/core'
 import { reasonOf } from '@haproxystats/core'
 import { permissionHint } from '../check/permission-hint.ts'
 import { type Outcome, placeOf } from '../query/ask-source.ts'
 import type { Source, SourceList } from '../sources/sources.ts'
-import type { Changes } from './changes.ts'
 
 /** Keys of troubles: that of a source, and those there is one of. */
 const ofSource = (source: Source) => `source ${source.text}`
@@ -11,7 +10,7 @@ const sameKey = 'same '
 
 /** Says once which sources fail, which sockets are left out and why, and once when that is over. */
 export function reportOutcomes(
-  changes: Changes,
+  changes: Conditions,
   outcomes: readonly Outcome[],
   options: Pick<Configuration['pull'], 'on-failure'>,
 ): void {
@@ -58,7 +57,7 @@ function staleText({ text }: Source, after: number | undefined): string {
 }
 
 /** Says once that a source is the process of another, and once when it is a process of its own. */
-function reportSame(changes: Changes, came: Outcome): void {
+function reportSame(changes: Conditions, came: Outcome): void {
   const { source } = came
   const key = `${sameKey}${source.text}`
   if (came.outcome === 'duplicate') {
@@ -72,7 +71,7 @@ function reportSame(changes: Changes, came: Outcome): void {
 }
 
 /** Ends the troubles of a master that gives its workers again, and of workers that it no longer has. */
-function endOthers(changes: Changes, master: string, met: ReadonlySet<string>): void {
+function endOthers(changes: Conditions, master: string, met: ReadonlySet<string>): void {
   const key = `source ${master}`
   if (!met.has(key)) changes.end(key, (times) => `${master} answers again, after ${times} pulls without it`)
   for (const other of changes.keys(`${key} @!`)) {
@@ -81,7 +80,7 @@ function endOthers(changes: Changes, master: string, met: ReadonlySet<string>): 
 }
 
 /** Says once when a source that was in trouble is no longer among the sources. */
-export function reportGone(changes: Changes, sources: readonly Source[]): void {
+export function reportGone(changes: Conditions, sources: readonly Source[]): void {
   const present = new Set(sources.map(ofSource))
   for (const key of changes.keys('source ')) {
     if (present.has(key) || present.has(key.replace(/ @!\d+$/, ''))) continue
@@ -91,7 +90,7 @@ export function reportGone(changes: Changes, sources: readonly Source[]): void {
 }
 
 /** Says once that `socket-dir` cannot be read, and what to do. */
-export function reportSocketDirectory(changes: Changes, list: SourceList, options: Configuration['pull']): void {
+export function reportSocketDirectory(changes: Conditions, list: SourceList, options: Configuration['pull']): void {
   const directory = options['socket-dir']
   const key = 'socket-dir'
   if (list.unreadable === undefined || directory === undefined) {
@@ -110,7 +109,7 @@ export function reportSocketDirectory(changes: Changes, list: SourceList, option
 }
 
 /** Says once that there is nothing to read, and why. */
-export function reportNoSource(changes: Changes, options: Configuration['pull'], stale: number): void {
+export function reportNoSource(changes: Conditions, options: Configuration['pull'], stale: number): void {
   const directory = options['socket-dir']
   const [kind, text] =
     stale > 0

@@ -11,6 +11,7 @@ import {
   reasonOf,
   renderManifest,
   StatsError,
+  syncDirectory,
 } from '@haproxystats/core'
 import { isTaken } from '../queue/queue-directory.ts'
 import { AnswerFiles } from './answer-files.ts'
@@ -138,14 +139,4 @@ export class SnapshotDraft {
 /** Like `Promise.all`, but nothing is still going on when it rejects. */
 async function settled(tasks: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) if (result.status === 'rejected') throw result.reason
-}
-
-/** Makes the names in a directory survive a power cut. */
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

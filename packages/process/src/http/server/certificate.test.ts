@@ -22,7 +22,7 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
   const install = (from: string, fromKey: string, time: number) => {
     copyFileSync(from, certificate)
     copyFileSync(fromKey, key)
-    utimesSync(certificate, time, time)
+    for (const path of [certificate, key]) utimesSync(path, time, time)
   }
   const commonName = () =>
     new Promise<string>((resolve, reject) => {
@@ -57,10 +57,13 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
     expect(await commonName()).toBe('200 server')
     copyFileSync(clientKey, key)
     utimesSync(certificate, 2, 2)
-    await until('the damaged one to be told of', () => told.some((line) => line.includes('stays the old one')))
+    await until('the damaged one to be told of', () => told.some((line) => line.includes('keeps its old certificate')))
     expect(await commonName()).toBe('200 server')
     install(second, clientKey, 3)
     await until('the new one', async () => (await commonName()) === '200 client')
+    // Another file in the same place, as old as the one before.
+    install(first, first, 3)
+    await until('the first one again', async () => (await commonName()) === '200 server')
   } finally {
     await server.close()
     rmSync(directory, { recursive: true, force: true })

@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs'
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
-import { largestPersonalFile, readRegularFile, StatsError } from '@haproxystats/core'
+import { createConditions, keepLast, readSettingsFile, StatsError, textLog, watchFiles } from '@haproxystats/core'
 
 /** What the server answers HTTPS with. */
 export interface CertificateFiles {
@@ -9,26 +8,26 @@ export interface CertificateFiles {
   readonly key: string | undefined
 }
 
-/** When both files were changed last. @throws CONFIGURATION */
-function ageOfCertificate({ certificate, key = certificate }: CertificateFiles): string {
-  return [certificate, key].map((path) => reading(path, () => statSync(path).mtimeMs)).join(' ')
-}
-
 /**
- * Reads certificate and key, and sees whether they belong together.
+ * Reads certificate and key, and checks that they belong together.
  *
  * @throws CONFIGURATION naming the file.
  */
-export function readCertificate({ certificate, key = certificate }: CertificateFiles): SecureContextOptions {
-  const options: SecureContextOptions = {
-    cert: reading(certificate, () => readRegularFile(certificate, largestPersonalFile)),
-    key: reading(key, () => readRegularFile(key, largestPersonalFile)),
-    minVersion: 'TLSv1.2',
-  }
+export function readCertificate(files: CertificateFiles): SecureContextOptions {
+  return parseCertificate(files, ...pathsOf(files).map(readSettingsFile))
+}
+
+function pathsOf({ certificate, key }: CertificateFiles): string[] {
+  return key === undefined ? [certificate] : [certificate, key]
+}
+
+function parseCertificate({ certificate, key: path }: CertificateFiles, cert?: Buffer, key = cert) {
+  const options = { cert, key, minVersion: 'TLSv1.2' } as SecureContextOptions
   try {
     createSecureContext(options)
   } catch (error) {
-    const message = `${certificate}${key === certificate ? '' : ` and ${key}`}: not a certificate with its key in PEM: ${(error as Error).message}`
+    const files = path === undefined ? certificate : `${certificate} and ${path}`
+    const message = `${files}: not a certificate with its key in PEM: ${(error as Error).message}`
     throw new StatsError('CONFIGURATION', message, {}, error)
   }
   return options
@@ -42,34 +41,21 @@ export function readCertificate({ certificate, key = certificate }: CertificateF
 export function followCertificate(
   files: CertificateFiles,
   servers: readonly Server[],
-  options: { readonly interval: number; readonly tell: (severity: 'info' | 'error', message: string) => void },
+  options: { readonly interval: number; readonly tell: (severity: 'info' | 'warn' | 'error', text: string) => void },
 ): () => void {
   const { interval, tell } = options
-  let age = ageOfCertificate(files)
-  let trouble = ''
-  const look = () => {
-    try {
-      const now = ageOfCertificate(files)
-      if (now === age) return
-      const context = readCertificate(files)
-      age = now
-      for (const server of servers) server.setSecureContext(context)
-      tell('info', `answers with the new certificate of ${files.certificate}`)
-      trouble = ''
-    } catch (error) {
-      const { message } = error as Error
-      if (message !== trouble) tell('error', `the certificate stays the old one: ${message}`)
-      trouble = message
-    }
-  }
-  const timer = setInterval(look, interval).unref()
+  const path = files.certificate
+  const conditions = createConditions(textLog(tell))
+  const kept = 'the server keeps its old certificate'
+  const watch = watchFiles(pathsOf(files), (...contents) => parseCertificate(files, ...contents))
+  const read = keepLast(watch, { conditions, path, kept, level: 'error' })
+  let current = read()
+  const timer = setInterval(() => {
+    const next = read()
+    if (next === current) return
+    current = next
+    for (const server of servers) server.setSecureContext(next)
+    tell('info', `new certificate of ${path} in use`)
+  }, interval).unref()
   return () => clearInterval(timer)
-}
-
-function reading<T>(path: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw new StatsError('CONFIGURATION', `cannot read ${path}: ${(error as Error).message}`, {}, error)
-  }
 }

@@ -1,4 +1,4 @@
-import { renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import bcrypt from 'bcryptjs'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -108,13 +108,25 @@ describe('a password file', () => {
     const made = passwords(hash)
     renameSync(file, `${file}.away`)
     for (let times = 0; times < 5; times++) await ask(made)
-    expect(told).toEqual([
-      expect.stringMatching(/^warn: cannot read .*ENOENT.*; the users that were read before stay$/),
-    ])
+    expect(told).toEqual([expect.stringMatching(/^warn: cannot read .*ENOENT.*; the users read before stay valid$/)])
     renameSync(`${file}.away`, file)
     for (let times = 0; times < 5; times++) await ask(made)
     expect(told.slice(1)).toEqual([`info: ${file} can be read again`])
   })
+
+  it.runIf(process.getuid?.() !== 0)(
+    'that may be read again is read again, though only its mode has changed',
+    async () => {
+      const made = passwords(hash)
+      writeFileSync(file, `user0:${withCost('05')}\n`)
+      chmodSync(file, 0)
+      await ask(made)
+      chmodSync(file, 0o600)
+      await ask(made)
+      expect(compared.map((comparison) => comparison.hash)).toEqual([hash, withCost('05')])
+      expect(told).toEqual([expect.stringContaining('EACCES'), `info: ${file} can be read again`])
+    },
+  )
 
   it('that is damaged is told of once', async () => {
     const made = passwords(hash)

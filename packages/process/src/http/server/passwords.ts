@@ -1,6 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { statSync } from 'node:fs'
-import { largestPersonalFile, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
+import {
+  createConditions,
+  keepLast,
+  readSettingsFile,
+  reasonOf,
+  StatsError,
+  textLog,
+  watchFiles,
+} from '@haproxystats/core'
 import { type Compare, Comparisons } from './comparisons.ts'
 
 /** The costs of hashes that are accepted, powers of two: with 15 a comparison takes about three seconds. */
@@ -12,7 +19,7 @@ const mostKnown = 1000
 export type Verdict = 'allowed' | 'refused' | 'busy'
 
 export interface PasswordContext {
-  readonly tell: (severity: 'info' | 'warn', message: string) => void
+  readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
   readonly compare: Compare
 }
 
@@ -21,7 +28,7 @@ export interface PasswordContext {
  * when it changes; while it cannot be read, what it said last holds.
  */
 export class Passwords {
-  readonly #path: string
+  readonly #read: () => ReadonlyMap<string, string>
   readonly #tell: PasswordContext['tell']
   readonly #comparisons: Comparisons
   /** So that what is kept of a password is worth nothing to others. */
@@ -31,17 +38,16 @@ export class Passwords {
   /** Credentials that are being checked, by the same hash: a browser shows them with many requests at a time. */
   readonly #checking = new Map<string, Promise<Verdict>>()
   #hashes: ReadonlyMap<string, string>
-  #identity = ''
-  #trouble = ''
   #canCompare = true
 
   /** @throws CONFIGURATION when the file cannot be read or has a line that is no user. */
   constructor(path: string, { tell, compare }: PasswordContext) {
-    this.#path = path
     this.#tell = tell
     this.#comparisons = new Comparisons(compare)
-    this.#identity = identityOf(path)
-    this.#hashes = readUsers(path)
+    const watch = watchFiles([path], (bytes) => parseUsers(path, bytes))
+    const conditions = createConditions(textLog(tell))
+    this.#read = keepLast(watch, { conditions, path, kept: 'the users read before stay valid' })
+    this.#hashes = this.#read()
   }
 
   /** Whether the header `Authorization` names a user and the right password; `network` is where it comes from. */
@@ -91,45 +97,22 @@ export class Passwords {
     return createHash('sha256').update(this.#salt).update(text).digest('base64')
   }
 
-  /** Trouble is told when it begins or is another one, not at every request. */
   #refresh(): void {
-    let identity = ''
-    try {
-      identity = identityOf(this.#path)
-      if (identity === this.#identity) return
-      this.#hashes = readUsers(this.#path)
-      this.#known = new Set()
-      if (this.#trouble !== '') this.#tell('info', `${this.#path} can be read again`)
-      this.#trouble = ''
-    } catch (error) {
-      const trouble = reasonOf(error)
-      if (trouble !== this.#trouble) this.#tell('warn', `${trouble}; the users that were read before stay`)
-      this.#trouble = trouble
-    } finally {
-      this.#identity = identity
-    }
-  }
-}
-
-function identityOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path)
-    return `${mtimeMs}:${size}:${ino}`
-  } catch (error) {
-    throw new StatsError('CONFIGURATION', `cannot read ${path}: ${(error as Error).message}`, {}, error)
+    const hashes = this.#read()
+    if (hashes !== this.#hashes) this.#known = new Set()
+    this.#hashes = hashes
   }
 }
 
 /** @throws CONFIGURATION naming the line; what stands there is not shown. */
 export function readUsers(path: string): ReadonlyMap<string, string> {
-  let text: string
-  try {
-    text = readRegularFile(path, largestPersonalFile).toString()
-  } catch (error) {
-    throw new StatsError('CONFIGURATION', `cannot read ${path}: ${(error as Error).message}`, {}, error)
-  }
+  return parseUsers(path, readSettingsFile(path))
+}
+
+function parseUsers(path: string, bytes: Buffer): ReadonlyMap<string, string> {
   const users = new Map<string, string>()
-  text.split('\n').forEach((whole, index) => {
+  const lines = bytes.toString().split('\n')
+  lines.forEach((whole, index) => {
     const line = whole.trim()
     if (line === '' || line.startsWith('#')) return
     const [, user, hash, cost] = /^([^:]+):(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/.exec(line) ?? []

@@ -1,8 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { fileMode } from '@haproxystats/core'
+import { replaceFile } from '@haproxystats/core'
 import { Band } from './band.ts'
 import { type Frame, isFrame, slotsOf } from './frame.ts'
 import { type BandKind, bandKindOf, bandKinds, historyFields } from './history-fields.ts'
@@ -64,53 +62,30 @@ function piecesOf(bands: readonly Band[]): (() => Uint8Array)[] {
 
 /** Writes what bands hold, so that a reader sees all of it or what was there before. @throws errors of the system. */
 export async function writeHistory(path: string, bands: readonly Band[]): Promise<void> {
-  const temporary = `${path}.tmp`
-  const pieces = piecesOf(bands)
-  await rm(temporary, { force: true })
-  const file = await open(temporary, 'wx', fileMode)
-  try {
-    await writePieces(file, pieces)
-    await file.sync()
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    throw error
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-  await syncDirectory(dirname(path))
+  await replaceFile(path, portionsOf(piecesOf(bands)), { sync: true })
 }
 
-async function writePieces(file: FileHandle, pieces: readonly (() => Uint8Array)[]): Promise<void> {
+/** The bytes of the file, in portions. */
+function* portionsOf(pieces: readonly (() => Uint8Array)[]): Generator<Uint8Array> {
   let checksum = 0
   let waiting: Uint8Array[] = [Buffer.from(magic), number32(version)]
   let size = 0
-  const flush = async () => {
-    for (const bytes of waiting) checksum = crc32(bytes, checksum)
-    await writeAll(file, Buffer.concat(waiting))
+  const take = () => {
+    const bytes = Buffer.concat(waiting)
+    checksum = crc32(bytes, checksum)
     waiting = []
     size = 0
+    return bytes
   }
   for (const piece of pieces) {
     const bytes = piece()
     waiting.push(number32(bytes.length), bytes)
     size += bytes.length
-    if (size >= portion) await flush()
+    if (size >= portion) yield take()
   }
   waiting.push(number32(last))
-  await flush()
-  await writeAll(file, number32(checksum))
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    written += (await file.write(bytes, written, bytes.length - written)).bytesWritten
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, constants.O_RDONLY)
-  await directory.sync().finally(() => directory.close())
+  yield take()
+  yield number32(checksum)
 }
 
 function number32(value: number): Buffer {

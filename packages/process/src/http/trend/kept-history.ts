@@ -1,4 +1,4 @@
-import { reasonOf } from '@haproxystats/core'
+import { type Conditions, createConditions, reasonOf, textLog } from '@haproxystats/core'
 import { readHistory, writeHistory } from './history-file.ts'
 import type { MemoryHistory } from './memory-history.ts'
 
@@ -22,12 +22,13 @@ export class KeptHistory {
   #writing: Promise<void> | undefined
   /** The newest snapshot in the file. */
   #kept = 0
-  #trouble: string | undefined
+  readonly #conditions: Conditions
 
   /** Takes up what an earlier run has left. */
   constructor(history: MemoryHistory, settings: KeptHistorySettings) {
     this.#history = history
     this.#settings = settings
+    this.#conditions = createConditions(textLog(settings.tell))
     this.#read()
     this.#later()
   }
@@ -65,19 +66,16 @@ export class KeptHistory {
   }
 
   async #write(): Promise<void> {
-    const { path, tell } = this.#settings
+    const { path } = this.#settings
     const { newest, bands } = this.#history
     if (newest === this.#kept) return
     try {
       await writeHistory(path, Object.values(bands))
       this.#kept = newest
-      if (this.#trouble !== undefined) tell('info', `${path} is written again`)
-      this.#trouble = undefined
+      this.#conditions.end(path, `${path} is written again`)
     } catch (error) {
-      const trouble = (error as NodeJS.ErrnoException).code ?? ''
       const text = `cannot write ${path}, a restart would lose the history since it was written last: ${reasonOf(error)}`
-      if (this.#trouble !== trouble) tell('warn', text)
-      this.#trouble = trouble
+      this.#conditions.begin(path, { level: 'warn', kind: (error as NodeJS.ErrnoException).code ?? '', text })
     }
   }
 }
