@@ -9,6 +9,7 @@ export default defineConfig({
       '@haproxystats/core/program': source('core/src/program/index.ts'),
       '@haproxystats/core/snapshot': source('core/src/snapshot/index.ts'),
       '@haproxystats/core': source('core/src/index.ts'),
+      '@haproxystats/haproxy/status': source('haproxy/src/stat/status.ts'),
       '@haproxystats/haproxy/read': source('haproxy/src/read.ts'),
       '@haproxystats/haproxy': source('haproxy/src/index.ts'),
     },

@@ -25,9 +25,15 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: [],
     why: 'core is what everything agrees on, so it can know of nothing else',
   },
+  'haproxy/status': {
+    files: 'packages/haproxy/src/stat/status.ts',
+    imports: [],
+    without: browser,
+    why: 'the page imports it, too, so it goes to browsers',
+  },
   haproxy: {
     files: 'packages/haproxy/src/',
-    imports: ['core'],
+    imports: ['haproxy/status', 'core'],
     why: 'haproxy knows HAProxy, not what is done with its answers',
   },
   pull: {
@@ -116,7 +122,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   'page/model': {
     files: 'packages/page/src/model/',
-    imports: ['page/api'],
+    imports: ['page/api', 'haproxy/status'],
     without: browser,
     why: 'the model of the page is pure: answers in, what is shown out; it never sees a document',
   },
@@ -198,6 +204,7 @@ function judge(file: string, name: string): string | undefined {
 
 /** The layer that an import leads to; undefined for a dependency from outside. */
 function layerOfImport(file: string, name: string): string | undefined {
+  if (name === '@haproxystats/haproxy/status') return 'haproxy/status'
   const own = /^@haproxystats\/([^/]+)/.exec(name)?.[1]
   if (own !== undefined) return own === 'process' ? 'process/program' : own
   if (!name.startsWith('.')) return undefined

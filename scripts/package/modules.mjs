@@ -53,7 +53,9 @@ export function runtimeModules(withOptional = false) {
 /** What the files of the page have in them, beside our own code: all that the page is made of but the tool that makes it. */
 export function pageModules() {
   const page = join(root, 'packages/page')
-  const names = Object.keys(readManifest(page).devDependencies ?? {}).filter((name) => name !== 'vite')
+  const names = Object.keys(readManifest(page).devDependencies ?? {}).filter(
+    (name) => name !== 'vite' && !name.startsWith('@haproxystats/'),
+  )
   return names.map((name) => {
     const source = /** @type {string} */ (find(name, page))
     const { version, license } = readManifest(source)

@@ -50,7 +50,8 @@ function pageFingerprint(folder) {
   const sources = readdirSync(join(folder, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
     .map((entry) => join(entry.parentPath, entry.name))
-  const files = ['index.html', 'package.json', 'vite.config.ts'].map((name) => join(folder, name))
+  const beside = ['index.html', 'package.json', 'vite.config.ts', '../haproxy/src/stat/status.ts']
+  const files = beside.map((name) => join(folder, name))
   const hash = createHash('sha256').update(installed() ?? '')
   for (const file of [...files, ...sources.sort()]) hash.update(`\0${file}\0`).update(readFileSync(file))
   return hash.digest('hex')

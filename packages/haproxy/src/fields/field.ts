@@ -64,6 +64,8 @@ export interface Field {
   readonly weight?: string
   /** HAProxy's declared nature would mislead a merge that trusts it. */
   readonly misdeclared?: true
+  /** Its tags in `show stat typed`, where they are not the usual ones of its nature (`tags.ts`). */
+  readonly tags?: string
   /** Why it merges so, and what to know of its values. */
   readonly reason?: string
 }
@@ -75,3 +77,24 @@ export interface StatField extends Field {
 
 /** A line of `show info`. */
 export type InfoField = Field
+
+/** What few fields have. */
+type More = Pick<Field, 'until' | 'weight' | 'misdeclared' | 'reason' | 'tags'>
+
+/** Behind the release; a row that ends there is of a counter: `u64`, `count`, `counter`, `sum`. */
+type Meaning = [type?: ValueType, unit?: string, nature?: Nature, merge?: Merge, more?: More]
+type InfoRow = readonly [name: string, since: string, ...meaning: Meaning]
+type StatRow = readonly [name: string, objects: string, since: string, ...meaning: Meaning]
+
+export function infoTable(rows: readonly InfoRow[]): readonly InfoField[] {
+  return rows.map(([name, since, type = 'u64', unit = 'count', nature = 'counter', merge = 'sum', more]) => {
+    return { name, since, type, unit, nature, merge, ...more }
+  })
+}
+
+export function statTable(rows: readonly StatRow[]): readonly StatField[] {
+  return rows.map(([name, objects, since, ...meaning]) => ({
+    objects,
+    ...(infoTable([[name, since, ...meaning]])[0] as Field),
+  }))
+}

@@ -1,5 +1,5 @@
 import { type Endpoint, StatsError } from '@haproxystats/core'
-import { learnFields } from '../fields/learn.ts'
+import { learnFields } from '../fields/tags.ts'
 import { type AskOptions, converse } from './exchange.ts'
 import type { ObjectFilter } from './object-search.ts'
 

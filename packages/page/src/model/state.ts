@@ -1,3 +1,5 @@
+import { parseStatus, type StatusWord } from '@haproxystats/haproxy/status'
+
 /** How a state is told apart: by colour, by shape and in words. */
 export interface State {
   readonly tone: Tone
@@ -20,28 +22,37 @@ export const glyphs: Readonly<Record<Tone, string>> = {
   full: '▲',
 }
 
-interface StateRow extends State {
-  readonly pattern: RegExp
+const up: State = { tone: 'up', words: ['up'], rank: 0 }
+const unchecked: State = { tone: 'unchecked', words: ['nocheck'], rank: 1 }
+const maintenance: State = { tone: 'paused', words: ['maint'], rank: 2 }
+
+const stateByWord: Readonly<Record<StatusWord, State>> = {
+  'no check': unchecked,
+  UP: up,
+  OPEN: up,
+  other: unchecked,
+  WAITING: maintenance,
+  FULL: { tone: 'full', words: ['full', 'problem'], rank: 5 },
+  DRAIN: { tone: 'paused', words: ['drain'], rank: 3 },
+  NOLB: { tone: 'paused', words: ['nolb'], rank: 4 },
+  PAUSED: maintenance,
+  MAINT: maintenance,
+  STOP: { tone: 'down', words: ['stop', 'problem'], rank: 7 },
+  DOWN: { tone: 'down', words: ['down', 'problem'], rank: 9 },
 }
 
-/** What HAProxy writes in the field `status` (stats.c, `stats_fill_sv_stats`); the first that fits counts. */
-const states: readonly StateRow[] = [
-  { pattern: /^DOWN \d+\/\d+/, tone: 'rising', words: ['down', 'going', 'problem'], rank: 8 },
-  { pattern: /^DOWN/, tone: 'down', words: ['down', 'problem'], rank: 9 },
-  { pattern: /^STOP/, tone: 'down', words: ['stop', 'problem'], rank: 7 },
-  { pattern: /^UP \d+\/\d+/, tone: 'sinking', words: ['up', 'going', 'problem'], rank: 6 },
-  { pattern: /^FULL/, tone: 'full', words: ['full', 'problem'], rank: 5 },
-  { pattern: /^NOLB/, tone: 'paused', words: ['nolb'], rank: 4 },
-  { pattern: /^DRAIN/, tone: 'paused', words: ['drain'], rank: 3 },
-  { pattern: /^(MAINT|PAUSED|WAITING)/, tone: 'paused', words: ['maint'], rank: 2 },
-  { pattern: /^(UP|OPEN)/, tone: 'up', words: ['up'], rank: 0 },
-]
-
-const unchecked: State = { tone: 'unchecked', words: ['nocheck'], rank: 1 }
+/** While health checks are about to change it. */
+const changingState: Partial<Record<StatusWord, State>> = {
+  UP: { tone: 'sinking', words: ['up', 'going', 'problem'], rank: 6 },
+  DOWN: { tone: 'rising', words: ['down', 'going', 'problem'], rank: 8 },
+}
 
 /** Every word that a filter takes for a state. */
-export const stateWords: ReadonlySet<string> = new Set([...states, unchecked].flatMap(({ words }) => words))
+export const stateWords: ReadonlySet<string> = new Set(
+  [...Object.values(stateByWord), ...Object.values(changingState)].flatMap(({ words }) => words),
+)
 
 export function stateOf(status: string | undefined): State {
-  return states.find(({ pattern }) => status !== undefined && pattern.test(status)) ?? unchecked
+  const { word, changing } = parseStatus(status ?? '')
+  return (changing && changingState[word]) || stateByWord[word]
 }

@@ -1,3 +1,5 @@
+import { parseStatus, type StatusWord } from '@haproxystats/haproxy/read'
+
 /**
  * The states of servers, from the harmless to the worst. A server that several processes see differently is in the worst
  * of them. `no_check` is a server without health checks, which HAProxy takes to be up.
@@ -8,14 +10,18 @@ export type ServerState = (typeof serverStates)[number]
 /** States in which a server takes new traffic. */
 export const activeStates: ReadonlySet<ServerState> = new Set<ServerState>(['no_check', 'up'])
 
-/**
- * What HAProxy prints in the column `status` is a word with details behind it: `UP 1/3`, `DOWN (agent)`, `NOLB 2/3`, `MAINT
- * (via web/s1)`, `MAINT (resolution)`, `DRAIN`, `no check`.
- */
+const stateByWord: Partial<Record<StatusWord, ServerState>> = {
+  'no check': 'no_check',
+  UP: 'up',
+  DRAIN: 'drain',
+  NOLB: 'nolb',
+  MAINT: 'maint',
+  DOWN: 'down',
+}
+
+/** The state in the column `status` of a server. */
 export function serverState(status: string): ServerState {
-  if (status.startsWith('no check')) return 'no_check'
-  const word = /^[A-Z]+/.exec(status)?.[0].toLowerCase() ?? ''
-  return (serverStates as readonly string[]).includes(word) ? (word as ServerState) : 'other'
+  return stateByWord[parseStatus(status).word] ?? 'other'
 }
 
 /**

@@ -1,5 +1,5 @@
+import { parseStatus } from '@haproxystats/haproxy/read'
 import type { ViewColumns } from './columns.ts'
-import { severityOf } from './statuses.ts'
 import { Texts } from './texts.ts'
 
 /** What checks say of a server explains its status, so all of it is taken from the process that has the status. */
@@ -103,7 +103,7 @@ export class MergedTexts {
   #severity(number: number): number {
     let severity = this.#severities[number]
     if (severity === undefined) {
-      severity = severityOf(this.#texts.texts[number] ?? '')
+      severity = parseStatus(this.#texts.texts[number] ?? '').severity
       this.#severities[number] = severity
     }
     return severity

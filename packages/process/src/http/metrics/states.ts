@@ -1,3 +1,4 @@
+import { parseStatus } from '@haproxystats/haproxy/read'
 import type { RowKind } from '../live/view.ts'
 
 /** States of servers, as HAProxy's exporter orders them. */
@@ -38,14 +39,11 @@ export interface StateMetric {
   readonly orNone?: true
 }
 
-/**
- * What the text of `status` means: `DOWN 1/2`, `UP 1/3`, `MAINT (via app/app1)`, `no check`. A frontend that is full or
- * paused is not stopped, and so up for HAProxy's exporter.
- */
+/** A frontend that is full or paused is not stopped, and so up for HAProxy's exporter. */
 function stateOfStatus(text: string, kind: RowKind): string {
-  const [word = ''] = text.split(' ')
+  const { word } = parseStatus(text)
   if (kind === 'frontend') return word === 'STOP' ? 'DOWN' : 'UP'
-  return word === 'no' ? 'UP' : word
+  return word === 'no check' ? 'UP' : word
 }
 
 /** The result of a check, without the mark of one that is going on: `* L7OK`. */

@@ -7,16 +7,12 @@ describe('the state of a row', () => {
     ['UP', 'UP'],
     ['OPEN', 'UP'],
     ['UP 1/3', 'UP going down'],
-    ['DOWN', 'DOWN'],
     ['DOWN 1/2', 'DOWN'],
-    ['DOWN (agent)', 'DOWN'],
     ['NOLB 2/3', 'NOLB'],
     ['MAINT (via web/s1)', 'MAINT'],
-    ['MAINT (resolution)', 'MAINT'],
     ['DRAIN (agent)', 'DRAIN'],
     ['no check', 'no check'],
     ['STOP', 'STOP'],
-    ['constructor', 'other'],
     ['', 'other'],
   ])('%s is %s', (status, state) => {
     expect(stateOf(status)).toBe(state)

@@ -1,6 +1,8 @@
+import { parseStatus } from '@haproxystats/haproxy/read'
+
 /**
- * What the column `status` says, from the best to the worst; a series of `status` holds the index. HAProxy prints a word
- * with details behind it: `UP 1/3`, `DOWN (agent)`, `MAINT (via web/s1)`, `no check`; `OPEN` and `STOP` are frontends'.
+ * States of rows, from the best to the worst; a series of `status` holds the index, and the file of the history does too. A frontend
+ * that is `OPEN` is `UP`.
  */
 export const stateLevels = [
   'no check',
@@ -15,32 +17,14 @@ export const stateLevels = [
 ] as const
 export type StateLevel = (typeof stateLevels)[number]
 
-const levelOfWord: Readonly<Record<string, StateLevel>> = {
-  UP: 'UP',
-  OPEN: 'UP',
-  DRAIN: 'DRAIN',
-  NOLB: 'NOLB',
-  MAINT: 'MAINT',
-  STOP: 'STOP',
-  DOWN: 'DOWN',
-}
-
 export function stateOf(status: string): StateLevel {
-  if (status.startsWith('no check')) return 'no check'
-  if (/^UP \d/.test(status)) return 'UP going down'
-  const word = /^[A-Z]+/.exec(status)?.[0] ?? ''
-  return Object.hasOwn(levelOfWord, word) ? (levelOfWord[word] as StateLevel) : 'other'
+  const { word, changing } = parseStatus(status)
+  if (word === 'UP' && changing) return 'UP going down'
+  if (word === 'OPEN') return 'UP'
+  return stateLevels.find((level) => level === word) ?? 'other'
 }
-
-const known = new Map<string, number>()
 
 /** The index of `stateOf` in `stateLevels`; NaN without a status. */
 export function stateLevelOf(status: string | undefined): number {
-  if (status === undefined) return Number.NaN
-  const before = known.get(status)
-  if (before !== undefined) return before
-  const level = stateLevels.indexOf(stateOf(status))
-  // Details hold names, of which there may be any number.
-  if (known.size < 1000) known.set(status, level)
-  return level
+  return status === undefined ? Number.NaN : stateLevels.indexOf(stateOf(status))
 }

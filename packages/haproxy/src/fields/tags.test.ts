@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { statFieldByName } from './index.ts'
-import { learnFields, mergeOfLearnt } from './learn.ts'
+import { learnFields, mergeOfLearnt } from './tags.ts'
 
 it('learns every field of a recorded answer, of the nature that the table has', () => {
   for (const release of ['1.7.0', '3.4.0']) {
