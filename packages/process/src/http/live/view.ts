@@ -52,7 +52,7 @@ export interface View {
   /** Rows × columns, row after row; NaN is absent, and every text. Means are whole, as HAProxy prints them. */
   readonly numbers: Float64Array
   /** Whole numbers beyond 2^53, by index into `numbers`. */
-  readonly wide: ReadonlyMap<number, bigint>
+  readonly bigIntegers: ReadonlyMap<number, bigint>
   /**
    * Text of a row; `undefined` where the cell is empty. Of several processes' status it is the worst, and what checks say is
    * of the process that has it.

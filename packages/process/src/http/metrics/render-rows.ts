@@ -100,7 +100,7 @@ function endOf({ label }: StatMetric): Uint8Array {
 }
 
 function renderFamily(exposition: Exposition, view: View, rows: Rows, family: Family): void {
-  const { numbers, wide } = view
+  const { numbers, bigIntegers } = view
   const width = view.columns.length
   exposition.begin(family)
   for (let place = 0; place < rows.indexes.length; place++) {
@@ -110,7 +110,7 @@ function renderFamily(exposition: Exposition, view: View, rows: Rows, family: Fa
     for (const { column, end, divide } of family.members) {
       const value = numbers[first + column] as number
       if (Number.isNaN(value)) continue
-      const whole = wide.size === 0 ? undefined : wide.get(first + column)
+      const whole = bigIntegers.size === 0 ? undefined : bigIntegers.get(first + column)
       exposition.sample(labels, end, whole ?? value / divide)
     }
   }

@@ -42,7 +42,7 @@ function statOf(index: number, view: View, rates: Rates | undefined) {
     const at = index * view.columns.length + column
     const value = isText ? view.text(index, column) : orUndefined(view.numbers[at] as number)
     // Every digit of what no double can hold.
-    if (value !== undefined) merged[name] = view.wide.get(at)?.toString() ?? value
+    if (value !== undefined) merged[name] = view.bigIntegers.get(at)?.toString() ?? value
     if (value !== undefined && isCounter(view, column))
       its[`${name}/s`] = orNull(rates?.ofRow(index, column) ?? Number.NaN)
   })
