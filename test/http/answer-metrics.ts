@@ -1,7 +1,7 @@
 import { contentTypes, type Format } from '../../packages/process/src/http/metrics/exposition.ts'
 import { metrics } from '../../packages/process/src/http/routes/metrics.ts'
-import type { Facts } from '../../packages/process/src/http/routes/route.ts'
 import type { History } from '../../packages/process/src/http/trend/history.ts'
+import type { Facts } from '../../packages/process/src/http/types/route.ts'
 
 /** What a test knows, unless it says otherwise: nothing. The history is no matter of `/metrics`. */
 export function factsWith(facts: Partial<Facts>): Facts {

@@ -2,7 +2,7 @@
  * What `/api/v1/` could answer, made up: HAProxy processes of any size whose numbers are computed from names and time, so that
  * they are the same in every run. A test changes `fixture.statuses` and moves `fixture.snapshot` on.
  */
-import { json, type Question, type Route } from '../../packages/process/src/http/routes/route.ts'
+import { json, type Question, type Route } from '../../packages/process/src/http/types/route.ts'
 
 export interface FixtureSize {
   readonly frontends: number

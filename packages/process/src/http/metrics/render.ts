@@ -1,5 +1,5 @@
 import { type RowKind, rowKinds, type View } from '../live/view.ts'
-import type { Facts } from '../routes/route.ts'
+import type { Facts } from '../types/route.ts'
 import { Exposition, type Format } from './exposition.ts'
 import { rowKindOf, type Scope, type Wishes } from './metrics-query.ts'
 import { renderOwn } from './render-own.ts'

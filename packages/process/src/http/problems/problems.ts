@@ -1,4 +1,4 @@
-import type { Facts } from '../routes/route.ts'
+import type { Facts } from '../types/route.ts'
 import { type Problem, severities } from './problem.ts'
 import { processRules } from './process-rules.ts'
 import { programRules } from './program-rules.ts'

@@ -1,9 +1,9 @@
+import { RowFinder } from '../live/row-finder.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
-import { ratesOf, readerOf } from '../routes/api-values.ts'
-import type { Facts } from '../routes/route.ts'
-import { RowFinder } from '../routes/row-finder.ts'
 import type { Rates } from '../trend/rates.ts'
+import { ratesOf, readerOf } from '../trend/row-values.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
+import type { Facts } from '../types/route.ts'
 
 /** Of so many rows that are down it is looked up which processes say so. */
 const mostLookedUp = 500

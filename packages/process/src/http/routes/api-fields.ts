@@ -1,8 +1,8 @@
 import { type Field, infoFields, type StatField, statFields } from '@haproxystats/haproxy/read'
 import type { RowKind } from '../live/view.ts'
 import { type BandKind, bandKinds, historyFields } from '../trend/history-fields.ts'
+import { json, type Question, type Route } from '../types/route.ts'
 import { answerApi, checkParameters } from './api.ts'
-import { json, type Question, type Route } from './route.ts'
 
 export const fieldsRoute: Route = {
   path: '/api/v1/fields',

@@ -2,8 +2,8 @@ import { nearestNames } from '../formats/nearest-names.ts'
 import type { Series } from '../trend/history.ts'
 import { type BandKind, bandKindOf, historyFields } from '../trend/history-fields.ts'
 import { stateLevels } from '../trend/states.ts'
+import { type Answer, type Facts, json, type Question, type Route } from '../types/route.ts'
 import { answerApi, checkParameters, countOf, orNull, quoted, Refusal } from './api.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
 /** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */
 const limits = {

@@ -1,11 +1,11 @@
 import { nearestNames } from '../formats/nearest-names.ts'
+import { json, type Question, type Route } from '../types/route.ts'
 import { answerApi, checkParameters, quoted, Refusal, refused } from './api.ts'
 import { fieldsRoute } from './api-fields.ts'
 import { historyRoute } from './api-history.ts'
 import { overviewRoute } from './api-overview.ts'
 import { rowRoute } from './api-row.ts'
 import { rowsRoute } from './api-rows.ts'
-import { json, type Question, type Route } from './route.ts'
 
 const named: readonly Route[] = [overviewRoute, rowsRoute, rowRoute, historyRoute, fieldsRoute]
 

@@ -7,9 +7,9 @@ import { situationOf } from '../problems/rule-context.ts'
 import { daemonKey } from '../trend/collect.ts'
 import { historyFields } from '../trend/history-fields.ts'
 import type { StateLevel } from '../trend/states.ts'
+import { type Answer, type Facts, json, type Question, type Route } from '../types/route.ts'
 import { answerApi, checkParameters, orNull } from './api.ts'
 import { staleness } from './health.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
 /** Nobody reads more; `problemCounts` tells how many there are. */
 const mostProblems = 500

@@ -1,12 +1,12 @@
 import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
 import { nearestNames } from '../formats/nearest-names.ts'
+import { RowFinder } from '../live/row-finder.ts'
 import type { View, ViewSource } from '../live/view.ts'
 import { daemonKey, processKey } from '../trend/collect.ts'
 import type { Rates } from '../trend/rates.ts'
+import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from '../trend/row-values.ts'
+import { type Answer, type Facts, json, type Question, type Route } from '../types/route.ts'
 import { answerApi, checkParameters, orNull, quoted, Refusal } from './api.ts'
-import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from './api-values.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
-import { RowFinder } from './row-finder.ts'
 
 export const rowRoute: Route = {
   path: '/api/v1/row',

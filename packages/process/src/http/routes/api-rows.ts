@@ -1,8 +1,8 @@
 import { nearestNames } from '../formats/nearest-names.ts'
 import { keyOf, type RowKind, rowKinds, type View } from '../live/view.ts'
+import { ratesOf, readerOf, viewOrRefuse } from '../trend/row-values.ts'
+import { type Answer, type Facts, json, type Question, type Route } from '../types/route.ts'
 import { answerApi, checkParameters, quoted, Refusal } from './api.ts'
-import { ratesOf, readerOf, viewOrRefuse } from './api-values.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
 /** What the tables of the page show. */
 const usualFields = [

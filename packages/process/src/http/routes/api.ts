@@ -1,5 +1,5 @@
 import { nearestNames } from '../formats/nearest-names.ts'
-import { type Answer, json, type Question } from './route.ts'
+import { type Answer, json, type Question } from '../types/route.ts'
 
 /** What a route of the API is made of; `answer` throws `Refusal` where the question cannot be answered. */
 export class Refusal extends Error {

@@ -1,4 +1,4 @@
-import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
+import { type Answer, type Facts, type Question, type Route, text } from '../types/route.ts'
 
 /** Snapshots may be late by so many intervals before what is shown is called stale. */
 export const patience = 3

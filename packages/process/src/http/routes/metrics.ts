@@ -4,7 +4,7 @@ import { formatFor } from '../metrics/accept.ts'
 import { contentTypes } from '../metrics/exposition.ts'
 import { type Wishes, wishesOf } from '../metrics/metrics-query.ts'
 import { render } from '../metrics/render.ts'
-import { type Route, text } from './route.ts'
+import { type Route, text } from '../types/route.ts'
 
 /** For Prometheus, by the names and parameters of HAProxy's own exporter. */
 export const metrics: Route = {

@@ -1,6 +1,6 @@
 import { missingSources } from '../../read/incomplete.ts'
 import type { View } from '../live/view.ts'
-import { type Answer, type Facts, text } from './route.ts'
+import { type Answer, type Facts, text } from '../types/route.ts'
 
 /** The header that says of an answer which sources are not in it, and why; the forms of HAProxy have no place for that. */
 const incompleteHeader = 'Haproxystats-Incomplete'

@@ -4,10 +4,10 @@ import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { RowIndex } from '../live/row-index.ts'
 import type { View } from '../live/view.ts'
-import { readTarget } from '../server/target.ts'
+import { readTarget } from '../server/request-target.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
+import type { Answer, Facts } from '../types/route.ts'
 import { routes } from './index.ts'
-import type { Answer, Facts } from './route.ts'
 
 const facts = (view: View | undefined): Facts => ({
   view,

@@ -6,8 +6,8 @@ import { typedOf } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
 import { viewOfSource } from '../live/source-view.ts'
 import type { View, ViewSource } from '../live/view.ts'
+import { type Answer, type Facts, type Question, type Route, text } from '../types/route.ts'
 import { fromView } from './no-view.ts'
-import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
 
 const plain = 'text/plain; charset=utf-8'
 

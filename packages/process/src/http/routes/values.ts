@@ -1,7 +1,7 @@
 import { type Found, type ObjectWord, valueOfKey, valueOfRow } from '../formats/single-value.ts'
 import type { View } from '../live/view.ts'
+import { type Answer, type Facts, type Route, text } from '../types/route.ts'
 import { fromView } from './no-view.ts'
-import { type Answer, type Facts, type Route, text } from './route.ts'
 
 const field = (path: string, summary: string): Route => {
   const [word = '', ...rest] = path.split('/').slice(1)

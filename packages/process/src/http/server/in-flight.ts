@@ -1,4 +1,4 @@
-import type { Ready } from './cache.ts'
+import type { Ready } from './response-cache.ts'
 
 /** Answers that are being sent, each once however many clients get it: what slow clients keep in memory. */
 export class InFlight {

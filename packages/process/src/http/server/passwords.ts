@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { largestPersonalFile, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
-import { type Compare, Comparisons } from './comparisons.ts'
+import { type Compare, Comparisons } from './password-queue.ts'
 
 /** The costs of hashes that are accepted, powers of two: with 15 a comparison takes about three seconds. */
 const costs = { least: 4, most: 15 }

@@ -1,7 +1,7 @@
 import { cellOf, type Frame, packColumns, sizeOf, slotsOf } from './frame.ts'
 import type { BandKind, HistoryField } from './history-fields.ts'
 import { mergeFrames } from './merge.ts'
-import { Slots } from './slots.ts'
+import { Slots } from './places.ts'
 
 /** Means, and largest values where they are kept. */
 export interface Points {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Answer } from '../routes/route.ts'
+import type { Answer } from '../types/route.ts'
 
 const compress = promisify(gzip)
 

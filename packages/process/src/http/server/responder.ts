@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { atMost } from '@haproxystats/core'
-import { type Answer, type Facts, json, type Question, type Route, text } from '../routes/route.ts'
-import { AnswerCache, makeReady, type Ready } from './cache.ts'
+import { type Answer, type Facts, json, type Question, type Route, text } from '../types/route.ts'
 import { InFlight } from './in-flight.ts'
+import { AnswerCache, makeReady, type Ready } from './response-cache.ts'
 
 /** Nothing more is made while slow clients keep so many bytes. */
 const usualInFlight = 256 * 1024 * 1024

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { until } from '../../../../../test/support/until.ts'
 import { Connections } from './connections.ts'
-import { Turns } from './turns.ts'
+import { Turns } from './pipelining.ts'
 
 const never = 600_000
 
