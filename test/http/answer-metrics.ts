@@ -11,8 +11,8 @@ export function factsWith(facts: Partial<Facts>): Facts {
 
 /** The answer of `/metrics`, its body as text. */
 export function answerMetrics(facts: Partial<Facts>, query = '', format: Format = 'text') {
-  const question = { segments: ['metrics'], form: '', query: new URLSearchParams(query), accept: contentTypes[format] }
-  const answer = metrics.answer(question, factsWith(facts))
+  const request = { segments: ['metrics'], form: '', query: new URLSearchParams(query), accept: contentTypes[format] }
+  const answer = metrics.answer(request, factsWith(facts))
   if (answer === undefined) throw new Error('/metrics does not answer')
   return { status: 200, ...answer, body: answer.body.toString() }
 }

@@ -8,20 +8,20 @@ import type { Facts } from '../types/route.ts'
 /** Of so many rows that are down it is looked up which processes say so. */
 const mostLookedUp = 500
 
-const situations = new WeakMap<View, Situation>()
+const contexts = new WeakMap<View, RuleContext>()
 
 /** Of one view the same for all who ask. */
-export function situationOf(facts: Facts, view: View): Situation {
-  let situation = situations.get(view)
-  if (situation === undefined) {
-    situation = new Situation(facts, view)
-    situations.set(view, situation)
+export function ruleContext(facts: Facts, view: View): RuleContext {
+  let context = contexts.get(view)
+  if (context === undefined) {
+    context = new RuleContext(facts, view)
+    contexts.set(view, context)
   }
-  return situation
+  return context
 }
 
 /** What rules look at: the newest snapshot by rows, and what was before. */
-export class Situation {
+export class RuleContext {
   readonly facts: Facts
   readonly view: View
   readonly rates: Rates | undefined

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { largestPersonalFile, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
-import { type Compare, Comparisons } from './password-queue.ts'
+import { type Compare, PasswordQueue } from './password-queue.ts'
 
 /** The costs of hashes that are accepted, powers of two: with 15 a comparison takes about three seconds. */
 const costs = { least: 4, most: 15 }
@@ -23,7 +23,7 @@ export interface PasswordContext {
 export class Passwords {
   readonly #path: string
   readonly #tell: PasswordContext['tell']
-  readonly #comparisons: Comparisons
+  readonly #queue: PasswordQueue
   /** So that what is kept of a password is worth nothing to others. */
   readonly #salt = randomBytes(32)
   /** Credentials that were right, hashed: a scraper shows the same ones every time. */
@@ -39,7 +39,7 @@ export class Passwords {
   constructor(path: string, { tell, compare }: PasswordContext) {
     this.#path = path
     this.#tell = tell
-    this.#comparisons = new Comparisons(compare)
+    this.#queue = new PasswordQueue(compare)
     this.#identity = identityOf(path)
     this.#hashes = readUsers(path)
   }
@@ -62,7 +62,7 @@ export class Passwords {
     const user = credentials.slice(0, colon)
     const hashes = this.#hashes
     const hash = hashes.get(user)
-    const comparing = this.#comparisons.compare(network, credentials.slice(colon + 1), hash ?? this.#anyHash(user))
+    const comparing = this.#queue.compare(network, credentials.slice(colon + 1), hash ?? this.#anyHash(user))
     if (comparing === undefined) return 'busy'
     try {
       const isRight = await comparing
