@@ -73,3 +73,9 @@ export interface View {
 export function keyOf({ kind, pxname, svname }: ViewRow): string {
   return kind === 'frontend' || kind === 'backend' ? `${kind[0]}:${pxname}` : `${kind[0]}:${pxname}/${svname}`
 }
+
+/** Whether two rows are of the same object of HAProxy. */
+export function isSameRow(row: ViewRow, other: ViewRow | undefined): boolean {
+  if (row === other) return true
+  return row.svname === other?.svname && row.pxname === other.pxname && row.kind === other.kind
+}

@@ -48,7 +48,7 @@ export function missingProcesses({ view, facts: { history } }: RuleContext): Mis
 
   /** Those that went though they were not stopping, beyond as many as have come since. */
   function gone(there: ReadonlySet<string>): Missing[] {
-    const names = history.keys(processKey('')).map((key) => key.slice(2))
+    const names = history.keys('process').map((key) => key.slice(2))
     const left = names.filter((name) => {
       const age = view.snapshot - (seen(name) ?? 0)
       if (there.has(name) || age <= 0 || age > limits.missing) return false

@@ -1,6 +1,6 @@
 import { nearestNames } from '../formats/nearest-names.ts'
-import type { Series } from '../trend/history.ts'
 import { type BandKind, bandKindOf, historyFields } from '../trend/history-fields.ts'
+import type { Series } from '../trend/memory-history.ts'
 import { stateLevels } from '../trend/states.ts'
 import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
 import { answerApi, checkParameters, countOf, orNull, quoted, Refusal } from './api.ts'

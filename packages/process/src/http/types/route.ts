@@ -1,11 +1,11 @@
 import type { View } from '../live/view.ts'
-import type { History } from '../trend/history.ts'
+import type { MemoryHistory } from '../trend/memory-history.ts'
 
 /** What routes answer from. */
 export interface Facts {
   /** Of the newest snapshot; absent until there is one. */
   readonly view: View | undefined
-  readonly history: History
+  readonly history: MemoryHistory
   /** What the status file of haproxystats-process says, see `statusOf`. */
   readonly status: Readonly<Record<string, unknown>>
   /** Seconds between snapshots, as pull is configured; what makes data stale. */
