@@ -40,7 +40,7 @@ export const moving: readonly Difference[] = [
     metrics: /^haproxy_process_(cpu_usage_percent|idle_time_percent|current_tasks|current_run_queue|jobs)$/,
     why: 'what the process does just now',
   },
-  { metrics: /^haproxy_frontend_h1_open_streams$/, why: 'the question to the exporter is one' },
+  { metrics: /^haproxy_frontend_h1_open_streams$/, why: 'the request to the exporter is one' },
   { metrics: /^haproxy_process_pool_(allocated|used)_bytes$/, why: 'memory is taken for every answer' },
   {
     metrics: /^haproxy_process_(current|max)_(connection|session)_rate$|^haproxy_process_bytes_out_rate$/,

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { parseConfiguration } from '@haproxystats/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { metrics } from '../../packages/process/src/http/routes/metrics.ts'
-import type { Question } from '../../packages/process/src/http/routes/route.ts'
 import { HttpServer } from '../../packages/process/src/http/server/server.ts'
+import type { RouteRequest } from '../../packages/process/src/http/types/route.ts'
 import { type Answers, viewOf } from '../support/built-view.ts'
 import { parseExposition } from '../support/exposition.ts'
 import { freePort } from '../support/free-port.ts'
@@ -101,13 +101,13 @@ it.each([
 })
 
 /** Serves `/metrics` of these answers, and remembers the questions. */
-async function serve(sources: Readonly<Record<string, Answers>>): Promise<{ port: number; questions: Question[] }> {
-  const questions: Question[] = []
+async function serve(sources: Readonly<Record<string, Answers>>): Promise<{ port: number; questions: RouteRequest[] }> {
+  const questions: RouteRequest[] = []
   const route = {
     ...metrics,
-    answer: (question: Question, facts: Parameters<typeof metrics.answer>[1]) => {
-      questions.push(question)
-      return metrics.answer(question, facts)
+    answer: (request: RouteRequest, facts: Parameters<typeof metrics.answer>[1]) => {
+      questions.push(request)
+      return metrics.answer(request, facts)
     },
   }
   const port = await freePort()

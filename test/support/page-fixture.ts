@@ -2,7 +2,7 @@
  * What `/api/v1/` could answer, made up: HAProxy processes of any size whose numbers are computed from names and time, so that
  * they are the same in every run. A test changes `fixture.statuses` and moves `fixture.snapshot` on.
  */
-import { json, type Question, type Route } from '../../packages/process/src/http/routes/route.ts'
+import { json, type Route, type RouteRequest } from '../../packages/process/src/http/types/route.ts'
 
 export interface FixtureSize {
   readonly frontends: number
@@ -256,7 +256,7 @@ export function fixtureRoutes(fixture: Fixture): readonly Route[] {
   return Object.entries(answers).map(([name, answer]) => ({
     path: `/api/v1/${name}`,
     summary: '',
-    answer({ segments, query }: Question) {
+    answer({ segments, query }: RouteRequest) {
       if (segments.join('/') !== `api/v1/${name}`) return undefined
       const body = answer(query)
       return body === undefined ? json({ error: 'no such row' }, { status: 404 }) : json(body)

@@ -59,7 +59,7 @@ export function viewOf(sketch: ViewSketch): View {
       sources: its ?? sources.map((_source, index) => index),
     })),
     numbers,
-    wide: new Map(),
+    bigIntegers: new Map(),
     text: (row, column) => {
       const value = rows[row]?.[columns[column]?.name ?? '']
       return typeof value === 'string' ? value : undefined

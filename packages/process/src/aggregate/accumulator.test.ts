@@ -45,14 +45,14 @@ function merge(of: Column, reports: readonly Report[]): number | bigint | undefi
   const table = new Accumulator([of], 1)
   const row = table.addRow()
   for (const report of reports) mergeInto(table, row, [report])
-  const { values, wide } = table.finish()
+  const { values, bigIntegers } = table.finish()
   const [value] = values
-  if (wide.has(0)) expect(Number(wide.get(0))).toBe(value)
+  if (bigIntegers.has(0)) expect(Number(bigIntegers.get(0))).toBe(value)
   if (isPlain(reports)) {
-    expect(mergedAsNumbers(of, reports)).toEqual({ value, wide })
-    if (!of.emptyIsZero) expect(mergedAsFilled(of, reports)).toEqual({ value, wide })
+    expect(mergedAsNumbers(of, reports)).toEqual({ value, bigIntegers })
+    if (!of.emptyIsZero) expect(mergedAsFilled(of, reports)).toEqual({ value, bigIntegers })
   }
-  return wide.get(0) ?? (Number.isNaN(value) ? undefined : value)
+  return bigIntegers.get(0) ?? (Number.isNaN(value) ? undefined : value)
 }
 
 /** Whether a `QuickRow` would read it. */
@@ -69,8 +69,8 @@ function mergedBy(mergeRow: MergeRow, of: Column, reports: readonly Report[]): u
     const numbers = Float64Array.from(textsOf([report]), (text) => (text === '' ? Number.NaN : Number(text)))
     mergeRow(table, row, numbers, sourceOf([report]))
   }
-  const { values, wide } = table.finish()
-  return { value: values[0], wide }
+  const { values, bigIntegers } = table.finish()
+  return { value: values[0], bigIntegers }
 }
 
 function mergedAsNumbers(of: Column, reports: readonly Report[]): unknown {
@@ -215,9 +215,9 @@ describe('numbers beyond 2^53', () => {
   })
 
   it.each([
-    ['decimals and a wide number', ['0.5', '9007199254740993']],
-    ['a wide number and decimals', ['9007199254740993', '0.5']],
-    ['decimals that grow wide', ['0.5', '9007199254740991']],
+    ['decimals and a big integer', ['0.5', '9007199254740993']],
+    ['a big integer and decimals', ['9007199254740993', '0.5']],
+    ['decimals that grow beyond 2^53', ['0.5', '9007199254740991']],
     ['more digits than any double has', ['9'.repeat(400), '1']],
     ['decimals with more digits than any double has', [`${'9'.repeat(400)}.5`, '1', '9007199254740993']],
     ['both infinities', [`${'9'.repeat(400)}.5`, `-${'9'.repeat(400)}`, '1']],
@@ -339,14 +339,14 @@ describe('an accumulator', () => {
     const table = new Accumulator(columns, 1)
     table.addRow()
     mergeInto(table, 0, cells('18446744073709551615', '4', '0', '9'))
-    expect(table.finish().wide.size).toBe(1)
+    expect(table.finish().bigIntegers.size).toBe(1)
     table.clear()
     expect(table.rows).toBe(0)
     expect(table.addRow()).toBe(0)
     mergeInto(table, 0, cells('', '6', '5', ''))
-    const { values, wide } = table.finish()
+    const { values, bigIntegers } = table.finish()
     expect([...values]).toEqual([Number.NaN, 6, 5, Number.NaN])
-    expect(wide.size).toBe(0)
+    expect(bigIntegers.size).toBe(0)
   })
 
   it('sets what is computed', () => {

@@ -76,7 +76,7 @@ export class Accumulator {
   readonly #unlessEmpty: readonly number[]
   #values: Float64Array
   #aside: Float64Array
-  #wide = new Map<number, bigint>()
+  #bigIntegers = new Map<number, bigint>()
   /** Cells that cannot be merged, because something that is no number stands in one of theirs. */
   readonly #broken = new Set<number>()
   #rows = 0
@@ -94,7 +94,7 @@ export class Accumulator {
     const used = this.#rows * this.columns.length
     this.#values.fill(Number.NaN, 0, used)
     this.#aside.fill(0, 0, used)
-    this.#wide = new Map()
+    this.#bigIntegers = new Map()
     this.#broken.clear()
     this.#rows = 0
   }
@@ -140,7 +140,7 @@ export class Accumulator {
       }
       if (value > Number.MAX_SAFE_INTEGER) {
         const whole = readInteger(bytes, start, end)
-        if (whole !== undefined && this.addWide(base + column, column, whole)) continue
+        if (whole !== undefined && this.addBigInteger(base + column, column, whole)) continue
       }
       this.add(base + column, column, value, weight, stopping)
     }
@@ -151,7 +151,7 @@ export class Accumulator {
     const values = this.#values
     const ways = this.#ways
     const base = row * slots.length
-    const exact = this.#wide.size === 0
+    const exact = this.#bigIntegers.size === 0
     for (let column = 0; column < slots.length; column++) {
       const slot = slots[column] as number
       if (slot < 0) continue
@@ -195,7 +195,7 @@ export class Accumulator {
     const asides = this.#aside
     const ways = this.#ways
     const base = row * ways.length
-    const exact = this.#wide.size === 0
+    const exact = this.#bigIntegers.size === 0
     for (let slot = 0; slot < numbers.length; slot++) {
       const value = numbers[slot] as number
       const column = columnOf[slot] as number
@@ -298,16 +298,16 @@ export class Accumulator {
   }
 
   /** Whether that settled a value beyond 2^53: an underflow is dropped, a sum is kept to the last digit. */
-  addWide(index: number, column: number, value: bigint): boolean {
+  addBigInteger(index: number, column: number, value: bigint): boolean {
     const { counter, merge } = this.columns[column] as Column
     if (!counter && value >= underflow) return true
     if (merge !== 'sum') return false
-    this.#sumWide(index, value)
+    this.#sumBigInteger(index, value)
     return true
   }
 
   /** The merged rows: NaN where no process had a value. Valid until `clear`. */
-  finish(): { values: Float64Array; wide: ReadonlyMap<number, bigint> } {
+  finish(): { values: Float64Array; bigIntegers: ReadonlyMap<number, bigint> } {
     const width = this.columns.length
     const values = this.#values.subarray(0, this.#rows * width)
     const columns = this.columns.flatMap(({ merge }, column) => (unfinished.has(merge) ? [{ merge, column }] : []))
@@ -324,16 +324,16 @@ export class Accumulator {
     }
     for (const index of this.#broken) {
       values[index] = Number.NaN
-      this.#wide.delete(index)
+      this.#bigIntegers.delete(index)
     }
-    return { values, wide: this.#wide }
+    return { values, bigIntegers: this.#bigIntegers }
   }
 
   #sum(index: number, before: number, value: number): void {
     if (Number.isNaN(before)) this.#values[index] = value
-    else if (Math.abs(before + value) <= Number.MAX_SAFE_INTEGER && !this.#wide.has(index)) {
+    else if (Math.abs(before + value) <= Number.MAX_SAFE_INTEGER && !this.#bigIntegers.has(index)) {
       this.#values[index] = before + value
-    } else if (Number.isInteger(value)) this.#sumWide(index, BigInt(value))
+    } else if (Number.isInteger(value)) this.#sumBigInteger(index, BigInt(value))
     else this.#sumInexact(index, value)
   }
 
@@ -361,21 +361,21 @@ export class Accumulator {
     if (Number.isNaN(before) || peak > before) this.#values[index] = peak
   }
 
-  #sumWide(index: number, value: bigint): void {
+  #sumBigInteger(index: number, value: bigint): void {
     const before = this.#values[index] as number
-    const whole = Number.isNaN(before) || Number.isInteger(before) || this.#wide.has(index)
+    const whole = Number.isNaN(before) || Number.isInteger(before) || this.#bigIntegers.has(index)
     if (!whole) {
       this.#sumInexact(index, Number(value))
       return
     }
-    const sum = (this.#wide.get(index) ?? (Number.isNaN(before) ? 0n : BigInt(before))) + value
-    this.#wide.set(index, sum)
+    const sum = (this.#bigIntegers.get(index) ?? (Number.isNaN(before) ? 0n : BigInt(before))) + value
+    this.#bigIntegers.set(index, sum)
     this.#values[index] = Number(sum)
   }
 
   /** With decimals, or beyond every double, there are no last digits to keep. */
   #sumInexact(index: number, value: number): void {
-    this.#wide.delete(index)
+    this.#bigIntegers.delete(index)
     this.#values[index] = (this.#values[index] as number) + value
   }
 

@@ -66,7 +66,7 @@ function daemonTable(
       const { field, cell } = its
       const name = cell ?? field
       const whole = infoInteger(info, name)
-      if (whole !== undefined && merged.addWide(row + column, column, whole)) return
+      if (whole !== undefined && merged.addBigInteger(row + column, column, whole)) return
       const value = infoNumber(info, name)
       if (Number.isNaN(value) && (info.get(name) ?? '') !== '') {
         merged.break(row, column)
@@ -76,7 +76,7 @@ function daemonTable(
       merged.add(row + column, column, value, weightOf(info, its), stopping)
     })
   }
-  const { values, wide } = merged.finish()
+  const { values, bigIntegers } = merged.finish()
   const derived = derive(fieldsOf(columns), values, ofRow)
   const spread = processes.length === 1 ? [] : spreadOver(processes)
   return {
@@ -84,7 +84,7 @@ function daemonTable(
     objects: [{ path: 'daemon' }],
     fields: [...fieldsOf(sent), ...ofRow.map(({ name }) => name), ...spread.map(({ name }) => name)],
     values: Float64Array.from([...values.subarray(0, sent.length), ...derived, ...spread.map(({ value }) => value)]),
-    wide,
+    bigIntegers,
   }
 }
 
@@ -122,13 +122,13 @@ function spreadOver(processes: readonly Process[]): { name: string; value: numbe
 function processTable(processes: readonly Process[], columns: readonly Column[], metrics: readonly RowMetric[]): Table {
   const fields = fieldsOf(columns)
   const all = [...fields, ...fieldsOf(unlisted(metrics, columns))]
-  const wide = new Map<number, bigint>()
+  const bigIntegers = new Map<number, bigint>()
   const width = fields.length + metrics.length
   const rows = processes.map(({ info }, row) => {
     const values = Float64Array.from(all, (field) => infoNumber(info, field))
     fields.forEach((field, column) => {
       const whole = infoInteger(info, field)
-      if (whole !== undefined) wide.set(row * width + column, whole)
+      if (whole !== undefined) bigIntegers.set(row * width + column, whole)
     })
     return [...values.subarray(0, fields.length), ...derive(all, values, metrics)]
   })
@@ -137,7 +137,7 @@ function processTable(processes: readonly Process[], columns: readonly Column[],
     objects: processObjects(processes),
     fields: [...fields, ...metrics.map(({ name }) => name)],
     values: Float64Array.from(rows.flat()),
-    wide,
+    bigIntegers,
   }
 }
 

@@ -53,13 +53,13 @@ describe('own metrics', () => {
   })
 
   it('are one row, without those whose option is not set', () => {
-    const { kind, objects, fields, values, wide } = ownTable(making)
+    const { kind, objects, fields, values, bigIntegers } = ownTable(making)
     expect(tableKinds).toContain(kind)
     expect(objects).toEqual([{ path: 'haproxystats' }])
     expect(values).toHaveLength(fields.length)
     const absent = fields.filter((_, index) => Number.isNaN(values[index]))
     expect(absent.filter((name) => !name.startsWith('pull.'))).toEqual(['ServersSkipped'])
-    expect(wide.size).toBe(0)
+    expect(bigIntegers.size).toBe(0)
   })
 
   it('tell of the pull what it says of itself', () => {

@@ -202,6 +202,6 @@ export function ownTable(making: Making, accounts: Readonly<Record<string, numbe
     objects: [object],
     fields: [...ownMetrics.map(({ name }) => name), ...Object.keys(accounts)],
     values: Float64Array.from([...ownMetrics.map(({ value }) => value(making)), ...Object.values(accounts)]),
-    wide: new Map(),
+    bigIntegers: new Map(),
   }
 }

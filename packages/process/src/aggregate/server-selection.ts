@@ -43,13 +43,13 @@ export function keepRows(table: Table, kept: (row: number) => boolean): Table {
   const rows = table.objects.map((_, row) => row).filter(kept)
   if (rows.length === table.objects.length) return table
   const values = new Float64Array(rows.length * width)
-  const wide = new Map<number, bigint>()
+  const bigIntegers = new Map<number, bigint>()
   rows.forEach((from, to) => {
     values.set(table.values.subarray(from * width, (from + 1) * width), to * width)
-    for (let column = 0; column < width && table.wide.size > 0; column++) {
-      const whole = table.wide.get(from * width + column)
-      if (whole !== undefined) wide.set(to * width + column, whole)
+    for (let column = 0; column < width && table.bigIntegers.size > 0; column++) {
+      const whole = table.bigIntegers.get(from * width + column)
+      if (whole !== undefined) bigIntegers.set(to * width + column, whole)
     }
   })
-  return { ...table, objects: rows.map((row) => table.objects[row] as Table['objects'][number]), values, wide }
+  return { ...table, objects: rows.map((row) => table.objects[row] as Table['objects'][number]), values, bigIntegers }
 }

@@ -55,13 +55,13 @@ const fresh = (aggregateServers = false, onCollision = (_kept: string, _altered:
 /** Everything that is sent, by path: exact numbers as text. */
 function sent(tables: readonly Table[]): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const { objects, fields, values, wide } of tables) {
+  for (const { objects, fields, values, bigIntegers } of tables) {
     expect(values).toHaveLength(objects.length * fields.length)
     for (const [index, value] of values.entries()) {
       if (Number.isNaN(value)) continue
       const path = `${objects[Math.floor(index / fields.length)]!.path}.${fields[index % fields.length]}`
       expect(found, 'a path is sent once').not.toHaveProperty([path])
-      found[path] = String(wide.get(index) ?? value)
+      found[path] = String(bigIntegers.get(index) ?? value)
     }
   }
   return found

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { ThreadPool } from '../threads/thread-pool.ts'
-import type { Compare } from './server/comparisons.ts'
+import type { Compare } from './server/password-queue.ts'
 
 const workerFile = fileURLToPath(new URL('./server/compare-passwords.js', import.meta.url))
 

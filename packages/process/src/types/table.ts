@@ -22,5 +22,5 @@ export interface Table {
   /** Rows × fields, row after row; NaN is absent. */
   readonly values: Float64Array
   /** Whole numbers beyond 2^53, by index into `values`, which holds the nearest double there. */
-  readonly wide: ReadonlyMap<number, bigint>
+  readonly bigIntegers: ReadonlyMap<number, bigint>
 }

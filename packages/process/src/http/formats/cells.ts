@@ -5,7 +5,7 @@ export function cellOf(view: View, row: number, column: number): string | undefi
   const index = row * view.columns.length + column
   const value = view.numbers[index] as number
   if (Number.isNaN(value)) return view.columns[column]?.isText === true ? view.text(row, column) : undefined
-  return wholeText(view.wide.get(index) ?? value)
+  return wholeText(view.bigIntegers.get(index) ?? value)
 }
 
 /** A number without decimals and exponent. */

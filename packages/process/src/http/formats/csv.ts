@@ -22,7 +22,8 @@ export function csvOf(view: View, rows: readonly number[]): Uint8Array {
       if (column === dash) sheet.cell('-')
       const index = row * width + column
       const value = view.numbers[index] as number
-      if (!Number.isNaN(value)) sheet.number(view.wide.size === 0 ? value : (view.wide.get(index) ?? value))
+      if (!Number.isNaN(value))
+        sheet.number(view.bigIntegers.size === 0 ? value : (view.bigIntegers.get(index) ?? value))
       else if (view.columns[column]?.isText === true) sheet.cell(view.text(row, column))
       else sheet.cell(undefined)
     }

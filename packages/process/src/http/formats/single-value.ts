@@ -38,7 +38,7 @@ function valueOfField(view: View, row: number, field: string, about: string): Fo
   if (column === undefined) return missing('a field of show stat', field, view.columnOf.keys())
   const at = row * view.columns.length + column
   const number = view.numbers[at] as number
-  const value = Number.isNaN(number) ? view.text(row, column) : numberText(view.wide.get(at) ?? number)
+  const value = Number.isNaN(number) ? view.text(row, column) : numberText(view.bigIntegers.get(at) ?? number)
   return value === undefined ? { missing: `The field ${field} of ${about} is empty.` } : { value }
 }
 
@@ -49,7 +49,8 @@ export function valueOfInfo(view: View, field: string): Found {
   const daemon = view.tables.find(({ kind }) => kind === 'daemon')
   const column = daemon?.fields.indexOf(field) ?? -1
   const value = daemon?.values[column]
-  if (value !== undefined && !Number.isNaN(value)) return { value: numberText(daemon?.wide.get(column) ?? value) }
+  if (value !== undefined && !Number.isNaN(value))
+    return { value: numberText(daemon?.bigIntegers.get(column) ?? value) }
   return missing('a line of show info', field, [...view.info.keys(), ...(daemon?.fields ?? [])])
 }
 

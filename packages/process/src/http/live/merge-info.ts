@@ -49,10 +49,10 @@ function mergeNumbers(infos: readonly Info[], carried: readonly Info[]): Readonl
   for (const info of infos) addInfo(accumulator, info, running && isStopping(info))
   const counters = (column: Column) => column.merge === 'sum'
   for (const info of carried) addInfo(accumulator, info, running, counters)
-  const { values, wide } = accumulator.finish()
+  const { values, bigIntegers } = accumulator.finish()
   const lines = infoColumns.map(({ field }, column) => {
     const value = values[column] as number
-    return [field, Number.isNaN(value) ? '' : String(wide.get(column) ?? Math.round(value))] as const
+    return [field, Number.isNaN(value) ? '' : String(bigIntegers.get(column) ?? Math.round(value))] as const
   })
   return new Map(lines.filter(([, text]) => text !== ''))
 }
@@ -61,7 +61,7 @@ function addInfo(accumulator: Accumulator, info: Info, stopping: boolean, wanted
   for (const [index, column] of infoColumns.entries()) {
     if (!wanted(column)) continue
     const whole = infoInteger(info, column.field)
-    if (whole !== undefined && accumulator.addWide(index, index, whole)) continue
+    if (whole !== undefined && accumulator.addBigInteger(index, index, whole)) continue
     const value = infoNumber(info, column.field)
     if (Number.isNaN(value) && (info.get(column.field) ?? '') !== '') accumulator.break(0, index)
     else accumulator.add(index, index, value, weightOf(info, column), stopping)

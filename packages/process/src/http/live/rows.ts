@@ -41,7 +41,7 @@ interface Named {
 }
 
 type Known = KnownRow<RowKind, Named>
-type Rows = Pick<View, 'rows' | 'numbers' | 'wide' | 'text'>
+type Rows = Pick<View, 'rows' | 'numbers' | 'bigIntegers' | 'text'>
 
 /** Merges the rows of `show stat` of many processes: all kinds of rows, all columns, by the table of fields. */
 export class MergedRows {
@@ -151,14 +151,14 @@ export class MergedRows {
     const order = this.#order()
     const rows = this.#rows.map(rowOf)
     const texts = this.#texts.finish(rows.length, order)
-    const { values, wide } = this.#numbers.finish()
+    const { values, bigIntegers } = this.#numbers.finish()
     this.#round(values)
     const { columns, texts: textColumns } = this.#columns
     const slots = columns.map((_, column) => textColumns.indexOf(column))
     const shown = order === undefined ? rows : Array.from(order, (row) => rows[row] as ViewRow)
     return {
       rows: shown,
-      ...inOrder(values, wide, columns.length, order),
+      ...inOrder(values, bigIntegers, columns.length, order),
       text(row, column) {
         const slot = slots[column]
         if (slot === undefined || row < 0 || row >= shown.length) return undefined
@@ -211,19 +211,19 @@ function readable(name: string): string {
 
 function inOrder(
   values: Float64Array,
-  wide: ReadonlyMap<number, bigint>,
+  bigIntegers: ReadonlyMap<number, bigint>,
   width: number,
   order: Int32Array | undefined,
-): Pick<View, 'numbers' | 'wide'> {
-  if (order === undefined) return { numbers: values.slice(), wide }
+): Pick<View, 'numbers' | 'bigIntegers'> {
+  if (order === undefined) return { numbers: values.slice(), bigIntegers }
   const numbers = new Float64Array(values.length)
   const places = new Int32Array(order.length)
   order.forEach((row, place) => {
     numbers.set(values.subarray(row * width, (row + 1) * width), place * width)
     places[row] = place
   })
-  const moved = [...wide].map(([index, value]) => {
+  const moved = [...bigIntegers].map(([index, value]) => {
     return [(places[Math.floor(index / width)] as number) * width + (index % width), value] as const
   })
-  return { numbers, wide: new Map(moved) }
+  return { numbers, bigIntegers: new Map(moved) }
 }

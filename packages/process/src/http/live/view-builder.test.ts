@@ -231,14 +231,14 @@ describe('a view', () => {
   })
 
   it('keeps whole numbers to the last digit, wherever their row goes', () => {
-    const wide: Row = ['app', 'app1', 'UP', '2', '9007199254740993']
+    const big: Row = ['app', 'app1', 'UP', '2', '9007199254740993']
     const view = snapshotView({
       lb1: { stat: stat(['app', 'BACKEND', 'UP', '1']) },
-      lb2: { stat: stat(wide) },
-      lb3: { stat: stat(wide) },
+      lb2: { stat: stat(big) },
+      lb3: { stat: stat(big) },
     })
     expect(keys(view)).toEqual(['s:app/app1', 'b:app'])
-    expect(view.wide).toEqual(new Map([[view.columnOf.get('stot'), 18014398509481986n]]))
+    expect(view.bigIntegers).toEqual(new Map([[view.columnOf.get('stot'), 18014398509481986n]]))
   })
 
   it('reads names and texts as UTF-8 where they are that', () => {

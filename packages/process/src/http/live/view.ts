@@ -52,7 +52,7 @@ export interface View {
   /** Rows × columns, row after row; NaN is absent, and every text. Means are whole, as HAProxy prints them. */
   readonly numbers: Float64Array
   /** Whole numbers beyond 2^53, by index into `numbers`. */
-  readonly wide: ReadonlyMap<number, bigint>
+  readonly bigIntegers: ReadonlyMap<number, bigint>
   /**
    * Text of a row; `undefined` where the cell is empty. Of several processes' status it is the worst, and what checks say is
    * of the process that has it.
@@ -72,4 +72,10 @@ export interface View {
 /** How a row is named in URLs and keys: `f:www`, `l:www/sock-1`, `b:app`, `s:app/app1`. */
 export function keyOf({ kind, pxname, svname }: ViewRow): string {
   return kind === 'frontend' || kind === 'backend' ? `${kind[0]}:${pxname}` : `${kind[0]}:${pxname}/${svname}`
+}
+
+/** Whether two rows are of the same object of HAProxy. */
+export function isSameRow(row: ViewRow, other: ViewRow | undefined): boolean {
+  if (row === other) return true
+  return row.svname === other?.svname && row.pxname === other.pxname && row.kind === other.kind
 }

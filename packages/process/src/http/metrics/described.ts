@@ -20,7 +20,7 @@ export function describeAll({ info, tables }: View, descriptions: boolean): Desc
   const daemon = tables.find(({ kind }) => kind === 'daemon')
   const inTable = (field: string): number | bigint => {
     const column = daemon?.fields.indexOf(field) ?? -1
-    return daemon?.wide.get(column) ?? daemon?.values[column] ?? Number.NaN
+    return daemon?.bigIntegers.get(column) ?? daemon?.values[column] ?? Number.NaN
   }
   return {
     labels: descriptionLabel(info, descriptions),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { scopes, type Wishes, wishesOf } from './metrics-query.ts'
+import { type MetricsQuery, parseMetricsQuery, scopes } from './metrics-query.ts'
 
-const wishes = (query: string) => wishesOf(new URLSearchParams(query)) as Wishes
+const parsed = (text: string) => parseMetricsQuery(new URLSearchParams(text)) as MetricsQuery
 const all = Object.keys(scopes)
 
 describe('scope', () => {
@@ -15,7 +15,7 @@ describe('scope', () => {
     ['scope=server&scope=&scope=global', ['global']],
     ['scope=sticktable&scope=resolver', ['sticktable', 'resolver']],
     ['scope=haproxystats', ['haproxystats']],
-  ])('%s', (query, expected) => expect([...wishes(query).scopes]).toEqual(expected))
+  ])('%s', (query, expected) => expect([...parsed(query).scopes]).toEqual(expected))
 })
 
 describe('metrics', () => {
@@ -30,26 +30,28 @@ describe('metrics', () => {
     ['metrics=,,-,', { a: true }],
     ['metrics=constructor', { constructor: true, a: false }],
   ])('%s', (query, expected) => {
-    const { wants } = wishes(query)
+    const { wants } = parsed(query)
     for (const [name, wanted] of Object.entries(expected)) expect([name, wants(name)]).toEqual([name, wanted])
   })
 })
 
 it('reads the switches, with and without a value', () => {
-  expect(wishes('no-maint&extra-counters=1&process=lb1&process=lb2')).toMatchObject({
+  expect(parsed('no-maint&extra-counters=1&process=lb1&process=lb2')).toMatchObject({
     withoutMaintenance: true,
     extraCounters: true,
     processes: ['lb1', 'lb2'],
   })
-  expect(wishes('desc-labels')).toMatchObject({ withoutMaintenance: false, descriptions: true, processes: [] })
-  expect(wishes('')).toMatchObject({ withoutMaintenance: false, extraCounters: false, descriptions: false })
+  expect(parsed('desc-labels')).toMatchObject({ withoutMaintenance: false, descriptions: true, processes: [] })
+  expect(parsed('')).toMatchObject({ withoutMaintenance: false, extraCounters: false, descriptions: false })
 })
 
 it.each(['blah=1', '__proto__=1', 'scopes=frontend', 'constructor'])('ignores %s, as the exporter does', (query) => {
-  expect({ ...wishes(query), wants: undefined }).toEqual({ ...wishes(''), wants: undefined })
+  expect({ ...parsed(query), wants: undefined }).toEqual({ ...parsed(''), wants: undefined })
 })
 
 it.each([
   ['scope=fronted', '/metrics has no scope "fronted", did you mean frontend; there are: global, frontend,'],
   ['scope=constructor', '/metrics has no scope "constructor"; there are: global,'],
-])('says what is wrong with %s', (query, sentence) => expect(wishesOf(new URLSearchParams(query))).toContain(sentence))
+])('says what is wrong with %s', (query, sentence) =>
+  expect(parseMetricsQuery(new URLSearchParams(query))).toContain(sentence),
+)

@@ -27,8 +27,8 @@ export const parameters = {
   process: 'splits `haproxy_process_*` by process, with a label `process`: the name of one, or `*` for all',
 } as const
 
-/** What a question asks for. */
-export interface Wishes {
+/** What a request asks for. */
+export interface MetricsQuery {
   readonly scopes: ReadonlySet<Scope>
   /** Whether a metric of this whole name is wanted. */
   readonly wants: (name: string) => boolean
@@ -46,7 +46,7 @@ export function rowKindOf(scope: Scope): RowKind | undefined {
 }
 
 /** What the parameters ask for, or a sentence that says what is wrong with them. */
-export function wishesOf(query: URLSearchParams): Wishes | string {
+export function parseMetricsQuery(query: URLSearchParams): MetricsQuery | string {
   const wanted = scopesOf(query.getAll('scope'))
   if (typeof wanted === 'string') return wanted
   return {

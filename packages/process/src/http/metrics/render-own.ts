@@ -1,5 +1,5 @@
 import { shownNames } from '../live/source-names.ts'
-import type { Facts } from '../routes/route.ts'
+import type { Facts } from '../types/route.ts'
 import { type Exposition, labelBlock, plain } from './exposition.ts'
 import { dispatcherMetrics, ownFacts, ownMetrics, ownVersion, type StatusMetric, statusMetrics } from './own-metrics.ts'
 

@@ -8,7 +8,7 @@ import { type InfoMetric, infoMetrics, infoTexts } from './info-metrics.ts'
 import type { Label, Metric } from './metric.ts'
 
 /** What of `haproxy_process_*` is wanted. */
-export interface ProcessWishes {
+export interface ProcessQuery {
   readonly wants: (name: string) => boolean
   /** Names of sources; empty: all as one. `*`: every one. */
   readonly processes: readonly string[]
@@ -17,8 +17,8 @@ export interface ProcessWishes {
 }
 
 /** Writes `haproxy_process_*`: of all processes as one, or of each of those named, with a label. */
-export function renderProcess(exposition: Exposition, view: View, wishes: ProcessWishes): void {
-  const { wants, processes, descriptions } = wishes
+export function renderProcess(exposition: Exposition, view: View, query: ProcessQuery): void {
+  const { wants, processes, descriptions } = query
   const all = describeAll(view, descriptions)
   const described = processes.length === 0 ? [all] : describeEach(view, processes, descriptions)
   const each = (metric: Metric, valueIn: (one: Described) => number | bigint) => {
@@ -35,7 +35,7 @@ export function renderProcess(exposition: Exposition, view: View, wishes: Proces
     each({ name, type: 'gauge', help }, (one) => derive(metric, one))
   }
   if (processes.length === 0) renderSpread(exposition, view, all.labels, wants)
-  renderTexts(exposition, view, wishes)
+  renderTexts(exposition, view, query)
 }
 
 function write(exposition: Exposition, labels: readonly Label[], value: number | bigint): void {
@@ -77,7 +77,7 @@ function renderSpread(
 function renderTexts(
   exposition: Exposition,
   { sources }: View,
-  { wants, processes, descriptions }: ProcessWishes,
+  { wants, processes, descriptions }: ProcessQuery,
 ): void {
   for (const { field, name: short, label, help } of infoTexts) {
     const name = `haproxy_process_${short}`

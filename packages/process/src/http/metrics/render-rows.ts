@@ -5,7 +5,7 @@ import { type StatMetric, statMetricsOf, statName } from './stat-metrics.ts'
 import { checkStates, countMetrics, type StateMetric, serverStates, stateMetrics } from './states.ts'
 
 /** What of the rows is wanted. */
-export interface RowWishes {
+export interface RowQuery {
   /** Whether a metric of this name is. */
   readonly wants: (name: string) => boolean
   /** Servers in maintenance are left out. */
@@ -49,19 +49,19 @@ interface Rows {
 }
 
 /** Writes all metrics of the rows of one kind. */
-export function renderRows(exposition: Exposition, view: View, kind: RowKind, wishes: RowWishes): void {
-  const rows = rowsOf(view, kind, wishes)
+export function renderRows(exposition: Exposition, view: View, kind: RowKind, query: RowQuery): void {
+  const rows = rowsOf(view, kind, query)
   if (rows.indexes.length === 0) return
   const states = stateMetrics.filter(({ kinds }) => kinds.includes(kind))
   for (const metric of states) {
     const name = `haproxy_${kind}_${metric.name}`
-    if (wishes.wants(name)) renderState(exposition, view, rows, { metric, kind, name })
+    if (query.wants(name)) renderState(exposition, view, rows, { metric, kind, name })
   }
-  for (const family of familiesOf(view, kind, wishes)) renderFamily(exposition, view, rows, family)
-  if (kind === 'backend' && hasAllServers(view)) renderCounts(exposition, view, rows, wishes)
+  for (const family of familiesOf(view, kind, query)) renderFamily(exposition, view, rows, family)
+  if (kind === 'backend' && hasAllServers(view)) renderCounts(exposition, view, rows, query)
 }
 
-function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: RowWishes): Rows {
+function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: RowQuery): Rows {
   const indexes: number[] = []
   const status = view.columnOf.get('status')
   view.rows.forEach((row, index) => {
@@ -81,7 +81,7 @@ function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: RowWishes): R
   }
 }
 
-function familiesOf(view: View, kind: RowKind, { wants, extraCounters }: RowWishes): Iterable<Family> {
+function familiesOf(view: View, kind: RowKind, { wants, extraCounters }: RowQuery): Iterable<Family> {
   const families = new Map<string, Family & { members: Family['members'][number][] }>()
   for (const metric of statMetricsOf(kind, extraCounters)) {
     const column = view.columnOf.get(metric.field)
@@ -100,7 +100,7 @@ function endOf({ label }: StatMetric): Uint8Array {
 }
 
 function renderFamily(exposition: Exposition, view: View, rows: Rows, family: Family): void {
-  const { numbers, wide } = view
+  const { numbers, bigIntegers } = view
   const width = view.columns.length
   exposition.begin(family)
   for (let place = 0; place < rows.indexes.length; place++) {
@@ -110,7 +110,7 @@ function renderFamily(exposition: Exposition, view: View, rows: Rows, family: Fa
     for (const { column, end, divide } of family.members) {
       const value = numbers[first + column] as number
       if (Number.isNaN(value)) continue
-      const whole = wide.size === 0 ? undefined : wide.get(first + column)
+      const whole = bigIntegers.size === 0 ? undefined : bigIntegers.get(first + column)
       exposition.sample(labels, end, whole ?? value / divide)
     }
   }
@@ -143,7 +143,7 @@ function hasAllServers({ pull }: View): boolean {
 }
 
 /** Servers of each backend by state, whether or not those in maintenance are shown. */
-function renderCounts(exposition: Exposition, view: View, rows: Rows, { wants }: RowWishes): void {
+function renderCounts(exposition: Exposition, view: View, rows: Rows, { wants }: RowQuery): void {
   for (const { name: short, of, help } of countMetrics) {
     const name = `haproxy_backend_${short}`
     if (!wants(name)) continue

@@ -1,7 +1,7 @@
 import { type RowKind, rowKinds, type View } from '../live/view.ts'
-import type { Facts } from '../routes/route.ts'
+import type { Facts } from '../types/route.ts'
 import { Exposition, type Format } from './exposition.ts'
-import { rowKindOf, type Scope, type Wishes } from './metrics-query.ts'
+import { type MetricsQuery, rowKindOf, type Scope } from './metrics-query.ts'
 import { renderOwn } from './render-own.ts'
 import { renderProcess } from './render-process.ts'
 import { renderRows } from './render-rows.ts'
@@ -12,12 +12,12 @@ import { stateMetrics } from './states.ts'
 const usualSample = 100
 
 /** Everything that is wanted, in one buffer. Before the first snapshot there are only metrics of haproxystats itself. */
-export function render(facts: Facts, wishes: Wishes, format: Format): Buffer {
+export function render(facts: Facts, query: MetricsQuery, format: Format): Buffer {
   const { view } = facts
-  const exposition = new Exposition(format, sizeOf(view, wishes))
-  if (view !== undefined && wishes.scopes.has('global')) renderProcess(exposition, view, wishes)
-  for (const kind of wantedKinds(wishes.scopes)) if (view !== undefined) renderRows(exposition, view, kind, wishes)
-  if (wishes.scopes.has('haproxystats')) renderOwn(exposition, facts, wishes.wants)
+  const exposition = new Exposition(format, sizeOf(view, query))
+  if (view !== undefined && query.scopes.has('global')) renderProcess(exposition, view, query)
+  for (const kind of wantedKinds(query.scopes)) if (view !== undefined) renderRows(exposition, view, kind, query)
+  if (query.scopes.has('haproxystats')) renderOwn(exposition, facts, query.wants)
   return exposition.finish()
 }
 
@@ -26,7 +26,7 @@ function wantedKinds(scopes: ReadonlySet<Scope>): readonly RowKind[] {
   return order.filter((kind) => [...scopes].some((scope) => rowKindOf(scope) === kind))
 }
 
-function sizeOf(view: View | undefined, { scopes, extraCounters }: Wishes): number {
+function sizeOf(view: View | undefined, { scopes, extraCounters }: MetricsQuery): number {
   const kinds = wantedKinds(scopes)
   const samples = new Map(rowKinds.map((kind) => [kind, kinds.includes(kind) ? samplesOf(kind, extraCounters) : 0]))
   const all = view?.rows.reduce((sum, { kind }) => sum + (samples.get(kind) as number), 0) ?? 0

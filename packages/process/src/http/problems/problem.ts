@@ -1,4 +1,4 @@
-import type { Situation } from './rule-context.ts'
+import type { RuleContext } from './rule-context.ts'
 
 /** From the worst to the least. */
 export const severities = ['critical', 'warning', 'info'] as const
@@ -21,7 +21,7 @@ export interface Rule {
   readonly severity: Severity
   /** When it speaks up. */
   readonly summary: string
-  find(situation: Situation): Iterable<Finding>
+  find(context: RuleContext): Iterable<Finding>
 }
 
 export interface Problem extends Finding {

@@ -1,9 +1,9 @@
-import type { Facts } from '../routes/route.ts'
+import type { Facts } from '../types/route.ts'
 import { type Problem, severities } from './problem.ts'
 import { processRules } from './process-rules.ts'
 import { programRules } from './program-rules.ts'
 import { rowRules } from './row-rules.ts'
-import { situationOf } from './rule-context.ts'
+import { ruleContext } from './rule-context.ts'
 
 /** All rules, in the order of what they find within a severity. */
 export const rules = [...programRules, ...processRules, ...rowRules] as const
@@ -26,9 +26,9 @@ function problemsOfView(facts: Facts): readonly Problem[] {
   if (view === undefined) return []
   const before = known.get(view)
   if (before !== undefined) return before
-  const situation = situationOf(facts, view)
+  const context = ruleContext(facts, view)
   const problems = [...processRules, ...rowRules].flatMap(({ name: rule, severity, find }) =>
-    [...find(situation)]
+    [...find(context)]
       .map((finding) => ({ ...finding, rule, severity }))
       .sort((one, other) => (other.since ?? 0) - (one.since ?? 0)),
   )

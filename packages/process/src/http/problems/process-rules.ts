@@ -3,7 +3,7 @@ import { shownNames } from '../live/source-names.ts'
 import { processKey } from '../trend/collect.ts'
 import type { Finding, Rule } from './problem.ts'
 import { nearLimit } from './row-rules.ts'
-import type { Situation } from './rule-context.ts'
+import type { RuleContext } from './rule-context.ts'
 import { duration, listed, percent, rounded } from './words.ts'
 
 /** Percent; seconds. */
@@ -23,7 +23,7 @@ export interface Missing {
   readonly since: number | undefined
 }
 
-export function missingProcesses({ view, facts: { history } }: Situation): Missing[] {
+export function missingProcesses({ view, facts: { history } }: RuleContext): Missing[] {
   const reports = view.pull?.sources ?? []
   const failed = reports.filter(({ result }) => result === 'failed')
   // Its process is read at another source, so nothing is missing although its name no longer has an answer.
@@ -48,7 +48,7 @@ export function missingProcesses({ view, facts: { history } }: Situation): Missi
 
   /** Those that went though they were not stopping, beyond as many as have come since. */
   function gone(there: ReadonlySet<string>): Missing[] {
-    const names = history.keys(processKey('')).map((key) => key.slice(2))
+    const names = history.keys('process').map((key) => key.slice(2))
     const left = names.filter((name) => {
       const age = view.snapshot - (seen(name) ?? 0)
       if (there.has(name) || age <= 0 || age > limits.missing) return false
@@ -67,11 +67,11 @@ export function missingProcesses({ view, facts: { history } }: Situation): Missi
   }
 }
 
-function* notAnswering(situation: Situation): Generator<Finding> {
-  for (const { name, reason, since } of missingProcesses(situation)) {
+function* notAnswering(context: RuleContext): Generator<Finding> {
+  for (const { name, reason, since } of missingProcesses(context)) {
     yield { key: processKey(name), title: `Process ${name} is missing`, detail: reason, since }
   }
-  const { pull } = situation.view
+  const { pull } = context.view
   if (pull === undefined || pull.complete || pull.sources.some(({ result }) => result === 'failed')) return
   const detail = 'not all sources could be found; the log of haproxystats-pull says why'
   yield { key: 'sources', title: 'A process may be missing', detail }
@@ -79,7 +79,7 @@ function* notAnswering(situation: Situation): Generator<Finding> {
 
 /** What one process says of itself. */
 function* each(
-  { view }: Situation,
+  { view }: RuleContext,
   find: (info: Info, name: string, key: string) => Finding | undefined,
 ): Generator<Finding> {
   for (const { name, info } of view.sources) {
@@ -88,11 +88,11 @@ function* each(
   }
 }
 
-function busy(situation: Situation): Iterable<Finding> {
-  return each(situation, (info, name, key) => {
+function busy(context: RuleContext): Iterable<Finding> {
+  return each(context, (info, name, key) => {
     const usage = 100 - infoNumber(info, 'Idle_pct')
     if (!(usage >= limits.cpu)) return undefined
-    const since = situation.since(key, 'CpuUsagePct', (value) => value >= limits.cpu)
+    const since = context.since(key, 'CpuUsagePct', (value) => value >= limits.cpu)
     const threads = info.get('Nbthread') ?? '1'
     return {
       key,
@@ -103,21 +103,21 @@ function busy(situation: Situation): Iterable<Finding> {
   })
 }
 
-function connections(situation: Situation, from: number, to: number, word: string): Iterable<Finding> {
-  return each(situation, (info, name, key) => {
+function connections(context: RuleContext, from: number, to: number, word: string): Iterable<Finding> {
+  return each(context, (info, name, key) => {
     const [current, most] = [infoNumber(info, 'CurrConns'), infoNumber(info, 'Maxconn')]
     if (!(most > 0 && current / most >= from && current / most < to)) return undefined
-    const since = situation.since(key, 'CurrConns', (value) => value / most >= from)
+    const since = context.since(key, 'CurrConns', (value) => value / most >= from)
     const detail = `${current} of ${most} (${percent(current / most)})`
     return { key, title: `Process ${name} ${word} its limit of connections`, detail, since }
   })
 }
 
-function* stopping(situation: Situation): Generator<Finding> {
-  for (const { name, info, stopping: isStopping } of situation.view.sources) {
+function* stopping(context: RuleContext): Generator<Finding> {
+  for (const { name, info, stopping: isStopping } of context.view.sources) {
     const key = processKey(name)
-    const since = situation.since(key, 'Stopping', (value) => value > 0)
-    const seconds = situation.view.snapshot - since
+    const since = context.since(key, 'Stopping', (value) => value > 0)
+    const seconds = context.view.snapshot - since
     if (!isStopping || seconds < limits.stopping) continue
     const left = info?.get('CurrConns') ?? 'some'
     yield {
@@ -129,16 +129,16 @@ function* stopping(situation: Situation): Generator<Finding> {
   }
 }
 
-function started(situation: Situation): Iterable<Finding> {
-  return each(situation, (info, name, key) => {
+function started(context: RuleContext): Iterable<Finding> {
+  return each(context, (info, name, key) => {
     const uptime = infoNumber(info, 'Uptime_sec')
     if (!(uptime < limits.young)) return undefined
-    const since = Math.round(situation.view.snapshot - uptime)
+    const since = Math.round(context.view.snapshot - uptime)
     return { key, title: `Process ${name} has started`, detail: `${duration(uptime)} before the snapshot`, since }
   })
 }
 
-function* releases({ view }: Situation): Generator<Finding> {
+function* releases({ view }: RuleContext): Generator<Finding> {
   const found = new Set(
     view.sources.flatMap(({ info, stopping: isStopping }) => (isStopping ? [] : (info?.get('Version') ?? []))),
   )
@@ -156,12 +156,12 @@ export const processRules: readonly Rule[] = [
   {
     ...{ name: 'connection-limit', severity: 'critical' },
     summary: 'A process has 95 % of the connections it may have.',
-    find: (situation) => connections(situation, limits.connections, Number.POSITIVE_INFINITY, 'is at'),
+    find: (context) => connections(context, limits.connections, Number.POSITIVE_INFINITY, 'is at'),
   },
   {
     ...{ name: 'connection-limit-near', severity: 'warning' },
     summary: 'A process has 80 % of the connections it may have.',
-    find: (situation) => connections(situation, nearLimit, limits.connections, 'is near'),
+    find: (context) => connections(context, nearLimit, limits.connections, 'is near'),
   },
   { name: 'busy', severity: 'warning', summary: 'A process is busy 90 % of the time or more.', find: busy },
   { name: 'stopping', severity: 'warning', summary: 'A process has been stopping for ten minutes.', find: stopping },

@@ -1,7 +1,7 @@
 import { patience, staleness } from '../routes/health.ts'
-import type { Facts } from '../routes/route.ts'
+import type { PullOutcome, PullState } from '../types/pull-state.ts'
+import type { Facts } from '../types/route.ts'
 import type { Finding, Rule } from './problem.ts'
-import type { PullOutcome, PullState } from './pull-state.ts'
 import { counted, duration } from './words.ts'
 
 /** With more snapshots waiting it is no longer only the one that is being delivered. */

@@ -1,27 +1,27 @@
+import { RowFinder } from '../live/row-finder.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
-import { ratesOf, readerOf } from '../routes/api-values.ts'
-import type { Facts } from '../routes/route.ts'
-import { RowFinder } from '../routes/row-finder.ts'
 import type { Rates } from '../trend/rates.ts'
+import { ratesOf, readerOf } from '../trend/row-values.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
+import type { Facts } from '../types/route.ts'
 
 /** Of so many rows that are down it is looked up which processes say so. */
 const mostLookedUp = 500
 
-const situations = new WeakMap<View, Situation>()
+const contexts = new WeakMap<View, RuleContext>()
 
 /** Of one view the same for all who ask. */
-export function situationOf(facts: Facts, view: View): Situation {
-  let situation = situations.get(view)
-  if (situation === undefined) {
-    situation = new Situation(facts, view)
-    situations.set(view, situation)
+export function ruleContext(facts: Facts, view: View): RuleContext {
+  let context = contexts.get(view)
+  if (context === undefined) {
+    context = new RuleContext(facts, view)
+    contexts.set(view, context)
   }
-  return situation
+  return context
 }
 
 /** What rules look at: the newest snapshot by rows, and what was before. */
-export class Situation {
+export class RuleContext {
   readonly facts: Facts
   readonly view: View
   readonly rates: Rates | undefined

@@ -1,20 +1,20 @@
 import { type Field, infoFields, type StatField, statFields } from '@haproxystats/haproxy/read'
 import type { RowKind } from '../live/view.ts'
 import { type BandKind, bandKinds, historyFields } from '../trend/history-fields.ts'
+import { json, type Route, type RouteRequest } from '../types/route.ts'
 import { answerApi, checkParameters } from './api.ts'
-import { json, type Question, type Route } from './route.ts'
 
 export const fieldsRoute: Route = {
   path: '/api/v1/fields',
   summary:
     'What is known of every field: unit, nature, how it is merged, kinds of rows, first release, and of which kinds there is a history.',
-  answer: (question) => answerApi(question, 'fields', () => answerFields(question)),
+  answer: (request) => answerApi(request, 'fields', () => answerFields(request)),
 }
 
 const kindOfLetter: Readonly<Record<string, RowKind>> = { F: 'frontend', B: 'backend', S: 'server', L: 'listener' }
 
-function answerFields(question: Question) {
-  checkParameters(question, [])
+function answerFields(request: RouteRequest) {
+  checkParameters(request, [])
   const processes: readonly BandKind[] = ['daemon', 'process']
   const ofStat = statFields.map((field) => printed(field, kindsOf(field)))
   const ofInfo = infoFields.map((field) => printed(field, processes))

@@ -1,9 +1,9 @@
 import { nearestNames } from '../formats/nearest-names.ts'
-import type { Series } from '../trend/history.ts'
 import { type BandKind, bandKindOf, historyFields } from '../trend/history-fields.ts'
+import type { Series } from '../trend/memory-history.ts'
 import { stateLevels } from '../trend/states.ts'
+import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
 import { answerApi, checkParameters, countOf, orNull, quoted, Refusal } from './api.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
 /** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */
 const limits = {
@@ -17,14 +17,14 @@ export const historyRoute: Route = {
   path: '/api/v1/history',
   summary:
     'Series of the last `range` seconds in at most `points` values, oldest first: each `key` (`b:app`, `daemon`, `p:<process>`) with each `field` (`scur`, `bin/s`).',
-  answer: (question, facts) => answerApi(question, 'history', () => answerHistory(question, facts)),
+  answer: (request, facts) => answerApi(request, 'history', () => answerHistory(request, facts)),
 }
 
-function answerHistory(question: Question, { history }: Facts): Answer {
-  checkParameters(question, ['key', 'field', 'range', 'points'])
-  const seconds = countOf(question, 'range', limits.range.usual, limits.range.from)
-  const points = countOf(question, 'points', limits.points.usual, limits.points.from)
-  const [keys, fields] = [given(question, 'key'), given(question, 'field')]
+function answerHistory(request: RouteRequest, { history }: Facts): RouteResponse {
+  checkParameters(request, ['key', 'field', 'range', 'points'])
+  const seconds = countOf(request, 'range', limits.range.usual, limits.range.from)
+  const points = countOf(request, 'points', limits.points.usual, limits.points.from)
+  const [keys, fields] = [given(request, 'key'), given(request, 'field')]
   if (keys.length * fields.length > limits.series) {
     throw new Refusal(400, `${keys.length * fields.length} series, at most ${limits.series} are answered`)
   }
@@ -39,7 +39,7 @@ function answerHistory(question: Question, { history }: Facts): Answer {
 }
 
 /** Each once. */
-function given({ query }: Question, name: string): string[] {
+function given({ query }: RouteRequest, name: string): string[] {
   const values = [...new Set(query.getAll(name))]
   if (values.length === 0) throw new Refusal(400, `parameter "${name}" is missing`, [name])
   return values

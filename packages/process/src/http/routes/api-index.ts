@@ -1,11 +1,11 @@
 import { nearestNames } from '../formats/nearest-names.ts'
+import { json, type Route, type RouteRequest } from '../types/route.ts'
 import { answerApi, checkParameters, quoted, Refusal, refused } from './api.ts'
 import { fieldsRoute } from './api-fields.ts'
 import { historyRoute } from './api-history.ts'
 import { overviewRoute } from './api-overview.ts'
 import { rowRoute } from './api-row.ts'
 import { rowsRoute } from './api-rows.ts'
-import { json, type Question, type Route } from './route.ts'
 
 const named: readonly Route[] = [overviewRoute, rowsRoute, rowRoute, historyRoute, fieldsRoute]
 
@@ -15,11 +15,11 @@ const events = '/api/v1/events'
 const indexRoute: Route = {
   path: '/api/v1',
   summary: 'What the API answers.',
-  answer: (question) => answerApi(question, '', () => answerIndex(question)),
+  answer: (request) => answerApi(request, '', () => answerIndex(request)),
 }
 
-function answerIndex(question: Question) {
-  checkParameters(question, [])
+function answerIndex(request: RouteRequest) {
+  checkParameters(request, [])
   const routes = named.map(({ path, summary }) => ({ path, summary }))
   return json({ routes: [...routes, { path: events, summary: 'Server-sent events: `snapshot` with each new one.' }] })
 }

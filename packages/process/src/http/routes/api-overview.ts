@@ -3,13 +3,13 @@ import { type RowKind, rowKinds, type View, type ViewSource } from '../live/view
 import { severities } from '../problems/problem.ts'
 import { problemsOf } from '../problems/problems.ts'
 import { missingProcesses } from '../problems/process-rules.ts'
-import { situationOf } from '../problems/rule-context.ts'
+import { ruleContext } from '../problems/rule-context.ts'
 import { daemonKey } from '../trend/collect.ts'
 import { historyFields } from '../trend/history-fields.ts'
 import type { StateLevel } from '../trend/states.ts'
+import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
 import { answerApi, checkParameters, orNull } from './api.ts'
 import { staleness } from './health.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
 /** Nobody reads more; `problemCounts` tells how many there are. */
 const mostProblems = 500
@@ -18,11 +18,11 @@ export const overviewRoute: Route = {
   path: '/api/v1/overview',
   summary:
     'Whether everything is well, where it is not and since when; processes, totals, and how haproxystats itself is doing.',
-  answer: (question, facts) => answerApi(question, 'overview', () => answerOverview(question, facts)),
+  answer: (request, facts) => answerApi(request, 'overview', () => answerOverview(request, facts)),
 }
 
-function answerOverview(question: Question, facts: Facts): Answer {
-  checkParameters(question, [])
+function answerOverview(request: RouteRequest, facts: Facts): RouteResponse {
+  checkParameters(request, [])
   const { view, interval, status } = facts
   const now = facts.now()
   const problems = problemsOf(facts)
@@ -30,7 +30,7 @@ function answerOverview(question: Question, facts: Facts): Answer {
     severity,
     problems.filter((problem) => problem.severity === severity).length,
   ])
-  const missing = view === undefined ? [] : missingProcesses(situationOf(facts, view)).map(({ name }) => name)
+  const missing = view === undefined ? [] : missingProcesses(ruleContext(facts, view)).map(({ name }) => name)
   return json({
     snapshot: view?.snapshot ?? null,
     now: Math.round(now * 1000) / 1000,
@@ -95,11 +95,11 @@ function keptTotals(facts: Facts, view: View) {
 function totalsOf(facts: Facts, view: View) {
   const values = historyFields.daemon.map(({ name }) => [name, newestOf(facts, name)])
   const rows = new Map<RowKind, number>(rowKinds.map((kind) => [kind, 0]))
-  const situation = situationOf(facts, view)
+  const context = ruleContext(facts, view)
   const states = new Map<StateLevel | 'unknown', number>()
   view.rows.forEach(({ kind }, index) => {
     rows.set(kind, (rows.get(kind) ?? 0) + 1)
-    const state = situation.state(index) ?? 'unknown'
+    const state = context.state(index) ?? 'unknown'
     if (kind === 'server') states.set(state, (states.get(state) ?? 0) + 1)
   })
   const counts = [...rows].map(([kind, count]) => [`${kind}s`, count])

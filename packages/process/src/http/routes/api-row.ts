@@ -1,18 +1,18 @@
 import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
 import { nearestNames } from '../formats/nearest-names.ts'
+import { RowFinder } from '../live/row-finder.ts'
 import type { View, ViewSource } from '../live/view.ts'
 import { daemonKey, processKey } from '../trend/collect.ts'
 import type { Rates } from '../trend/rates.ts'
+import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from '../trend/row-values.ts'
+import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
 import { answerApi, checkParameters, orNull, quoted, Refusal } from './api.ts'
-import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from './api-values.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
-import { RowFinder } from './row-finder.ts'
 
 export const rowRoute: Route = {
   path: '/api/v1/row',
   summary:
     'All fields of one row, of all processes together and of each: `key` is `f:www`, `l:www/sock-1`, `b:app`, `s:app/app1`, `daemon` or `p:<process>`.',
-  answer: (question, facts) => answerApi(question, 'row', () => answerRow(question, facts)),
+  answer: (request, facts) => answerApi(request, 'row', () => answerRow(request, facts)),
 }
 
 type Values = Record<string, Value>
@@ -22,10 +22,10 @@ function byName<T>(): Record<string, T> {
   return Object.create(null)
 }
 
-function answerRow(question: Question, facts: Facts): Answer {
-  checkParameters(question, ['key'])
+function answerRow(request: RouteRequest, facts: Facts): RouteResponse {
+  checkParameters(request, ['key'])
   const view = viewOrRefuse(facts)
-  const key = question.query.get('key')
+  const key = request.query.get('key')
   if (key === null)
     throw new Refusal(400, 'parameter "key" is missing: f:www, l:www/sock-1, b:app, s:app/app1', ['key'])
   const index = rowIndex(view).get(key)
@@ -42,7 +42,7 @@ function statOf(index: number, view: View, rates: Rates | undefined) {
     const at = index * view.columns.length + column
     const value = isText ? view.text(index, column) : orUndefined(view.numbers[at] as number)
     // Every digit of what no double can hold.
-    if (value !== undefined) merged[name] = view.wide.get(at)?.toString() ?? value
+    if (value !== undefined) merged[name] = view.bigIntegers.get(at)?.toString() ?? value
     if (value !== undefined && isCounter(view, column))
       its[`${name}/s`] = orNull(rates?.ofRow(index, column) ?? Number.NaN)
   })

@@ -1,8 +1,8 @@
 import { nearestNames } from '../formats/nearest-names.ts'
 import { keyOf, type RowKind, rowKinds, type View } from '../live/view.ts'
+import { ratesOf, readerOf, viewOrRefuse } from '../trend/row-values.ts'
+import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
 import { answerApi, checkParameters, quoted, Refusal } from './api.ts'
-import { ratesOf, readerOf, viewOrRefuse } from './api-values.ts'
-import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
 
 /** What the tables of the page show. */
 const usualFields = [
@@ -18,17 +18,17 @@ export const rowsRoute: Route = {
   path: '/api/v1/rows',
   summary:
     'All rows: key, kind, pxname, svname, indexes of its processes, then the `fields` (`scur`, or `bin/s` for what a counter grows by in a second); `kind` and `proxy` choose.',
-  answer: (question, facts) => answerApi(question, 'rows', () => answerRows(question, facts)),
+  answer: (request, facts) => answerApi(request, 'rows', () => answerRows(request, facts)),
 }
 
-function answerRows(question: Question, facts: Facts): Answer {
-  checkParameters(question, ['fields', 'kind', 'proxy'])
+function answerRows(request: RouteRequest, facts: Facts): RouteResponse {
+  checkParameters(request, ['fields', 'kind', 'proxy'])
   const view = viewOrRefuse(facts)
-  const given = question.query.getAll('fields').flatMap((names) => names.split(','))
+  const given = request.query.getAll('fields').flatMap((names) => names.split(','))
   const fields = given.length === 0 ? usualFields.filter((name) => has(view, name)) : given
   if (fields.length > mostFields) throw new Refusal(400, `${fields.length} fields, at most ${mostFields} are answered`)
   const readers = fields.map((name) => readerOf(name, view, ratesOf(facts, view)))
-  const isChosen = chosen(question, view)
+  const isChosen = chosen(request, view)
   const rows: unknown[][] = []
   view.rows.forEach((row, index) => {
     if (!isChosen(index)) return
@@ -43,7 +43,7 @@ function has({ columnOf }: View, name: string): boolean {
   return name === 'errors/s' || columnOf.has(name.endsWith('/s') ? name.slice(0, -2) : name)
 }
 
-function chosen({ query }: Question, view: View): (row: number) => boolean {
+function chosen({ query }: RouteRequest, view: View): (row: number) => boolean {
   const [kinds, proxies] = [query.getAll('kind'), query.getAll('proxy')]
   for (const kind of kinds) {
     if (rowKinds.includes(kind as RowKind)) continue

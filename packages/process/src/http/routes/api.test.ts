@@ -3,8 +3,8 @@ import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
+import type { Facts } from '../types/route.ts'
 import { apiRoutes } from './api-index.ts'
-import type { Facts } from './route.ts'
 
 const begin = 1_700_000_400
 
@@ -50,9 +50,9 @@ function factsOf(count = 2, change: (index: number) => Partial<ViewSketch> = () 
 function ask(path: string, facts = factsOf()) {
   const url = new URL(path, 'http://here')
   const segments = url.pathname.split('/').slice(1).map(decodeURIComponent)
-  const question = { segments, form: '', query: url.searchParams, accept: '' }
+  const request = { segments, form: '', query: url.searchParams, accept: '' }
   for (const route of apiRoutes) {
-    const answer = route.answer(question, facts)
+    const answer = route.answer(request, facts)
     if (answer !== undefined) return { status: answer.status ?? 200, body: JSON.parse(String(answer.body)), answer }
   }
   throw new Error(`nobody answers ${path}`)
@@ -101,8 +101,8 @@ describe('/api/v1', () => {
   })
 
   it('leaves other paths to others', () => {
-    const question = { segments: ['f', 'www'], form: '', query: new URLSearchParams(), accept: '' }
-    expect(apiRoutes.map((route) => route.answer(question, factsOf()))).toEqual(apiRoutes.map(() => undefined))
+    const request = { segments: ['f', 'www'], form: '', query: new URLSearchParams(), accept: '' }
+    expect(apiRoutes.map((route) => route.answer(request, factsOf()))).toEqual(apiRoutes.map(() => undefined))
   })
 
   it.each(['rows', 'row?key=b:app'])('%s says so while there is no snapshot', (path) => {

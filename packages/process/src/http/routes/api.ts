@@ -1,7 +1,7 @@
 import { nearestNames } from '../formats/nearest-names.ts'
-import { type Answer, json, type Question } from './route.ts'
+import { json, type RouteRequest, type RouteResponse } from '../types/route.ts'
 
-/** What a route of the API is made of; `answer` throws `Refusal` where the question cannot be answered. */
+/** What a route of the API is made of; `answer` throws `Refusal` where the request cannot be answered. */
 export class Refusal extends Error {
   readonly status: number
   readonly nearest: readonly string[]
@@ -14,8 +14,8 @@ export class Refusal extends Error {
 }
 
 /** The answer of `/api/v1/<name>`; `undefined` for other paths. */
-export function answerApi(question: Question, name: string, answer: () => Answer): Answer | undefined {
-  const { segments, form } = question
+export function answerApi(request: RouteRequest, name: string, answer: () => RouteResponse): RouteResponse | undefined {
+  const { segments, form } = request
   if (segments[0] !== 'api' || segments[1] !== 'v1' || form !== '') return undefined
   if ((segments[2] ?? '') !== name || segments.length > 3) return undefined
   try {
@@ -27,12 +27,12 @@ export function answerApi(question: Question, name: string, answer: () => Answer
 }
 
 /** Errors are JSON too: what is wrong, and what was meant perhaps. */
-export function refused({ status, message, nearest }: Refusal): Answer {
+export function refused({ status, message, nearest }: Refusal): RouteResponse {
   return json({ error: message, nearest }, { status })
 }
 
 /** @throws Refusal for a parameter that is not one of these. */
-export function checkParameters({ query }: Question, known: readonly string[]): void {
+export function checkParameters({ query }: RouteRequest, known: readonly string[]): void {
   for (const name of query.keys()) {
     if (known.includes(name)) continue
     const expected = known.length === 0 ? 'none is expected' : `expected ${known.join(', ')}`
@@ -42,7 +42,7 @@ export function checkParameters({ query }: Question, known: readonly string[]): 
 
 /** A whole number of a parameter. @throws Refusal when it is something else, or out of range. */
 export function countOf(
-  { query }: Question,
+  { query }: RouteRequest,
   name: string,
   usual: number,
   [least, most]: readonly [number, number],

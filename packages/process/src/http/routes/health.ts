@@ -1,4 +1,4 @@
-import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
+import { type Facts, type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
 
 /** Snapshots may be late by so many intervals before what is shown is called stale. */
 export const patience = 3
@@ -15,20 +15,20 @@ export const healthRoutes: readonly Route[] = [
   {
     path: '/health',
     summary: 'Whether the program answers: 200.',
-    answer: (question) => (is(question, 'health') ? text('ok') : undefined),
+    answer: (request) => (is(request, 'health') ? text('ok') : undefined),
   },
   {
     path: '/ready',
     summary: 'Whether there are numbers, and not old ones: 200, else 503 with the reason.',
-    answer: (question, facts) => (is(question, 'ready') ? readiness(facts) : undefined),
+    answer: (request, facts) => (is(request, 'ready') ? readiness(facts) : undefined),
   },
 ]
 
-function is({ segments }: Question, word: string): boolean {
+function is({ segments }: RouteRequest, word: string): boolean {
   return segments.length === 1 && segments[0] === word
 }
 
-function readiness(facts: Facts): Answer {
+function readiness(facts: Facts): RouteResponse {
   if (facts.view === undefined) return text('no snapshot has been read yet', 503)
   const age = staleness(facts)
   return age === undefined ? text('ready') : text(`the newest snapshot is ${Math.round(age)} seconds old`, 503)

@@ -1,8 +1,8 @@
+import type { Route } from '../types/route.ts'
 import { apiRoutes } from './api-index.ts'
 import { healthRoutes } from './health.ts'
 import { infoRoutes } from './info.ts'
 import { metrics } from './metrics.ts'
-import type { Route } from './route.ts'
 import { statRoutes } from './stats.ts'
 import { valueRoutes } from './values.ts'
 

@@ -4,20 +4,20 @@ import { jsonInfoOf } from '../formats/json.ts'
 import { valueOfInfo } from '../formats/single-value.ts'
 import { typedInfoOf } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
+import { type Route, type RouteResponse, text } from '../types/route.ts'
 import { fromView } from './no-view.ts'
-import { type Answer, type Route, text } from './route.ts'
 import { noSource } from './stats.ts'
 
 const plain = 'text/plain; charset=utf-8'
 
-const forms: Readonly<Record<string, (info: Info) => Answer>> = {
+const forms: Readonly<Record<string, (info: Info) => RouteResponse>> = {
   '': (info) => ({ type: plain, body: infoText(info), perSnapshot: true }),
   json: (info) => ({ type: 'application/json', body: jsonInfoOf(info), perSnapshot: true }),
   typed: (info) => ({ type: plain, body: typedInfoOf(info), perSnapshot: true }),
 }
 
-function inForm(form: string, info: Info): Answer {
-  if (Object.hasOwn(forms, form)) return (forms[form] as (info: Info) => Answer)(info)
+function inForm(form: string, info: Info): RouteResponse {
+  if (Object.hasOwn(forms, form)) return (forms[form] as (info: Info) => RouteResponse)(info)
   return text(`${form} is no form of /info: ;json and ;typed are, and /info alone.`, 404)
 }
 

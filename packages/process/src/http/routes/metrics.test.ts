@@ -231,9 +231,9 @@ describe('what is asked for', () => {
   })
 
   it('is nothing under another path', () => {
-    const question = { form: '', query: new URLSearchParams(), accept: '' }
+    const request = { form: '', query: new URLSearchParams(), accept: '' }
     for (const segments of [[], ['metric'], ['metrics', 'x']]) {
-      expect(metrics.answer({ ...question, segments }, factsWith({}))).toBeUndefined()
+      expect(metrics.answer({ ...request, segments }, factsWith({}))).toBeUndefined()
     }
   })
 })

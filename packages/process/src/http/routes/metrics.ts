@@ -2,35 +2,35 @@ import { didYouMean } from '@haproxystats/core'
 import type { View } from '../live/view.ts'
 import { formatFor } from '../metrics/accept.ts'
 import { contentTypes } from '../metrics/exposition.ts'
-import { type Wishes, wishesOf } from '../metrics/metrics-query.ts'
+import { type MetricsQuery, parseMetricsQuery } from '../metrics/metrics-query.ts'
 import { render } from '../metrics/render.ts'
-import { type Route, text } from './route.ts'
+import { type Route, text } from '../types/route.ts'
 
 /** For Prometheus, by the names and parameters of HAProxy's own exporter. */
 export const metrics: Route = {
   path: '/metrics',
   summary: 'All metrics for Prometheus, as HAProxy itself names them, in its text format or OpenMetrics.',
-  answer({ segments, form, query, accept }, facts) {
+  answer({ segments, form, query: parameters, accept }, facts) {
     if (segments.length !== 1 || segments[0] !== 'metrics' || form !== '') return undefined
-    const wishes = wishesOf(query)
-    if (typeof wishes === 'string') return text(wishes, 400)
-    const missing = missingProcess(wishes, facts.view)
+    const query = parseMetricsQuery(parameters)
+    if (typeof query === 'string') return text(query, 400)
+    const missing = missingProcess(query, facts.view)
     if (missing !== undefined) return text(missing, 404)
     const format = formatFor(accept)
     return {
       type: contentTypes[format],
-      body: render(facts, wishes, format),
-      perSnapshot: facts.view !== undefined && !onlyOwn(wishes),
+      body: render(facts, query, format),
+      perSnapshot: facts.view !== undefined && !onlyOwn(query),
     }
   },
 }
 
 /** Metrics of the program alone are small and always fresh; beside rows they are as old as those. */
-function onlyOwn({ scopes }: Wishes): boolean {
+function onlyOwn({ scopes }: MetricsQuery): boolean {
   return scopes.size === 1 && scopes.has('haproxystats')
 }
 
-function missingProcess({ processes }: Wishes, view: View | undefined): string | undefined {
+function missingProcess({ processes }: MetricsQuery, view: View | undefined): string | undefined {
   if (view === undefined) return undefined
   const known = view.sources.flatMap(({ name, info }) => (info === undefined ? [] : [name]))
   const missing = processes.find((name) => name !== '*' && !known.includes(name))

@@ -1,6 +1,6 @@
 import { missingSources } from '../../read/incomplete.ts'
 import type { View } from '../live/view.ts'
-import { type Answer, type Facts, text } from './route.ts'
+import { type Facts, type RouteResponse, text } from '../types/route.ts'
 
 /** The header that says of an answer which sources are not in it, and why; the forms of HAProxy have no place for that. */
 const incompleteHeader = 'Haproxystats-Incomplete'
@@ -8,15 +8,15 @@ const incompleteHeader = 'Haproxystats-Incomplete'
 /** A header is no place for more. */
 const longestHeader = 1000
 
-/** Answers from the newest view, or that there is none yet. */
-export function fromView({ view, interval }: Facts, answer: (view: View) => Answer): Answer {
+/** Responder from the newest view, or that there is none yet. */
+export function fromView({ view, interval }: Facts, answer: (view: View) => RouteResponse): RouteResponse {
   if (view !== undefined) return marked(answer(view), missingSources(view.pull))
   const sentence =
     'There is no snapshot yet: haproxystats-pull makes one as often as pull-interval says, and none has been read since the start.'
   return { ...text(sentence, 503), headers: { 'Retry-After': String(Math.max(1, Math.ceil(interval))) } }
 }
 
-function marked(answer: Answer, missing: string | undefined): Answer {
+function marked(answer: RouteResponse, missing: string | undefined): RouteResponse {
   if (missing === undefined) return answer
   const printable = missing.replace(/[^\x20-\x7e]/g, '?').slice(0, longestHeader)
   return { ...answer, headers: { ...answer.headers, [incompleteHeader]: printable } }

@@ -4,10 +4,10 @@ import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { RowIndex } from '../live/row-index.ts'
 import type { View } from '../live/view.ts'
-import { readTarget } from '../server/target.ts'
+import { parseTarget } from '../server/request-target.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
+import type { Facts, RouteResponse } from '../types/route.ts'
 import { routes } from './index.ts'
-import type { Answer, Facts } from './route.ts'
 
 const facts = (view: View | undefined): Facts => ({
   view,
@@ -17,8 +17,8 @@ const facts = (view: View | undefined): Facts => ({
   now: () => 1_700_000_000,
 })
 
-function ask(url: string, view: View | undefined): (Answer & { readonly text: string }) | undefined {
-  const target = readTarget(url)
+function ask(url: string, view: View | undefined): (RouteResponse & { readonly text: string }) | undefined {
+  const target = parseTarget(url)
   if (typeof target === 'string') throw new Error(target)
   for (const route of routes) {
     const answer = route.answer({ ...target, accept: '' }, facts(view))

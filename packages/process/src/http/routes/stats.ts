@@ -6,8 +6,8 @@ import { typedOf } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
 import { viewOfSource } from '../live/source-view.ts'
 import type { View, ViewSource } from '../live/view.ts'
+import { type Facts, type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
 import { fromView } from './no-view.ts'
-import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
 
 const plain = 'text/plain; charset=utf-8'
 
@@ -32,35 +32,35 @@ export const statRoutes: readonly Route[] = [
   {
     path: '/stats;csv',
     summary: 'All rows, merged, as HAProxy prints them; ;json and ;typed too, also behind / and /haproxy?stats.',
-    answer: (question, facts) => {
-      const place = question.segments.join('/')
-      if (!places.includes(place) || (place === '' && question.form === '')) return undefined
-      return inForm(question, facts, place, (view) => view)
+    answer: (request, facts) => {
+      const place = request.segments.join('/')
+      if (!places.includes(place) || (place === '' && request.form === '')) return undefined
+      return inForm(request, facts, place, (view) => view)
     },
   },
   {
     path: '/stats/<process>;csv',
     summary: 'The rows of one process as it printed them; ;json and ;typed too.',
-    answer: (question, facts) => {
-      const [place, name] = question.segments
-      if (place !== 'stats' || name === undefined || question.segments.length !== 2) return undefined
+    answer: (request, facts) => {
+      const [place, name] = request.segments
+      if (place !== 'stats' || name === undefined || request.segments.length !== 2) return undefined
       return fromView(facts, (view) => {
         const index = view.sources.findIndex((source) => isCalled(source.name, name))
         const source = view.sources[index]
         if (source?.stat === undefined) return noSource(view, name, ({ stat }) => stat !== undefined, 'show stat')
-        const words = question.form.split(';')
+        const words = request.form.split(';')
         if (words[0] === 'csv' && words.length === 1)
           return { type: plain, body: asOnPage(source.stat), perSnapshot: true }
-        return inForm(question, facts, `stats/${name}`, () => viewOfSource(view, index) ?? view)
+        return inForm(request, facts, `stats/${name}`, () => viewOfSource(view, index) ?? view)
       })
     },
   },
 ]
 
-function inForm(question: Question, facts: Facts, place: string, choose: (view: View) => View): Answer {
-  const words = question.form.split(';')
+function inForm(request: RouteRequest, facts: Facts, place: string, choose: (view: View) => View): RouteResponse {
+  const words = request.form.split(';')
   const form = words.find((word) => Object.hasOwn(statForms, word))
-  if (form === undefined) return noForm(question.form, place)
+  if (form === undefined) return noForm(request.form, place)
   const { type, render, mostRows } = statForms[form] as StatForm
   return fromView(facts, (merged) => {
     const view = choose(merged)
@@ -70,13 +70,13 @@ function inForm(question: Question, facts: Facts, place: string, choose: (view: 
   })
 }
 
-function tooMany(form: string, rows: number, mostRows: number): Answer {
+function tooMany(form: string, rows: number, mostRows: number): RouteResponse {
   const sentence = `;${form} is for up to ${mostRows} rows, and these are ${rows}: ask for ;csv, or for some of them by ;scope=<part of the name of a proxy>.`
   return text(sentence, 400)
 }
 
 /** A person's browser goes to our page, as it would see HAProxy's. */
-function noForm(form: string, place: string): Answer {
+function noForm(form: string, place: string): RouteResponse {
   if (form === '') return { ...text('The page is at /', 302), headers: { Location: '/' } }
   return text(
     `${form} is no form of /${place}: ${Object.keys(statForms)
@@ -92,7 +92,7 @@ function asOnPage(stat: Uint8Array): Uint8Array {
 }
 
 /** That a source is not there, or not in what was asked for; with those that are. */
-export function noSource(view: View, name: string, has: (source: ViewSource) => boolean, what: string): Answer {
+export function noSource(view: View, name: string, has: (source: ViewSource) => boolean, what: string): RouteResponse {
   const names = view.sources.filter(has).map((source) => source.name)
   if (view.sources.some((source) => isCalled(source.name, name))) {
     return text(`The process ${name} did not answer ${what}. Those that did: ${names.join(', ')}.`, 404)

@@ -1,16 +1,16 @@
 import { type Found, type ObjectWord, valueOfKey, valueOfRow } from '../formats/single-value.ts'
 import type { View } from '../live/view.ts'
+import { type Facts, type Route, type RouteResponse, text } from '../types/route.ts'
 import { fromView } from './no-view.ts'
-import { type Answer, type Facts, type Route, text } from './route.ts'
 
 const field = (path: string, summary: string): Route => {
   const [word = '', ...rest] = path.split('/').slice(1)
   return {
     path,
     summary,
-    answer: (question, facts) => {
-      const [first, ...given] = question.segments
-      if (first !== word || given.length !== rest.length || question.form !== '') return undefined
+    answer: (request, facts) => {
+      const [first, ...given] = request.segments
+      if (first !== word || given.length !== rest.length || request.form !== '') return undefined
       const names = given.slice(0, -1)
       return answered(facts, (view) => valueOfRow(view, word as ObjectWord, names, given.at(-1) as string))
     },
@@ -35,7 +35,7 @@ export const valueRoutes: readonly Route[] = [
   },
 ]
 
-function answered(facts: Facts, find: (view: View) => Found): Answer {
+function answered(facts: Facts, find: (view: View) => Found): RouteResponse {
   return fromView(facts, (view) => {
     const found = find(view)
     return 'value' in found ? text(found.value) : text(found.missing, 404)

@@ -7,8 +7,8 @@ import { parseConfiguration } from '@haproxystats/core'
 import { expect, it } from 'vitest'
 import { makeCertificates } from '../../../../../test/sources/certificates.ts'
 import { until } from '../../../../../test/support/until.ts'
-import { text } from '../routes/route.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
+import { text } from '../types/route.ts'
 import { HttpServer } from './server.ts'
 
 it('a server answers HTTPS, with the new certificate when it is renewed', async () => {

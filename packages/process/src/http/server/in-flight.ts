@@ -1,6 +1,6 @@
-import type { Ready } from './cache.ts'
+import type { Ready } from './response-cache.ts'
 
-/** Answers that are being sent, each once however many clients get it: what slow clients keep in memory. */
+/** Responder that are being sent, each once however many clients get it: what slow clients keep in memory. */
 export class InFlight {
   readonly #clients = new Map<Ready, number>()
   #bytes = 0

@@ -8,7 +8,7 @@ import {
   textLog,
   watchFiles,
 } from '@haproxystats/core'
-import { type Compare, Comparisons } from './comparisons.ts'
+import { type Compare, PasswordQueue } from './password-queue.ts'
 
 /** The costs of hashes that are accepted, powers of two: with 15 a comparison takes about three seconds. */
 const costs = { least: 4, most: 15 }
@@ -30,7 +30,7 @@ export interface PasswordContext {
 export class Passwords {
   readonly #read: () => ReadonlyMap<string, string>
   readonly #tell: PasswordContext['tell']
-  readonly #comparisons: Comparisons
+  readonly #queue: PasswordQueue
   /** So that what is kept of a password is worth nothing to others. */
   readonly #salt = randomBytes(32)
   /** Credentials that were right, hashed: a scraper shows the same ones every time. */
@@ -43,7 +43,7 @@ export class Passwords {
   /** @throws CONFIGURATION when the file cannot be read or has a line that is no user. */
   constructor(path: string, { tell, compare }: PasswordContext) {
     this.#tell = tell
-    this.#comparisons = new Comparisons(compare)
+    this.#queue = new PasswordQueue(compare)
     const watch = watchFiles([path], (bytes) => parseUsers(path, bytes))
     const conditions = createConditions(textLog(tell))
     this.#read = keepLast(watch, { conditions, path, kept: 'the users read before stay valid' })
@@ -68,7 +68,7 @@ export class Passwords {
     const user = credentials.slice(0, colon)
     const hashes = this.#hashes
     const hash = hashes.get(user)
-    const comparing = this.#comparisons.compare(network, credentials.slice(colon + 1), hash ?? this.#anyHash(user))
+    const comparing = this.#queue.compare(network, credentials.slice(colon + 1), hash ?? this.#anyHash(user))
     if (comparing === undefined) return 'busy'
     try {
       const isRight = await comparing

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, it } from 'vitest'
-import { makeReady } from './cache.ts'
 import { respond } from './respond.ts'
+import { makeReady } from './response-cache.ts'
 
 /** A client that takes nothing until the test says so. */
 class SlowResponse extends EventEmitter {

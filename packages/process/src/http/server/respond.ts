@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Ready } from './cache.ts'
+import type { Ready } from './response-cache.ts'
 import { securityHeaders } from './security.ts'
 
 /** Bytes of an answer that are on their way to a client at a time. */

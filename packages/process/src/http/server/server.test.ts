@@ -9,9 +9,9 @@ import bcrypt from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../../test/support/until.ts'
 import type { View } from '../live/view.ts'
-import { type Facts, json, type Route, text } from '../routes/route.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import { makeReady } from './cache.ts'
+import { type Facts, json, type Route, text } from '../types/route.ts'
+import { makeReady } from './response-cache.ts'
 import { HttpServer } from './server.ts'
 
 let directory: string

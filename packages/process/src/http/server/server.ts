@@ -4,20 +4,20 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Configuration } from '@haproxystats/core'
 import bcrypt from 'bcryptjs'
-import { text } from '../routes/route.ts'
-import { Answers, type AnswersContext, busy } from './answers.ts'
-import { makeReady, type Ready } from './cache.ts'
+import { text } from '../types/route.ts'
 import { followCertificate, readCertificate } from './certificate.ts'
-import type { Compare } from './comparisons.ts'
 import { type Connection, Connections } from './connections.ts'
 import { Events } from './events.ts'
-import { hostCheck, thisMachine } from './hosts.ts'
+import { hostCheck, thisMachine } from './host-check.ts'
 import { listen } from './listen.ts'
+import type { Compare } from './password-queue.ts'
 import { Passwords } from './passwords.ts'
+import { Pipelining } from './pipelining.ts'
+import { parseTarget } from './request-target.ts'
 import { respond } from './respond.ts'
+import { busy, Responder, type ResponderContext } from './responder.ts'
+import { makeReady, type Ready } from './response-cache.ts'
 import { securityHeaders } from './security.ts'
-import { readTarget } from './target.ts'
-import { Turns } from './turns.ts'
 
 /** Asked for by programs that hold no password: they tell no number. */
 const openPaths: ReadonlySet<string> = new Set(['health', 'ready'])
@@ -38,7 +38,7 @@ const mistakes: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
-export interface ServerContext extends AnswersContext {
+export interface ServerContext extends ResponderContext {
   readonly settings: NonNullable<Configuration['http']>
   readonly files: ReadonlyMap<string, Ready>
   readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
@@ -49,24 +49,24 @@ export interface ServerContext extends AnswersContext {
   readonly compare?: Compare
 }
 
-/** Answers requests from what is known now. Nothing that a client does reaches further than its own connection. */
+/** Responder requests from what is known now. Nothing that a client does reaches further than its own connection. */
 export class HttpServer {
   readonly #context: ServerContext
   readonly #passwords: Passwords | undefined
-  readonly #answers: Answers
+  readonly #answers: Responder
   readonly #events = new Events()
   readonly #ending = new AbortController()
   readonly #servers: Server[]
   readonly #unfollow: () => void
   readonly #connections: Connections
-  readonly #turns: Turns
+  readonly #pipelining: Pipelining
   readonly #mistakeOfHost: (host: string | undefined) => string | undefined
   #told = new Set<string>()
 
   /** @throws CONFIGURATION when a file of passwords or certificates is not what it should be. */
   constructor(context: ServerContext) {
     this.#context = context
-    this.#answers = new Answers(context)
+    this.#answers = new Responder(context)
     const { settings, tell, compare = bcrypt.compare } = context
     const passwordFile = settings['password-file']
     this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell, compare })
@@ -75,7 +75,7 @@ export class HttpServer {
     const most = settings['max-connections']
     const mostOfOne = settings['max-connections-per-address'] ?? Math.ceil(most / 2)
     this.#connections = new Connections({ most, mostOfOne, ...patience })
-    this.#turns = new Turns(this.#connections, (...asked) => void this.#handle(...asked))
+    this.#pipelining = new Pipelining(this.#connections, (...asked) => void this.#handle(...asked))
     const limits = {
       headersTimeout: patience.headers,
       requestTimeout: patience.request,
@@ -119,7 +119,7 @@ export class HttpServer {
     if (view !== undefined) this.#events.tell(view.snapshot)
   }
 
-  /** Answers what was asked and hangs up. */
+  /** Responder what was asked and hangs up. */
   async close(): Promise<void> {
     this.#ending.abort()
     this.#unfollow()
@@ -138,7 +138,7 @@ export class HttpServer {
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
       this.#connections.refuse(socket, mistakes[error.code ?? ''] ?? '400 Bad Request'),
     )
-    server.on('request', (request, response) => this.#turns.take(request, response))
+    server.on('request', (request, response) => this.#pipelining.take(request, response))
     return server
   }
 
@@ -167,7 +167,7 @@ export class HttpServer {
       return makeReady({ ...text('A request with a body is not answered.', 413), headers: { Connection: 'close' } })
     }
     const url = request.url ?? ''
-    const target = readTarget(url)
+    const target = parseTarget(url)
     if (typeof target === 'string') return makeReady(text(`This request cannot be read: ${target}.`, 400))
     const path = target.segments.join('/')
     const accept = String(request.headers.accept ?? '')

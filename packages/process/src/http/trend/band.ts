@@ -1,7 +1,7 @@
-import { cellOf, type Frame, packColumns, sizeOf, slotsOf } from './frame.ts'
-import type { BandKind, HistoryField } from './history-fields.ts'
+import { type Frame, packColumns, placesOf, sizeOf, valueAt } from './frame.ts'
+import { type BandKind, type HistoryField, historyFields } from './history-fields.ts'
 import { mergeFrames } from './merge.ts'
-import { Slots } from './slots.ts'
+import { Places } from './places.ts'
 
 /** Means, and largest values where they are kept. */
 export interface Points {
@@ -16,23 +16,26 @@ export interface Steps {
   readonly count: number
 }
 
-/** The series of all rows of one kind: frames by time, the newest of one snapshot each, older ones means of a span. */
+/**
+ * The series of all rows of one kind: for each time one frame, with a column for each field and in it a value for each
+ * row. The newest frames are of one snapshot each, older ones means of a span.
+ */
 export class Band {
   readonly kind: BandKind
   readonly fields: readonly HistoryField[]
-  readonly slots = new Slots()
+  readonly places = new Places()
   /** Index into `fields` of those whose peaks are kept, in columns behind the others. */
   readonly peaks: readonly number[]
   #frames: Frame[] = []
   #frameBytes = 0
-  /** What the next frame is made of: fields × slots. */
-  #values = new Float32Array(0)
-  #capacity = 0
+  /** What the next frame is made of, field after field; each has room for `capacity` places. */
+  values = new Float32Array(0)
+  capacity = 0
 
-  constructor(kind: BandKind, fields: readonly HistoryField[]) {
+  constructor(kind: BandKind) {
     this.kind = kind
-    this.fields = fields
-    this.peaks = fields.flatMap(({ peak }, index) => (peak ? [index] : []))
+    this.fields = historyFields[kind]
+    this.peaks = this.fields.flatMap(({ peak }, index) => (peak ? [index] : []))
   }
 
   get frames(): readonly Frame[] {
@@ -40,35 +43,31 @@ export class Band {
   }
 
   get bytes(): number {
-    return this.#frameBytes + this.slots.bytes + this.#values.byteLength
+    return this.#frameBytes + this.places.bytes + this.values.byteLength
   }
 
-  /** Begins a frame: nothing is known of any row. */
-  begin(rows: number): void {
-    const slots = Math.max(this.slots.length, rows)
-    if (slots > this.#capacity || slots < this.#capacity / 4) {
-      this.#capacity = Math.ceil(slots * 1.1)
-      this.#values = new Float32Array(this.fields.length * this.#capacity)
+  /** Begins a frame, in which nothing is known of any row yet. All rows of it have their places. */
+  begin(): void {
+    const places = this.places.length
+    if (places > this.capacity || places < this.capacity / 4) {
+      this.capacity = Math.ceil(places * 1.1)
+      this.values = new Float32Array(this.fields.length * this.capacity)
     }
-    this.#values.fill(Number.NaN)
+    this.values.fill(Number.NaN)
   }
 
-  set(slot: number, field: number, value: number): void {
-    if (slot >= this.#capacity) this.#grow(slot)
-    this.#values[field * this.#capacity + slot] = value
-  }
-
-  get(slot: number, field: number): number {
-    return slot < this.#capacity ? (this.#values[field * this.#capacity + slot] as number) : Number.NaN
-  }
-
-  #grow(slot: number): void {
-    const [old, before] = [this.#values, this.#capacity]
-    this.#capacity = Math.ceil((slot + 1) * 1.5)
-    this.#values = new Float32Array(this.fields.length * this.#capacity).fill(Number.NaN)
-    for (let field = 0; field < this.fields.length; field++) {
-      this.#values.set(old.subarray(field * before, (field + 1) * before), field * this.#capacity)
+  /** The sum over all rows of which it is known; NaN when it is known of none. */
+  total(name: string): number {
+    const field = this.fields.findIndex((candidate) => candidate.name === name)
+    let total = 0
+    let isKnown = false
+    for (let place = 0; field >= 0 && place < this.places.length; place++) {
+      const value = this.values[field * this.capacity + place] as number
+      if (!(value >= 0)) continue
+      total += value
+      isKnown = true
     }
+    return isKnown ? total : Number.NaN
   }
 
   /** Whether there is a frame of this time, or of a span with it. */
@@ -78,13 +77,8 @@ export class Band {
 
   /** Keeps what was set since `begin`. */
   keep(time: number): void {
-    const slots = this.slots.length
-    const packed = new Float32Array(this.fields.length * slots)
-    for (let field = 0; field < this.fields.length; field++) {
-      const start = field * this.#capacity
-      packed.set(this.#values.subarray(start, start + slots), field * slots)
-    }
-    this.insert({ time, span: 0, count: 1, bytes: packColumns(packed, this.fields.length, slots) })
+    const bytes = packColumns(this.values, this.fields.length, this.places.length, this.capacity)
+    this.insert({ time, span: 0, count: 1, bytes })
   }
 
   insert(frame: Frame): void {
@@ -108,8 +102,8 @@ export class Band {
       if (end - first < 2) continue
       const group = this.#frames.splice(first, end - first)
       for (const frame of group) this.#frameBytes -= sizeOf(frame)
-      const slots = Math.max(...group.map(slotsOf))
-      const merged = mergeFrames(group, this.fields, this.peaks, slots)
+      const places = Math.max(...group.map(placesOf))
+      const merged = mergeFrames(group, this.fields, this.peaks, places)
       const count = group.reduce((sum, frame) => sum + frame.count, 0)
       this.insert({ time: begin, span, count, bytes: merged })
       return true
@@ -129,20 +123,20 @@ export class Band {
 
   dropAfter(time: number): void {
     while ((this.#frames.at(-1)?.time ?? 0) > time) this.#frameBytes -= sizeOf(this.#frames.pop() as Frame)
-    this.slots.turnBack(time)
+    this.places.turnBack(time)
   }
 
   /** The values of one row at equal steps. A mean of several steps stands in each of them. */
-  read(slot: number, field: number, { begin, step, count }: Steps): Points {
+  read(place: number, field: number, { begin, step, count }: Steps): Points {
     const isState = this.fields[field]?.unit === 'state'
     const sums = new Float64Array(count)
     const weights = new Float64Array(count)
     const peaks = this.fields[field]?.peak ? new Float64Array(count).fill(Number.NaN) : undefined
     for (const frame of this.#frames) {
-      if (frame.time + frame.span < begin || frame.time < this.slots.floor(slot)) continue
-      const value = cellOf(frame, field, slot)
+      if (frame.time + frame.span < begin || frame.time < this.places.floor(place)) continue
+      const value = valueAt(frame, field, place)
       if (!(value >= 0)) continue
-      const high = peaks && this.#peakOf(frame, field, slot, value)
+      const high = peaks && this.#peakOf(frame, field, place, value)
       const from = Math.max(0, Math.floor((frame.time - begin) / step))
       const to = Math.min(count - 1, Math.floor((frame.time + Math.max(1, frame.span) - 1 - begin) / step))
       const weight = to > from ? 1 : frame.count
@@ -158,18 +152,18 @@ export class Band {
   }
 
   /** Of one snapshot; NaN when there is no frame of just that time. */
-  value(slot: number, field: number, time: number): number {
+  value(place: number, field: number, time: number): number {
     const frame = this.#frames.findLast((candidate) => candidate.time === time && candidate.span === 0)
-    return frame === undefined || time < this.slots.floor(slot) ? Number.NaN : cellOf(frame, field, slot)
+    return frame === undefined || time < this.places.floor(place) ? Number.NaN : valueAt(frame, field, place)
   }
 
   /** From the newest backwards: the time of the oldest frame of an unbroken run whose values pass. */
-  since(slot: number, field: number, passes: (value: number) => boolean): number | undefined {
+  since(place: number, field: number, passes: (value: number) => boolean): number | undefined {
     let since: number | undefined
     for (let index = this.#frames.length - 1; index >= 0; index--) {
       const frame = this.#frames[index] as Frame
-      if (frame.time < this.slots.floor(slot)) break
-      const value = cellOf(frame, field, slot)
+      if (frame.time < this.places.floor(place)) break
+      const value = valueAt(frame, field, place)
       if (Number.isNaN(value)) continue
       if (!passes(value)) break
       since = frame.time
@@ -177,8 +171,8 @@ export class Band {
     return since
   }
 
-  #peakOf(frame: Frame, field: number, slot: number, value: number): number {
-    return frame.span === 0 ? value : cellOf(frame, this.fields.length + this.peaks.indexOf(field), slot)
+  #peakOf(frame: Frame, field: number, place: number, value: number): number {
+    return frame.span === 0 ? value : valueAt(frame, this.fields.length + this.peaks.indexOf(field), place)
   }
 }
 

@@ -48,11 +48,15 @@ const shareOfVanished = 0.2
 const costOfRow = ({ fields, peaks }: Band) => 250 + 8 * (fields.length + peaks.length)
 
 /** The kinds of which there is no room for a history at all, the most numerous last: these have none. */
-export function tooMany(bands: Bands, counts: ReadonlyMap<BandKind, number>, bound: number): ReadonlySet<BandKind> {
+export function tooMany(
+  bands: Bands,
+  counts: Readonly<Record<BandKind, number>>,
+  bound: number,
+): ReadonlySet<BandKind> {
   const off = new Set<BandKind>()
   let bytes = 0
   for (const kind of drops.toReversed()) {
-    bytes += (counts.get(kind) ?? 0) * costOfRow(bands[kind])
+    bytes += counts[kind] * costOfRow(bands[kind])
     if (bytes > bound * shareOfRows) off.add(kind)
   }
   return off
@@ -91,6 +95,6 @@ export function squeeze(bands: Bands, newest: number, bound: number): boolean {
 
 /** Rows are forgotten a day after they vanished, or when there are too many of them. */
 export function forgetRows(band: Band, newest: number, bound: number): void {
-  band.slots.forget(newest - wholeSpan)
-  band.slots.shrink(Math.floor((bound * shareOfVanished) / costOfRow(band)), newest)
+  band.places.forget(newest - wholeSpan)
+  band.places.shrink(Math.floor((bound * shareOfVanished) / costOfRow(band)), newest)
 }

@@ -1,7 +1,7 @@
-import { infoNumber } from '@haproxystats/haproxy'
-import { keyOf, type RowKind, rowKinds, type View, type ViewRow } from '../live/view.ts'
+import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { isSameRow, keyOf, type RowKind, rowKinds, type View, type ViewRow } from '../live/view.ts'
 import type { Band } from './band.ts'
-import type { BandKind, HistoryField } from './history-fields.ts'
+import type { BandKind, HistoryField, SeriesSource } from './history-fields.ts'
 import type { Rates } from './rates.ts'
 import { stateLevelOf } from './states.ts'
 
@@ -11,115 +11,154 @@ export type Bands = Readonly<Record<BandKind, Band>>
 export const daemonKey = 'daemon'
 export const processKey = (source: string) => `p:${source}`
 
-/** Sets the values of one snapshot in all bands. Rows whose band is off are left out. */
-export function collect(view: View, rates: Rates, bands: Bands, isOff: (kind: BandKind) => boolean): void {
-  collectRows(view, rates, bands, isOff)
-  collectProcesses(view, rates, bands.process)
-  collectDaemon(view, rates, bands)
+/** The places that the rows of one kind had in their band, and how many removals there had been in it. */
+interface KnownPlaces {
+  readonly band: Band
+  readonly removals: number
+  readonly places: Int32Array
 }
 
-/** How the values of a series are read from the rows of one view; its columns are looked up once. */
-type Reader = (row: number) => number
+/**
+ * Puts the values of one snapshot after the other into the bands. The rows are nearly always those of the snapshot
+ * before; then their indexes and places are known, and nothing is allocated for a row.
+ */
+export class Collector {
+  #rows: readonly ViewRow[] = []
+  /** Indexes into the rows by kind. */
+  #indexes: Readonly<Record<RowKind, Int32Array>> = indexesByKind([])
+  readonly #places = new Map<RowKind, KnownPlaces>()
 
-function readerOf({ source }: HistoryField, view: View, rates: Rates): Reader | undefined {
-  const { columnOf, numbers, columns } = view
-  const width = columns.length
-  if ('gauge' in source || 'state' in source) {
-    const column = columnOf.get('gauge' in source ? source.gauge : source.state)
-    if (column === undefined) return undefined
-    return 'gauge' in source
-      ? (row) => numbers[row * width + column] as number
-      : (row) => stateLevelOf(view.text(row, column))
-  }
-  if (!('counters' in source)) return undefined
-  const counters = source.counters.flatMap((name) => columnOf.get(name) ?? [])
-  const [first, second] = counters
-  if (first === undefined) return undefined
-  if (counters.length === 1) return (row) => rates.ofRow(row, first)
-  if (counters.length === 2) return (row) => rates.ofRow(row, first) + rates.ofRow(row, second as number)
-  return (row) => counters.reduce((sum, column) => sum + rates.ofRow(row, column), 0)
-}
-
-function collectRows(view: View, rates: Rates, bands: Bands, isOff: (kind: BandKind) => boolean): void {
-  const readers = new Map<RowKind, (Reader | undefined)[]>()
-  const counts = new Map<RowKind, number>()
-  for (const { kind } of view.rows) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  for (const kind of rowKinds) {
-    const band = bands[kind]
-    band.begin(counts.get(kind) ?? 0)
-    if (isOff(kind)) continue
-    const some = band.fields.map((field) => readerOf(field, view, rates))
-    readers.set(kind, some)
-  }
-  view.rows.forEach((row, index) => {
-    const some = readers.get(row.kind)
-    if (some === undefined) return
-    const band = bands[row.kind]
-    const slot = band.slots.take(keyOfRow(row), view.snapshot)
-    for (let field = 0; field < some.length; field++) {
-      const value = some[field]?.(index)
-      if (value !== undefined && value >= 0) band.set(slot, field, value)
+  /** How many rows, processes and sums a view has series for. Comes before `collect` of the same view. */
+  count({ rows, sources }: View): Readonly<Record<BandKind, number>> {
+    if (!areSame(rows, this.#rows)) {
+      this.#indexes = indexesByKind(rows)
+      this.#places.clear()
     }
-  })
+    this.#rows = rows
+    const { frontend, backend, server, listener } = this.#indexes
+    return {
+      daemon: 1,
+      process: sources.length,
+      frontend: frontend.length,
+      backend: backend.length,
+      server: server.length,
+      listener: listener.length,
+    }
+  }
+
+  /** Begins a frame in all bands and sets its values. Rows whose kind is in `off` are left out. */
+  collect(view: View, rates: Rates, bands: Bands, off: ReadonlySet<BandKind>): void {
+    for (const kind of rowKinds) {
+      const band = bands[kind]
+      const places = off.has(kind) ? new Int32Array(0) : this.#placesOf(kind, band, view.snapshot)
+      band.begin()
+      collectRows(view, rates, band, this.#indexes[kind], places)
+    }
+    collectProcesses(view, rates, bands.process)
+    collectDaemon(view, rates, bands)
+  }
+
+  #placesOf(kind: RowKind, band: Band, time: number): Int32Array {
+    const known = this.#places.get(kind)
+    if (known?.band === band && known.removals === band.places.removals) {
+      for (let at = 0; at < known.places.length; at++) band.places.touch(known.places[at] as number, time)
+      return known.places
+    }
+    const indexes = this.#indexes[kind]
+    const places = new Int32Array(indexes.length)
+    for (let at = 0; at < places.length; at++) {
+      places[at] = band.places.take(keyOf(this.#rows[indexes[at] as number] as ViewRow), time)
+    }
+    this.#places.set(kind, { band, removals: band.places.removals, places })
+    return places
+  }
 }
 
-const keys = new WeakMap<ViewRow, string>()
+function areSame(rows: readonly ViewRow[], before: readonly ViewRow[]): boolean {
+  return rows === before || (rows.length === before.length && rows.every((row, index) => isSameRow(row, before[index])))
+}
 
-/** Views may share their rows, so keys are made once. */
-function keyOfRow(row: ViewRow): string {
-  let key = keys.get(row)
-  if (key === undefined) {
-    key = keyOf(row)
-    keys.set(row, key)
+function indexesByKind(rows: readonly ViewRow[]): Readonly<Record<RowKind, Int32Array>> {
+  const indexes: Record<RowKind, number[]> = { frontend: [], backend: [], server: [], listener: [] }
+  rows.forEach(({ kind }, index) => {
+    indexes[kind].push(index)
+  })
+  return {
+    frontend: Int32Array.from(indexes.frontend),
+    backend: Int32Array.from(indexes.backend),
+    server: Int32Array.from(indexes.server),
+    listener: Int32Array.from(indexes.listener),
   }
-  return key
+}
+
+/** How a field is read from a row: a number, the level of a state, the rate of one counter, or that of two together. */
+const ways = { gauge: 0, state: 1, rate: 2, rates: 3 } as const
+
+interface FieldReader {
+  readonly field: number
+  readonly way: (typeof ways)[keyof typeof ways]
+  readonly column: number
+  readonly other: number
+}
+
+/** None for fields of which the view has no column. */
+function readerOf({ source }: HistoryField, field: number, { columnOf }: View): FieldReader[] {
+  const names = 'gauge' in source ? [source.gauge] : 'state' in source ? [source.state] : countersOf(source)
+  const [column, other = -1] = names.flatMap((name) => columnOf.get(name) ?? [])
+  if (column === undefined) return []
+  const way = 'gauge' in source ? ways.gauge : 'state' in source ? ways.state : other < 0 ? ways.rate : ways.rates
+  return [{ field, way, column, other }]
+}
+
+const countersOf = (source: SeriesSource) => ('counters' in source ? source.counters : [])
+
+function collectRows(view: View, rates: Rates, band: Band, indexes: Int32Array, places: Int32Array): void {
+  const readers = band.fields.flatMap((field, index) => readerOf(field, index, view))
+  const { numbers, columns } = view
+  const { values, capacity } = band
+  for (let at = 0; at < places.length; at++) {
+    const row = indexes[at] as number
+    const place = places[at] as number
+    for (let index = 0; index < readers.length; index++) {
+      const { field, way, column, other } = readers[index] as FieldReader
+      let value: number
+      if (way === ways.gauge) value = numbers[row * columns.length + column] as number
+      else if (way === ways.state) value = stateLevelOf(view.text(row, column))
+      else value = rates.ofRow(row, column)
+      if (way === ways.rates) value += rates.ofRow(row, other)
+      if (value >= 0) values[field * capacity + place] = value
+    }
+  }
 }
 
 function collectProcesses(view: View, rates: Rates, band: Band): void {
-  band.begin(view.sources.length)
-  view.sources.forEach(({ name, info }, index) => {
-    const slot = band.slots.take(processKey(name), view.snapshot)
+  const places = view.sources.map(({ name }) => band.places.take(processKey(name), view.snapshot))
+  band.begin()
+  view.sources.forEach(({ info }, index) => {
     if (info === undefined) return
-    band.fields.forEach(({ source }, field) => {
-      if ('busy' in source) band.set(slot, field, 100 - infoNumber(info, source.busy))
-      else if ('info' in source) band.set(slot, field, infoNumber(info, source.info))
-      else if ('infoCounter' in source) band.set(slot, field, rates.ofProcess(index, source.infoCounter))
-    })
+    setInfo(band, places[index] as number, info, (name) => rates.ofProcess(index, name))
   })
 }
 
 function collectDaemon(view: View, rates: Rates, bands: Bands): void {
   const band = bands.daemon
-  band.begin(1)
-  const slot = band.slots.take(daemonKey, view.snapshot)
+  const place = band.places.take(daemonKey, view.snapshot)
+  band.begin()
+  setInfo(band, place, view.info, (name) => rates.ofInfo(name))
   band.fields.forEach(({ source }, field) => {
-    if ('busy' in source) band.set(slot, field, 100 - infoNumber(view.info, source.busy))
-    else if ('info' in source) band.set(slot, field, infoNumber(view.info, source.info))
-    else if ('infoCounter' in source) band.set(slot, field, rates.ofInfo(source.infoCounter))
-    else if ('total' in source)
-      band.set(
-        slot,
-        field,
-        totalOf(
-          source.total,
-          source.of.map((kind) => bands[kind]),
-        ),
-      )
+    if (!('total' in source)) return
+    const totals = source.of.map((kind) => bands[kind].total(source.total)).filter((total) => total >= 0)
+    const total = totals.length === 0 ? Number.NaN : totals.reduce((sum, one) => sum + one, 0)
+    band.values[field * band.capacity + place] = total
   })
 }
 
-/** Over the rows of which it is known; NaN when it is of none. */
-function totalOf(name: string, bands: readonly Band[]): number {
-  let total = 0
-  let known = false
-  for (const band of bands) {
-    const field = band.fields.findIndex((candidate) => candidate.name === name)
-    for (let slot = 0; field >= 0 && slot < band.slots.length; slot++) {
-      const value = band.get(slot, field)
-      if (!(value >= 0)) continue
-      total += value
-      known = true
-    }
-  }
-  return known ? total : Number.NaN
+/** Sets what is made of lines of `show info`. */
+function setInfo(band: Band, place: number, info: Info, rateOf: (name: string) => number): void {
+  band.fields.forEach(({ source }, field) => {
+    const at = field * band.capacity + place
+    if ('busy' in source) band.values[at] = 100 - infoNumber(info, source.busy)
+    else if ('info' in source) band.values[at] = infoNumber(info, source.info)
+    else if ('infoCounter' in source) band.values[at] = rateOf(source.infoCounter)
+  })
 }

@@ -1,7 +1,7 @@
 import { absent, codesOf, numberOf } from './value-code.ts'
 
 /**
- * Values of one moment, or the means of a span of time: columns of one value a slot, packed each as it takes least room.
+ * Values of one moment, or the means of a span of time: columns of one value a place, packed each as it takes least room.
  * Most are the same for nearly all rows (0 errors, `UP`), so a column is one value and the few that differ, or a byte a
  * row, or two.
  */
@@ -27,77 +27,83 @@ const bytes8 = 2
 const words16 = 3
 
 const byteAbsent = 0xff
-/** Slots are written in two bytes where they fit. */
+/** Places are written in two bytes where they fit. */
 const narrow = 65_536
 
-/** Behind the number of columns and of slots: where each column begins. */
+/** Behind the number of columns and of places: where each column begins. */
 const headSize = (columns: number) => 8 + 4 * columns
 
 let codes = new Uint16Array(1024)
 let scratch = new Uint8Array(64 * 1024)
 
-/** Packs columns of `slots` values each, column after column; NaN is absent. */
-export function packColumns(values: Float32Array, columns: number, slots: number): Uint8Array<ArrayBuffer> {
-  const most = headSize(columns) + columns * (8 + 2 * slots)
+/** Packs columns of `places` values each, which begin `stride` values apart; NaN is absent. */
+export function packColumns(
+  values: Float32Array,
+  columns: number,
+  places: number,
+  stride = places,
+): Uint8Array<ArrayBuffer> {
+  const most = headSize(columns) + columns * (8 + 2 * places)
   if (scratch.length < most) scratch = new Uint8Array(most)
-  if (codes.length < slots) codes = new Uint16Array(slots)
+  if (codes.length < places) codes = new Uint16Array(places)
   write32(0, columns)
-  write32(4, slots)
+  write32(4, places)
   let end = headSize(columns)
   for (let column = 0; column < columns; column++) {
     write32(8 + 4 * column, end)
-    codesOf(values.subarray(column * slots, (column + 1) * slots), codes, slots)
-    end = packColumn(end, slots)
+    codesOf(values.subarray(column * stride, column * stride + places), codes, places)
+    end = packColumn(end, places)
   }
   return scratch.slice(0, end)
 }
 
-function packColumn(start: number, slots: number): number {
-  const usual = usualCode(slots)
+function packColumn(start: number, places: number): number {
+  const usual = usualCode(places)
   let others = 0
   let isSmall = true
-  for (let slot = 0; slot < slots; slot++) {
-    const code = codes[slot] as number
+  for (let place = 0; place < places; place++) {
+    const code = codes[place] as number
     if (code !== usual) others++
     if (smallOfCode[code] === notSmall) isSmall = false
   }
-  const pair = slots <= narrow ? 4 : 6
+  const pair = places <= narrow ? 4 : 6
   if (others === 0) {
     scratch[start] = oneValue
     return write16(start + 1, usual)
   }
-  if (others * pair + 6 < slots * (isSmall ? 1 : 2)) return packFew(start, slots, usual, others)
+  if (others * pair + 6 < places * (isSmall ? 1 : 2)) return packFew(start, places, usual, others)
   let end = start + 1
   scratch[start] = isSmall ? bytes8 : words16
-  if (isSmall) for (let slot = 0; slot < slots; slot++) scratch[end++] = smallOfCode[codes[slot] as number] as number
-  else for (let slot = 0; slot < slots; slot++) end = write16(end, codes[slot] as number)
+  if (isSmall)
+    for (let place = 0; place < places; place++) scratch[end++] = smallOfCode[codes[place] as number] as number
+  else for (let place = 0; place < places; place++) end = write16(end, codes[place] as number)
   return end
 }
 
-/** Slots and then codes of those that differ, each in ascending order of slots. */
-function packFew(start: number, slots: number, usual: number, others: number): number {
+/** Places and then codes of those that differ, each in ascending order of places. */
+function packFew(start: number, places: number, usual: number, others: number): number {
   scratch[start] = few
   write16(start + 1, usual)
   write32(start + 3, others)
   let position = start + 7
-  for (let slot = 0; slot < slots; slot++) {
-    if (codes[slot] === usual) continue
-    if (slots <= narrow) position = write16(position, slot)
-    else position = write32(position, slot)
+  for (let place = 0; place < places; place++) {
+    if (codes[place] === usual) continue
+    if (places <= narrow) position = write16(position, place)
+    else position = write32(position, place)
   }
-  for (let slot = 0; slot < slots; slot++) {
-    if (codes[slot] !== usual) position = write16(position, codes[slot] as number)
+  for (let place = 0; place < places; place++) {
+    if (codes[place] !== usual) position = write16(position, codes[place] as number)
   }
   return position
 }
 
 /** The code that most have, if one of these has most: absent, zero, or what some in the middle have. */
-function usualCode(slots: number): number {
-  const candidates = [absent, 0, codes[0] as number, codes[slots >> 1] as number, codes[slots - 1] as number]
+function usualCode(places: number): number {
+  const candidates = [absent, 0, codes[0] as number, codes[places >> 1] as number, codes[places - 1] as number]
   const counts = [0, 0, 0, 0, 0]
-  const step = Math.max(1, slots >> 8)
-  for (let slot = 0; slot < slots; slot += step) {
-    const found = candidates.indexOf(codes[slot] as number)
+  const step = Math.max(1, places >> 8)
+  for (let place = 0; place < places; place += step) {
+    const found = candidates.indexOf(codes[place] as number)
     if (found >= 0) (counts[found] as number)++
   }
   return candidates[counts.indexOf(Math.max(...counts))] as number
@@ -116,19 +122,20 @@ for (let code = 0; code < absent; code++) {
 smallOfCode[absent] = byteAbsent
 valueOfSmall[byteAbsent] = Number.NaN
 
-/** Fills `into` with a column; what has no slot or no column in the frame is NaN. */
+/** Fills `into` with a column; what has no place or no column in the frame is NaN. */
 export function unpackColumn({ bytes }: Frame, column: number, into: Float32Array): void {
-  const slots = Math.min(read32(bytes, 4), into.length)
-  if (slots < into.length || column >= read32(bytes, 0)) into.fill(Number.NaN)
+  const places = Math.min(read32(bytes, 4), into.length)
+  if (places < into.length || column >= read32(bytes, 0)) into.fill(Number.NaN)
   if (column >= read32(bytes, 0)) return
   const start = read32(bytes, 8 + 4 * column)
   const way = bytes[start]
   if (way === bytes8) {
-    for (let slot = 0; slot < slots; slot++) into[slot] = valueOfSmall[bytes[start + 1 + slot] as number] as number
+    for (let place = 0; place < places; place++)
+      into[place] = valueOfSmall[bytes[start + 1 + place] as number] as number
   } else if (way === words16) {
-    for (let slot = 0, at = start + 1; slot < slots; slot++, at += 2) into[slot] = numberOf(read16(bytes, at))
+    for (let place = 0, at = start + 1; place < places; place++, at += 2) into[place] = numberOf(read16(bytes, at))
   } else {
-    into.fill(numberOf(read16(bytes, start + 1)), 0, slots)
+    into.fill(numberOf(read16(bytes, start + 1)), 0, places)
     if (way === few) unpackFew(bytes, start, into)
   }
 }
@@ -137,32 +144,32 @@ function unpackFew(bytes: Uint8Array, start: number, into: Float32Array): void {
   const others = read32(bytes, start + 3)
   const width = read32(bytes, 4) <= narrow ? 2 : 4
   for (let index = 0, at = start + 7; index < others; index++, at += width) {
-    const slot = width === 2 ? read16(bytes, at) : read32(bytes, at)
-    if (slot < into.length) into[slot] = numberOf(read16(bytes, start + 7 + others * width + 2 * index))
+    const place = width === 2 ? read16(bytes, at) : read32(bytes, at)
+    if (place < into.length) into[place] = numberOf(read16(bytes, start + 7 + others * width + 2 * index))
   }
 }
 
 /** One value of a frame; NaN where it has none. */
-export function cellOf({ bytes }: Frame, column: number, slot: number): number {
-  const slots = read32(bytes, 4)
-  if (column >= read32(bytes, 0) || slot >= slots) return Number.NaN
+export function valueAt({ bytes }: Frame, column: number, place: number): number {
+  const places = read32(bytes, 4)
+  if (column >= read32(bytes, 0) || place >= places) return Number.NaN
   const start = read32(bytes, 8 + 4 * column)
   const way = bytes[start]
-  if (way === bytes8) return valueOfSmall[bytes[start + 1 + slot] as number] as number
-  if (way === words16) return numberOf(read16(bytes, start + 1 + 2 * slot))
-  const found = way === few ? searchFew(bytes, start, slot) : undefined
+  if (way === bytes8) return valueOfSmall[bytes[start + 1 + place] as number] as number
+  if (way === words16) return numberOf(read16(bytes, start + 1 + 2 * place))
+  const found = way === few ? searchFew(bytes, start, place) : undefined
   return numberOf(found ?? read16(bytes, start + 1))
 }
 
-function searchFew(bytes: Uint8Array, start: number, slot: number): number | undefined {
+function searchFew(bytes: Uint8Array, start: number, place: number): number | undefined {
   const others = read32(bytes, start + 3)
   const width = read32(bytes, 4) <= narrow ? 2 : 4
-  const slots = start + 7
+  const places = start + 7
   for (let low = 0, high = others - 1; low <= high; ) {
     const middle = (low + high) >> 1
-    const found = width === 2 ? read16(bytes, slots + 2 * middle) : read32(bytes, slots + 4 * middle)
-    if (found === slot) return read16(bytes, slots + others * width + 2 * middle)
-    if (found < slot) low = middle + 1
+    const found = width === 2 ? read16(bytes, places + 2 * middle) : read32(bytes, places + 4 * middle)
+    if (found === place) return read16(bytes, places + others * width + 2 * middle)
+    if (found < place) low = middle + 1
     else high = middle - 1
   }
   return undefined
@@ -171,20 +178,20 @@ function searchFew(bytes: Uint8Array, start: number, slot: number): number | und
 /** Whether bytes from a file are a frame of so many columns, so that reading them stays within them. */
 export function isFrame(bytes: Uint8Array, columns: number): boolean {
   if (bytes.length < headSize(columns) || read32(bytes, 0) !== columns) return false
-  const slots = read32(bytes, 4)
+  const places = read32(bytes, 4)
   for (let column = 0; column < columns; column++) {
     const start = read32(bytes, 8 + 4 * column)
     const left = bytes.length - start
     if (start < headSize(columns) || left < 3) return false
     const way = bytes[start]
-    if (way === few && (left < 7 || left < 7 + read32(bytes, start + 3) * (slots <= narrow ? 4 : 6))) return false
-    if ((way === bytes8 && left < 1 + slots) || (way === words16 && left < 1 + 2 * slots)) return false
+    if (way === few && (left < 7 || left < 7 + read32(bytes, start + 3) * (places <= narrow ? 4 : 6))) return false
+    if ((way === bytes8 && left < 1 + places) || (way === words16 && left < 1 + 2 * places)) return false
     if (way === undefined || way > words16) return false
   }
   return true
 }
 
-export const slotsOf = ({ bytes }: Frame): number => read32(bytes, 4)
+export const placesOf = ({ bytes }: Frame): number => read32(bytes, 4)
 
 function write16(at: number, value: number): number {
   scratch[at] = value

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { replaceFile } from '@haproxystats/core'
 import { Band } from './band.ts'
-import { type Frame, isFrame, slotsOf } from './frame.ts'
-import { type BandKind, bandKindOf, bandKinds, historyFields } from './history-fields.ts'
+import { type Frame, isFrame, placesOf } from './frame.ts'
+import { type BandKind, bandKindOf, bandKinds } from './history-fields.ts'
 
 /**
  * The file: the magic word, the version, pieces of a length and bytes each, a length of `last`, and a CRC-32 of it all.
@@ -40,12 +40,12 @@ const meaningOf = ({ fields, peaks }: Band) => [
 /** Pieces of the file of these bands, as they are now: what changes while they are written has no part in it. */
 function piecesOf(bands: readonly Band[]): (() => Uint8Array)[] {
   return bands.flatMap((band) => {
-    const { kind, slots, frames } = band
-    const rows = slots.entries()
+    const { kind, places, frames } = band
+    const rows = places.entries()
     const text: BandText = {
       kind,
       fields: meaningOf(band),
-      places: slots.length,
+      places: places.length,
       rows,
       frames: frames.map(({ time, span, count }) => [time, span, count] as const),
     }
@@ -168,15 +168,15 @@ function takeBand(pieces: Buffer[]): Band | 'of old' | undefined {
   const text = bandText(pieces.shift())
   if (text === undefined || pieces.length < text.frames.length) return undefined
   const parts = pieces.splice(0, text.frames.length)
-  const band = new Band(text.kind, historyFields[text.kind])
+  const band = new Band(text.kind)
   if (meaningOf(band).join() !== text.fields.join()) return 'of old'
-  for (const [place, key, since, seen, floor] of text.rows) band.slots.put(place, key, { since, seen, floor })
-  band.slots.reserve(text.places)
+  for (const [place, key, since, seen, floor] of text.rows) band.places.put(place, key, { since, seen, floor })
+  band.places.reserve(text.places)
   for (const [index, [time, span, count]] of text.frames.entries()) {
     // A copy: otherwise one frame that is left would keep the memory of the whole file.
     const frame: Frame = { time, span, count, bytes: Uint8Array.from(parts[index] as Buffer) }
     const columns = band.fields.length + (span === 0 ? 0 : band.peaks.length)
-    if (!isFrame(frame.bytes, columns) || slotsOf(frame) > text.places) return undefined
+    if (!isFrame(frame.bytes, columns) || placesOf(frame) > text.places) return undefined
     band.insert(frame)
   }
   return band

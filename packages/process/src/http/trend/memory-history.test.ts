@@ -132,7 +132,7 @@ describe('a history', () => {
       return history.read([{ key: 'b:gone', field: 'scur' }], { seconds: 86_400, points: 300 }).series.length
     }
     expect([answers(begin + 80_000), answers(begin + 86_500)]).toEqual([1, 0])
-    expect(history.keys('b:')).toEqual(['b:app'])
+    expect(history.keys('backend')).toEqual(['b:app'])
   })
 
   it('shows nobody the values of a row that had its place before', () => {
@@ -233,13 +233,13 @@ describe('the bound', () => {
   it('leaves servers without a history when there is no room for one value of each', () => {
     const history = keeping({ bound: 200_000 })
     history.add(viewOf({ snapshot: begin, rows: rowsOf(100, 1) }))
-    expect(history.keys('s:').length).toBe(100)
+    expect(history.keys('server').length).toBe(100)
     history.add(viewOf({ snapshot: begin + 10, rows: rowsOf(5000, 1) }))
-    expect(history.keys('s:')).toEqual([])
+    expect(history.keys('server')).toEqual([])
     expect(newest(history, 'f:www', 'scur', 1)).toEqual([1])
     expect(history.bytes).toBeLessThanOrEqual(200_000)
     history.add(viewOf({ snapshot: begin + 20, rows: rowsOf(100, 2) }))
-    expect(history.keys('s:').length).toBe(100)
+    expect(history.keys('server').length).toBe(100)
   })
 
   it('holds for names that come and go', () => {

@@ -1,10 +1,32 @@
 import type { View } from '../live/view.ts'
 import { Band, type Steps } from './band.ts'
 import { ageFrames, bytesOf, forgetRows, squeeze, tooMany, wholeSpan } from './bound.ts'
-import { type Bands, collect } from './collect.ts'
-import type { History, HistoryAnswer, Lifetime, Series, SeriesName } from './history.ts'
-import { type BandKind, bandKindOf, bandKinds, historyFields } from './history-fields.ts'
+import { type Bands, Collector } from './collect.ts'
+import { type BandKind, bandKindOf, bandKinds } from './history-fields.ts'
+import type { PlaceTimes } from './places.ts'
 import { Rates } from './rates.ts'
+
+/** One series asked for: a row by its key (see `keyOf`; `daemon` and `p:<source>` for `show info`) and a field. */
+export interface SeriesName {
+  readonly key: string
+  readonly field: string
+}
+
+/** Values at equal steps, oldest first; NaN where nothing is known. */
+export interface Series extends SeriesName {
+  readonly unit: string
+  /** Means over each step; of `status` the worst state, as index into `stateLevels`. */
+  readonly values: Float64Array
+  /** The largest value within each step, where it is kept (see `historyFields`). */
+  readonly peaks: Float64Array | undefined
+}
+
+export interface HistoryAnswer {
+  /** Seconds since the epoch of the first value, and between two. */
+  readonly begin: number
+  readonly step: number
+  readonly series: readonly Series[]
+}
 
 export interface MemoryHistoryOptions {
   /** Bytes that all series may take; the option `history-memory`. */
@@ -26,19 +48,21 @@ const gaps = 20
  * Series of all rows in memory: each snapshot of the last hour, means of five minutes of the last day, and coarser ones
  * where that does not fit the bound.
  */
-export class MemoryHistory implements History {
+export class MemoryHistory {
   readonly #bound: number
   readonly #now: () => number
   readonly #bands: Record<BandKind, Band>
+  readonly #collector = new Collector()
   #newest = 0
   #rates: Rates | undefined
 
   constructor({ bound, now = () => Date.now() / 1000 }: MemoryHistoryOptions) {
     this.#bound = bound
     this.#now = now
-    this.#bands = Object.fromEntries(bandKinds.map((kind) => [kind, newBand(kind)])) as Record<BandKind, Band>
+    this.#bands = Object.fromEntries(bandKinds.map((kind) => [kind, new Band(kind)])) as Record<BandKind, Band>
   }
 
+  /** What counters of the newest snapshot have grown by; absent until there was one. */
   get rates(): Rates | undefined {
     return this.#rates
   }
@@ -69,10 +93,10 @@ export class MemoryHistory implements History {
     }
     const rates = new Rates(view, isLate ? undefined : this.#rates?.view)
     const off = this.#turnOff(view)
-    collect(view, rates, this.#bands, (kind) => off.has(kind))
+    this.#collector.collect(view, rates, this.#bands, off)
     for (const kind of bandKinds) {
       const band = this.#bands[kind]
-      if (!off.has(kind) && band.slots.size > 0 && !band.covers(time)) band.keep(time)
+      if (!off.has(kind) && band.places.size > 0 && !band.covers(time)) band.keep(time)
     }
     if (!isLate) {
       this.#rates = rates
@@ -81,39 +105,44 @@ export class MemoryHistory implements History {
     this.#tidy()
   }
 
+  /** The last `seconds`, in at most `points` values a series. Names that are not known are left out. */
   read(
     names: readonly SeriesName[],
     { seconds, points }: { readonly seconds: number; readonly points: number },
   ): HistoryAnswer {
     const at = this.#stepsOf(seconds, points)
     const series = names.flatMap((name): Series[] => {
-      const place = this.#find(name)
-      if (place === undefined) return []
-      const { band, slot, field } = place
-      return [{ ...name, unit: band.fields[field]?.unit ?? '', ...band.read(slot, field, at) }]
+      const found = this.#find(name)
+      if (found === undefined) return []
+      const { band, place, field } = found
+      return [{ ...name, unit: band.fields[field]?.unit ?? '', ...band.read(place, field, at) }]
     })
     return { begin: at.begin, step: at.step, series }
   }
 
+  /** The value of a series in the snapshot of this time; NaN when it is not known, or not kept singly any more. */
   value(name: SeriesName, time: number): number {
-    const place = this.#find(name)
-    return place === undefined ? Number.NaN : place.band.value(place.slot, place.field, time)
+    const found = this.#find(name)
+    return found === undefined ? Number.NaN : found.band.value(found.place, found.field, time)
   }
 
+  /** From when on the series passes without a break up to now; `undefined` when its newest value does not pass. */
   since(name: SeriesName, passes: (value: number) => boolean): number | undefined {
-    const place = this.#find(name)
-    return place?.band.since(place.slot, place.field, passes)
+    const found = this.#find(name)
+    return found?.band.since(found.place, found.field, passes)
   }
 
-  keys(prefix: string): readonly string[] {
-    return bandKinds.flatMap((kind) => [...this.#bands[kind].slots.keys()].filter((key) => key.startsWith(prefix)))
+  /** Keys of the rows of a kind that are kept, with those that vanished less than a day ago. */
+  keys(kind: BandKind): readonly string[] {
+    return [...this.#bands[kind].places.keys()]
   }
 
-  lifetime(key: string): Lifetime | undefined {
+  /** When a row was there first and last; `undefined` of one that is not known. */
+  lifetime(key: string): PlaceTimes | undefined {
     const kind = bandKindOf(key)
-    const slots = kind && this.#bands[kind].slots
-    const slot = slots?.find(key)
-    return slots && slot !== undefined ? { since: slots.since(slot), seen: slots.seen(slot) } : undefined
+    const places = kind && this.#bands[kind].places
+    const place = places?.find(key)
+    return place === undefined ? undefined : places?.times(place)
   }
 
   /** What an earlier run has kept: for bands in which there is nothing yet. */
@@ -125,12 +154,12 @@ export class MemoryHistory implements History {
     if (this.#newest > 0) this.#tidy()
   }
 
-  #find({ key, field: name }: SeriesName): { band: Band; slot: number; field: number } | undefined {
+  #find({ key, field: name }: SeriesName): { band: Band; place: number; field: number } | undefined {
     const kind = bandKindOf(key)
     const band = kind && this.#bands[kind]
-    const slot = band?.slots.find(key)
+    const place = band?.places.find(key)
     const field = band?.fields.findIndex((candidate) => candidate.name === name) ?? -1
-    return band && slot !== undefined && field >= 0 ? { band, slot, field } : undefined
+    return band && place !== undefined && field >= 0 ? { band, place, field } : undefined
   }
 
   /** The clock was ahead and is right again: what is kept of a time to come is not of then. */
@@ -143,14 +172,9 @@ export class MemoryHistory implements History {
   }
 
   /** Starts bands of which there is no room for their rows afresh. */
-  #turnOff({ rows, sources }: View): ReadonlySet<BandKind> {
-    const counts = new Map<BandKind, number>([
-      ['daemon', 1],
-      ['process', sources.length],
-    ])
-    for (const { kind } of rows) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-    const off = tooMany(this.#bands, counts, this.#bound)
-    for (const kind of off) if (this.#bands[kind].slots.length > 0) this.#bands[kind] = newBand(kind)
+  #turnOff(view: View): ReadonlySet<BandKind> {
+    const off = tooMany(this.#bands, this.#collector.count(view), this.#bound)
+    for (const kind of off) if (this.#bands[kind].places.length > 0) this.#bands[kind] = new Band(kind)
     return off
   }
 
@@ -160,7 +184,7 @@ export class MemoryHistory implements History {
     if (squeeze(this.#bands, this.#newest, this.#bound)) return
     // Only names are left, of rows that come and go faster than they can be kept.
     for (const kind of bandKinds.toReversed()) {
-      if (this.bytes > this.#bound) this.#bands[kind] = newBand(kind)
+      if (this.bytes > this.#bound) this.#bands[kind] = new Band(kind)
     }
   }
 
@@ -178,5 +202,3 @@ export class MemoryHistory implements History {
     return found.sort((one, other) => one - other)[found.length >> 1] ?? 1
   }
 }
-
-const newBand = (kind: BandKind): Band => new Band(kind, historyFields[kind])

@@ -13,25 +13,25 @@ export function mergeFrames(
   frames: readonly Frame[],
   fields: readonly HistoryField[],
   peaks: readonly number[],
-  slots: number,
+  places: number,
 ): Uint8Array<ArrayBuffer> {
-  if (column.length !== slots) {
-    column = new Float32Array(slots)
-    sums = new Float64Array(slots)
-    weights = new Float32Array(slots)
+  if (column.length !== places) {
+    column = new Float32Array(places)
+    sums = new Float64Array(places)
+    weights = new Float32Array(places)
   }
   const columns = fields.length + peaks.length
-  const merged = new Float32Array(columns * slots)
+  const merged = new Float32Array(columns * places)
   fields.forEach(({ unit }, field) => {
-    const into = merged.subarray(field * slots, (field + 1) * slots)
+    const into = merged.subarray(field * places, (field + 1) * places)
     if (unit === 'state') largest(frames, into, () => field)
     else means(frames, field, into)
   })
   peaks.forEach((field, index) => {
     const at = fields.length + index
-    largest(frames, merged.subarray(at * slots, (at + 1) * slots), ({ span }) => (span === 0 ? field : at))
+    largest(frames, merged.subarray(at * places, (at + 1) * places), ({ span }) => (span === 0 ? field : at))
   })
-  return packColumns(merged, columns, slots)
+  return packColumns(merged, columns, places)
 }
 
 function means(frames: readonly Frame[], field: number, into: Float32Array): void {
@@ -40,23 +40,23 @@ function means(frames: readonly Frame[], field: number, into: Float32Array): voi
   for (const frame of frames) {
     const { count } = frame
     unpackColumn(frame, field, column)
-    for (let slot = 0; slot < column.length; slot++) {
-      const value = column[slot] as number
+    for (let place = 0; place < column.length; place++) {
+      const value = column[place] as number
       if (!(value >= 0)) continue
-      ;(sums[slot] as number) += value * count
-      ;(weights[slot] as number) += count
+      ;(sums[place] as number) += value * count
+      ;(weights[place] as number) += count
     }
   }
-  for (let slot = 0; slot < into.length; slot++) into[slot] = (sums[slot] as number) / (weights[slot] as number)
+  for (let place = 0; place < into.length; place++) into[place] = (sums[place] as number) / (weights[place] as number)
 }
 
 function largest(frames: readonly Frame[], into: Float32Array, columnOf: (frame: Frame) => number): void {
   into.fill(Number.NaN)
   for (const frame of frames) {
     unpackColumn(frame, columnOf(frame), column)
-    for (let slot = 0; slot < into.length; slot++) {
-      const value = column[slot] as number
-      if (value >= 0 && !((into[slot] as number) >= value)) into[slot] = value
+    for (let place = 0; place < into.length; place++) {
+      const value = column[place] as number
+      if (value >= 0 && !((into[place] as number) >= value)) into[place] = value
     }
   }
 }

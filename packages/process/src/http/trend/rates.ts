@@ -1,5 +1,5 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy'
-import { keyOf, type View, type ViewRow } from '../live/view.ts'
+import { isSameRow, keyOf, type View, type ViewRow } from '../live/view.ts'
 
 /** What of a snapshot is needed to tell what counters have grown by since; not the answers of HAProxy, which are large. */
 export type Before = Pick<View, 'snapshot' | 'rows' | 'numbers' | 'columns' | 'columnOf' | 'info'> & {
@@ -23,6 +23,8 @@ export class Rates {
   /** Index of each source in the snapshot before; -1 when it is another process now. */
   readonly #sourceBefore: readonly number[]
   readonly #sameProcesses: boolean
+  /** The processes are the same in the same order. */
+  readonly #sameOrder: boolean
 
   constructor(view: View, before: Before | undefined) {
     const seconds = before === undefined ? 0 : view.snapshot - before.snapshot
@@ -33,6 +35,7 @@ export class Rates {
     this.#sourceBefore = view.sources.map((source) => sourceBefore(source, usable))
     this.#sameProcesses =
       usable !== undefined && usable.sources.length === view.sources.length && !this.#sourceBefore.includes(-1)
+    this.#sameOrder = this.#sameProcesses && this.#sourceBefore.every((before, index) => before === index)
     this.#columnBefore = view.columns.map(({ name }) => usable?.columnOf.get(name) ?? -1)
     this.#rowBefore = usable === undefined ? new Int32Array(view.rows.length).fill(-1) : this.#matchRows(usable)
   }
@@ -49,10 +52,12 @@ export class Rates {
 
   /** A column of a row, in a second. */
   ofRow(row: number, column: number): number {
-    const [rowBefore, columnBefore] = [this.#rowBefore[row] ?? -1, this.#columnBefore[column] ?? -1]
-    if (rowBefore < 0 || columnBefore < 0 || this.#before === undefined) return Number.NaN
+    const before = this.#before
+    const rowBefore = this.#rowBefore[row] ?? -1
+    const columnBefore = this.#columnBefore[column] ?? -1
+    if (rowBefore < 0 || columnBefore < 0 || before === undefined) return Number.NaN
     const now = this.#view.numbers[row * this.#view.columns.length + column] as number
-    return this.#grown(now, this.#before.numbers[rowBefore * this.#before.columns.length + columnBefore] as number)
+    return this.#grown(now, before.numbers[rowBefore * before.columns.length + columnBefore] as number)
   }
 
   /** A counter of `show info`, merged over all processes. */
@@ -74,38 +79,35 @@ export class Rates {
   }
 
   /** Processes print the same rows in the same order, so the next one is looked for behind the one before. */
-  #matchRows(before: Before): Int32Array {
+  #matchRows({ rows: before }: Before): Int32Array {
+    const { rows } = this.#view
+    const found = new Int32Array(rows.length).fill(-1)
     let keys: Map<string, number> | undefined
     let expected = 0
-    return Int32Array.from(this.#view.rows, (row) => {
+    for (let at = 0; at < found.length; at++) {
+      const row = rows[at] as ViewRow
       let index = expected
-      if (!isSame(row, before.rows[index])) {
-        keys ??= new Map(before.rows.map((other, at) => [keyOf(other), at]))
+      if (!isSameRow(row, before[index])) {
+        keys ??= new Map(before.map((other, place) => [keyOf(other), place]))
         index = keys.get(keyOf(row)) ?? -1
       }
-      if (index >= 0) expected = index + 1
-      return index >= 0 && this.#haveSameSources(row, before.rows[index] as ViewRow) ? index : -1
-    })
+      if (index < 0) continue
+      expected = index + 1
+      if (this.#haveSameSources(row, before[index] as ViewRow)) found[at] = index
+    }
+    return found
   }
 
   #haveSameSources({ sources }: ViewRow, { sources: before }: ViewRow): boolean {
+    if (sources === before && this.#sameOrder) return true
     if (sources.length !== before.length) return false
-    for (let index = 0; index < sources.length; index++) {
-      const source = this.#sourceBefore[sources[index] as number] as number
-      if (source < 0 || !(before[index] === source || before.includes(source))) return false
-    }
-    return true
+    return sources.every((source) => before.includes(this.#sourceBefore[source] as number))
   }
 }
 
 function beforeOf({ snapshot, rows, numbers, columns, columnOf, info, sources }: View): Before {
   const processes = sources.map(({ name, info: its }) => ({ name, info: its }))
   return { snapshot, rows, numbers, columns, columnOf, info, sources: processes }
-}
-
-function isSame(row: ViewRow, other: ViewRow | undefined): boolean {
-  if (row === other) return true
-  return row.svname === other?.svname && row.pxname === other.pxname && row.kind === other.kind
 }
 
 /** -1 when it was not there, or is another process since. */

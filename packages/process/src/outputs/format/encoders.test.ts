@@ -8,7 +8,7 @@ describe('createEncoder', () => {
     const configuration = parseConfiguration('[graphite]\n[local-store]\n')
     const { options } = dispatcher.instances(configuration)[0]!
     const encode = createEncoder(dispatcher.encoding(configuration, options))
-    const table = { objects: [{ path: 'daemon' }], fields: ['m'], values: Float64Array.of(7), wide: new Map() }
+    const table = { objects: [{ path: 'daemon' }], fields: ['m'], values: Float64Array.of(7), bigIntegers: new Map() }
     const { bytes, datapoints } = encode([{ kind: 'daemon', ...table }], 123)
     expect(datapoints).toBe(1)
     expect(Buffer.from(bytes).toString()).toMatch(/^\S+\.haproxy\.daemon\.m 7 123\n$/)

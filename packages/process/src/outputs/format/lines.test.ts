@@ -13,7 +13,7 @@ const frontend = (name: string): ObjectName => ({
 })
 
 function tableOf(objects: readonly ObjectName[], fields: readonly string[], values: readonly number[]): Table {
-  return { kind: 'frontend', objects, fields, values: Float64Array.from(values), wide: new Map() }
+  return { kind: 'frontend', objects, fields, values: Float64Array.from(values), bigIntegers: new Map() }
 }
 
 function encode(options: LineOptions, tables: readonly Table[], timestamp = 1700000000) {
@@ -49,8 +49,11 @@ describe('lines', () => {
     expect(encode(plain, [tableOf([], ['a'], []), tableOf([frontend('a')], [], [])])).toEqual([])
   })
 
-  it('have every digit of wide numbers', () => {
-    const table = { ...tableOf([frontend('a')], ['a', 'b'], [2 ** 64, 2 ** 60]), wide: new Map([[0, 2n ** 64n - 1n]]) }
+  it('have every digit of big integers', () => {
+    const table = {
+      ...tableOf([frontend('a')], ['a', 'b'], [2 ** 64, 2 ** 60]),
+      bigIntegers: new Map([[0, 2n ** 64n - 1n]]),
+    }
     expect(encode(plain, [table])).toEqual([
       'lb.haproxy.frontend.a.a 18446744073709551615 1700000000',
       'lb.haproxy.frontend.a.b 1152921504606846976 1700000000',

@@ -68,7 +68,7 @@ export class LineEncoder {
     return { bytes, datapoints }
   }
 
-  #encodeTable({ objects, fields, values, wide }: Table): number {
+  #encodeTable({ objects, fields, values, bigIntegers }: Table): number {
     const names = fields.map((field) => Buffer.from(`${field.split('.').map(segmentOf).join('.')} `))
     const width = names.length
     const longest = Math.max(0, ...names.map(({ length }) => length)) + longestNumber
@@ -87,7 +87,7 @@ export class LineEncoder {
           length += joint.length
           const name = names[column] as Uint8Array
           for (let at = 0; at < name.length; at++) bytes[length++] = name[at] as number
-          length = writeNumber(bytes, length, wide.size === 0 ? value : (wide.get(index) ?? value))
+          length = writeNumber(bytes, length, bigIntegers.size === 0 ? value : (bigIntegers.get(index) ?? value))
           datapoints++
         }
         this.#length = length

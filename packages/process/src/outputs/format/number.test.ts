@@ -58,7 +58,7 @@ describe('writeNumber', () => {
     )
   })
 
-  it('writes every digit of wide numbers', () => {
+  it('writes every digit of big integers', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }), (value) => BigInt(written(value)) === value),
     )

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { httpServer } from '../../../../../test/support/http-server.ts'
 import { temporaryDirectory } from '../../../../../test/support/temporary.ts'
-import { type HostSettings, hostCheck } from './hosts.ts'
+import { type HostSettings, hostCheck } from './host-check.ts'
 
 const machine = {
   hostname: 'lb1',

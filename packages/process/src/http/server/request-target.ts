@@ -14,7 +14,7 @@ const longestTarget = 8192
  *
  * @returns what is wrong with it, as text, when it cannot be read.
  */
-export function readTarget(url: string): Target | string {
+export function parseTarget(url: string): Target | string {
   if (url.length > longestTarget) return `the address is longer than ${longestTarget} bytes`
   const [, path = '', rest = ''] = /^(?:https?:\/\/[^/?;]*)?([^?;]*)(.*)$/is.exec(url) ?? []
   if (!path.startsWith('/')) return 'the address does not begin with a slash'

@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Answer } from '../routes/route.ts'
+import type { RouteResponse } from '../types/route.ts'
 
 const compress = promisify(gzip)
 
 /** Shorter ones fit a packet as they are. */
 const worthCompressing = 1400
 
-/** Answers of one snapshot that are kept at most, and their bytes: 10,000 servers for Prometheus are 93 MB. */
+/** Responder of one snapshot that are kept at most, and their bytes: 10,000 servers for Prometheus are 93 MB. */
 const mostAnswers = 128
 const mostBytes = 256 * 1024 * 1024
 
@@ -30,7 +30,7 @@ export interface Ready {
 }
 
 /** The same with the body as bytes. */
-export function makeReady({ status = 200, type, body, headers = {} }: Answer): Ready {
+export function makeReady({ status = 200, type, body, headers = {} }: RouteResponse): Ready {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const tag = bytes.length > worthHashing ? nextTag() : hashOf(bytes)
   let compressing: Promise<Uint8Array> | undefined
@@ -61,10 +61,10 @@ function nextTag(): string {
 }
 
 /**
- * Answers that are the same until the next snapshot: made, hashed and compressed once for all who ask. Bounded; what does
+ * Responder that are the same until the next snapshot: made, hashed and compressed once for all who ask. Bounded; what does
  * not fit is made again.
  */
-export class AnswerCache {
+export class ResponseCache {
   #ready = new Map<string, Ready>()
   #bytes = 0
 

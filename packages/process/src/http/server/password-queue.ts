@@ -8,7 +8,7 @@ const most = { network: 4, unix: 16, all: 32 }
  * Compares passwords one at a time, each costs milliseconds to seconds on purpose; the networks of clients take turns, so
  * that a crowd of wrong passwords from one of them keeps nobody else waiting for more than one comparison.
  */
-export class Comparisons {
+export class PasswordQueue {
   readonly #compare: Compare
   /** What starts those that wait, by network, in the order of their turns. */
   readonly #waiting = new Map<string | undefined, (() => void)[]>()

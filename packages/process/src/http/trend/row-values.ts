@@ -1,9 +1,9 @@
 import { nearestNames } from '../formats/nearest-names.ts'
 import { keyOf, type View } from '../live/view.ts'
-import { errorCounters } from '../trend/history-fields.ts'
-import type { Rates } from '../trend/rates.ts'
-import { orNull, quoted, Refusal } from './api.ts'
-import type { Facts } from './route.ts'
+import { orNull, quoted, Refusal } from '../routes/api.ts'
+import type { Facts } from '../types/route.ts'
+import { errorCounters } from './history-fields.ts'
+import type { Rates } from './rates.ts'
 
 export type Value = number | string | null
 

@@ -1,11 +1,11 @@
 import type { View } from '../live/view.ts'
-import type { History } from '../trend/history.ts'
+import type { MemoryHistory } from '../trend/memory-history.ts'
 
 /** What routes answer from. */
 export interface Facts {
   /** Of the newest snapshot; absent until there is one. */
   readonly view: View | undefined
-  readonly history: History
+  readonly history: MemoryHistory
   /** What the status file of haproxystats-process says, see `statusOf`. */
   readonly status: Readonly<Record<string, unknown>>
   /** Seconds between snapshots, as pull is configured; what makes data stale. */
@@ -15,7 +15,7 @@ export interface Facts {
 }
 
 /** A request as routes see it. GET or HEAD; the server has checked who asks. */
-export interface Question {
+export interface RouteRequest {
   /** Decoded segments of the path: `/f/www/scur` is `['f', 'www', 'scur']`. What follows the first `;` is not in it. */
   readonly segments: readonly string[]
   /** What follows the first `;` of the path, as in `/stats;csv`: `csv`. */
@@ -26,12 +26,12 @@ export interface Question {
 }
 
 /** What a route answers. The server adds everything that all answers have: length, ETag, compression, security headers. */
-export interface Answer {
+export interface RouteResponse {
   /** 200 unless given. */
   readonly status?: number
   readonly type: string
   readonly body: string | Uint8Array
-  /** The same question has the same answer until the next snapshot: made once for all who ask. */
+  /** The same request has the same answer until the next snapshot: made once for all who ask. */
   readonly perSnapshot?: boolean
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -41,13 +41,13 @@ export interface Route {
   readonly path: string
   readonly summary: string
   /** `undefined`: not its business. */
-  answer(question: Question, facts: Facts): Answer | undefined
+  answer(request: RouteRequest, facts: Facts): RouteResponse | undefined
 }
 
-export function text(body: string, status = 200): Answer {
+export function text(body: string, status = 200): RouteResponse {
   return { status, type: 'text/plain; charset=utf-8', body: `${body}\n` }
 }
 
-export function json(body: unknown, options: Partial<Answer> = {}): Answer {
+export function json(body: unknown, options: Partial<RouteResponse> = {}): RouteResponse {
   return { type: 'application/json', body: `${JSON.stringify(body)}\n`, ...options }
 }

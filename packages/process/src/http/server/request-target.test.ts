@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readTarget } from './target.ts'
+import { parseTarget } from './request-target.ts'
 
-describe('readTarget', () => {
+describe('parseTarget', () => {
   it.each([
     ['/', [], '', ''],
     ['/stats;csv', ['stats'], 'csv', ''],
@@ -18,7 +18,7 @@ describe('readTarget', () => {
     ['/../../etc/passwd', ['..', '..', 'etc', 'passwd'], '', ''],
     ['/%2e%2e/%00', ['..', '\0'], '', ''],
   ])('reads %s', (url, segments, form, query) => {
-    const target = readTarget(url)
+    const target = parseTarget(url)
     if (typeof target === 'string') throw new Error(target)
     expect(target.segments).toEqual(segments)
     expect(target.form).toBe(form)
@@ -31,12 +31,12 @@ describe('readTarget', () => {
     ['/%', 'percent'],
     ['/%ff', 'UTF-8'],
     [`/${'x'.repeat(9000)}`, 'longer than 8192'],
-  ])('refuses %s', (url, reason) => expect(readTarget(url)).toContain(reason))
+  ])('refuses %s', (url, reason) => expect(parseTarget(url)).toContain(reason))
 
   it('reads or refuses anything', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (url) => {
-        const target = readTarget(`/${url}`)
+        const target = parseTarget(`/${url}`)
         expect(typeof target === 'string' || Array.isArray(target.segments)).toBe(true)
       }),
     )

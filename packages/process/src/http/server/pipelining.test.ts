@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { until } from '../../../../../test/support/until.ts'
 import { Connections } from './connections.ts'
-import { Turns } from './turns.ts'
+import { Pipelining } from './pipelining.ts'
 
 const never = 600_000
 
@@ -13,7 +13,7 @@ const mostInPacket = 2522
 
 async function serve(handle: (response: ServerResponse, url: string) => void) {
   const connections = new Connections({ most: 100, mostOfOne: 100, keepAlive: never, silence: never, interval: never })
-  const turns = new Turns(connections, ({ url }, response) => handle(response, url!))
+  const turns = new Pipelining(connections, ({ url }, response) => handle(response, url!))
   const taken = { count: 0 }
   const server = createServer((request, response) => {
     taken.count++
