@@ -153,7 +153,7 @@ test("the page leaves out a snapshot that has left the queue before it was read,
   const service = new HttpService(parseConfiguration(text), { log, pathOf, file })
   onTestFinished(() => service.close())
   const read = (snapshot: string) =>
-    service.lane.sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], new AbortController().signal)
+    service.outputQueue.sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], new AbortController().signal)
   await read('1700000000')
   expect(told).toEqual([])
   await mkdir(pathOf('1700000010'), { recursive: true })

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-import { unaccounted } from '../../packages/process/src/delivery/accounts.ts'
+import { unaccounted } from '../../packages/process/src/delivery/counts.ts'
 import { queueEntriesSync } from '../support/queue.ts'
 import { type Command, happen, heal, stopProgram, tick } from './commands.ts'
 import { destinations } from './published.ts'
@@ -84,7 +84,7 @@ function judgeSnapshots({ judge }: World): void {
 }
 
 function judgeAccounts({ delivery, judge }: World): void {
-  const accounts = delivery?.accounts
+  const accounts = delivery?.counts
   if (accounts === undefined) {
     judge.complain('process does not run')
     return

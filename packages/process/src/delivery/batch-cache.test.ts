@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Work, WorkResult } from '../types/work.ts'
-import { Batches } from './batch-cache.ts'
+import { BatchCache } from './batch-cache.ts'
 
 const encoding = (options: string) => ({ encoder: 'text', options })
 
@@ -10,7 +10,7 @@ function shared(text: string): Uint8Array {
   return bytes
 }
 
-/** Batches over a worker that notes its work and encodes a snapshot as its options. */
+/** BatchCache over a worker that notes its work and encodes a snapshot as its options. */
 function batchesOver(invalid = new Set<string>()) {
   const works: Work[] = []
   const results: [string, WorkResult][] = []
@@ -23,7 +23,7 @@ function batchesOver(invalid = new Set<string>()) {
     }))
     return { outcome: 'encoded', batches, processes: 1, warnings: [] }
   }
-  const batches = new Batches(
+  const batches = new BatchCache(
     run,
     (snapshot) => `/queue/${snapshot}`,
     (snapshot, result) => results.push([snapshot, result]),

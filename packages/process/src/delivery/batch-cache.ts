@@ -23,7 +23,7 @@ interface Wanted {
  * Encoded snapshots that lanes hold in memory. Lanes that want the same snapshot in the same encoding share one batch, and
  * what is wanted of a snapshot at the same time is made by one worker in one go.
  */
-export class Batches {
+export class BatchCache {
   readonly #run: (work: Work) => Promise<WorkResult>
   readonly #pathOf: (snapshot: string) => string
   readonly #onResult: (snapshot: string, result: WorkResult) => void

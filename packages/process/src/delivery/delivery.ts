@@ -1,11 +1,11 @@
 import { type Fate, type Logger, reasonOf } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
-import { type Accounts, accountValues, unaccounted } from './accounts.ts'
-import { Batches } from './batch-cache.ts'
+import { BatchCache } from './batch-cache.ts'
+import { countValues, type SnapshotCounts, unaccounted } from './counts.ts'
 import { DeliveredLog } from './delivered-log.ts'
 import { dropExcess } from './limits.ts'
-import { Lane, type LaneSettings, type LaneStatus } from './output-queue.ts'
+import { OutputQueue, type OutputQueueSettings, type OutputStatus } from './output-queue.ts'
 
 /** How long the program may take to end after it was told to, in seconds, whatever hangs. The unit and the README say the same. */
 export const stopTime = 10
@@ -19,7 +19,7 @@ export const standstill = 30
 /** A snapshot that somebody still has to get. */
 interface Waiting {
   readonly seen: number
-  readonly lanes: Set<Lane>
+  readonly lanes: Set<OutputQueue>
   /** The dispatchers that are through with it and do not have it, by name. */
   readonly without: Map<string, Fate>
   /** Until all marks are made that were begun. */
@@ -43,7 +43,7 @@ const troubleWords: Readonly<Record<Trouble, string>> = {
 export interface DeliveryContext {
   readonly queue: Queue
   readonly run: (work: Work) => Promise<WorkResult>
-  readonly lanes: readonly LaneSettings[]
+  readonly outputs: readonly OutputQueueSettings[]
   /** How many snapshots may be in the queue; haproxystats-pull publishes none when it is full. */
   readonly queueSize: number
   readonly log: Logger
@@ -61,7 +61,7 @@ export class Delivery {
   readonly #queueSize: number
   readonly #log: Logger
   readonly #deliveredLog: DeliveredLog
-  readonly #lanes: readonly Lane[]
+  readonly #outputs: readonly OutputQueue[]
   readonly #finishTime: number
   readonly #waiting = new Map<string, Waiting>()
   /** Snapshots that everybody has and that could not be taken out of the queue yet. */
@@ -78,19 +78,19 @@ export class Delivery {
   #scanAgain = false
   #stopped = false
 
-  constructor({ queue, run, lanes, queueSize, log, finishTime = stopTime - closingTime }: DeliveryContext) {
+  constructor({ queue, run, outputs, queueSize, log, finishTime = stopTime - closingTime }: DeliveryContext) {
     this.#queue = queue
     this.#queueSize = queueSize
     this.#log = log
     this.#finishTime = finishTime
     this.#deliveredLog = new DeliveredLog(log)
-    const batches = new Batches(
-      (work) => run({ ...work, accounts: accountValues(this.accounts, this.lanes) }),
+    const batches = new BatchCache(
+      (work) => run({ ...work, accounts: countValues(this.counts, this.outputs) }),
       (snapshot) => queue.pathOf(snapshot),
       (snapshot, result) => this.#processed(snapshot, result),
     )
-    this.#lanes = lanes.map((settings) => {
-      const lane: Lane = new Lane(
+    this.#outputs = outputs.map((settings) => {
+      const lane: OutputQueue = new OutputQueue(
         settings,
         batches,
         {
@@ -103,13 +103,13 @@ export class Delivery {
     })
   }
 
-  get accounts(): Accounts {
+  get counts(): SnapshotCounts {
     return { ...this.#counts, waiting: this.#waiting.size }
   }
 
   /** Every dispatcher's state by its name. */
-  get lanes(): ReadonlyMap<string, LaneStatus> {
-    return new Map(this.#lanes.map((lane) => [lane.name, lane.status]))
+  get outputs(): ReadonlyMap<string, OutputStatus> {
+    return new Map(this.#outputs.map((lane) => [lane.name, lane.status]))
   }
 
   /** When the queue was read without an error; `undefined` before the first time. */
@@ -143,7 +143,7 @@ export class Delivery {
     }
     if (stop.aborted) stopping()
     else stop.addEventListener('abort', stopping, { once: true })
-    await Promise.all(this.#lanes.map((lane) => lane.run(stop, kill.signal)))
+    await Promise.all(this.#outputs.map((lane) => lane.run(stop, kill.signal)))
     clearTimeout(timer)
     await this.#scanning
   }
@@ -168,7 +168,7 @@ export class Delivery {
     try {
       this.#left.clear()
       if (this.#lastScan === undefined || this.sinceScan > standstill) {
-        for (const { pending } of this.#lanes) pending.tolerate()
+        for (const { pending } of this.#outputs) pending.tolerate()
       }
       const snapshots = await this.#queue.list()
       this.#told.delete('list')
@@ -180,11 +180,11 @@ export class Delivery {
         const waiting = this.#waiting.get(snapshot)
         if (this.#done.has(snapshot)) await this.#remove(snapshot)
         else if (waiting === undefined) allRead = (await this.#take(snapshot)) && allRead
-        else if (waiting.defect !== undefined) await this.#setAside(snapshot, waiting.defect)
+        else if (waiting.defect !== undefined) await this.#quarantine(snapshot, waiting.defect)
       }
       if (allRead) this.#told.delete('fates')
       this.#lastScan = new Date()
-      await dropExcess(this.#lanes, () => this.#waiting.size, {
+      await dropExcess(this.#outputs, () => this.#waiting.size, {
         queueSize: this.#queueSize,
         dropped: (lane, snapshot) => this.#finished(lane, snapshot, 'dropped'),
       })
@@ -198,7 +198,7 @@ export class Delivery {
   async #take(snapshot: string): Promise<boolean> {
     const fates = await this.#fatesOf(snapshot)
     if (fates === undefined) return false
-    const lanes = this.#lanes.filter(({ name }) => !fates.has(name))
+    const lanes = this.#outputs.filter(({ name }) => !fates.has(name))
     if (lanes.length === 0) {
       await this.#remove(snapshot)
       return true
@@ -230,7 +230,7 @@ export class Delivery {
   #forgetVanished(present: ReadonlySet<string>): void {
     for (const [snapshot, waiting] of this.#waiting) {
       if (present.has(snapshot) || this.#leaving.has(snapshot)) continue
-      for (const lane of this.#lanes) lane.drop(snapshot)
+      for (const lane of this.#outputs) lane.drop(snapshot)
       this.#goesOn(waiting)
       this.#waiting.delete(snapshot)
       this.#counts.vanished++
@@ -253,8 +253,8 @@ export class Delivery {
     if (result.outcome === 'postponed' || waiting.defect !== undefined) return
     waiting.defect = result.reason
     this.#goesOn(waiting)
-    for (const lane of this.#lanes) lane.drop(snapshot)
-    void this.#setAside(snapshot, result.reason)
+    for (const lane of this.#outputs) lane.drop(snapshot)
+    void this.#quarantine(snapshot, result.reason)
   }
 
   /** It waits for something else than a destination. */
@@ -276,10 +276,10 @@ export class Delivery {
   }
 
   /** Until it has been moved it waits, and every reading of the queue tries again. */
-  async #setAside(snapshot: string, reason: string): Promise<void> {
+  async #quarantine(snapshot: string, reason: string): Promise<void> {
     this.#leaving.add(snapshot)
     try {
-      const path = await this.#queue.setAside(snapshot, reason)
+      const path = await this.#queue.quarantine(snapshot, reason)
       this.#waiting.delete(snapshot)
       this.#counts.quarantined++
       this.#left.add(snapshot)
@@ -296,7 +296,7 @@ export class Delivery {
   }
 
   /** A dispatcher is through with a snapshot. One whose losses are none has had it, whatever it made of it. */
-  async #finished(lane: Lane, snapshot: string, its: Fate, datapoints = 0): Promise<void> {
+  async #finished(lane: OutputQueue, snapshot: string, its: Fate, datapoints = 0): Promise<void> {
     const fate = lane.isSilent ? 'delivered' : its
     const waiting = this.#waiting.get(snapshot)
     if (waiting === undefined) return
@@ -326,7 +326,7 @@ export class Delivery {
     this.#deliveredLog.tell({ snapshot: Number(snapshot), processes, datapoints, seconds, queue, lacking })
   }
 
-  async #mark(snapshot: string, lane: Lane, fate: Fate): Promise<void> {
+  async #mark(snapshot: string, lane: OutputQueue, fate: Fate): Promise<void> {
     try {
       await this.#queue.mark(snapshot, lane.name, fate)
       this.#told.delete('mark')
@@ -358,7 +358,7 @@ export class Delivery {
 
   /** Every snapshot that was taken is somewhere. */
   #audit(): void {
-    const missing = unaccounted(this.accounts)
+    const missing = unaccounted(this.counts)
     if (missing === 0) return
     const error = new Error(`${missing} of ${this.#counts.taken} snapshots`)
     this.#tell('accounts', error, 'a defect of the program: not every snapshot is accounted for')

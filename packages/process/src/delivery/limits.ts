@@ -1,4 +1,4 @@
-import type { Lane } from './output-queue.ts'
+import type { OutputQueue } from './output-queue.ts'
 
 /** So many are dropped after one reading of the queue at most: new snapshots are not to wait for it. */
 const mostAtOnce = 1000
@@ -20,12 +20,12 @@ export function roomIn(queueSize: number): number {
  * snapshots. A lane that is not behind has nothing that is expendable or is never the longest.
  */
 export async function dropExcess(
-  lanes: readonly Lane[],
+  lanes: readonly OutputQueue[],
   waiting: () => number,
-  { queueSize, dropped }: { queueSize: number; dropped: (lane: Lane, snapshot: string) => Promise<void> },
+  { queueSize, dropped }: { queueSize: number; dropped: (lane: OutputQueue, snapshot: string) => Promise<void> },
 ): Promise<void> {
   let left = mostAtOnce
-  const drop = async (lane: Lane): Promise<boolean> => {
+  const drop = async (lane: OutputQueue): Promise<boolean> => {
     const snapshot = lane.pending.expendable
     if (snapshot === undefined || left-- === 0) return false
     lane.lose(snapshot)

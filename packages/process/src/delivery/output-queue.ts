@@ -1,10 +1,10 @@
 import { type Logger, reasonOf, wait } from '@haproxystats/core'
 import type { Backlog, Batch, Encoding, Incomplete, RetryPolicy, Sink } from '../types/output.ts'
 import { Backoff } from './backoff.ts'
-import type { Batches, Outcome } from './batch-cache.ts'
+import type { BatchCache, Outcome } from './batch-cache.ts'
 import { Pending } from './pending.ts'
-import { Recent } from './replay-buffer.ts'
-import { Resting } from './resting.ts'
+import { Postponed } from './postponed.ts'
+import { ReplayBuffer } from './replay-buffer.ts'
 import { Spell } from './spell.ts'
 
 /** How long to wait after a snapshot that cannot be processed now, in seconds: the next one may have the same trouble. */
@@ -14,7 +14,7 @@ const troublePause = 1
 const fewDatapoints = 100_000
 
 /** What a lane needs to know of its dispatcher. */
-export interface LaneSettings {
+export interface OutputQueueSettings {
   /** The dispatcher's name; also the name of its marks in the queue. */
   readonly name: string
   readonly sink: Sink
@@ -35,7 +35,7 @@ export interface LaneSettings {
 }
 
 /** What the status file and the own metrics tell of a lane. */
-export interface LaneStatus {
+export interface OutputStatus {
   readonly state: 'delivering' | 'idle' | 'failing'
   /** Snapshots it still has to deliver, and the oldest of them. */
   readonly waiting: number
@@ -66,18 +66,18 @@ export interface LaneEvents {
  * that is down holds up its own lane and nobody else's; what does not fit its window waits on disk, and what does not fit
  * its backlog is lost, for this dispatcher alone.
  */
-export class Lane {
+export class OutputQueue {
   readonly name: string
-  readonly #settings: LaneSettings
-  readonly #batches: Batches
+  readonly #settings: OutputQueueSettings
+  readonly #batches: BatchCache
   readonly #events: LaneEvents
   readonly #log: Logger
   readonly #key: string
   readonly #backoff: Backoff
   readonly #pending: Pending
   readonly #held = new Map<string, number>()
-  readonly #recent: Recent
-  readonly #resting = new Resting((snapshot) => this.#retry(snapshot))
+  readonly #recent: ReplayBuffer
+  readonly #resting = new Postponed((snapshot) => this.#retry(snapshot))
   readonly #counts = { snapshots: 0, datapoints: 0, retries: 0, replayed: 0 }
   readonly #drops: Spell
   readonly #leftOuts: Spell
@@ -88,7 +88,7 @@ export class Lane {
   #lastSize = 0
   #wake: () => void = () => undefined
 
-  constructor(settings: LaneSettings, batches: Batches, events: LaneEvents, log: Logger) {
+  constructor(settings: OutputQueueSettings, batches: BatchCache, events: LaneEvents, log: Logger) {
     this.name = settings.name
     this.#settings = settings
     this.#batches = batches
@@ -96,13 +96,13 @@ export class Lane {
     this.#log = log
     this.#key = `${settings.encoding.encoder} ${JSON.stringify(settings.encoding.options, plain)}`
     this.#backoff = new Backoff(settings.retry)
-    this.#recent = new Recent(settings.replay, settings.window)
+    this.#recent = new ReplayBuffer(settings.replay, settings.window)
     this.#pending = new Pending(settings.backlog)
     this.#drops = new Spell(log)
     this.#leftOuts = new Spell(log)
   }
 
-  get status(): LaneStatus {
+  get status(): OutputStatus {
     const busy = this.#pending.size > 0 ? 'delivering' : 'idle'
     return {
       state: this.#backoff.failures > 0 ? 'failing' : busy,

@@ -10,7 +10,7 @@ interface Delivered {
  * What a destination has taken in the last seconds, to be sent again when it dies: a relay may have held it in memory.
  * Bounded by time and by datapoints.
  */
-export class Recent {
+export class ReplayBuffer {
   readonly #seconds: number
   readonly #datapoints: number
   #delivered: Delivered[] = []

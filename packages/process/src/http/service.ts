@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Configuration, type Logger, reasonOf, statusPath } from '@haproxystats/core'
 import { Backoff } from '../delivery/backoff.ts'
-import type { LaneSettings } from '../delivery/output-queue.ts'
+import type { OutputQueueSettings } from '../delivery/output-queue.ts'
 import { PullStateReader } from './live/pull-state-reader.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 
@@ -67,7 +67,7 @@ export class HttpService {
   }
 
   /** Takes every snapshot in its turn, one at a time. */
-  get lane(): LaneSettings {
+  get outputQueue(): OutputQueueSettings {
     return {
       name: 'http',
       sink: {

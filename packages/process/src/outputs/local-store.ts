@@ -1,13 +1,13 @@
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Configuration, fileMode, makeDirectories, StatsError } from '@haproxystats/core'
-import type { Batch, Dispatcher } from '../types/output.ts'
+import type { Batch, Output } from '../types/output.ts'
 import { linesEncoding } from './format/paths.ts'
 
 export type LocalStoreOptions = Pick<NonNullable<Configuration['local-store']>, 'dir'>
 
 /** One file of lines for every snapshot, `<dir>/<timestamp>/stats`: to look at, and to feed to Graphite by hand. */
-export const localStore: Dispatcher<LocalStoreOptions> = {
+export const localStore: Output<LocalStoreOptions> = {
   name: 'local-store',
   summary: 'A file of datapoints for every snapshot, in the format of Graphite.',
   instances: ({ 'local-store': options }) => (options === undefined ? [] : [{ name: 'local-store', options }]),

@@ -79,7 +79,7 @@ export interface Instance<Options> {
 /**
  * A kind of destination. It has nothing to do with order, repeating, counting or shutdown: delivery does that for all.
  */
-export interface Dispatcher<Options> {
+export interface Output<Options> {
   /** Of the kind; the names of its instances begin with it. */
   readonly name: string
   readonly summary: string

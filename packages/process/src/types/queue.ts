@@ -13,5 +13,5 @@ export interface Queue {
    */
   remove(snapshot: string): Promise<Error | undefined>
   /** Puts a snapshot that cannot be processed aside; where it is now. */
-  setAside(snapshot: string, reason: string): Promise<string>
+  quarantine(snapshot: string, reason: string): Promise<string>
 }

@@ -1,5 +1,5 @@
 import type { Configuration } from '@haproxystats/core'
-import type { Dispatcher } from '../../types/output.ts'
+import type { Output } from '../../types/output.ts'
 import { linesEncoding } from '../format/paths.ts'
 import { GraphiteSink } from './sink.ts'
 
@@ -13,7 +13,7 @@ export type GraphiteOptions = Configuration['graphite']
 const together = 10_000
 
 /** Datapoints over TCP in Graphite's plain text protocol, to carbon or a relay. */
-export const graphite: Dispatcher<GraphiteOptions> = {
+export const graphite: Output<GraphiteOptions> = {
   name: 'graphite',
   summary: 'Graphite over TCP: carbon, carbon-c-relay and everything that takes the plain text protocol.',
   instances: ({ graphite, graphites }) =>

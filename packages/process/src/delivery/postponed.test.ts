@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Resting } from './resting.ts'
+import { Postponed } from './postponed.ts'
 
 let tried: string[]
-let resting: Resting
+let resting: Postponed
 beforeEach(() => {
   vi.useFakeTimers()
   tried = []
-  resting = new Resting((snapshot) => tried.push(snapshot))
+  resting = new Postponed((snapshot) => tried.push(snapshot))
 })
 afterEach(() => vi.useRealTimers())
 

@@ -6,7 +6,7 @@ const longestPause = 30
  * meanwhile; one at a time, so that many that have become good again do not all wait in memory. Those that failed least come
  * first: the trouble of the others is most likely their own.
  */
-export class Resting {
+export class Postponed {
   readonly #retry: (snapshot: string) => void
   readonly #failures = new Map<string, number>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
