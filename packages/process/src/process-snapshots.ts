@@ -85,17 +85,13 @@ async function checkWorkers(pool: WorkerPool, interval: number, signal: AbortSig
 
 /** One for every destination of the configuration; opens nothing yet. */
 export function openOutputs(configuration: Configuration, log: Logger): OutputQueueSettings[] {
-  return outputs.flatMap((dispatcher) =>
-    dispatcher.instances(configuration).map(({ name, options }) => ({
+  return outputs.flatMap((output) =>
+    output.instances(configuration).map(({ name, options }) => ({
       name,
-      sink: dispatcher.open(options, { log: log.child({ dispatcher: name }) }),
-      encoding: dispatcher.encoding(configuration, options),
-      retry: dispatcher.retry(options),
-      window: dispatcher.window(options),
-      together: dispatcher.together,
-      replay: dispatcher.replay?.(options) ?? 0,
-      maxRate: dispatcher.maxRate?.(options) ?? 0,
-      ahead: configuration.process.workers + 1,
+      sink: output.open(options, { log: log.child({ dispatcher: name }) }),
+      encoding: output.encoding(configuration, options),
+      ...output.queue(options),
+      prefetch: configuration.process.workers + 1,
       ...limitsOf(options, configuration.pull),
     })),
   )

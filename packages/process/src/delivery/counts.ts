@@ -18,8 +18,8 @@ export interface SnapshotCounts {
   readonly dropped: number
 }
 
-/** How many snapshots are unaccounted for; 0 unless the program has a defect. */
-export function unaccounted({ taken, ...became }: SnapshotCounts): number {
+/** How many snapshots are missing from the counts; 0 unless the program has a defect. */
+export function countMissing({ taken, ...became }: SnapshotCounts): number {
   return Object.values(became).reduce((left, count) => left - count, taken)
 }
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Batch, Sink } from '../types/output.ts'
 import type { Work, WorkResult } from '../types/work.ts'
-import { unaccounted } from './counts.ts'
+import { countMissing } from './counts.ts'
 import { Delivery } from './delivery.ts'
 import type { OutputQueueSettings } from './output-queue.ts'
 
@@ -60,9 +60,9 @@ function lane(name: string, sink: Sink, settings: Partial<OutputQueueSettings> =
     sink,
     encoding: { encoder: 'text', options: null },
     retry,
-    window: 1000,
-    ahead: 2,
-    together: 1,
+    prefetchDatapoints: 1000,
+    prefetch: 2,
+    maxSendDatapoints: 1,
     replay: 0,
     maxRate: 0,
     backlog: { most: 1000, full: 'drop-newest' },
@@ -197,7 +197,7 @@ test('a snapshot that is tried again keeps no other one waiting, however long th
   const forever = new Promise<WorkResult>(() => undefined)
   let attempts = 0
   await publish('1', '2')
-  const { delivery, ended } = start([lane('memory', sink, { together: 1000 })], async ({ snapshot }) => {
+  const { delivery, ended } = start([lane('memory', sink, { maxSendDatapoints: 1000 })], async ({ snapshot }) => {
     if (snapshot !== '1') return encoded
     return attempts++ === 0 ? unreadable : forever
   })
@@ -295,7 +295,7 @@ test('holds no more batches in memory than its window has room for', async () =>
     works.push(snapshot)
     return encoded
   }
-  const { ended } = start([lane('memory', sink, { window: 25, ahead: 50 })], run)
+  const { ended } = start([lane('memory', sink, { prefetchDatapoints: 25, prefetch: 50 })], run)
   await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(5))
   expect(works.length).toBeLessThan(20)
   sink.down = false
@@ -318,7 +318,7 @@ test('told to stop, it finishes what is in hand and leaves the rest', async () =
     close: async () => undefined,
   }
   await publish('1', '2', '3', '4')
-  const { ended } = start([lane('slow', slow, { ahead: 1, window: 10 })])
+  const { ended } = start([lane('slow', slow, { prefetch: 1, prefetchDatapoints: 10 })])
   await vi.waitFor(() => expect(release).not.toBe(undefined))
   await vi.waitFor(async () => {
     release()
@@ -366,7 +366,7 @@ test('a backlog of small snapshots goes out in units of several, in order', asyn
   sink.down = true
   const snapshots = Array.from({ length: 40 }, (_, index) => String(index + 1))
   await publish(...snapshots)
-  const { ended } = start([lane('memory', sink, { together: 100 })])
+  const { ended } = start([lane('memory', sink, { maxSendDatapoints: 100 })])
   await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(1))
   sink.down = false
   await vi.waitFor(async () => expect(await queued()).toEqual([]))
@@ -414,7 +414,7 @@ test('a backlog drains no faster than its rate, in smaller units', async () => {
   const sink = new MemorySink()
   sink.down = true
   await publish(...Array.from({ length: 12 }, (_, index) => String(index + 1)))
-  const { ended } = start([lane('memory', sink, { together: 1000, maxRate: 40 })])
+  const { ended } = start([lane('memory', sink, { maxSendDatapoints: 1000, maxRate: 40 })])
   await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(1))
   const begin = performance.now()
   sink.down = false
@@ -450,7 +450,7 @@ test('every snapshot is accounted for, whatever became of it', async () => {
     leftOut: 0,
     dropped: 0,
   })
-  expect(unaccounted(delivery.counts)).toBe(0)
+  expect(countMissing(delivery.counts)).toBe(0)
   stop.abort()
   await ended
 })

@@ -1,80 +1,72 @@
-/** How long a snapshot rests after so many failures, in seconds: a second, then twice as long each time, up to this. */
+/** How long a snapshot waits at most before it is tried again, in seconds: a second at first, twice as long each time. */
 const longestPause = 30
 
+interface Entry {
+  readonly failures: number
+  state: 'waiting' | 'due' | 'trying' | 'ready'
+  timer?: NodeJS.Timeout
+}
+
 /**
- * Snapshots of a lane that cannot be processed now. Each rests for a while and is tried again beside the others, which go on
- * meanwhile; one at a time, so that many that have become good again do not all wait in memory. Those that failed least come
- * first: the trouble of the others is most likely their own.
+ * Snapshots of an output that cannot be processed now. Each is tried again after a pause while the others are delivered; one
+ * at a time, so that many that have become good do not all wait in memory. Those with the fewest failures come first: the
+ * trouble of the others is most likely their own.
  */
 export class Postponed {
   readonly #retry: (snapshot: string) => void
-  readonly #failures = new Map<string, number>()
-  readonly #timers = new Map<string, NodeJS.Timeout>()
-  readonly #due = new Set<string>()
-  /** The one that is tried, or that has become good and is still to be delivered. */
-  #tried: string | undefined
-  #ready = false
+  readonly #entries = new Map<string, Entry>()
   #closed = false
 
-  /** `retry` has a snapshot tried again; then one of `rest`, `isReady` and `forget` is called. */
+  /** `retry` has a snapshot processed again; then one of `add`, `setReady` and `delete` is called. */
   constructor(retry: (snapshot: string) => void) {
     this.#retry = retry
   }
 
   /** Whether a snapshot is out of the way of the others. */
   has(snapshot: string): boolean {
-    return this.#failures.has(snapshot) && !(this.#ready && this.#tried === snapshot)
+    const entry = this.#entries.get(snapshot)
+    return entry !== undefined && entry.state !== 'ready'
   }
 
-  /** It cannot be processed now. */
-  rest(snapshot: string): void {
-    const failures = (this.#failures.get(snapshot) ?? 0) + 1
-    this.#failures.set(snapshot, failures)
-    const pause = Math.min(2 ** (failures - 1), longestPause)
-    const timer = setTimeout(() => {
-      this.#timers.delete(snapshot)
-      this.#due.add(snapshot)
+  /** A snapshot could not be processed, for the first time or again. */
+  add(snapshot: string): void {
+    const entry: Entry = { failures: (this.#entries.get(snapshot)?.failures ?? 0) + 1, state: 'waiting' }
+    const pause = Math.min(2 ** (entry.failures - 1), longestPause)
+    entry.timer = setTimeout(() => {
+      entry.state = 'due'
       this.#next()
     }, pause * 1000)
-    timer.unref()
-    this.#timers.set(snapshot, timer)
-    this.#isNotTried(snapshot)
+    entry.timer.unref()
+    this.#entries.set(snapshot, entry)
+    this.#next()
   }
 
-  /** It has been processed: it is delivered in its turn. */
-  isReady(snapshot: string): void {
-    if (this.#tried === snapshot) this.#ready = true
+  /** It was processed: it is delivered in its turn. */
+  setReady(snapshot: string): void {
+    const entry = this.#entries.get(snapshot)
+    if (entry?.state === 'trying') entry.state = 'ready'
   }
 
-  /** It is delivered, or no longer to be. */
-  forget(snapshot: string): void {
-    if (!this.#failures.delete(snapshot)) return
-    clearTimeout(this.#timers.get(snapshot))
-    this.#timers.delete(snapshot)
-    this.#due.delete(snapshot)
-    this.#isNotTried(snapshot)
+  /** It was delivered, or is no longer to be. */
+  delete(snapshot: string): void {
+    clearTimeout(this.#entries.get(snapshot)?.timer)
+    if (this.#entries.delete(snapshot)) this.#next()
   }
 
   /** Nothing is tried again. */
   close(): void {
     this.#closed = true
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-  }
-
-  #isNotTried(snapshot: string): void {
-    if (this.#tried !== snapshot) return
-    this.#tried = undefined
-    this.#ready = false
-    this.#next()
+    for (const { timer } of this.#entries.values()) clearTimeout(timer)
   }
 
   #next(): void {
-    if (this.#closed || this.#tried !== undefined) return
-    const failures = (snapshot: string) => this.#failures.get(snapshot) ?? 0
-    const [next] = [...this.#due].sort((one, other) => failures(one) - failures(other) || Number(one) - Number(other))
+    const entries = [...this.#entries]
+    if (this.#closed || entries.some(([, { state }]) => state === 'trying' || state === 'ready')) return
+    const due = entries.filter(([, { state }]) => state === 'due')
+    const [next] = due.sort(([one, a], [other, b]) => a.failures - b.failures || Number(one) - Number(other))
     if (next === undefined) return
-    this.#due.delete(next)
-    this.#tried = next
-    this.#retry(next)
+    const [snapshot, entry] = next
+    entry.state = 'trying'
+    this.#retry(snapshot)
   }
 }
