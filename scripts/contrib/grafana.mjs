@@ -4,7 +4,7 @@ import { backendMetrics } from '../../packages/process/dist/aggregate/backend-me
 import { rowMetrics } from '../../packages/process/dist/aggregate/derived/row-metrics.js'
 import { spreadMetrics } from '../../packages/process/dist/aggregate/derived/spread-metrics.js'
 import { ownMetrics } from '../../packages/process/dist/aggregate/own-metrics.js'
-import { accountMetrics, dispatcherMetrics } from '../../packages/process/dist/delivery/accounts.js'
+import { accountMetrics, dispatcherMetrics } from '../../packages/process/dist/delivery/counts.js'
 import { dashboards } from './dashboards.mjs'
 
 /** @typedef {import('./dashboards.mjs').Dashboard} Dashboard */

@@ -1,7 +1,7 @@
 import { type Configuration, type Logger, lockDirectory, wait } from '@haproxystats/core'
 import { prepareQueue } from '../../packages/process/src/check.ts'
 import { Delivery } from '../../packages/process/src/delivery/delivery.ts'
-import { lanesOf } from '../../packages/process/src/process-snapshots.ts'
+import { openOutputs } from '../../packages/process/src/process-snapshots.ts'
 import { SnapshotQueue } from '../../packages/process/src/queue/snapshot-queue.ts'
 import { createSnapshotEncoder } from '../../packages/process/src/workers/snapshot-encoder.ts'
 
@@ -26,7 +26,7 @@ export async function processInOneThread(
     const delivery = new Delivery({
       queue,
       run: async (work) => encode(work),
-      lanes: lanesOf(configuration, log),
+      outputs: openOutputs(configuration, log),
       queueSize: configuration.pull['queue-size'],
       log,
     })

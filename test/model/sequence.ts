@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-import { unaccounted } from '../../packages/process/src/delivery/accounts.ts'
+import { countMissing } from '../../packages/process/src/delivery/counts.ts'
 import { queueEntriesSync } from '../support/queue.ts'
 import { type Command, happen, heal, stopProgram, tick } from './commands.ts'
 import { destinations } from './published.ts'
@@ -84,13 +84,13 @@ function judgeSnapshots({ judge }: World): void {
 }
 
 function judgeAccounts({ delivery, judge }: World): void {
-  const accounts = delivery?.accounts
+  const accounts = delivery?.counts
   if (accounts === undefined) {
     judge.complain('process does not run')
     return
   }
   const { waiting, vanished } = accounts
-  if (unaccounted(accounts) !== 0) judge.complain(`unaccounted: ${JSON.stringify(accounts)}`)
+  if (countMissing(accounts) !== 0) judge.complain(`unaccounted: ${JSON.stringify(accounts)}`)
   if (waiting !== 0) judge.complain(`the queue is empty, and ${waiting} wait`)
   if (vanished > (judge.counts['dropped'] ?? 0)) judge.complain(`${vanished} have vanished, more than were dropped`)
 }

@@ -209,7 +209,7 @@ export class World {
     const { counts } = this.judge
     const of = (what: string) => counts[what] ?? 0
     const before = { published: of('published'), dropped: of('dropped') }
-    this.judge.done(program, operation, this.#delivery?.lanes.get('graphite')?.proof !== 'plain')
+    this.judge.done(program, operation, this.#delivery?.outputs.get('graphite')?.proof !== 'plain')
     this.pullCounts.published += of('published') - before.published
     this.pullCounts.dropped += of('dropped') - before.dropped
   }

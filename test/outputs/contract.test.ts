@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseConfiguration } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { describe, expect, it, onTestFinished, test } from 'vitest'
-import { dispatchers } from '../../packages/process/src/outputs/index.ts'
+import { outputs } from '../../packages/process/src/outputs/index.ts'
 import type { Batch, Sink } from '../../packages/process/src/types/output.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
@@ -16,7 +16,7 @@ const cases = Object.entries(destinations).flatMap(([kind, starts]) =>
 )
 
 test('every kind of dispatcher has a row in the table of destinations, and every row is of a kind', () => {
-  expect(Object.keys(destinations).sort()).toEqual(dispatchers.map(({ name }) => name).sort())
+  expect(Object.keys(destinations).sort()).toEqual(outputs.map(({ name }) => name).sort())
   expect(Object.values(destinations).map((starts) => Object.keys(starts).length > 0)).not.toContain(false)
 })
 
@@ -47,7 +47,7 @@ const textOf = (...batches: readonly Batch[]) => Buffer.concat(batches.map(({ by
 const linesOf = (text: string) => new Set(text.split('\n').slice(0, -1))
 
 function sinkFor(kind: string, { configuration }: Destination): Sink {
-  const dispatcher = dispatchers.find(({ name }) => name === kind)!
+  const dispatcher = outputs.find(({ name }) => name === kind)!
   const { options } = dispatcher.instances(parseConfiguration(configuration))[0]!
   const sink = dispatcher.open(options, { log: silentLogger() })
   onTestFinished(() => sink.close())

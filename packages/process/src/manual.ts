@@ -7,7 +7,7 @@ import { type ColumnMerge, defaultLists } from './aggregate/metric-lists.ts'
 import { ownMetrics } from './aggregate/own-metrics.ts'
 import { type ChosenKind, objectKinds, planOf, selectableFields } from './aggregate/plan.ts'
 import { variants } from './aggregate/variants.ts'
-import { accountMetrics, dispatcherMetrics } from './delivery/accounts.ts'
+import { accountMetrics, dispatcherMetrics } from './delivery/counts.ts'
 import { explaining } from './http/live/merged-texts.ts'
 
 const inGraphite = 'over processes, in Graphite'

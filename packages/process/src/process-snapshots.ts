@@ -3,9 +3,9 @@ import type { ServiceManager } from '@haproxystats/core/program'
 import { prepareQueue } from './check.ts'
 import { Delivery, standstill, stopTime } from './delivery/delivery.ts'
 import { roomIn } from './delivery/limits.ts'
-import type { LaneSettings } from './delivery/output-queue.ts'
+import type { OutputQueueSettings } from './delivery/output-queue.ts'
 import { HttpService } from './http/service.ts'
-import { dispatchers } from './outputs/index.ts'
+import { outputs } from './outputs/index.ts'
 import { SnapshotQueue } from './queue/snapshot-queue.ts'
 import { watchQueue } from './queue/watch.ts'
 import { keepStatus, sentenceOf, statusOf } from './status.ts'
@@ -28,15 +28,15 @@ export async function processSnapshots(
   const pool = new WorkerPool(settings, log)
   const http =
     configuration.http && new HttpService(configuration, { log, pathOf: (snapshot) => queue.pathOf(snapshot) })
-  const lanes = [...lanesOf(configuration, log), ...(http === undefined ? [] : [http.lane])]
+  const lanes = [...openOutputs(configuration, log), ...(http === undefined ? [] : [http.outputQueue])]
   const delivery = new Delivery({
     queue,
     run: (work) => pool.run(work),
-    lanes,
+    outputs: lanes,
     queueSize: configuration.pull['queue-size'],
     log,
   })
-  const backlog = () => delivery.accounts.waiting > manySnapshots
+  const backlog = () => delivery.counts.waiting > manySnapshots
   const watch = watchQueue(queue.directory, log, () => delivery.scan(), backlog)
   log.info(
     { queue: queue.directory, workers: settings.workers, dispatchers: lanes.map(({ name }) => name) },
@@ -84,25 +84,24 @@ async function checkWorkers(pool: WorkerPool, interval: number, signal: AbortSig
 }
 
 /** One for every destination of the configuration; opens nothing yet. */
-export function lanesOf(configuration: Configuration, log: Logger): LaneSettings[] {
-  return dispatchers.flatMap((dispatcher) =>
-    dispatcher.instances(configuration).map(({ name, options }) => ({
+export function openOutputs(configuration: Configuration, log: Logger): OutputQueueSettings[] {
+  return outputs.flatMap((output) =>
+    output.instances(configuration).map(({ name, options }) => ({
       name,
-      sink: dispatcher.open(options, { log: log.child({ dispatcher: name }) }),
-      encoding: dispatcher.encoding(configuration, options),
-      retry: dispatcher.retry(options),
-      window: dispatcher.window(options),
-      together: dispatcher.together,
-      replay: dispatcher.replay?.(options) ?? 0,
-      maxRate: dispatcher.maxRate?.(options) ?? 0,
-      ahead: configuration.process.workers + 1,
+      sink: output.open(options, { log: log.child({ dispatcher: name }) }),
+      encoding: output.encoding(configuration, options),
+      ...output.queue(options),
+      prefetch: configuration.process.workers + 1,
       ...limitsOf(options, configuration.pull),
     })),
   )
 }
 
 /** What a destination may lose, and what it leaves out; unless its section says so, `[pull]` does. */
-function limitsOf(options: OutputOptions, pull: Configuration['pull']): Pick<LaneSettings, 'backlog' | 'incomplete'> {
+function limitsOf(
+  options: OutputOptions,
+  pull: Configuration['pull'],
+): Pick<OutputQueueSettings, 'backlog' | 'incomplete'> {
   const most = Math.min(options.backlog ?? Number.POSITIVE_INFINITY, roomIn(pull['queue-size']))
   const full = options['backlog-full'] ?? (pull['queue-full'] === 'suspend' ? 'drop-newest' : 'drop-oldest')
   const incomplete = options.incomplete ?? (pull['on-failure'] === 'discard' ? 'discard' : 'deliver')

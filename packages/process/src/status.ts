@@ -9,24 +9,24 @@ const interval = 2
 export function statusOf(delivery: Delivery, workers: PoolStatus, now = Date.now()): Record<string, unknown> {
   const age = (snapshot: string | undefined) =>
     snapshot === undefined ? undefined : Math.max(0, Math.round(now / 1000 - Number(snapshot)))
-  const { accounts, lanes, lastScan, oldest } = delivery
-  const dispatchers = [...lanes].map(([name, { oldest: unconfirmed, ...lane }]) => {
+  const { counts, outputs, lastScan, oldest } = delivery
+  const dispatchers = [...outputs].map(([name, { oldest: unconfirmed, ...lane }]) => {
     return [name, { ...lane, oldestUnconfirmed: age(unconfirmed) }]
   })
   return {
     lastScan: lastScan?.toISOString(),
-    queueSize: accounts.waiting,
+    queueSize: counts.waiting,
     oldest: age(oldest),
-    snapshots: accounts,
+    snapshots: counts,
     dispatchers: Object.fromEntries(dispatchers),
     workers,
   }
 }
 
 /** How it is doing, in one line. */
-export function sentenceOf({ accounts, lanes }: Delivery): string {
-  const names = [...lanes.keys()].join(' and ')
-  const { delivered, waiting, quarantined, dropped } = accounts
+export function sentenceOf({ counts, outputs }: Delivery): string {
+  const names = [...outputs.keys()].join(' and ')
+  const { delivered, waiting, quarantined, dropped } = counts
   const lost = dropped > 0 ? `, ${dropped} dropped` : ''
   return `${counted(delivered, 'snapshot')} delivered to ${names}, ${waiting} waiting, ${quarantined} quarantined${lost}`
 }

@@ -25,7 +25,7 @@ async function pileUp(context: RowContext): Promise<void> {
   let attempts = 0
   const seen = new Set<unknown>()
   const countAttempts = () => {
-    for (const line of program.lines(/failed again|delivery failed/)) {
+    for (const line of program.lines(/retry failed|delivery failed/)) {
       if (seen.has(line)) continue
       seen.add(line)
       attempts++

@@ -94,7 +94,7 @@ export const peers: readonly {
     bounded: 1,
     long: 20,
     make: () => ({
-      detected: /nothing could be sent|failed again|delivery failed/,
+      detected: /write timeout|retry failed|delivery failed/,
       timers: 1.5,
       lasts: 2,
       begin: (site) => {
@@ -115,7 +115,7 @@ export const peers: readonly {
     bounded: 1,
     long: 10,
     make: () => ({
-      detected: /nothing could be sent|failed again|delivery failed/,
+      detected: /write timeout|retry failed|delivery failed/,
       timers: 1.5,
       lasts: 3,
       lastsLong: 60,

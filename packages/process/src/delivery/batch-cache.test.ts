@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Work, WorkResult } from '../types/work.ts'
-import { Batches } from './batch-cache.ts'
+import type { WorkResult } from '../types/work.ts'
+import { BatchCache, type Outcome, type Process } from './batch-cache.ts'
 
-const encoding = (options: string) => ({ encoder: 'text', options })
+const [a, b] = ['a', 'b'].map((options) => ({ encoder: 'text', options })) as [Encoding, Encoding]
+type Encoding = { readonly encoder: string; readonly options: string }
 
 function shared(text: string): Uint8Array {
   const bytes = new Uint8Array(new SharedArrayBuffer(text.length))
@@ -10,92 +11,66 @@ function shared(text: string): Uint8Array {
   return bytes
 }
 
-/** Batches over a worker that notes its work and encodes a snapshot as its options. */
-function batchesOver(invalid = new Set<string>()) {
-  const works: Work[] = []
-  const results: [string, WorkResult][] = []
-  const run = async (work: Work): Promise<WorkResult> => {
+/** A cache over a worker that encodes a snapshot as its options, and what the worker was asked for. */
+function cacheOver(invalid = new Set<string>()) {
+  const works: Parameters<Process>[0][] = []
+  const cache = new BatchCache(async (work): Promise<WorkResult> => {
     works.push(work)
     if (invalid.has(work.snapshot)) return { outcome: 'invalid', reason: 'broken' }
-    const batches = work.encodings.map(({ options }) => ({
-      bytes: shared(`${options}`),
-      datapoints: 1,
-    }))
+    const batches = work.encodings.map(({ options }) => ({ bytes: shared(`${options}`), datapoints: 1 }))
     return { outcome: 'encoded', batches, processes: 1, warnings: [] }
-  }
-  const batches = new Batches(
-    run,
-    (snapshot) => `/queue/${snapshot}`,
-    (snapshot, result) => results.push([snapshot, result]),
-  )
-  return { batches, works, results }
+  })
+  return { cache, works }
 }
 
-test('two users of one encoding share one batch, made once', async () => {
-  const { batches, works } = batchesOver()
-  const [one, two] = [{}, {}]
-  const first = batches.request('7', 'a', encoding('a'), one)
-  const second = batches.request('7', 'a', encoding('a'), two)
-  expect(await first).toBe(await second)
-  expect(works).toHaveLength(1)
-  batches.release('7', 'a', one)
-  expect(batches.has('7', 'a', one)).toBe(false)
-  expect(batches.has('7', 'a', two)).toBe(true)
-  await batches.request('7', 'a', encoding('a'), one)
-  expect(works).toHaveLength(1)
-})
+const bytesOf = (outcome: Outcome) => ('batch' in outcome ? outcome.batch.bytes : undefined)
 
-test('two encodings wanted at the same time are one task, each gets its own', async () => {
-  const { batches, works } = batchesOver()
-  const outcomes = await Promise.all([
-    batches.request('7', 'a', encoding('a'), {}),
-    batches.request('7', 'b', encoding('b'), {}),
-  ])
-  expect(works).toEqual([{ path: '/queue/7', snapshot: '7', encodings: [encoding('a'), encoding('b')], spares: [] }])
-  expect(outcomes.map((outcome) => 'batch' in outcome && Buffer.from(outcome.batch.bytes).toString())).toEqual([
-    'a',
-    'b',
-  ])
-})
-
-test('what everybody has released is made again', async () => {
-  const { batches, works } = batchesOver()
-  const user = {}
-  await batches.request('7', 'a', encoding('a'), user)
-  batches.release('7', 'a', user)
-  await batches.request('7', 'a', encoding('a'), user)
+test('equal encodings share one batch until the last has released it', async () => {
+  const { cache, works } = cacheOver()
+  expect(await cache.get('7', a)).toBe(await cache.get('7', { ...a }))
+  cache.release('7', a)
+  await cache.get('7', a)
+  expect(works).toHaveLength(1)
+  cache.release('7', a)
+  cache.release('7', a)
+  await cache.get('7', a)
   expect(works).toHaveLength(2)
 })
 
-test('memory of what all users have delivered serves for the next snapshot', async () => {
-  const { batches, works } = batchesOver()
-  const [one, two] = [{}, {}]
-  const outcome = await batches.request('7', 'a', encoding('a'), one)
-  await batches.request('7', 'a', encoding('a'), two)
-  batches.release('7', 'a', one, true)
-  await batches.request('8', 'a', encoding('a'), one)
-  expect(works[1]?.spares).toEqual([])
-  batches.release('7', 'a', two, true)
-  await batches.request('9', 'a', encoding('a'), one)
-  expect('batch' in outcome && works[2]?.spares?.[0] === outcome.batch.bytes.buffer).toBe(true)
+test('two encodings wanted at the same time are one task, each gets its own', async () => {
+  const { cache, works } = cacheOver()
+  const outcomes = await Promise.all([cache.get('7', a), cache.get('7', b)])
+  expect(works).toEqual([{ snapshot: '7', encodings: [a, b], spares: [] }])
+  expect(outcomes.map((outcome) => String(Buffer.from(bytesOf(outcome) ?? '')))).toEqual(['a', 'b'])
 })
 
-test('memory that somebody may still look at does not', async () => {
-  const { batches, works } = batchesOver()
-  const [one, two] = [{}, {}]
-  for (const user of [one, two]) await batches.request('7', 'a', encoding('a'), user)
-  batches.release('7', 'a', one)
-  batches.release('7', 'a', two, true)
-  await batches.request('8', 'a', encoding('a'), one)
+test('memory that all have released as reusable serves for the next snapshot', async () => {
+  const { cache, works } = cacheOver()
+  const outcome = await cache.get('7', a)
+  await cache.get('7', a)
+  cache.release('7', a, true)
+  await cache.get('8', a)
   expect(works[1]?.spares).toEqual([])
+  cache.release('7', a, true)
+  await cache.get('9', a)
+  expect(works[2]?.spares?.[0]).toBe(bytesOf(outcome)?.buffer)
 })
 
-test('a snapshot that cannot be processed fails for all who want it, and is reported once', async () => {
-  const { batches, results } = batchesOver(new Set(['7']))
-  const outcomes = await Promise.all([
-    batches.request('7', 'a', encoding('a'), {}),
-    batches.request('7', 'b', encoding('b'), {}),
-  ])
-  for (const outcome of outcomes) expect(outcome).toEqual({ failure: { outcome: 'invalid', reason: 'broken' } })
-  expect(results).toEqual([['7', { outcome: 'invalid', reason: 'broken' }]])
+test('memory that one may still look at does not', async () => {
+  const { cache, works } = cacheOver()
+  for (const reusable of [false, true]) {
+    await cache.get('7', a)
+    if (!reusable) await cache.get('7', a)
+    cache.release('7', a, reusable)
+  }
+  cache.release('7', a, true)
+  await cache.get('8', a)
+  expect(works.at(-1)?.spares).toEqual([])
+})
+
+test('a snapshot that cannot be processed is so for all who want it', async () => {
+  const { cache, works } = cacheOver(new Set(['7']))
+  const outcomes = await Promise.all([cache.get('7', a), cache.get('7', b)])
+  for (const outcome of outcomes) expect(outcome).toEqual({ outcome: 'invalid', reason: 'broken' })
+  expect(works).toHaveLength(1)
 })

@@ -1,73 +1,74 @@
-import type { Batch, Encoding } from '../types/output.ts'
+import type { Batch, EncodedBatch, Encoding } from '../types/output.ts'
 import type { Encoded, Work, WorkResult } from '../types/work.ts'
 
-/** A snapshot's batch for one encoding, or why there is none. */
-export type Outcome = { readonly batch: Batch } | { readonly failure: Exclude<WorkResult, Encoded> }
+/** A snapshot's batch for one encoding, or why it has none. */
+export type Outcome = { readonly batch: Batch } | Exclude<WorkResult, Encoded>
+
+/** Processes one snapshot for several encodings; `spares` is memory that may be written into. */
+export type Process = (work: Pick<Work, 'snapshot' | 'encodings' | 'spares'>) => Promise<WorkResult>
 
 interface Entry {
   readonly outcome: Promise<Outcome>
-  readonly users: Set<object>
-  /** Whether all users so far said that nobody looks at its bytes any more. */
-  spare: boolean
+  users: number
+  /** Whether everyone who released it so far has no more use for its bytes. */
+  isReusable: boolean
 }
-
-/** As much as one snapshot on its way to a destination and one in a worker can use; more would only lie about. */
-const mostSpares = 2
 
 interface Wanted {
   readonly encoding: Encoding
   readonly resolve: (outcome: Outcome) => void
 }
 
+/** As much as one snapshot on its way to a destination and one in a worker can use. */
+const mostSpares = 2
+
 /**
- * Encoded snapshots that lanes hold in memory. Lanes that want the same snapshot in the same encoding share one batch, and
- * what is wanted of a snapshot at the same time is made by one worker in one go.
+ * Batches in memory, from the first `get` to the last `release`. Outputs of equal encoding share a batch, and all that is
+ * asked of a snapshot at a time is made by one worker in one go.
  */
-export class Batches {
-  readonly #run: (work: Work) => Promise<WorkResult>
-  readonly #pathOf: (snapshot: string) => string
-  readonly #onResult: (snapshot: string, result: WorkResult) => void
+export class BatchCache {
+  readonly #process: Process
   readonly #entries = new Map<string, Entry>()
   readonly #wanted = new Map<string, Wanted[]>()
+  readonly #keys = new WeakMap<Encoding, string>()
   readonly #spares: SharedArrayBuffer[] = []
 
-  constructor(
-    run: (work: Work) => Promise<WorkResult>,
-    pathOf: (snapshot: string) => string,
-    onResult: (snapshot: string, result: WorkResult) => void,
-  ) {
-    this.#run = run
-    this.#pathOf = pathOf
-    this.#onResult = onResult
+  constructor(process: Process) {
+    this.#process = process
   }
 
-  /** The batch of a snapshot for one user, who releases it when done. `key` identifies the encoding. */
-  request(snapshot: string, key: string, encoding: Encoding, user: object): Promise<Outcome> {
-    const id = `${snapshot} ${key}`
+  /** To be released as often as it was got. */
+  get(snapshot: string, encoding: Encoding): Promise<Outcome> {
+    const id = this.#idOf(snapshot, encoding)
     let entry = this.#entries.get(id)
     if (entry === undefined) {
       const outcome = new Promise<Outcome>((resolve) => this.#want(snapshot, { encoding, resolve }))
-      entry = { outcome, users: new Set(), spare: true }
+      entry = { outcome, users: 0, isReusable: true }
       this.#entries.set(id, entry)
     }
-    entry.users.add(user)
+    entry.users++
     return entry.outcome
   }
 
-  /** Whether a user has asked for a snapshot and not released it. */
-  has(snapshot: string, key: string, user: object): boolean {
-    return this.#entries.get(`${snapshot} ${key}`)?.users.has(user) ?? false
+  /** `isReusable`: the memory of its bytes may serve for another snapshot. */
+  release(snapshot: string, encoding: Encoding, isReusable = false): void {
+    const id = this.#idOf(snapshot, encoding)
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    entry.users--
+    entry.isReusable &&= isReusable
+    if (entry.users > 0) return
+    this.#entries.delete(id)
+    if (entry.isReusable) void entry.outcome.then((outcome) => 'batch' in outcome && this.#reuse(outcome.batch))
   }
 
-  /** `spare`: the user has no use for the bytes any more, nor has anybody he gave them to. */
-  release(snapshot: string, key: string, user: object, spare = false): void {
-    const id = `${snapshot} ${key}`
-    const entry = this.#entries.get(id)
-    if (!entry?.users.delete(user)) return
-    entry.spare &&= spare
-    if (entry.users.size > 0) return
-    this.#entries.delete(id)
-    if (entry.spare) void entry.outcome.then((outcome) => 'batch' in outcome && this.#reuse(outcome.batch))
+  #idOf(snapshot: string, encoding: Encoding): string {
+    let key = this.#keys.get(encoding)
+    if (key === undefined) {
+      key = JSON.stringify(encoding, (_, value) => (value instanceof RegExp ? String(value) : value))
+      this.#keys.set(encoding, key)
+    }
+    return `${snapshot} ${key}`
   }
 
   #reuse({ bytes }: Batch): void {
@@ -89,14 +90,14 @@ export class Batches {
     const wanted = this.#wanted.get(snapshot) ?? []
     this.#wanted.delete(snapshot)
     const encodings = wanted.map(({ encoding }) => encoding)
-    const spares = this.#spares.splice(0, encodings.length)
-    const result = await this.#run({ path: this.#pathOf(snapshot), snapshot, encodings, spares })
-    this.#onResult(snapshot, result)
-    const missing = result.outcome === 'encoded' && result.incomplete !== undefined
-    const reason = missing ? { incomplete: result.incomplete } : {}
-    wanted.forEach(({ resolve }, index) => {
-      if (result.outcome !== 'encoded') resolve({ failure: result })
-      else resolve({ batch: { snapshot, ...reason, ...(result.batches[index] as Encoded['batches'][number]) } })
-    })
+    const result = await this.#process({ snapshot, encodings, spares: this.#spares.splice(0, encodings.length) })
+    for (const [index, { resolve }] of wanted.entries()) resolve(outcomeOf(snapshot, result, index))
   }
+}
+
+/** For the encoding of this index. */
+function outcomeOf(snapshot: string, result: WorkResult, index: number): Outcome {
+  if (result.outcome !== 'encoded') return result
+  const batch = { snapshot, ...(result.batches[index] as EncodedBatch) }
+  return { batch: result.incomplete === undefined ? batch : { ...batch, incomplete: result.incomplete } }
 }

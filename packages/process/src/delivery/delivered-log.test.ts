@@ -8,9 +8,9 @@ it('tells of each snapshot at debug, and of all together now and then', () => {
     debug: (_: object, text: string) => void lines.push(`debug: ${text}`),
     info: (_: object, text: string) => void lines.push(`info: ${text}`),
   } as unknown as Logger)
-  log.tell({ snapshot: 10, processes: 1, datapoints: 1, seconds: 0.5, queue: 0 })
-  log.tell({ snapshot: 20, processes: 2, datapoints: 410, seconds: 0.1, queue: 1 })
-  log.tell({ snapshot: 30, processes: 1, datapoints: 0, seconds: 0.1, queue: 0 })
+  log.add({ snapshot: 10, processes: 1, datapoints: 1, seconds: 0.5, queue: 0 })
+  log.add({ snapshot: 20, processes: 2, datapoints: 410, seconds: 0.1, queue: 1 })
+  log.add({ snapshot: 30, processes: 1, datapoints: 0, seconds: 0.1, queue: 0 })
   expect(lines).toEqual([
     'debug: snapshot 10: 1 datapoint of 1 process delivered in 0.5 s',
     'info: 1 snapshot delivered: 1 datapoint of 1 process, slowest 0.5 s, 0 waiting',

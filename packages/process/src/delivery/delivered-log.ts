@@ -21,7 +21,7 @@ export class DeliveredLog {
     this.#log = log
   }
 
-  tell({ lacking = [], ...delivered }: Delivered): void {
+  add({ lacking = [], ...delivered }: Delivered): void {
     const { snapshot, processes, datapoints, seconds, queue } = delivered
     if (datapoints === 0 && lacking.length > 0) {
       this.#log.debug(delivered, `snapshot ${snapshot}: ${lacking.join(', ')}`)

@@ -8,9 +8,9 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Batch, Sink } from '../types/output.ts'
 import type { Work, WorkResult } from '../types/work.ts'
-import { unaccounted } from './accounts.ts'
+import { countMissing } from './counts.ts'
 import { Delivery } from './delivery.ts'
-import type { LaneSettings } from './output-queue.ts'
+import type { OutputQueueSettings } from './output-queue.ts'
 
 let base: string
 let queue: SnapshotQueue
@@ -53,16 +53,16 @@ const encoded: WorkResult = {
 
 const broken: WorkResult = { outcome: 'invalid', reason: 'broken' }
 
-function lane(name: string, sink: Sink, settings: Partial<LaneSettings> = {}): LaneSettings {
+function lane(name: string, sink: Sink, settings: Partial<OutputQueueSettings> = {}): OutputQueueSettings {
   const retry = { retries: -1, interval: 0.01, backoff: 1, delay: 0.01 }
   return {
     name,
     sink,
     encoding: { encoder: 'text', options: null },
     retry,
-    window: 1000,
-    ahead: 2,
-    together: 1,
+    prefetchDatapoints: 1000,
+    prefetch: 2,
+    maxSendDatapoints: 1,
     replay: 0,
     maxRate: 0,
     backlog: { most: 1000, full: 'drop-newest' },
@@ -76,11 +76,11 @@ async function publish(...snapshots: string[]): Promise<void> {
 }
 
 function start(
-  lanes: LaneSettings[],
+  lanes: OutputQueueSettings[],
   run: (work: Work) => Promise<WorkResult> = async () => encoded,
   log: Logger = silentLogger(),
 ) {
-  const delivery = new Delivery({ queue, run, lanes, queueSize: 1000, log })
+  const delivery = new Delivery({ queue, run, outputs: lanes, queueSize: 1000, log })
   const ended = delivery.run(stop.signal)
   delivery.scan()
   return { delivery, ended }
@@ -160,8 +160,8 @@ test('a snapshot that cannot be processed goes to quarantine with its reason, th
     snapshot === '1' ? { outcome: 'invalid', reason: 'a_stat ends within row 3' } : encoded,
   )
   await vi.waitFor(async () => expect(await queued()).toEqual([]))
-  await vi.waitFor(async () => expect((await readdir(queue.quarantine)).sort()).toEqual(['1', '1.reason']))
-  expect(await readFile(join(queue.quarantine, '1.reason'), 'utf8')).toBe('a_stat ends within row 3\n')
+  await vi.waitFor(async () => expect((await readdir(queue.quarantineDirectory)).sort()).toEqual(['1', '1.reason']))
+  expect(await readFile(join(queue.quarantineDirectory, '1.reason'), 'utf8')).toBe('a_stat ends within row 3\n')
   expect(sink.got).toEqual(['2'])
   stop.abort()
   await ended
@@ -187,7 +187,7 @@ test('a snapshot that cannot be read for a while is never put aside, and the oth
     { timeout: 20_000 },
   )
   expect(attempts).toBe(13)
-  expect(delivery.accounts).toMatchObject({ delivered: 3, waiting: 0, quarantined: 0 })
+  expect(delivery.counts).toMatchObject({ delivered: 3, waiting: 0, quarantined: 0 })
   stop.abort()
   await ended
 })
@@ -197,7 +197,7 @@ test('a snapshot that is tried again keeps no other one waiting, however long th
   const forever = new Promise<WorkResult>(() => undefined)
   let attempts = 0
   await publish('1', '2')
-  const { delivery, ended } = start([lane('memory', sink, { together: 1000 })], async ({ snapshot }) => {
+  const { delivery, ended } = start([lane('memory', sink, { maxSendDatapoints: 1000 })], async ({ snapshot }) => {
     if (snapshot !== '1') return encoded
     return attempts++ === 0 ? unreadable : forever
   })
@@ -233,7 +233,7 @@ test('told to stop while a worker hangs, it ends in time', async () => {
   const delivery = new Delivery({
     queue,
     run,
-    lanes: [lane('a', new MemorySink())],
+    outputs: [lane('a', new MemorySink())],
     queueSize: 1000,
     log: silentLogger(),
     finishTime: 0.2,
@@ -247,39 +247,40 @@ test('told to stop while a worker hangs, it ends in time', async () => {
 })
 
 test('a snapshot on its way to quarantine is neither taken again nor missed', async () => {
-  const setAside = queue.setAside.bind(queue)
+  const quarantine = queue.quarantine.bind(queue)
   const [begun, goOn] = [new AbortController(), new AbortController()]
-  queue.setAside = async (...given) => {
+  queue.quarantine = async (...given) => {
     begun.abort()
     if (!goOn.signal.aborted) await once(goOn.signal, 'abort')
-    return setAside(...given)
+    return quarantine(...given)
   }
   await publish('1')
   const { delivery, ended } = start([lane('memory', new MemorySink())], async () => broken)
   await once(begun.signal, 'abort')
   await scanned(delivery)
   goOn.abort()
-  await vi.waitFor(async () => expect(await queued()).toEqual([]))
+  await vi.waitFor(() => expect(delivery.counts.quarantined).toBe(1))
+  expect(await queued()).toEqual([])
   await scanned(delivery)
-  expect(delivery.accounts).toMatchObject({ taken: 1, quarantined: 1, waiting: 0, vanished: 0 })
+  expect(delivery.counts).toMatchObject({ taken: 1, quarantined: 1, waiting: 0, vanished: 0 })
   stop.abort()
   await ended
 })
 
 test('a snapshot that cannot be moved to quarantine waits, is counted once, and moved when it can be', async () => {
-  const setAside = vi.spyOn(queue, 'setAside').mockRejectedValue(new Error('ENOSPC'))
+  const quarantine = vi.spyOn(queue, 'quarantine').mockRejectedValue(new Error('ENOSPC'))
   const run = vi.fn(async () => broken)
   await publish('1')
   const { delivery, ended } = start([lane('memory', new MemorySink())], run)
-  await vi.waitFor(() => expect(setAside).toHaveBeenCalledTimes(1))
+  await vi.waitFor(() => expect(quarantine).toHaveBeenCalledTimes(1))
   await scanned(delivery)
   await scanned(delivery)
-  expect(setAside.mock.calls.length).toBeGreaterThan(1)
+  expect(quarantine.mock.calls.length).toBeGreaterThan(1)
   expect(run).toHaveBeenCalledTimes(1)
-  expect(delivery.accounts).toMatchObject({ taken: 1, quarantined: 0, waiting: 1, vanished: 0 })
-  setAside.mockRestore()
+  expect(delivery.counts).toMatchObject({ taken: 1, quarantined: 0, waiting: 1, vanished: 0 })
+  quarantine.mockRestore()
   await scanned(delivery)
-  expect(delivery.accounts).toMatchObject({ taken: 1, quarantined: 1, waiting: 0, vanished: 0 })
+  expect(delivery.counts).toMatchObject({ taken: 1, quarantined: 1, waiting: 0, vanished: 0 })
   expect(await queued()).toEqual([])
   stop.abort()
   await ended
@@ -294,7 +295,7 @@ test('holds no more batches in memory than its window has room for', async () =>
     works.push(snapshot)
     return encoded
   }
-  const { ended } = start([lane('memory', sink, { window: 25, ahead: 50 })], run)
+  const { ended } = start([lane('memory', sink, { prefetchDatapoints: 25, prefetch: 50 })], run)
   await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(5))
   expect(works.length).toBeLessThan(20)
   sink.down = false
@@ -317,7 +318,7 @@ test('told to stop, it finishes what is in hand and leaves the rest', async () =
     close: async () => undefined,
   }
   await publish('1', '2', '3', '4')
-  const { ended } = start([lane('slow', slow, { ahead: 1, window: 10 })])
+  const { ended } = start([lane('slow', slow, { prefetch: 1, prefetchDatapoints: 10 })])
   await vi.waitFor(() => expect(release).not.toBe(undefined))
   await vi.waitFor(async () => {
     release()
@@ -365,7 +366,7 @@ test('a backlog of small snapshots goes out in units of several, in order', asyn
   sink.down = true
   const snapshots = Array.from({ length: 40 }, (_, index) => String(index + 1))
   await publish(...snapshots)
-  const { ended } = start([lane('memory', sink, { together: 100 })])
+  const { ended } = start([lane('memory', sink, { maxSendDatapoints: 100 })])
   await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(1))
   sink.down = false
   await vi.waitFor(async () => expect(await queued()).toEqual([]))
@@ -387,7 +388,7 @@ test('after a destination died, what it took shortly before is sent again first'
   sink.down = false
   await vi.waitFor(async () => expect(await queued()).toEqual([]))
   expect(sink.got).toEqual(['1', '2', '1', '2', '3'])
-  expect(delivery.lanes.get('memory')).toMatchObject({ snapshots: 3, replayed: 2 })
+  expect(delivery.outputs.get('memory')).toMatchObject({ snapshots: 3, replayed: 2 })
   stop.abort()
   await ended
 })
@@ -413,7 +414,7 @@ test('a backlog drains no faster than its rate, in smaller units', async () => {
   const sink = new MemorySink()
   sink.down = true
   await publish(...Array.from({ length: 12 }, (_, index) => String(index + 1)))
-  const { ended } = start([lane('memory', sink, { together: 1000, maxRate: 40 })])
+  const { ended } = start([lane('memory', sink, { maxSendDatapoints: 1000, maxRate: 40 })])
   await vi.waitFor(() => expect(sink.attempts).toBeGreaterThan(1))
   const begin = performance.now()
   sink.down = false
@@ -431,16 +432,16 @@ test('every snapshot is accounted for, whatever became of it', async () => {
   const { delivery, ended } = start([lane('memory', sink)], async ({ snapshot }) =>
     snapshot === '1' ? { outcome: 'invalid', reason: 'broken' } : encoded,
   )
-  await vi.waitFor(() => expect(delivery.accounts.waiting + delivery.accounts.quarantined).toBe(4))
-  await vi.waitFor(() => expect(delivery.accounts.quarantined).toBe(1))
+  await vi.waitFor(() => expect(delivery.counts.waiting + delivery.counts.quarantined).toBe(4))
+  await vi.waitFor(() => expect(delivery.counts.quarantined).toBe(1))
   await rm(queue.pathOf('4'), { recursive: true })
   await vi.waitFor(() => {
     delivery.scan()
-    expect(delivery.accounts.vanished).toBe(1)
+    expect(delivery.counts.vanished).toBe(1)
   })
   sink.down = false
   await vi.waitFor(async () => expect(await queued()).toEqual([]))
-  expect(delivery.accounts).toEqual({
+  expect(delivery.counts).toEqual({
     taken: 4,
     delivered: 2,
     waiting: 0,
@@ -449,7 +450,7 @@ test('every snapshot is accounted for, whatever became of it', async () => {
     leftOut: 0,
     dropped: 0,
   })
-  expect(unaccounted(delivery.accounts)).toBe(0)
+  expect(countMissing(delivery.counts)).toBe(0)
   stop.abort()
   await ended
 })
@@ -467,7 +468,7 @@ test('knows how long ago a reading of the queue ended', async () => {
   const delivery = new Delivery({
     queue: slow,
     run: async () => encoded,
-    lanes: [lane('a', new MemorySink())],
+    outputs: [lane('a', new MemorySink())],
     queueSize: 1000,
     log: silentLogger(),
   })

@@ -1,28 +1,31 @@
-import { type Conditions, createConditions, type Fate, type Logger, reasonOf } from '@haproxystats/core'
+import { type Fate, type Logger, reasonOf } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
-import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
-import { type Accounts, accountValues, unaccounted } from './accounts.ts'
-import { Batches } from './batch-cache.ts'
+import type { Trouble, Work, WorkResult } from '../types/work.ts'
+import { BatchCache, type Process } from './batch-cache.ts'
+import { countMissing, countValues, type SnapshotCounts } from './counts.ts'
 import { DeliveredLog } from './delivered-log.ts'
-import { dropExcess } from './limits.ts'
-import { Lane, type LaneSettings, type LaneStatus } from './output-queue.ts'
+import { findExcess } from './limits.ts'
+import { OutputQueue, type OutputQueueSettings, type OutputStatus } from './output-queue.ts'
 
-/** How long the program may take to end after it was told to, in seconds, whatever hangs. The unit and the README say the same. */
+/** How long the program may take to stop, in seconds, whatever hangs. The unit and the README say the same. */
 export const stopTime = 10
 
 /** How much of that is for closing what is open when nothing is delivered any more. */
 const closingTime = 3
 
-/** When no reading of the queue ended for so many seconds, the program stands still; what waits afterwards is nobody's backlog. */
+/** When no reading of the queue ended for so many seconds, the program stands still; what waits afterwards is no backlog. */
 export const standstill = 30
 
-/** A snapshot that somebody still has to get. */
+/** So many snapshots are dropped after one reading of the queue at most: new ones are not to wait for it. */
+const mostDrops = 1000
+
+/** A snapshot in the queue that some output still has to get. */
 interface Waiting {
   readonly seen: number
-  readonly lanes: Set<Lane>
-  /** The dispatchers that are through with it and do not have it, by name. */
+  readonly outputs: Set<OutputQueue>
+  /** The outputs that are done with it and do not have it, by name. */
   readonly without: Map<string, Fate>
-  /** Until all marks are made that were begun. */
+  /** Settled once all marks are made that were begun. */
   marked: Promise<unknown>
   /** What keeps it from being processed now. */
   trouble?: Trouble | undefined
@@ -32,7 +35,7 @@ interface Waiting {
   datapoints: number
 }
 
-/** What snapshots waited for, in words of the log. */
+/** What keeps snapshots from being processed, in words of the log. */
 const troubleWords: Readonly<Record<Trouble, string>> = {
   reading: 'reading files',
   configuration: 'the configuration',
@@ -42,35 +45,38 @@ const troubleWords: Readonly<Record<Trouble, string>> = {
 
 export interface DeliveryContext {
   readonly queue: Queue
+  /** Has a worker process a snapshot. */
   readonly run: (work: Work) => Promise<WorkResult>
-  readonly lanes: readonly LaneSettings[]
+  readonly outputs: readonly OutputQueueSettings[]
   /** How many snapshots may be in the queue; haproxystats-pull publishes none when it is full. */
   readonly queueSize: number
   readonly log: Logger
-  /** How long what is in hand may take after the program was told to stop, in seconds. */
+  /** How long the sends in progress may take after the program was told to stop, in seconds. */
   readonly finishTime?: number
 }
 
 /**
- * Takes every snapshot of the queue to every dispatcher, and out of the queue once all have it, or have lost it because too
- * many waited: so the queue does not fill up. What the queue holds is read from its directory; nothing that matters is only
- * in memory.
+ * Takes every snapshot of the queue to every output, and out of the queue once all have it, or have dropped it because too
+ * many waited: so the queue does not fill up. The directory of the queue is the truth; nothing that matters is only in memory.
+ *
+ * The way of a snapshot: `scan` finds it, `#take` gives it to the `OutputQueue` of each output that has no mark in it, each of
+ * which gets its batch from the `BatchCache`, which has it processed (`#process`) and sends it; `#finish` marks it for one
+ * output after the other, and `#remove` takes it out of the queue. One that cannot be processed goes to `#quarantine`.
  */
 export class Delivery {
+  readonly #context: DeliveryContext
   readonly #queue: Queue
-  readonly #queueSize: number
   readonly #log: Logger
   readonly #deliveredLog: DeliveredLog
-  readonly #lanes: readonly Lane[]
-  readonly #finishTime: number
+  readonly #outputs: readonly OutputQueue[]
   readonly #waiting = new Map<string, Waiting>()
-  /** Snapshots that everybody has and that could not be taken out of the queue yet. */
+  /** Snapshots that all outputs are done with and that could not be taken out of the queue yet. */
   readonly #done = new Set<string>()
   /** Snapshots that are being moved out of the queue: a reading may list them or not. */
   readonly #leaving = new Set<string>()
-  /** Snapshots that left the queue since its last reading began, which may list them still. */
+  /** Snapshots that left the queue since its last reading began, which may still list them. */
   readonly #left = new Set<string>()
-  readonly #conditions: Conditions
+  readonly #logged = new Set<string>()
   readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0, leftOut: 0, dropped: 0 }
   #lastScan: Date | undefined
   #scanEnded = performance.now()
@@ -78,39 +84,22 @@ export class Delivery {
   #scanAgain = false
   #stopped = false
 
-  constructor({ queue, run, lanes, queueSize, log, finishTime = stopTime - closingTime }: DeliveryContext) {
-    this.#queue = queue
-    this.#queueSize = queueSize
-    this.#log = log
-    this.#conditions = createConditions(log)
-    this.#finishTime = finishTime
-    this.#deliveredLog = new DeliveredLog(log)
-    const batches = new Batches(
-      (work) => run({ ...work, accounts: accountValues(this.accounts, this.lanes) }),
-      (snapshot) => queue.pathOf(snapshot),
-      (snapshot, result) => this.#processed(snapshot, result),
-    )
-    this.#lanes = lanes.map((settings) => {
-      const lane: Lane = new Lane(
-        settings,
-        batches,
-        {
-          delivered: (snapshot, datapoints) => this.#finished(lane, snapshot, 'delivered', datapoints),
-          leftOut: (snapshot) => this.#finished(lane, snapshot, 'left-out'),
-        },
-        log,
-      )
-      return lane
-    })
+  constructor(context: DeliveryContext) {
+    this.#context = context
+    this.#queue = context.queue
+    this.#log = context.log
+    this.#deliveredLog = new DeliveredLog(context.log)
+    const cache = new BatchCache((work) => this.#process(work))
+    this.#outputs = context.outputs.map((settings) => new OutputQueue(settings, cache, context.log))
   }
 
-  get accounts(): Accounts {
+  get counts(): SnapshotCounts {
     return { ...this.#counts, waiting: this.#waiting.size }
   }
 
-  /** Every dispatcher's state by its name. */
-  get lanes(): ReadonlyMap<string, LaneStatus> {
-    return new Map(this.#lanes.map((lane) => [lane.name, lane.status]))
+  /** Every output's state by its name. */
+  get outputs(): ReadonlyMap<string, OutputStatus> {
+    return new Map(this.#outputs.map((output) => [output.name, output.status]))
   }
 
   /** When the queue was read without an error; `undefined` before the first time. */
@@ -128,23 +117,22 @@ export class Delivery {
 
   /** The oldest snapshot that is not delivered. */
   get oldest(): string | undefined {
-    return [...this.#waiting.keys()].reduce<string | undefined>(
-      (oldest, name) => (oldest === undefined || Number(name) < Number(oldest) ? name : oldest),
-      undefined,
-    )
+    const [first, ...others] = this.#waiting.keys()
+    return others.reduce((oldest, name) => (Number(name) < Number(oldest) ? name : oldest), first)
   }
 
-  /** Delivers until `stop`, then finishes what is in hand, within `finishTime`. */
+  /** Delivers until `stop`, then finishes the sends in progress, within `finishTime`. */
   async run(stop: AbortSignal): Promise<void> {
+    const { finishTime = stopTime - closingTime } = this.#context
     const kill = new AbortController()
     let timer: NodeJS.Timeout | undefined
     const stopping = () => {
       this.#stopped = true
-      timer = setTimeout(() => kill.abort(), this.#finishTime * 1000)
+      timer = setTimeout(() => kill.abort(), finishTime * 1000)
     }
     if (stop.aborted) stopping()
     else stop.addEventListener('abort', stopping, { once: true })
-    await Promise.all(this.#lanes.map((lane) => lane.run(stop, kill.signal)))
+    await Promise.all(this.#outputs.map((output) => this.#deliver(output, stop, kill.signal)))
     clearTimeout(timer)
     await this.#scanning
   }
@@ -169,10 +157,10 @@ export class Delivery {
     try {
       this.#left.clear()
       if (this.#lastScan === undefined || this.sinceScan > standstill) {
-        for (const { pending } of this.#lanes) pending.tolerate()
+        for (const { pending } of this.#outputs) pending.tolerate()
       }
       const snapshots = await this.#queue.list()
-      this.#conditions.end('list', 'the queue can be read again')
+      this.#logged.delete('list')
       this.#forgetVanished(new Set(snapshots))
       let allRead = true
       for (const snapshot of snapshots) {
@@ -181,133 +169,107 @@ export class Delivery {
         const waiting = this.#waiting.get(snapshot)
         if (this.#done.has(snapshot)) await this.#remove(snapshot)
         else if (waiting === undefined) allRead = (await this.#take(snapshot)) && allRead
-        else if (waiting.defect !== undefined) await this.#setAside(snapshot, waiting.defect)
+        else if (waiting.defect !== undefined) await this.#quarantine(snapshot, waiting.defect)
       }
-      if (allRead) this.#conditions.end('fates', 'the marks of outputs can be read again')
+      if (allRead) this.#logged.delete('fates')
       this.#lastScan = new Date()
-      await dropExcess(this.#lanes, () => this.#waiting.size, {
-        queueSize: this.#queueSize,
-        dropped: (lane, snapshot) => this.#finished(lane, snapshot, 'dropped'),
-      })
+      await this.#dropExcess()
       this.#audit()
     } catch (error) {
-      this.#tell('list', error, 'the queue cannot be read; trying again every few seconds')
-    }
-  }
-
-  /** False while it cannot be read who has it: then it is left where it is. */
-  async #take(snapshot: string): Promise<boolean> {
-    const fates = await this.#fatesOf(snapshot)
-    if (fates === undefined) return false
-    const lanes = this.#lanes.filter(({ name }) => !fates.has(name))
-    if (lanes.length === 0) {
-      await this.#remove(snapshot)
-      return true
-    }
-    this.#counts.taken++
-    this.#waiting.set(snapshot, {
-      seen: performance.now(),
-      lanes: new Set(lanes),
-      without: new Map([...fates].filter(([, fate]) => fate !== 'delivered')),
-      marked: Promise.resolve(),
-      processes: 0,
-      datapoints: 0,
-    })
-    for (const lane of lanes) lane.add(snapshot)
-    return true
-  }
-
-  async #fatesOf(snapshot: string): Promise<ReadonlyMap<string, Fate> | undefined> {
-    try {
-      return await this.#queue.fates(snapshot)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      const message = `cannot read which outputs have snapshot ${snapshot}, so it waits; trying again every few seconds`
-      this.#tell('fates', error, message)
-      return undefined
+      this.#logOnce('list', error, 'the queue cannot be read; it is read again every few seconds')
     }
   }
 
   #forgetVanished(present: ReadonlySet<string>): void {
     for (const [snapshot, waiting] of this.#waiting) {
       if (present.has(snapshot) || this.#leaving.has(snapshot)) continue
-      for (const lane of this.#lanes) lane.drop(snapshot)
-      this.#goesOn(waiting)
+      for (const output of this.#outputs) output.remove(snapshot)
+      this.#endTrouble(waiting)
       this.#waiting.delete(snapshot)
       this.#counts.vanished++
-      this.#log.error({ snapshot }, `snapshot ${snapshot} has vanished from the queue before it was delivered`)
+      this.#log.error({ snapshot }, `snapshot ${snapshot} vanished from the queue before it was delivered`)
     }
     for (const snapshot of this.#done) if (!present.has(snapshot)) this.#done.delete(snapshot)
   }
 
-  /** A worker is through with a snapshot. */
-  #processed(snapshot: string, result: WorkResult): void {
-    const waiting = this.#waiting.get(snapshot)
-    if (waiting === undefined) return
-    if (result.outcome === 'encoded') {
-      waiting.processes = result.processes
-      this.#goesOn(waiting)
-      for (const { message, facts } of result.warnings) this.#log.warn(facts, message)
-      return
-    }
-    if (result.outcome === 'postponed') this.#postponed(snapshot, waiting, result)
-    if (result.outcome === 'postponed' || waiting.defect !== undefined) return
-    waiting.defect = result.reason
-    this.#goesOn(waiting)
-    for (const lane of this.#lanes) lane.drop(snapshot)
-    void this.#setAside(snapshot, result.reason)
-  }
-
-  /** It waits for something else than a destination. */
-  #postponed(snapshot: string, waiting: Waiting, { trouble, reason }: Postponed): void {
-    if (waiting.trouble === trouble) return
-    this.#goesOn(waiting)
-    waiting.trouble = trouble
-    const message = `snapshot ${snapshot} cannot be processed now, it stays in the queue and is tried again`
-    this.#tell(`postponed: ${trouble}`, reason, message)
-  }
-
-  /** It waits for that no more; the last one says so. */
-  #goesOn(waiting: Waiting): void {
-    const { trouble } = waiting
-    waiting.trouble = undefined
-    if (trouble === undefined || [...this.#waiting.values()].some((other) => other.trouble === trouble)) return
-    const text = `no snapshot waits any more because of trouble with ${troubleWords[trouble]}`
-    this.#conditions.end(`postponed: ${trouble}`, text, { trouble })
-  }
-
-  /** Until it has been moved it waits, and every reading of the queue tries again. */
-  async #setAside(snapshot: string, reason: string): Promise<void> {
-    this.#leaving.add(snapshot)
+  /** False while its marks cannot be read: then nobody knows which outputs have it, and it stays where it is. */
+  async #take(snapshot: string): Promise<boolean> {
+    let fates: ReadonlyMap<string, Fate>
     try {
-      const path = await this.#queue.setAside(snapshot, reason)
-      this.#waiting.delete(snapshot)
-      this.#counts.quarantined++
-      this.#left.add(snapshot)
-      this.#conditions.end(`quarantine ${snapshot}`, `snapshot ${snapshot} can be moved to quarantine again`)
-      this.#log.error(
-        { snapshot, reason, path },
-        `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`,
-      )
+      fates = await this.#queue.fates(snapshot)
     } catch (error) {
-      this.#tell(`quarantine ${snapshot}`, error, `snapshot ${snapshot} cannot be moved to quarantine`)
-    } finally {
-      this.#leaving.delete(snapshot)
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+      const message = `cannot read which outputs have snapshot ${snapshot}, so it waits; trying again every few seconds`
+      this.#logOnce('fates', error, message)
+      return false
+    }
+    const outputs = this.#outputs.filter(({ name }) => !fates.has(name))
+    if (outputs.length === 0) {
+      await this.#remove(snapshot)
+      return true
+    }
+    this.#counts.taken++
+    this.#waiting.set(snapshot, {
+      seen: performance.now(),
+      outputs: new Set(outputs),
+      without: new Map([...fates].filter(([, fate]) => fate !== 'delivered')),
+      marked: Promise.resolve(),
+      processes: 0,
+      datapoints: 0,
+    })
+    for (const output of outputs) output.add(snapshot)
+    return true
+  }
+
+  async #deliver(output: OutputQueue, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+    for await (const { snapshot, fate, datapoints } of output.deliver(stop, kill)) {
+      await this.#finish(output, snapshot, fate, datapoints)
     }
   }
 
-  /** A dispatcher is through with a snapshot. One whose losses are none has had it, whatever it made of it. */
-  async #finished(lane: Lane, snapshot: string, its: Fate, datapoints = 0): Promise<void> {
-    const fate = lane.isSilent ? 'delivered' : its
+  /** What the batch cache has done for the outputs that want a snapshot. */
+  async #process(work: Parameters<Process>[0]): Promise<WorkResult> {
+    const { snapshot } = work
+    const accounts = countValues(this.counts, this.outputs)
+    const result = await this.#context.run({ ...work, path: this.#queue.pathOf(snapshot), accounts })
+    const waiting = this.#waiting.get(snapshot)
+    if (waiting === undefined) return result
+    if (result.outcome === 'postponed') {
+      this.#beginTrouble(snapshot, waiting, result)
+    } else if (result.outcome === 'encoded') {
+      waiting.processes = result.processes
+      this.#endTrouble(waiting)
+      for (const { message, facts } of result.warnings) this.#log.warn(facts, message)
+    } else if (waiting.defect === undefined) {
+      waiting.defect = result.reason
+      this.#endTrouble(waiting)
+      for (const output of this.#outputs) output.remove(snapshot)
+      void this.#quarantine(snapshot, result.reason)
+    }
+    return result
+  }
+
+  async #dropExcess(): Promise<void> {
+    for (let drops = 0; drops < mostDrops; drops++) {
+      const excess = findExcess(this.#outputs, this.#waiting.size, this.#context.queueSize)
+      if (excess === undefined) return
+      excess.output.drop(excess.snapshot)
+      await this.#finish(excess.output, excess.snapshot, 'dropped')
+    }
+  }
+
+  /** An output is done with a snapshot. One that drops silently has had it, whatever it made of it. */
+  async #finish(output: OutputQueue, snapshot: string, its: Fate, datapoints = 0): Promise<void> {
+    const fate = output.isSilent ? 'delivered' : its
     const waiting = this.#waiting.get(snapshot)
     if (waiting === undefined) return
-    waiting.lanes.delete(lane)
+    waiting.outputs.delete(output)
     waiting.datapoints = Math.max(waiting.datapoints, datapoints)
-    if (fate !== 'delivered') waiting.without.set(lane.name, fate)
-    const isLast = waiting.lanes.size === 0
-    // What is lost is noted before the snapshot leaves the queue too, so that a kill between does not have it sent.
+    if (fate !== 'delivered') waiting.without.set(output.name, fate)
+    const isLast = waiting.outputs.size === 0
+    // What is lost is marked before the snapshot leaves the queue too, so that a kill between does not have it sent.
     if (!isLast || fate !== 'delivered') {
-      waiting.marked = Promise.all([waiting.marked, this.#mark(snapshot, lane, fate)])
+      waiting.marked = Promise.all([waiting.marked, this.#mark(snapshot, output.name, fate)])
     }
     await waiting.marked
     if (!isLast || !this.#waiting.delete(snapshot)) return
@@ -315,60 +277,94 @@ export class Delivery {
     if (fates.includes('dropped')) this.#counts.dropped++
     else if (fates.length > 0) this.#counts.leftOut++
     else this.#counts.delivered++
-    this.#done.add(snapshot)
-    this.#tellDelivered(snapshot, waiting)
+    this.#logDelivered(snapshot, waiting)
     await this.#remove(snapshot)
   }
 
-  #tellDelivered(snapshot: string, { seen, processes, datapoints, without }: Waiting): void {
+  async #mark(snapshot: string, output: string, fate: Fate): Promise<void> {
+    try {
+      await this.#queue.mark(snapshot, output, fate)
+      this.#logged.delete('mark')
+    } catch (error) {
+      const message = `cannot mark snapshot ${snapshot} as ${fate} for ${output}; a restart would send it again`
+      this.#logOnce('mark', error, message)
+    }
+  }
+
+  #logDelivered(snapshot: string, { seen, processes, datapoints, without }: Waiting): void {
     const seconds = Math.round(performance.now() - seen) / 1000
     const lacking = [...without].map(([name, fate]) => `${fate === 'dropped' ? 'dropped for' : 'left out of'} ${name}`)
     const queue = this.#waiting.size
-    this.#deliveredLog.tell({ snapshot: Number(snapshot), processes, datapoints, seconds, queue, lacking })
-  }
-
-  async #mark(snapshot: string, lane: Lane, fate: Fate): Promise<void> {
-    try {
-      await this.#queue.mark(snapshot, lane.name, fate)
-      this.#conditions.end('mark', 'the marks of outputs can be written again')
-    } catch (error) {
-      const message = `cannot note that ${lane.name} is through with snapshot ${snapshot}; a restart would send it again`
-      this.#tell('mark', error, message)
-    }
+    this.#deliveredLog.add({ snapshot: Number(snapshot), processes, datapoints, seconds, queue, lacking })
   }
 
   async #remove(snapshot: string): Promise<void> {
     this.#done.add(snapshot)
     this.#leaving.add(snapshot)
     try {
-      const leftover = await this.#queue.remove(snapshot)
+      const notDeleted = await this.#queue.remove(snapshot)
       this.#left.add(snapshot)
       this.#done.delete(snapshot)
-      this.#conditions.end('remove', 'snapshots can be taken out of the queue again')
-      if (leftover === undefined)
-        this.#conditions.end('leftover', 'the files of delivered snapshots can be deleted again')
+      this.#logged.delete('remove')
+      if (notDeleted === undefined) this.#logged.delete('delete')
       else {
         const message = `snapshot ${snapshot} is out of the queue, but its files cannot be deleted; trying again with later ones`
-        this.#tell('leftover', leftover, message)
+        this.#logOnce('delete', notDeleted, message)
       }
     } catch (error) {
-      this.#tell('remove', error, `cannot take snapshot ${snapshot} out of the queue; a restart would send it again`)
+      this.#logOnce('remove', error, `cannot take snapshot ${snapshot} out of the queue; a restart would send it again`)
     } finally {
       this.#leaving.delete(snapshot)
     }
   }
 
+  /** Until it has been moved it waits, and every reading of the queue tries again. */
+  async #quarantine(snapshot: string, reason: string): Promise<void> {
+    this.#leaving.add(snapshot)
+    try {
+      const path = await this.#queue.quarantine(snapshot, reason)
+      this.#waiting.delete(snapshot)
+      this.#counts.quarantined++
+      this.#left.add(snapshot)
+      this.#logged.delete(`quarantine ${snapshot}`)
+      const text = `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`
+      this.#log.error({ snapshot, reason, path }, text)
+    } catch (error) {
+      this.#logOnce(`quarantine ${snapshot}`, error, `snapshot ${snapshot} cannot be moved to quarantine`)
+    } finally {
+      this.#leaving.delete(snapshot)
+    }
+  }
+
+  #beginTrouble(snapshot: string, waiting: Waiting, { trouble, reason }: { trouble: Trouble; reason: string }): void {
+    if (waiting.trouble === trouble) return
+    this.#endTrouble(waiting)
+    waiting.trouble = trouble
+    const message = `snapshot ${snapshot} cannot be processed now, it stays in the queue and is tried again`
+    this.#logOnce(`postponed: ${trouble}`, reason, message)
+  }
+
+  /** Logs the end of a trouble with the last snapshot that had it. */
+  #endTrouble(waiting: Waiting): void {
+    const { trouble } = waiting
+    waiting.trouble = undefined
+    if (trouble === undefined || [...this.#waiting.values()].some((other) => other.trouble === trouble)) return
+    this.#logged.delete(`postponed: ${trouble}`)
+    this.#log.info({ trouble }, `no snapshot waits any more because of trouble with ${troubleWords[trouble]}`)
+  }
+
   /** Every snapshot that was taken is somewhere. */
   #audit(): void {
-    const missing = unaccounted(this.accounts)
+    const missing = countMissing(this.counts)
     if (missing === 0) return
     const error = new Error(`${missing} of ${this.#counts.taken} snapshots`)
-    this.#tell('accounts', error, 'a defect of the program: not every snapshot is accounted for')
+    this.#logOnce('counts', error, 'a defect of the program: not every snapshot is accounted for')
   }
 
   /** Logs a trouble when it begins, not at every repetition. */
-  #tell(trouble: string, error: unknown, message: string): void {
-    const reason = reasonOf(error)
-    this.#conditions.begin(trouble, { level: 'error', fields: { reason }, text: `${message}: ${reason}` })
+  #logOnce(trouble: string, error: unknown, message: string): void {
+    if (this.#logged.has(trouble)) return
+    this.#logged.add(trouble)
+    this.#log.error({ reason: reasonOf(error) }, `${message}: ${reasonOf(error)}`)
   }
 }

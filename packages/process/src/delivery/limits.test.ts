@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Batch, Sink } from '../types/output.ts'
 import type { Work, WorkResult } from '../types/work.ts'
-import { unaccounted } from './accounts.ts'
+import { countMissing } from './counts.ts'
 import { Delivery } from './delivery.ts'
 import { roomIn } from './limits.ts'
-import type { LaneSettings } from './output-queue.ts'
+import type { OutputQueueSettings } from './output-queue.ts'
 
 let base: string
 let queue: SnapshotQueue
@@ -57,11 +57,11 @@ class MemorySink implements Sink {
   async close(): Promise<void> {}
 }
 
-function lane(name: string, sink: Sink, settings: Partial<LaneSettings> = {}): LaneSettings {
+function lane(name: string, sink: Sink, settings: Partial<OutputQueueSettings> = {}): OutputQueueSettings {
   return {
     ...{ name, sink, encoding: { encoder: 'text', options: null } },
     retry: { retries: -1, interval: 0.005, backoff: 1, delay: 0.005 },
-    ...{ window: 1000, ahead: 2, together: 1, replay: 0, maxRate: 0 },
+    ...{ prefetchDatapoints: 1000, prefetch: 2, maxSendDatapoints: 1, replay: 0, maxRate: 0 },
     ...{ backlog: { most: roomIn(1000), full: 'drop-newest' }, incomplete: 'discard' },
     ...settings,
   }
@@ -83,8 +83,11 @@ interface Given {
   readonly run?: (work: Work) => Promise<WorkResult>
 }
 
-function start(lanes: LaneSettings[], { queueSize = 1000, log = silentLogger(), run = encode }: Given = {}): Delivery {
-  const delivery = new Delivery({ queue, run, lanes, queueSize, log })
+function start(
+  lanes: OutputQueueSettings[],
+  { queueSize = 1000, log = silentLogger(), run = encode }: Given = {},
+): Delivery {
+  const delivery = new Delivery({ queue, run, outputs: lanes, queueSize, log })
   ended = delivery.run(stop.signal)
   return delivery
 }
@@ -129,19 +132,19 @@ describe.each(['drop-newest', 'drop-oldest'] as const)('a destination that is do
       delivery.scan()
       expect(await queued()).toEqual(kept)
     })
-    expect(delivery.lanes.get('down')).toMatchObject({ waiting: 4, dropped: 6, dropping: true, snapshots: 0 })
-    expect(delivery.lanes.get('up')).toMatchObject({ waiting: 0, dropped: 0, snapshots: 10 })
-    expect(delivery.accounts).toMatchObject({ taken: 10, delivered: 0, waiting: 4, dropped: 6, vanished: 0 })
-    expect(unaccounted(delivery.accounts)).toBe(0)
+    expect(delivery.outputs.get('down')).toMatchObject({ waiting: 4, dropped: 6, dropping: true, snapshots: 0 })
+    expect(delivery.outputs.get('up')).toMatchObject({ waiting: 0, dropped: 0, snapshots: 10 })
+    expect(delivery.counts).toMatchObject({ taken: 10, delivered: 0, waiting: 4, dropped: 6, vanished: 0 })
+    expect(countMissing(delivery.counts)).toBe(0)
     down.down = false
     await vi.waitFor(async () => expect(await queued()).toEqual([]))
     expect(down.got.map(Number)).toEqual(kept)
-    expect(delivery.accounts).toMatchObject({ taken: 10, delivered: 4, waiting: 0, dropped: 6 })
-    expect(delivery.lanes.get('down')).toMatchObject({ dropped: 6, dropping: false })
-    const told = said.filter((text) => /^(?:error|info) down: .*(?:backlog is full|room in its backlog)/.test(text))
+    expect(delivery.counts).toMatchObject({ taken: 10, delivered: 4, waiting: 0, dropped: 6 })
+    expect(delivery.outputs.get('down')).toMatchObject({ dropped: 6, dropping: false })
+    const told = said.filter((text) => /^(?:error|info) down: .*backlog (?:full|has room)/.test(text))
     expect(told).toHaveLength(2)
-    expect(told[0]).toMatch(/^error down: its backlog is full, 5 snapshots wait for it: dropping the (newest|oldest)/)
-    expect(told[1]).toBe('info down: there is room in its backlog again, 6 snapshots were dropped')
+    expect(told[0]).toMatch(/^error down: backlog full: 5 snapshots wait, dropping the (newest|oldest)/)
+    expect(told[1]).toBe('info down: backlog has room again, 6 snapshots were dropped')
   })
 })
 
@@ -154,7 +157,7 @@ describe('a limit', () => {
     await publish('1', '2', '3')
     await vi.waitFor(() => {
       delivery.scan()
-      expect(delivery.lanes.get('down')).toMatchObject({ waiting: 1, dropped: 2 })
+      expect(delivery.outputs.get('down')).toMatchObject({ waiting: 1, dropped: 2 })
     })
     await vi.waitFor(async () => expect(await readdir(queue.pathOf('2'))).toEqual(['.dropped.down']))
     stop.abort()
@@ -165,7 +168,7 @@ describe('a limit', () => {
     again.scan()
     await vi.waitFor(async () => expect(await queued()).toEqual([]))
     expect([up.got, down.got]).toEqual([['1', '2', '3'], ['3']])
-    expect(again.accounts).toMatchObject({ taken: 3, delivered: 1, dropped: 2 })
+    expect(again.counts).toMatchObject({ taken: 3, delivered: 1, dropped: 2 })
   })
 
   it('never takes away what is being sent, and takes away what waits for the next attempt', async () => {
@@ -181,7 +184,7 @@ describe('a limit', () => {
       delivery.scan()
       expect(await queued()).toEqual([1])
     })
-    expect(delivery.lanes.get('a')).toMatchObject({ waiting: 1, dropped: 2 })
+    expect(delivery.outputs.get('a')).toMatchObject({ waiting: 1, dropped: 2 })
     sink.down = true
     sink.goOn()
     await publish('4')
@@ -192,7 +195,7 @@ describe('a limit', () => {
     sink.down = false
     await vi.waitFor(async () => expect(await queued()).toEqual([]))
     expect(sink.got).toEqual(['4'])
-    expect(delivery.accounts).toMatchObject({ taken: 4, delivered: 1, dropped: 3, waiting: 0 })
+    expect(delivery.counts).toMatchObject({ taken: 4, delivered: 1, dropped: 3, waiting: 0 })
   })
 
   it('of the queue is kept by those that are behind, of whatever policy', async () => {
@@ -214,9 +217,9 @@ describe('a limit', () => {
         expect((await queued()).length).toBeLessThan(10)
       })
     }
-    expect(delivery.lanes.get('up')).toMatchObject({ dropped: 0, snapshots: 40 })
-    expect(unaccounted(delivery.accounts)).toBe(0)
-    const [kept, young] = [delivery.lanes.get('one'), delivery.lanes.get('other')]
+    expect(delivery.outputs.get('up')).toMatchObject({ dropped: 0, snapshots: 40 })
+    expect(countMissing(delivery.counts)).toBe(0)
+    const [kept, young] = [delivery.outputs.get('one'), delivery.outputs.get('other')]
     expect([kept?.oldest, Number(kept?.waiting) >= 3, Number(young?.waiting) >= 3]).toEqual(['1', true, true])
   })
 
@@ -232,8 +235,8 @@ describe('a limit', () => {
       delivery.scan()
       expect(await queued()).toEqual([1, 2, 3, 4, 5])
     })
-    expect(delivery.lanes.get('up')).toMatchObject({ dropped: 0 })
-    expect(delivery.lanes.get('down')).toMatchObject({ dropped: 15 })
+    expect(delivery.outputs.get('up')).toMatchObject({ dropped: 0 })
+    expect(delivery.outputs.get('down')).toMatchObject({ dropped: 15 })
   })
 
   it('of an output that nobody waits for makes no loss', async () => {
@@ -250,11 +253,11 @@ describe('a limit', () => {
       delivery.scan()
       expect(await queued()).toEqual([1, 9])
     })
-    expect(delivery.accounts).toMatchObject({ taken: 9, delivered: 7, waiting: 2, dropped: 0 })
+    expect(delivery.counts).toMatchObject({ taken: 9, delivered: 7, waiting: 2, dropped: 0 })
     page.goOn()
     await vi.waitFor(async () => expect(await queued()).toEqual([]))
     expect(page.got).toEqual(['1', '9'])
-    expect(delivery.accounts).toMatchObject({ taken: 9, delivered: 9, dropped: 0 })
+    expect(delivery.counts).toMatchObject({ taken: 9, delivered: 9, dropped: 0 })
     expect(said.filter((text) => /^(?:warn|error)/.test(text))).toEqual([])
   })
 
@@ -268,20 +271,23 @@ describe('an incomplete snapshot', () => {
     const [strict, taking] = [new MemorySink(), new MemorySink()]
     for (const name of ['2', '3', '5']) incomplete.add(name)
     const { said, log } = listening()
-    const lanes = [lane('strict', strict, { together: 100 }), lane('taking', taking, { incomplete: 'deliver' })]
+    const lanes = [
+      lane('strict', strict, { maxSendDatapoints: 100 }),
+      lane('taking', taking, { incomplete: 'deliver' }),
+    ]
     await publish(...names(1, 6))
     const delivery = start(lanes, { log })
     delivery.scan()
     await vi.waitFor(async () => expect(await queued()).toEqual([]))
     expect(strict.got).toEqual(['1', '4', '6'])
     expect(taking.got).toEqual(names(1, 6))
-    expect(delivery.lanes.get('strict')).toMatchObject({ snapshots: 3, leftOut: 3, dropped: 0 })
-    expect(delivery.accounts).toMatchObject({ taken: 6, delivered: 3, leftOut: 3, waiting: 0 })
-    expect(unaccounted(delivery.accounts)).toBe(0)
+    expect(delivery.outputs.get('strict')).toMatchObject({ snapshots: 3, leftOut: 3, dropped: 0 })
+    expect(delivery.counts).toMatchObject({ taken: 6, delivered: 3, leftOut: 3, waiting: 0 })
+    expect(countMissing(delivery.counts)).toBe(0)
     expect(said.filter((text) => /^(?:warn|info) strict/.test(text))).toEqual([
-      'warn strict: snapshot 2 is incomplete, and left out (incomplete = discard): lb2 did not answer',
+      'warn strict: incomplete snapshot 2 left out (incomplete = discard): lb2 did not answer',
       'info strict: snapshots are complete again, 2 were left out',
-      'warn strict: snapshot 5 is incomplete, and left out (incomplete = discard): lb2 did not answer',
+      'warn strict: incomplete snapshot 5 left out (incomplete = discard): lb2 did not answer',
       'info strict: snapshots are complete again, 1 were left out',
     ])
     expect(said).toContainEqual(expect.stringMatching(/^debug snapshot 2: 10 datapoints .*, left out of strict$/))
@@ -294,7 +300,7 @@ describe('an incomplete snapshot', () => {
     const delivery = start([lane('strict', sink)])
     delivery.scan()
     await vi.waitFor(async () => expect(await queued()).toEqual([]))
-    expect(delivery.accounts).toMatchObject({ taken: 1, delivered: 0, leftOut: 1 })
+    expect(delivery.counts).toMatchObject({ taken: 1, delivered: 0, leftOut: 1 })
     expect(sink.attempts).toBe(0)
   })
 })
@@ -337,6 +343,6 @@ describe('the queue', () => {
     expect(said.find((text) => text.startsWith('error'))).toMatch(
       /^error snapshot 1 is out of the queue, but its files cannot be deleted/,
     )
-    expect(delivery.accounts).toMatchObject({ delivered: 2, waiting: 0 })
+    expect(delivery.counts).toMatchObject({ delivered: 2, waiting: 0 })
   })
 })

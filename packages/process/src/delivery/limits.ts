@@ -1,7 +1,4 @@
-import type { Lane } from './output-queue.ts'
-
-/** So many are dropped after one reading of the queue at most: new snapshots are not to wait for it. */
-const mostAtOnce = 1000
+import type { OutputQueue } from './output-queue.ts'
 
 /** A part of the queue that stays free, so that haproxystats-pull has room for what comes between two readings of it. */
 const spare = 1 / 50
@@ -14,31 +11,26 @@ export function roomIn(queueSize: number): number {
   return Math.max(1, queueSize - 1 - Math.ceil(queueSize * spare))
 }
 
+/** A snapshot that one output loses. */
+export interface Excess {
+  readonly output: OutputQueue
+  readonly snapshot: string
+}
+
 /**
- * Drops what is too much: for every lane what its own limit does not allow, then, while more than the queue has room for
- * wait, for the lane with the longest backlog. Lanes of different policies may each be within their limits with different
- * snapshots. A lane that is not behind has nothing that is expendable or is never the longest.
+ * What to drop next: for each output what its own limit does not allow; then, while more snapshots are `waiting` than the
+ * queue has room for, of the output with the longest backlog. Outputs with different policies may each be within their limits
+ * with different snapshots. An output that is not behind has nothing to drop, or is never the longest.
  */
-export async function dropExcess(
-  lanes: readonly Lane[],
-  waiting: () => number,
-  { queueSize, dropped }: { queueSize: number; dropped: (lane: Lane, snapshot: string) => Promise<void> },
-): Promise<void> {
-  let left = mostAtOnce
-  const drop = async (lane: Lane): Promise<boolean> => {
-    const snapshot = lane.pending.expendable
-    if (snapshot === undefined || left-- === 0) return false
-    lane.lose(snapshot)
-    await dropped(lane, snapshot)
-    return true
+export function findExcess(outputs: readonly OutputQueue[], waiting: number, queueSize: number): Excess | undefined {
+  for (const output of outputs) {
+    const snapshot = output.pending.findExcess()
+    if (snapshot !== undefined) return { output, snapshot }
   }
-  for (const lane of lanes) {
-    if (!lane.pending.isOverfull) lane.pending.endTolerance()
-    while (lane.pending.isOverfull && (await drop(lane)));
-  }
-  while (waiting() > Math.max(2, queueSize - 1)) {
-    const behind = lanes.filter(({ pending }) => pending.expendable !== undefined)
-    const [longest] = behind.sort((one, other) => other.pending.size - one.pending.size)
-    if (longest === undefined || !(await drop(longest))) return
-  }
+  if (waiting <= Math.max(2, queueSize - 1)) return undefined
+  const behind = outputs.flatMap((output) => {
+    const snapshot = output.pending.findExpendable()
+    return snapshot === undefined ? [] : [{ output, snapshot }]
+  })
+  return behind.sort((one, other) => other.output.pending.size - one.output.pending.size)[0]
 }

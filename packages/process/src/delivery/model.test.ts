@@ -9,7 +9,7 @@ import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Backlog, Batch } from '../types/output.ts'
 import type { Queue } from '../types/queue.ts'
 import type { Work, WorkResult } from '../types/work.ts'
-import { unaccounted } from './accounts.ts'
+import { countMissing } from './counts.ts'
 import { Delivery } from './delivery.ts'
 
 /**
@@ -98,7 +98,7 @@ class Program {
       fates: (snapshot) => this.#do(() => real.fates(snapshot)),
       mark: (snapshot, name, fate) => this.#do(() => real.mark(snapshot, name, fate)),
       remove: (snapshot) => this.#do(() => real.remove(snapshot)),
-      setAside: (snapshot, reason) => this.#do(() => real.setAside(snapshot, reason)),
+      quarantine: (snapshot, reason) => this.#do(() => real.quarantine(snapshot, reason)),
     }
     const lanes = dispatchers.map((name) => {
       const sent: string[] = []
@@ -112,9 +112,9 @@ class Program {
         sink: { send: (batches: readonly Batch[]) => this.#do(() => send(batches)), close: async () => undefined },
         encoding: { encoder: name, options: null },
         retry: { retries: -1, interval: 0.001, backoff: 1, delay: 0.001 },
-        window: 30,
-        ahead: 2,
-        together: name === 'graphite' ? 20 : 1,
+        prefetchDatapoints: 30,
+        prefetch: 2,
+        maxSendDatapoints: name === 'graphite' ? 20 : 1,
         replay: 0,
         maxRate: 0,
         backlog: world.limits.backlogs[name],
@@ -122,7 +122,7 @@ class Program {
       }
     })
     const run = (work: Work) => this.#do(() => this.#work(work))
-    this.delivery = new Delivery({ queue, run, lanes, queueSize: world.limits.queueSize, log: silentLogger() })
+    this.delivery = new Delivery({ queue, run, outputs: lanes, queueSize: world.limits.queueSize, log: silentLogger() })
     this.opened = real.open()
     void this.opened.then(() => this.delivery.run(new AbortController().signal))
   }
@@ -222,7 +222,7 @@ async function run(sequence: readonly Event[], limits: Limits): Promise<void> {
     for (const [name, lives] of world.got) {
       const all = new Set(lives.flat())
       const lacking = owed.filter((snapshot) => !all.has(snapshot)).length
-      const dropped = world.programs.reduce((sum, { delivery }) => sum + (delivery.lanes.get(name)?.dropped ?? 0), 0)
+      const dropped = world.programs.reduce((sum, { delivery }) => sum + (delivery.outputs.get(name)?.dropped ?? 0), 0)
       expect(
         [...all].filter((snapshot) => !owed.includes(snapshot)),
         `${name} got nothing else`,
@@ -233,7 +233,7 @@ async function run(sequence: readonly Event[], limits: Limits): Promise<void> {
       for (const life of lives)
         expect(life, `${name} in order, once in each life`).toEqual([...new Set(life)].sort(byAge))
     }
-    expect(unaccounted(world.program().delivery.accounts)).toBe(0)
+    expect(countMissing(world.program().delivery.counts)).toBe(0)
     const aside = (await readdir(join(directory, 'quarantine')).catch(() => [])).filter((name) => /^\d+$/.test(name))
     expect(aside.filter((snapshot) => !world.broken.has(snapshot))).toEqual([])
     // One that all have lost is out of the queue before anybody saw that it is broken.

@@ -1,40 +1,31 @@
-import { type Conditions, createConditions, type Logger, reasonOf, wait } from '@haproxystats/core'
-import type { Backlog, Batch, Encoding, Incomplete, RetryPolicy, Sink } from '../types/output.ts'
-import { Backoff } from './backoff.ts'
-import type { Batches, Outcome } from './batch-cache.ts'
+import { type Fate, type Logger, wait } from '@haproxystats/core'
+import type { Backlog, Batch, Encoding, Incomplete, QueueSettings, Sink } from '../types/output.ts'
+import type { BatchCache, Outcome } from './batch-cache.ts'
 import { Pending } from './pending.ts'
-import { Recent } from './replay-buffer.ts'
-import { Resting } from './resting.ts'
+import { Postponed } from './postponed.ts'
+import { Sender } from './sender.ts'
+import { Spell } from './spell.ts'
 
 /** How long to wait after a snapshot that cannot be processed now, in seconds: the next one may have the same trouble. */
 const troublePause = 1
 
-/** While fewer datapoints wait in memory, any number of batches may: enough to fill a unit. */
+/** While fewer datapoints are prefetched, any number of batches may be: enough to fill a send. */
 const fewDatapoints = 100_000
 
-/** What a lane needs to know of its dispatcher. */
-export interface LaneSettings {
-  /** The dispatcher's name; also the name of its marks in the queue. */
+/** All that a queue needs to know of its output. */
+export interface OutputQueueSettings extends QueueSettings {
+  /** The output's name; also the name of its marks in the queue. */
   readonly name: string
   readonly sink: Sink
   readonly encoding: Encoding
-  readonly retry: RetryPolicy
-  /** How many datapoints may wait in memory; one batch always may. */
-  readonly window: number
-  /** How many batches may wait in memory; more if they are small. */
-  readonly ahead: number
-  /** How many datapoints may go out as one while a backlog drains; one batch always may. */
-  readonly together: number
-  /** Seconds of what was delivered that are sent again after the destination died. */
-  readonly replay: number
-  /** Datapoints a second while a backlog drains; 0 for no limit. */
-  readonly maxRate: number
+  /** How many batches to prefetch; more if they are small. */
+  readonly prefetch: number
   readonly backlog: Backlog
   readonly incomplete: Incomplete
 }
 
-/** What the status file and the own metrics tell of a lane. */
-export interface LaneStatus {
+/** What the status file and the own metrics say of an output. */
+export interface OutputStatus {
   readonly state: 'delivering' | 'idle' | 'failing'
   /** Snapshots it still has to deliver, and the oldest of them. */
   readonly waiting: number
@@ -44,336 +35,275 @@ export interface LaneStatus {
   readonly datapoints: number
   readonly retries: number
   readonly replayed: number
-  /** Since the start: snapshots lost because too many waited, and incomplete ones that it leaves out. */
+  /** Since the start: snapshots dropped because too many waited, and incomplete ones that it leaves out. */
   readonly dropped: number
   readonly leftOut: number
-  /** Whether it loses snapshots now: its backlog is full, and has not been half empty since. */
+  /** Whether it drops snapshots now: its backlog is full, and has not been half empty since. */
   readonly dropping: boolean
   readonly reason: string | undefined
   readonly proof: string | undefined
 }
 
-export interface LaneEvents {
-  /** All of a snapshot has been delivered. */
-  readonly delivered: (snapshot: string, datapoints: number) => Promise<void>
-  /** A snapshot is not for this dispatcher: it is incomplete. */
-  readonly leftOut: (snapshot: string) => Promise<void>
+/** What became of a snapshot at one output. */
+export interface Finished {
+  readonly snapshot: string
+  readonly fate: Fate
+  /** How many were delivered. */
+  readonly datapoints: number
+}
+
+/** A batch that was asked for. */
+interface Prefetched {
+  readonly outcome: Promise<Outcome>
+  /** As many as the last batch had, until it is processed. */
+  datapoints: number
 }
 
 /**
- * One dispatcher's own way through the queue: oldest first, one batch at a time, each until it is delivered. A destination
- * that is down holds up its own lane and nobody else's; what does not fit its window waits on disk, and what does not fit
- * its backlog is lost, for this dispatcher alone.
+ * The snapshots on their way to one output: oldest first, one send at a time, each until it is delivered. A destination that is
+ * down holds up its own queue and no other; what is not prefetched waits on disk, and what does not fit the backlog is
+ * dropped, for this output alone.
  */
-export class Lane {
+export class OutputQueue {
   readonly name: string
-  readonly #settings: LaneSettings
-  readonly #batches: Batches
-  readonly #events: LaneEvents
-  readonly #log: Logger
-  readonly #key: string
-  readonly #backoff: Backoff
-  readonly #pending: Pending
-  readonly #held = new Map<string, number>()
-  readonly #recent: Recent
-  readonly #resting = new Resting((snapshot) => this.#retry(snapshot))
-  readonly #counts = { snapshots: 0, datapoints: 0, retries: 0, replayed: 0, dropped: 0, leftOut: 0 }
-  readonly #conditions: Conditions
-  #toReplay: readonly Batch[] = []
-  #deaths = 0
-  #reason: string | undefined
-  #failingSince = 0
+  readonly pending: Pending
+  readonly #settings: OutputQueueSettings
+  readonly #cache: BatchCache
+  readonly #sender: Sender
+  readonly #prefetched = new Map<string, Prefetched>()
+  readonly #postponed = new Postponed((snapshot) => this.#retry(snapshot))
+  readonly #counts = { snapshots: 0, datapoints: 0 }
+  readonly #drops: Spell
+  readonly #leftOuts: Spell
   #lastSize = 0
   #wake: () => void = () => undefined
 
-  constructor(settings: LaneSettings, batches: Batches, events: LaneEvents, log: Logger) {
+  constructor(settings: OutputQueueSettings, cache: BatchCache, log: Logger) {
     this.name = settings.name
+    this.pending = new Pending(settings.backlog)
     this.#settings = settings
-    this.#batches = batches
-    this.#events = events
-    this.#log = log
-    this.#key = `${settings.encoding.encoder} ${JSON.stringify(settings.encoding.options, plain)}`
-    this.#backoff = new Backoff(settings.retry)
-    this.#recent = new Recent(settings.replay, settings.window)
-    this.#pending = new Pending(settings.backlog)
-    this.#conditions = createConditions(log)
+    this.#cache = cache
+    this.#sender = new Sender(settings, this.pending, log)
+    this.#drops = new Spell(log)
+    this.#leftOuts = new Spell(log)
   }
 
-  get status(): LaneStatus {
-    const busy = this.#pending.size > 0 ? 'delivering' : 'idle'
+  get status(): OutputStatus {
+    const { isFailing, retries, replayed, reason } = this.#sender.status
+    const busy = this.pending.size > 0 ? 'delivering' : 'idle'
     return {
-      state: this.#backoff.failures > 0 ? 'failing' : busy,
-      waiting: this.#pending.size,
-      oldest: this.#pending.first,
+      state: isFailing ? 'failing' : busy,
+      waiting: this.pending.size,
+      oldest: this.pending.snapshots[0],
       ...this.#counts,
-      dropping: this.#conditions.kind('drops') !== undefined,
-      reason: this.#reason,
+      retries,
+      replayed,
+      dropped: this.#drops.total,
+      leftOut: this.#leftOuts.total,
+      dropping: this.#drops.isOn,
+      reason,
       proof: this.#settings.sink.proof,
     }
   }
 
-  /** A snapshot to deliver, in its place by age. */
-  add(snapshot: string): void {
-    this.#pending.add(snapshot)
-    this.#wake()
-  }
-
-  get pending(): Pick<Pending, 'size' | 'isOverfull' | 'expendable' | 'tolerate' | 'endTolerance'> {
-    return this.#pending
-  }
-
-  /** Whether what it loses counts as lost. */
+  /** Whether what it drops counts as delivered. */
   get isSilent(): boolean {
     return this.#settings.backlog.silent === true
   }
 
-  /** Gives up a snapshot that is expendable, so that others have room. */
-  lose(snapshot: string): void {
-    const { most, full } = this.#settings.backlog
-    const { size } = this.#pending
-    this.drop(snapshot)
-    if (this.isSilent) return
-    const which = full === 'drop-newest' ? 'newest' : 'oldest'
-    const text =
-      `${this.name}: its backlog is full, ${size} snapshots wait for it: dropping the ${which} for each new one, from ` +
-      `${snapshot} on (backlog-full = ${full}); other outputs are not affected`
-    this.#counts.dropped++
-    const fields = { dispatcher: this.name, snapshot, waiting: size, backlog: most }
-    this.#conditions.begin('drops', { level: 'error', fields, text })
+  /** A snapshot to deliver. */
+  add(snapshot: string): void {
+    this.pending.add(snapshot)
+    this.#wake()
   }
 
-  /** A snapshot that is no longer to be delivered. */
-  drop(snapshot: string): void {
+  /** A snapshot that is no longer to be delivered: it left the queue, or cannot be processed. */
+  remove(snapshot: string): void {
     this.#forget(snapshot, false)
   }
 
-  /** `delivered`: nothing has to be sent of it again, so its memory can serve for another. */
-  #forget(snapshot: string, delivered: boolean): void {
-    this.#pending.delete(snapshot)
-    this.#held.delete(snapshot)
-    this.#batches.release(snapshot, this.#key, this, delivered && this.#settings.replay === 0)
-    this.#resting.forget(snapshot)
+  /** Drops a snapshot, so that others have room. */
+  drop(snapshot: string): void {
+    const { most, full } = this.#settings.backlog
+    const waiting = this.pending.size
+    this.#forget(snapshot, false)
+    if (this.isSilent) return
+    const which = full === 'drop-newest' ? 'newest' : 'oldest'
+    const text =
+      `${this.name}: backlog full: ${waiting} snapshots wait, dropping the ${which} for each new one, first ` +
+      `${snapshot} (backlog-full = ${full}); other outputs are not affected`
+    this.#drops.again('error', { dispatcher: this.name, snapshot, waiting, backlog: most }, text)
   }
 
   /**
-   * Delivers until `stop`; then only what is in hand, each batch with one attempt. `kill` ends that too.
+   * Delivers until `stop`, then only what is prefetched, with one attempt each; `kill` ends that too. Yields each snapshot that
+   * the output is done with.
    */
-  async run(stop: AbortSignal, kill: AbortSignal): Promise<void> {
+  async *deliver(stop: AbortSignal, kill: AbortSignal): AsyncGenerator<Finished> {
     const wake = () => this.#wake()
     stop.addEventListener('abort', wake)
-    while (!kill.aborted) {
-      if (!stop.aborted) this.#lookAhead()
-      const snapshot = this.#pending.snapshots.find((name) => !this.#resting.has(name))
-      if (snapshot !== undefined && this.#batches.has(snapshot, this.#key, this)) {
-        if (!(await this.#handle(snapshot, stop, kill))) break
-      } else if (stop.aborted) break
-      else await this.#somethingToDo()
+    for (;;) {
+      const first = await this.#nextBatch(stop, kill)
+      if (first === undefined) break
+      if (this.#isDiscarded(first)) {
+        yield this.#leaveOut(first)
+        continue
+      }
+      const batches = await unlessAborted(this.#collect(first), kill)
+      const delivered = batches && (await this.#sender.send(batches, stop, kill))
+      if (delivered === undefined) break
+      if (delivered.some(({ incomplete }) => incomplete === undefined)) this.#logComplete()
+      for (const batch of delivered) if (this.pending.has(batch.snapshot)) yield this.#delivered(batch)
+      this.pending.setSending([])
+      this.#logRoom()
+      await this.#limitRate(delivered, stop)
     }
     stop.removeEventListener('abort', wake)
-    this.#resting.close()
+    this.#postponed.close()
     await this.#settings.sink.close()
   }
 
-  /** Has the next snapshots encoded while there is room for them. */
-  #lookAhead(): void {
-    const { window, ahead, encoding } = this.#settings
+  /** The batch of the oldest snapshot that can be processed, once there is one; `undefined` when stopped. */
+  async #nextBatch(stop: AbortSignal, kill: AbortSignal): Promise<Batch | undefined> {
+    while (!kill.aborted) {
+      if (!stop.aborted) this.#prefetch()
+      const snapshot = this.pending.snapshots.find((name) => !this.#postponed.has(name))
+      const prefetched = snapshot === undefined ? undefined : this.#prefetched.get(snapshot)
+      if (snapshot === undefined || prefetched === undefined) {
+        if (stop.aborted) return undefined
+        await this.#somethingToDo()
+        continue
+      }
+      const outcome = await unlessAborted(prefetched.outcome, kill)
+      if (outcome === undefined) return undefined
+      if (!this.pending.has(snapshot)) continue
+      if ('batch' in outcome) return outcome.batch
+      if (this.#postpone(snapshot, outcome)) await wait(troublePause, stop)
+    }
+    return undefined
+  }
+
+  /** Has the next snapshots processed while there is room for them in memory; there always is for one. */
+  #prefetch(): void {
+    const { prefetch, prefetchDatapoints } = this.#settings
     let datapoints = 0
     let count = 0
-    for (const snapshot of this.#pending.snapshots) {
-      if (this.#resting.has(snapshot)) continue
-      const size = this.#held.get(snapshot) ?? this.#lastSize
-      if (count > 0 && datapoints + size > window) return
-      if (count >= ahead && (datapoints + size > fewDatapoints || size === 0)) return
-      if (!this.#batches.has(snapshot, this.#key, this)) {
-        this.#held.set(snapshot, this.#lastSize)
-        void this.#batches.request(snapshot, this.#key, encoding, this).then((outcome) => {
-          if ('batch' in outcome && this.#held.has(snapshot)) this.#held.set(snapshot, outcome.batch.datapoints)
-        })
-      }
+    for (const snapshot of this.pending.snapshots) {
+      if (this.#postponed.has(snapshot)) continue
+      const size = this.#prefetched.get(snapshot)?.datapoints ?? this.#lastSize
+      if (count > 0 && datapoints + size > prefetchDatapoints) return
+      if (count >= prefetch && (datapoints + size > fewDatapoints || size === 0)) return
+      if (!this.#prefetched.has(snapshot)) this.#fetch(snapshot)
       datapoints += size
       count++
     }
   }
 
-  /** The next unit; false when stopped before it was delivered. */
-  async #handle(snapshot: string, stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
-    const outcome = await orNothing(this.#batches.request(snapshot, this.#key, this.#settings.encoding, this), kill)
-    if (outcome === undefined) return false
-    if (!this.#pending.has(snapshot)) return true
-    if ('failure' in outcome) {
-      if (this.#failedAt(snapshot, outcome.failure)) await wait(troublePause, stop)
-      return true
-    }
-    if (this.#isLeftOut(outcome.batch)) {
-      await this.#leaveOut(outcome.batch)
-      return true
-    }
-    const unit = await orNothing(this.#unit(outcome.batch), kill)
-    const delivered = unit && (await this.#deliver(unit, stop, kill))
-    if (delivered === undefined) return false
-    for (const batch of delivered) {
-      if (!this.#pending.has(batch.snapshot)) continue
-      this.#forget(batch.snapshot, true)
-      this.#counts.snapshots++
-      this.#counts.datapoints += batch.datapoints
-      await this.#events.delivered(batch.snapshot, batch.datapoints)
-    }
-    this.#pending.putDown()
-    this.#tellRoom()
-    await this.#slowDown(delivered, stop)
-    return true
+  #fetch(snapshot: string): Prefetched {
+    const outcome = this.#cache.get(snapshot, this.#settings.encoding)
+    const prefetched = { outcome, datapoints: this.#lastSize }
+    this.#prefetched.set(snapshot, prefetched)
+    void outcome.then((its) => {
+      if ('batch' in its) prefetched.datapoints = its.batch.datapoints
+    })
+    return prefetched
   }
 
-  /** Whether a snapshot that could not be processed rests now; it is dropped when no repetition will help. */
-  #failedAt(snapshot: string, failure: Extract<Outcome, { failure: unknown }>['failure']): boolean {
+  /** Whether a snapshot that could not be processed is tried again later; not if no repetition would help. */
+  #postpone(snapshot: string, failure: Exclude<Outcome, { batch: Batch }>): boolean {
     if (failure.outcome === 'invalid') {
-      this.drop(snapshot)
+      this.remove(snapshot)
       return false
     }
-    this.#held.delete(snapshot)
-    this.#batches.release(snapshot, this.#key, this)
-    this.#resting.rest(snapshot)
+    this.#release(snapshot, false)
+    this.#postponed.add(snapshot)
     return true
   }
 
-  /** Has a resting snapshot processed beside the others, which need not wait for it. */
+  /** Has a postponed snapshot processed while the others are delivered. */
   #retry(snapshot: string): void {
-    void this.#batches.request(snapshot, this.#key, this.#settings.encoding, this).then((outcome) => {
-      if (!this.#pending.has(snapshot)) return
-      if ('failure' in outcome) {
-        this.#failedAt(snapshot, outcome.failure)
+    const prefetched = this.#fetch(snapshot)
+    void prefetched.outcome.then((outcome) => {
+      if (this.#prefetched.get(snapshot) !== prefetched) return
+      if (!('batch' in outcome)) {
+        this.#postpone(snapshot, outcome)
         return
       }
-      this.#held.set(snapshot, outcome.batch.datapoints)
-      this.#resting.isReady(snapshot)
+      this.#postponed.setReady(snapshot)
       this.#wake()
     })
   }
 
-  #isLeftOut({ incomplete }: Batch): boolean {
+  #isDiscarded({ incomplete }: Batch): boolean {
     return incomplete !== undefined && this.#settings.incomplete === 'discard'
   }
 
-  async #leaveOut({ snapshot, incomplete }: Batch): Promise<void> {
+  #leaveOut({ snapshot, incomplete }: Batch): Finished {
     this.#forget(snapshot, true)
-    this.#counts.leftOut++
-    const fields = { dispatcher: this.name, snapshot, reason: incomplete }
-    const text = `${this.name}: snapshot ${snapshot} is incomplete, and left out (incomplete = discard): ${incomplete}`
-    this.#conditions.begin('left out', { level: 'warn', fields, text })
-    await this.#events.leftOut(snapshot)
+    const facts = { dispatcher: this.name, snapshot, reason: incomplete }
+    const text = `${this.name}: incomplete snapshot ${snapshot} left out (incomplete = discard): ${incomplete}`
+    this.#leftOuts.again('warn', facts, text)
+    return { snapshot, fate: 'left-out', datapoints: 0 }
   }
 
-  /** Says once that nothing more is lost: when half of its backlog is free, so that it is not full again at once. */
-  #tellRoom(): void {
-    const { size } = this.#pending
-    if (2 * size > this.#settings.backlog.most) return
-    const text = (times: number) => `${this.name}: there is room in its backlog again, ${times} snapshots were dropped`
-    this.#conditions.end('drops', text, { dispatcher: this.name, waiting: size })
-  }
-
-  /** While a backlog drains, no more than `maxRate` datapoints a second. */
-  async #slowDown(unit: readonly Batch[], stop: AbortSignal): Promise<void> {
-    const { maxRate } = this.#settings
-    if (maxRate === 0 || this.#pending.size === 0) return
-    await wait(unit.reduce((sum, { datapoints }) => sum + datapoints, 0) / maxRate, stop)
-  }
-
-  /** The first batch, and those right behind it that are in hand and fit. */
-  async #unit(first: Batch): Promise<Batch[]> {
-    const unit = [first]
+  /** The first batch, and those behind it that are prefetched and fit into the same send. */
+  async #collect(first: Batch): Promise<Batch[]> {
+    const { maxSendDatapoints, maxRate } = this.#settings
+    const most = maxRate === 0 ? maxSendDatapoints : Math.min(maxSendDatapoints, maxRate)
+    const batches = [first]
     let datapoints = first.datapoints
-    const { maxRate } = this.#settings
-    const together = Math.min(this.#settings.together, maxRate === 0 ? Number.POSITIVE_INFINITY : maxRate)
-    const { snapshots } = this.#pending
+    const { snapshots } = this.pending
     for (const snapshot of snapshots.slice(snapshots.indexOf(first.snapshot) + 1)) {
-      if (this.#resting.has(snapshot)) continue
-      if (datapoints >= together || !this.#batches.has(snapshot, this.#key, this)) break
-      const outcome = await this.#batches.request(snapshot, this.#key, this.#settings.encoding, this)
-      if ('failure' in outcome || this.#isLeftOut(outcome.batch)) break
-      if (datapoints + outcome.batch.datapoints > together) break
+      if (this.#postponed.has(snapshot)) continue
+      const prefetched = this.#prefetched.get(snapshot)
+      if (datapoints >= most || prefetched === undefined) break
+      const outcome = await prefetched.outcome
+      if (!('batch' in outcome) || this.#isDiscarded(outcome.batch)) break
+      if (datapoints + outcome.batch.datapoints > most) break
       datapoints += outcome.batch.datapoints
-      unit.push(outcome.batch)
+      batches.push(outcome.batch)
     }
-    this.#lastSize = (unit.at(-1) as Batch).datapoints
-    return unit
+    this.#lastSize = (batches.at(-1) as Batch).datapoints
+    return batches
   }
 
-  /**
-   * What was delivered of a unit: all that nobody dropped between two attempts; it stays in hand. `undefined` when stopped
-   * before.
-   */
-  async #deliver(unit: readonly Batch[], stop: AbortSignal, kill: AbortSignal): Promise<readonly Batch[] | undefined> {
-    const { sink } = this.#settings
-    while (!kill.aborted) {
-      if ((sink.deaths ?? 0) > this.#deaths) this.#peerDied()
-      const wanted = unit.filter(({ snapshot }) => this.#pending.has(snapshot))
-      if (wanted.length === 0) return []
-      this.#pending.take(wanted.map(({ snapshot }) => snapshot))
-      try {
-        await sink.send([...this.#toReplay, ...wanted], kill)
-        this.#succeeded(wanted)
-        return wanted
-      } catch (error) {
-        if (kill.aborted) return undefined
-        this.#pending.putDown()
-        const seconds = this.#backoff.failed()
-        this.#failed(error, seconds)
-        if (stop.aborted) return undefined
-        await wait(seconds, stop)
-        if (stop.aborted) return undefined
-      }
-    }
-    return undefined
+  #delivered({ snapshot, datapoints }: Batch): Finished {
+    this.#forget(snapshot, true)
+    this.#counts.snapshots++
+    this.#counts.datapoints += datapoints
+    return { snapshot, fate: 'delivered', datapoints }
   }
 
-  /** What it took shortly before goes out once more, before anything else. */
-  #peerDied(): void {
-    this.#deaths = this.#settings.sink.deaths ?? 0
-    const again = this.#recent.since(performance.now())
-    if (again.length > this.#toReplay.length) this.#toReplay = again
+  /** `isSent`: nothing has to be sent of it any more, so its memory can serve for another unless it may be replayed. */
+  #forget(snapshot: string, isSent: boolean): void {
+    this.pending.delete(snapshot)
+    this.#release(snapshot, isSent && this.#settings.replay === 0)
+    this.#postponed.delete(snapshot)
   }
 
-  #failed(error: unknown, seconds: number): void {
-    this.#counts.retries++
-    this.#pending.endTolerance()
-    this.#reason = reasonOf(error)
-    const facts = { dispatcher: this.name, reason: this.#reason, failures: this.#backoff.failures }
-    if (this.#backoff.failures > 1) {
-      this.#log.debug(facts, `${this.name}: failed again, next attempt in ${seconds.toFixed(1)} s`)
-      return
-    }
-    this.#peerDied()
-    this.#failingSince = performance.now()
-    this.#log.warn(facts, `${this.name}: delivery failed, snapshots wait in the queue until it works: ${facts.reason}`)
+  #release(snapshot: string, isReusable: boolean): void {
+    if (!this.#prefetched.delete(snapshot)) return
+    this.#cache.release(snapshot, this.#settings.encoding, isReusable)
   }
 
-  #succeeded(unit: readonly Batch[]): void {
-    const replayed = this.#toReplay
-    this.#recent.add([...replayed, ...unit], performance.now())
-    this.#toReplay = []
-    this.#reason = undefined
-    this.#counts.replayed += replayed.length
-    if (replayed.length > 0) {
-      const facts = { dispatcher: this.name, snapshots: replayed.length }
-      this.#log.info(
-        facts,
-        `${this.name}: sent ${replayed.length} snapshots again, which it took shortly before it died`,
-      )
-    }
-    const { failures } = this.#backoff
-    this.#backoff.succeeded()
-    if (unit.some(({ incomplete }) => incomplete === undefined)) this.#tellComplete()
-    if (failures === 0) return
-    const seconds = Math.round((performance.now() - this.#failingSince) / 100) / 10
-    this.#log.info(
-      { dispatcher: this.name, failures, seconds, waiting: this.#pending.size },
-      `${this.name}: delivers again after ${failures} failed attempts in ${seconds} s`,
-    )
+  #logComplete(): void {
+    const facts = { dispatcher: this.name }
+    this.#leftOuts.over(facts, (times) => `${this.name}: snapshots are complete again, ${times} were left out`)
   }
 
-  #tellComplete(): void {
-    const text = (times: number) => `${this.name}: snapshots are complete again, ${times} were left out`
-    this.#conditions.end('left out', text, { dispatcher: this.name })
+  /** Nothing more is dropped: once half of the backlog is free, so that it is not full again at once. */
+  #logRoom(): void {
+    const { size } = this.pending
+    if (2 * size > this.#settings.backlog.most) return
+    const facts = { dispatcher: this.name, waiting: size }
+    this.#drops.over(facts, (times) => `${this.name}: backlog has room again, ${times} snapshots were dropped`)
+  }
+
+  /** No more than `maxRate` datapoints a second while others wait. */
+  async #limitRate(sent: readonly Batch[], stop: AbortSignal): Promise<void> {
+    const { maxRate } = this.#settings
+    if (maxRate === 0 || this.pending.size === 0) return
+    await wait(sent.reduce((sum, { datapoints }) => sum + datapoints, 0) / maxRate, stop)
   }
 
   #somethingToDo(): Promise<void> {
@@ -386,8 +316,8 @@ export class Lane {
   }
 }
 
-/** What a promise resolves to, or nothing once `signal` is aborted. */
-async function orNothing<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+/** What a promise resolves to; `undefined` once `signal` is aborted. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   if (signal.aborted) return undefined
   let stop: () => void = () => undefined
   const aborted = new Promise<undefined>((resolve) => {
@@ -399,9 +329,4 @@ async function orNothing<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
   } finally {
     signal.removeEventListener('abort', stop)
   }
-}
-
-/** Regular expressions as text, so that two encodings can be told apart. */
-function plain(_key: string, value: unknown): unknown {
-  return value instanceof RegExp ? String(value) : value
 }

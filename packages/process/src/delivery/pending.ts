@@ -1,13 +1,14 @@
 import type { Backlog } from '../types/output.ts'
 
-/** For so many seconds more than its limit may wait for a lane: see `Pending.tolerate`. */
+/** How long more snapshots than the limit may wait, in seconds: see `Pending.tolerate`. */
 const tolerance = 60
 
-/** The snapshots that wait for one dispatcher, oldest first, and which of them are expendable when they are too many. */
+/** The snapshots that wait for one output, oldest first, and which of them to drop when there are too many. */
 export class Pending {
   readonly #backlog: Backlog
   readonly #snapshots: string[] = []
-  #inHand: ReadonlySet<string> = new Set()
+  /** What is being sent, which cannot be dropped. */
+  #sending: readonly string[] = []
   #tolerantUntil = 0
 
   constructor(backlog: Backlog) {
@@ -20,11 +21,6 @@ export class Pending {
 
   get size(): number {
     return this.#snapshots.length
-  }
-
-  /** The oldest. */
-  get first(): string | undefined {
-    return this.#snapshots[0]
   }
 
   has(snapshot: string): boolean {
@@ -43,18 +39,13 @@ export class Pending {
     if (index >= 0) this.#snapshots.splice(index, 1)
   }
 
-  /** What is being sent is not expendable until `putDown`. */
-  take(snapshots: readonly string[]): void {
-    this.#inHand = new Set(snapshots)
-  }
-
-  putDown(): void {
-    this.#inHand = new Set()
+  setSending(snapshots: readonly string[]): void {
+    this.#sending = snapshots
   }
 
   /**
-   * Many snapshots wait because nobody took them while the program did not run, not because the destination does not: for a
-   * minute none is expendable, as long as deliveries succeed.
+   * Many snapshots wait because the program did not run, not because the destination is slow: for a minute none is dropped, as
+   * long as deliveries succeed.
    */
   tolerate(): void {
     this.#tolerantUntil = performance.now() + tolerance * 1000
@@ -64,15 +55,17 @@ export class Pending {
     this.#tolerantUntil = 0
   }
 
-  /** Whether more wait than may. */
-  get isOverfull(): boolean {
-    return this.#snapshots.length > this.#backlog.most
+  /** The snapshot to drop because more wait than the backlog allows. */
+  findExcess(): string | undefined {
+    if (this.size > this.#backlog.most) return this.findExpendable()
+    this.endTolerance()
+    return undefined
   }
 
-  /** The one to lose if one must be lost; none when all are in hand, or while more are tolerated. */
-  get expendable(): string | undefined {
+  /** The snapshot to drop if one must be dropped; none while all are being sent, or more are tolerated. */
+  findExpendable(): string | undefined {
     if (performance.now() < this.#tolerantUntil) return undefined
-    const isFree = (snapshot: string) => !this.#inHand.has(snapshot)
+    const isFree = (snapshot: string) => !this.#sending.includes(snapshot)
     return this.#backlog.full === 'drop-oldest' ? this.#snapshots.find(isFree) : this.#snapshots.findLast(isFree)
   }
 }

@@ -1,44 +1,47 @@
 import type { Batch } from '../types/output.ts'
 
-interface Delivered {
-  readonly batch: Batch
-  /** Milliseconds of a clock that only runs. */
-  at: number
-}
-
 /**
- * What a destination has taken in the last seconds, to be sent again when it dies: a relay may have held it in memory.
- * Bounded by time and by datapoints.
+ * What a destination took in the last seconds, to be sent again when it dies: a relay may have held it in memory. Bounded by
+ * time and by datapoints. `now` is in milliseconds, of a clock that never steps.
  */
-export class Recent {
+export class ReplayBuffer {
   readonly #seconds: number
   readonly #datapoints: number
-  #delivered: Delivered[] = []
+  #taken: { readonly batch: Batch; readonly at: number }[] = []
+  #due: readonly Batch[] = []
 
-  /** With 0 `seconds` nothing is kept. */
+  /** With 0 `seconds` it stays empty. */
   constructor(seconds: number, datapoints: number) {
     this.#seconds = seconds
     this.#datapoints = datapoints
   }
 
-  add(batches: readonly Batch[], now: number): void {
-    if (this.#seconds === 0) return
-    const names = new Set(batches.map(({ snapshot }) => snapshot))
-    this.#delivered = this.#delivered.filter(({ batch }) => !names.has(batch.snapshot))
-    this.#delivered.push(...batches.map((batch) => ({ batch, at: now })))
-    this.#forget(now)
+  /** What must be sent again before anything else, oldest first. */
+  get due(): readonly Batch[] {
+    return this.#due
   }
 
-  /** What was delivered within the time before `now`, oldest first. */
-  since(now: number): Batch[] {
+  /** The destination died. */
+  peerDied(now: number): void {
     this.#forget(now)
-    return this.#delivered.map(({ batch }) => batch)
+    if (this.#taken.length > this.#due.length) this.#due = this.#taken.map(({ batch }) => batch)
+  }
+
+  /** The destination took what was due and these batches. */
+  add(batches: readonly Batch[], now: number): void {
+    const sent = [...this.#due, ...batches]
+    this.#due = []
+    if (this.#seconds === 0) return
+    const names = new Set(sent.map(({ snapshot }) => snapshot))
+    const others = this.#taken.filter(({ batch }) => !names.has(batch.snapshot))
+    this.#taken = [...others, ...sent.map((batch) => ({ batch, at: now }))]
+    this.#forget(now)
   }
 
   #forget(now: number): void {
     const oldest = now - this.#seconds * 1000
-    this.#delivered = this.#delivered.filter(({ at }) => at >= oldest)
-    let sum = this.#delivered.reduce((total, { batch }) => total + batch.datapoints, 0)
-    while (sum > this.#datapoints && this.#delivered.length > 0) sum -= this.#delivered.shift()?.batch.datapoints ?? 0
+    this.#taken = this.#taken.filter(({ at }) => at >= oldest)
+    let sum = this.#taken.reduce((total, { batch }) => total + batch.datapoints, 0)
+    while (sum > this.#datapoints) sum -= this.#taken.shift()?.batch.datapoints ?? sum
   }
 }

@@ -28,7 +28,7 @@ function serve(different: Partial<ServiceContext> = {}) {
     ...different,
   })
   onTestFinished(() => service.close())
-  const { sink } = service.lane
+  const { sink } = service.outputQueue
   const send = (snapshot: string) => sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], signal)
   return { told, pauses, send, sink }
 }

@@ -10,7 +10,7 @@ import {
   statusPath,
 } from '@haproxystats/core'
 import { Backoff } from '../delivery/backoff.ts'
-import type { LaneSettings } from '../delivery/output-queue.ts'
+import type { OutputQueueSettings } from '../delivery/output-queue.ts'
 import { PullStateReader } from './live/pull-state-reader.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 
@@ -74,7 +74,7 @@ export class HttpService {
   }
 
   /** Takes every snapshot in its turn, one at a time. */
-  get lane(): LaneSettings {
+  get outputQueue(): OutputQueueSettings {
     return {
       name: 'http',
       sink: {
@@ -85,9 +85,9 @@ export class HttpService {
       },
       encoding: { encoder: 'nothing', options: {} },
       retry: { retries: 0, interval: 1, backoff: 1, delay: 1 },
-      window: 1_000_000,
-      ahead: 2,
-      together: 1,
+      prefetchDatapoints: 1_000_000,
+      prefetch: 2,
+      maxSendDatapoints: 1,
       replay: 0,
       maxRate: 0,
       backlog: { most: mostBehind, full: 'drop-oldest', silent: true },

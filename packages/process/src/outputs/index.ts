@@ -1,9 +1,6 @@
-import type { Dispatcher } from '../types/output.ts'
+import type { Output } from '../types/output.ts'
 import { graphite } from './graphite/graphite.ts'
 import { localStore } from './local-store.ts'
 
 /** Every kind of destination. To add one: a file beside these, and a line here. */
-export const dispatchers: readonly Dispatcher<unknown>[] = [
-  graphite as Dispatcher<unknown>,
-  localStore as Dispatcher<unknown>,
-]
+export const outputs: readonly Output<unknown>[] = [graphite as Output<unknown>, localStore as Output<unknown>]

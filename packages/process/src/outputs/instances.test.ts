@@ -1,14 +1,14 @@
 import { parseConfiguration } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { describe, expect, it } from 'vitest'
-import { lanesOf } from '../process-snapshots.ts'
+import { openOutputs } from '../process-snapshots.ts'
 import { graphite } from './graphite/graphite.ts'
-import { dispatchers } from './index.ts'
+import { outputs } from './index.ts'
 
 /** The names of all destinations that a configuration asks for. */
 function names(text: string): string[] {
   const configuration = parseConfiguration(text)
-  return dispatchers.flatMap((dispatcher) => dispatcher.instances(configuration).map(({ name }) => name))
+  return outputs.flatMap((dispatcher) => dispatcher.instances(configuration).map(({ name }) => name))
 }
 
 describe('the destinations of a configuration', () => {
@@ -47,7 +47,7 @@ describe('encodings of several destinations for Graphite', () => {
 
 describe('what outputs lose and leave out', () => {
   const limits = (text: string) =>
-    lanesOf(parseConfiguration(text), silentLogger()).map(({ name, backlog, incomplete }) => {
+    openOutputs(parseConfiguration(text), silentLogger()).map(({ name, backlog, incomplete }) => {
       return [name, backlog.most, backlog.full, incomplete]
     })
 

@@ -1,19 +1,24 @@
 import { join } from 'node:path'
 import { type Configuration, makeDirectories, replaceFile, StatsError, syncDirectory } from '@haproxystats/core'
-import type { Batch, Dispatcher } from '../types/output.ts'
+import type { Batch, Output } from '../types/output.ts'
 import { linesEncoding } from './format/paths.ts'
 
 export type LocalStoreOptions = Pick<NonNullable<Configuration['local-store']>, 'dir'>
 
 /** One file of lines for every snapshot, `<dir>/<timestamp>/stats`: to look at, and to feed to Graphite by hand. */
-export const localStore: Dispatcher<LocalStoreOptions> = {
+export const localStore: Output<LocalStoreOptions> = {
   name: 'local-store',
-  summary: 'A file of datapoints for every snapshot, in the format of Graphite.',
+  sections: ['local-store'],
+  toAdd: '[local-store]',
   instances: ({ 'local-store': options }) => (options === undefined ? [] : [{ name: 'local-store', options }]),
   encoding: (configuration) => linesEncoding(configuration),
-  retry: () => ({ retries: 3, interval: 1, backoff: 2, delay: 10 }),
-  window: () => 1_000_000,
-  together: 1,
+  queue: () => ({
+    retry: { retries: 3, interval: 1, backoff: 2, delay: 10 },
+    prefetchDatapoints: 1_000_000,
+    maxSendDatapoints: 1,
+    replay: 0,
+    maxRate: 0,
+  }),
   open: ({ dir }) => ({
     send: async (batches, signal) => {
       for (const batch of batches) await unlessAborted(() => store(dir, batch, signal), dir, signal)

@@ -18,11 +18,11 @@ afterEach(() => rm(base, { recursive: true, force: true }))
 async function putAside(snapshot: string, text: string): Promise<void> {
   await mkdir(queue.pathOf(snapshot))
   await writeFile(join(queue.pathOf(snapshot), 'a_stat'), text)
-  await queue.setAside(snapshot, 'a worker failed')
+  await queue.quarantine(snapshot, 'a worker failed')
 }
 
 const text = (snapshot: string) => readFile(join(queue.pathOf(snapshot), 'a_stat'), 'utf8')
-const aside = async () => (await readdir(queue.quarantine)).sort()
+const aside = async () => (await readdir(queue.quarantineDirectory)).sort()
 
 test('brings back what is in quarantine, whole and without the reasons', async () => {
   for (const snapshot of ['1000', '99']) await putAside(snapshot, `of ${snapshot}`)
@@ -37,7 +37,7 @@ test('replaces nothing that is in the queue', async () => {
   await putAside('5', 'first')
   await putAside('5', 'second')
   await mkdir(queue.pathOf('6'))
-  await mkdir(join(queue.quarantine, '6'))
+  await mkdir(join(queue.quarantineDirectory, '6'))
   expect(await requeue(queue.directory, 10)).toEqual([
     { name: '5' },
     { name: '5.1', kept: 'the queue has another 5' },
@@ -56,7 +56,8 @@ test('fills the queue only as far as it may be filled, with the oldest', async (
 })
 
 test('leaves alone what is no snapshot', async () => {
-  for (const name of ['readme', '7.x', '07', '2e9']) await mkdir(join(queue.quarantine, name), { recursive: true })
+  for (const name of ['readme', '7.x', '07', '2e9'])
+    await mkdir(join(queue.quarantineDirectory, name), { recursive: true })
   expect(await requeue(queue.directory, 10)).toEqual([])
 })
 

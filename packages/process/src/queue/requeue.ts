@@ -21,7 +21,7 @@ export interface Requeued {
  */
 export async function requeue(directory: string, most: number): Promise<Requeued[]> {
   const queue = new SnapshotQueue(directory, 0)
-  const names = (await namesIn(queue.quarantine)).sort(byAge)
+  const names = (await namesIn(queue.quarantineDirectory)).sort(byAge)
   let room = most - (await queue.list()).length
   const requeued: Requeued[] = []
   for (const name of names) {
@@ -47,7 +47,7 @@ async function namesIn(quarantine: string): Promise<string[]> {
 
 /** Why it stays; nothing when it is in the queue. */
 async function move(queue: SnapshotQueue, name: string): Promise<string | undefined> {
-  const from = join(queue.quarantine, name)
+  const from = join(queue.quarantineDirectory, name)
   const to = queue.pathOf(snapshotOf(name))
   // A rename would replace an empty directory without a word.
   const taken = await lstat(to).catch(() => undefined)

@@ -105,8 +105,8 @@ test('a snapshot that cannot be deleted is out of the queue, and is deleted with
 test('two snapshots of one name can be put aside', async () => {
   for (const reason of ['first', 'second']) {
     await mkdir(queue.pathOf('5'))
-    await queue.setAside('5', reason)
+    await queue.quarantine('5', reason)
   }
-  expect((await readdir(queue.quarantine)).sort()).toEqual(['5', '5.1', '5.1.reason', '5.reason'])
-  expect(await readFile(join(queue.quarantine, '5.1.reason'), 'utf8')).toBe('second\n')
+  expect((await readdir(queue.quarantineDirectory)).sort()).toEqual(['5', '5.1', '5.1.reason', '5.reason'])
+  expect(await readFile(join(queue.quarantineDirectory, '5.1.reason'), 'utf8')).toBe('second\n')
 })

@@ -28,7 +28,7 @@ export function placesBeside(queue: string): { readonly quarantine: string; read
 export class SnapshotQueue implements Queue {
   readonly directory: string
   /** Where snapshots go that cannot be processed: `<queue's parent>/quarantine`. */
-  readonly quarantine: string
+  readonly quarantineDirectory: string
   readonly #quarantine: Quarantine
   readonly #removing: string
   /** Removed snapshots whose files could not all be deleted; one of them is tried again with each removal that works. */
@@ -38,7 +38,7 @@ export class SnapshotQueue implements Queue {
   constructor(directory: string, quarantineSize: number) {
     this.directory = directory
     const { quarantine, removing } = placesBeside(directory)
-    this.quarantine = quarantine
+    this.quarantineDirectory = quarantine
     this.#quarantine = new Quarantine(quarantine, quarantineSize)
     this.#removing = removing
   }
@@ -130,7 +130,7 @@ export class SnapshotQueue implements Queue {
   }
 
   /** Puts a snapshot that cannot be processed aside, with the reason in a file beside it. */
-  setAside(snapshot: string, reason: string): Promise<string> {
+  quarantine(snapshot: string, reason: string): Promise<string> {
     return this.#quarantine.take(this.pathOf(snapshot), snapshot, reason)
   }
 }

@@ -1,7 +1,7 @@
-import type { Configuration, Logger } from '@haproxystats/core'
+import type { Configuration, Logger, Problem, SectionName } from '@haproxystats/core'
 import type { Table } from './table.ts'
 
-/** What a worker is to make of tables for a destination: the encoder's name and its options, which must be plain data. */
+/** How a worker turns tables into bytes: the encoder's name and its options, which must be plain data. */
 export interface Encoding {
   readonly encoder: string
   readonly options: unknown
@@ -22,43 +22,43 @@ export interface EncodedBatch {
   readonly datapoints: number
 }
 
-/** One snapshot's datapoints for one destination. Sent as a whole, or again as a whole. */
+/** One snapshot's datapoints for one output. Sent as a whole, or again as a whole. */
 export interface Batch extends EncodedBatch {
   /** The snapshot's name: seconds since the epoch. */
   readonly snapshot: string
-  /** Why sums in it are over fewer processes than there are: the sources that did not answer. Absent when all have. */
+  /** The sources that did not answer, so that sums in it lack their processes. Absent when all did. */
   readonly incomplete?: string
 }
 
-/** How many snapshots may wait for a destination, and which of them is lost when there are more. */
+/** How many snapshots may wait for an output, and which one is dropped when there are more. */
 export interface Backlog {
   readonly most: number
   readonly full: 'drop-newest' | 'drop-oldest'
-  /** What is lost is no loss: not counted, not logged. */
+  /** What is dropped is no loss: neither counted nor logged. */
   readonly silent?: boolean
 }
 
-/** What a destination does with incomplete snapshots: leaves them out, or takes them like others. */
+/** Whether an output leaves incomplete snapshots out or takes them like others. */
 export type Incomplete = 'discard' | 'deliver'
 
-/** What every kind of destination has among its options; unset, `[pull]` decides. */
+/** What every output has among its options; unset, `[pull]` decides. */
 export interface OutputOptions {
   readonly backlog: number | undefined
   readonly 'backlog-full': Backlog['full'] | undefined
   readonly incomplete: Incomplete | undefined
 }
 
-/** When and how a failed `send` is repeated. Times in seconds. */
+/** When a failed `send` is retried. Times in seconds. */
 export interface RetryPolicy {
-  /** Repetitions before the pause; -1: for ever, so no pause ever. */
+  /** Retries before the pause; -1: for ever, without a pause. */
   readonly retries: number
   readonly interval: number
   readonly backoff: number
-  /** The pause after the last repetition; following pauses grow up to six times as long. */
+  /** The pause after the last retry; later pauses grow up to six times as long. */
   readonly delay: number
 }
 
-/** A destination that is open for one batch after the other. */
+/** A destination that takes one send after the other. */
 export interface Sink {
   /** Resolves once the destination has all batches whole; rejects otherwise. Never called concurrently. */
   send(batches: readonly Batch[], signal: AbortSignal): Promise<void>
@@ -69,7 +69,20 @@ export interface Sink {
   readonly proof?: string
 }
 
-/** One destination of a kind. */
+/** How the queue of an output works. */
+export interface QueueSettings {
+  readonly retry: RetryPolicy
+  /** How many datapoints to prefetch into memory; one batch always. */
+  readonly prefetchDatapoints: number
+  /** How many datapoints of several snapshots to send at a time while a backlog drains; one batch always. */
+  readonly maxSendDatapoints: number
+  /** What was delivered in so many seconds is sent again after the destination died. */
+  readonly replay: number
+  /** Datapoints a second while a backlog drains; 0: no limit. */
+  readonly maxRate: number
+}
+
+/** One destination of an output. */
 export interface Instance<Options> {
   /** In logs and marks in the queue, so it must be fit for a file name: `graphite`, `graphite:second`. */
   readonly name: string
@@ -77,25 +90,24 @@ export interface Instance<Options> {
 }
 
 /**
- * A kind of destination. It has nothing to do with order, repeating, counting or shutdown: delivery does that for all.
+ * A kind of destination. It has nothing to do with order, retries, counting or shutdown: delivery does that for all.
  */
-export interface Dispatcher<Options> {
-  /** Of the kind; the names of its instances begin with it. */
+export interface Output<Options> {
+  /** The names of its instances begin with it. */
   readonly name: string
-  readonly summary: string
-  /** The destinations of this kind that the configuration asks for. */
+  /** The sections that it reads. */
+  readonly sections: readonly SectionName[]
+  /** What to add to a configuration to have it. */
+  readonly toAdd: string
+  /** The destinations that the configuration asks for. */
   instances(configuration: Configuration): readonly Instance<Options>[]
   /** Instances whose encodings are equal get the same bytes, made once. */
   encoding(configuration: Configuration, options: Options): Encoding
-  retry(options: Options): RetryPolicy
-  /** How many datapoints may wait in memory; one batch always may. */
-  window(options: Options): number
-  /** How many datapoints of several snapshots may go out as one while a backlog drains; one batch always may. */
-  readonly together: number
-  /** Seconds of what was delivered that are sent again after the destination died; 0 unless given. */
-  replay?(options: Options): number
-  /** Datapoints a second while a backlog drains; 0, no limit, unless given. */
-  maxRate?(options: Options): number
+  queue(options: Options): QueueSettings
   /** In the main thread. Opens nothing yet: a destination that is down must not keep the program from starting. */
   open(options: Options, context: { log: Logger }): Sink
+  /** Mistakes in its sections; only those that must keep the program from starting when it is `starting`. */
+  check?(configuration: Configuration, starting: boolean): Promise<readonly Problem[]>
+  /** What `--check` says that is no mistake. */
+  notes?(configuration: Configuration): Promise<readonly Problem[]>
 }

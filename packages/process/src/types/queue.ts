@@ -4,14 +4,14 @@ import type { Fate } from '@haproxystats/core'
 export interface Queue {
   pathOf(snapshot: string): string
   list(): Promise<string[]>
-  /** What became of a snapshot at the dispatchers that are through with it, by their names. */
+  /** What became of a snapshot at the outputs that are done with it, by their names. */
   fates(snapshot: string): Promise<ReadonlyMap<string, Fate>>
-  mark(snapshot: string, dispatcher: string, fate: Fate): Promise<void>
+  mark(snapshot: string, output: string, fate: Fate): Promise<void>
   /**
-   * Takes a snapshot that no dispatcher waits for out of the queue. Resolves with the error when it is out of it, and only
-   * its files could not be deleted.
+   * Takes a snapshot that no output waits for out of the queue. Resolves with the error when it is out of it, and only its
+   * files could not be deleted.
    */
   remove(snapshot: string): Promise<Error | undefined>
-  /** Puts a snapshot that cannot be processed aside; where it is now. */
-  setAside(snapshot: string, reason: string): Promise<string>
+  /** Moves a snapshot that cannot be processed to quarantine; resolves with its path there. */
+  quarantine(snapshot: string, reason: string): Promise<string>
 }

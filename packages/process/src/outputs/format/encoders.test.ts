@@ -1,10 +1,10 @@
 import { parseConfiguration } from '@haproxystats/core'
 import { describe, expect, it } from 'vitest'
-import { dispatchers } from '../index.ts'
+import { outputs } from '../index.ts'
 import { createEncoder } from './encoders.ts'
 
 describe('createEncoder', () => {
-  it.each(dispatchers)('knows the encoder of $name', (dispatcher) => {
+  it.each(outputs)('knows the encoder of $name', (dispatcher) => {
     const configuration = parseConfiguration('[graphite]\n[local-store]\n')
     const { options } = dispatcher.instances(configuration)[0]!
     const encode = createEncoder(dispatcher.encoding(configuration, options))

@@ -53,7 +53,7 @@ export class Connection {
     connection.#socket.on('connectionAttempt', () => {
       begin = performance.now()
     })
-    const late = new Error(`no connection within ${timeout} s`)
+    const late = new Error(`connect timeout: no connection within ${timeout} s`)
     try {
       await connection.#until(() => !connection.#socket.connecting, timeout, late)
       connection.#roundTrip = (performance.now() - begin) / 1000
@@ -72,7 +72,7 @@ export class Connection {
    * @throws TimedOut when it does not get on.
    */
   async write(bytes: Uint8Array, timeout: number, pieceSize: number): Promise<void> {
-    const late = new TimedOut(`nothing could be sent for ${timeout} s`)
+    const late = new TimedOut(`write timeout: nothing could be sent for ${timeout} s`)
     for (let start = 0; start < bytes.length; start += pieceSize) {
       let taken = false
       this.#socket.write(bytes.subarray(start, start + pieceSize), () => {
@@ -91,7 +91,9 @@ export class Connection {
    * @throws NoClose when it does not within `timeout`.
    */
   async end(timeout: number): Promise<void> {
-    const late = new NoClose(`the peer did not close the connection within ${timeout} s after the last byte`)
+    const late = new NoClose(
+      `commit timeout: the peer did not close the connection within ${timeout} s after the last byte`,
+    )
     await this.#pause(Math.min(Math.max(2 * this.#roundTrip, leastPause), timeout))
     this.#ourEnd = true
     this.#socket.end()

@@ -1,5 +1,5 @@
 import type { Configuration } from '@haproxystats/core'
-import type { Dispatcher } from '../../types/output.ts'
+import type { Output } from '../../types/output.ts'
 import { linesEncoding } from '../format/paths.ts'
 import { GraphiteSink } from './sink.ts'
 
@@ -10,22 +10,25 @@ export type GraphiteOptions = Configuration['graphite']
  * would drain at two a second; so many go out on one connection, though well below the 25,000 lines that its queue holds
  * by default, because it drops what does not fit.
  */
-const together = 10_000
+const maxSendDatapoints = 10_000
 
 /** Datapoints over TCP in Graphite's plain text protocol, to carbon or a relay. */
-export const graphite: Dispatcher<GraphiteOptions> = {
+export const graphite: Output<GraphiteOptions> = {
   name: 'graphite',
-  summary: 'Graphite over TCP: carbon, carbon-c-relay and everything that takes the plain text protocol.',
+  sections: ['graphite', 'frontend-groups', 'backend-groups', 'server-groups'],
+  toAdd: '[graphite] with server and port',
   instances: ({ graphite, graphites }) =>
     [
       { name: 'graphite', options: graphite },
       ...graphites.map(({ section, options }) => ({ name: section, options })),
     ].filter(({ options }) => options.enabled),
-  encoding: (configuration, options) => linesEncoding(configuration, options),
-  retry: ({ retries, interval, backoff, delay }) => ({ retries, interval, backoff, delay }),
-  window: (options) => options['queue-size'],
-  together,
-  replay: ({ replay }) => replay,
-  maxRate: (options) => options['max-rate'],
+  encoding: linesEncoding,
+  queue: ({ retries, interval, backoff, delay, replay, ...options }) => ({
+    retry: { retries, interval, backoff, delay },
+    prefetchDatapoints: options['queue-size'],
+    maxSendDatapoints,
+    replay,
+    maxRate: options['max-rate'],
+  }),
   open: (options, { log }) => new GraphiteSink(options, log),
 }

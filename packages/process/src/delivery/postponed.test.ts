@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Resting } from './resting.ts'
+import { Postponed } from './postponed.ts'
 
 let tried: string[]
-let resting: Resting
+let postponed: Postponed
 beforeEach(() => {
   vi.useFakeTimers()
   tried = []
-  resting = new Resting((snapshot) => tried.push(snapshot))
+  postponed = new Postponed((snapshot) => tried.push(snapshot))
 })
 afterEach(() => vi.useRealTimers())
 
 test('a snapshot that fails again and again is tried after pauses that grow up to half a minute', () => {
   const pauses: number[] = []
   for (let failures = 1; failures <= 8; failures++) {
-    resting.rest('1')
+    postponed.add('1')
     const begin = Date.now()
     while (tried.length < failures) vi.advanceTimersByTime(500)
     pauses.push((Date.now() - begin) / 1000)
@@ -22,26 +22,26 @@ test('a snapshot that fails again and again is tried after pauses that grow up t
 })
 
 test('one is tried at a time, those first that failed least', () => {
-  resting.rest('1')
+  postponed.add('1')
   vi.advanceTimersByTime(1000)
   expect(tried).toEqual(['1'])
-  for (const snapshot of ['1', '2', '3']) resting.rest(snapshot)
+  for (const snapshot of ['1', '2', '3']) postponed.add(snapshot)
   vi.advanceTimersByTime(2000)
   expect(tried).toEqual(['1', '2'])
-  resting.isReady('2')
-  expect(['1', '2', '3'].filter((snapshot) => resting.has(snapshot))).toEqual(['1', '3'])
-  resting.forget('2')
+  postponed.setReady('2')
+  expect(['1', '2', '3'].filter((snapshot) => postponed.has(snapshot))).toEqual(['1', '3'])
+  postponed.delete('2')
   expect(tried).toEqual(['1', '2', '3'])
-  resting.forget('3')
+  postponed.delete('3')
   expect(tried).toEqual(['1', '2', '3', '1'])
-  expect(resting.has('1')).toBe(true)
+  expect(postponed.has('1')).toBe(true)
 })
 
 test('what is forgotten or closed is not tried any more', () => {
-  for (const snapshot of ['1', '2']) resting.rest(snapshot)
-  resting.forget('1')
-  expect(resting.has('1')).toBe(false)
-  resting.close()
+  for (const snapshot of ['1', '2']) postponed.add(snapshot)
+  postponed.delete('1')
+  expect(postponed.has('1')).toBe(false)
+  postponed.close()
   vi.advanceTimersByTime(60_000)
   expect(tried).toEqual([])
 })

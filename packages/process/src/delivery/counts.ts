@@ -1,10 +1,10 @@
-import type { LaneStatus } from './output-queue.ts'
+import type { OutputStatus } from './output-queue.ts'
 
 /**
  * Where the snapshots went that were taken from the queue since the start. Always: taken = delivered + waiting +
  * quarantined + vanished + leftOut + dropped.
  */
-export interface Accounts {
+export interface SnapshotCounts {
   readonly taken: number
   /** By all dispatchers, and so out of the queue. */
   readonly delivered: number
@@ -18,8 +18,8 @@ export interface Accounts {
   readonly dropped: number
 }
 
-/** How many snapshots are unaccounted for; 0 unless the program has a defect. */
-export function unaccounted({ taken, ...became }: Accounts): number {
+/** How many snapshots are missing from the counts; 0 unless the program has a defect. */
+export function countMissing({ taken, ...became }: SnapshotCounts): number {
   return Object.values(became).reduce((left, count) => left - count, taken)
 }
 
@@ -32,7 +32,7 @@ interface AccountMetric<Of> {
   readonly value: (of: Of) => number
 }
 
-export const accountMetrics: readonly AccountMetric<Accounts>[] = [
+export const accountMetrics: readonly AccountMetric<SnapshotCounts>[] = [
   {
     name: 'SnapshotsTaken',
     summary: 'Snapshots taken from the queue since the start.',
@@ -79,7 +79,7 @@ export const accountMetrics: readonly AccountMetric<Accounts>[] = [
 ]
 
 /** Below `dispatcher.<name>.`. */
-export const dispatcherMetrics: readonly AccountMetric<LaneStatus>[] = [
+export const dispatcherMetrics: readonly AccountMetric<OutputStatus>[] = [
   {
     name: 'Snapshots',
     summary: 'Snapshots delivered to it since the start.',
@@ -131,7 +131,10 @@ export const dispatcherMetrics: readonly AccountMetric<LaneStatus>[] = [
 ]
 
 /** The own metrics of accounts and dispatchers, by name. */
-export function accountValues(accounts: Accounts, lanes: ReadonlyMap<string, LaneStatus>): Record<string, number> {
+export function countValues(
+  accounts: SnapshotCounts,
+  lanes: ReadonlyMap<string, OutputStatus>,
+): Record<string, number> {
   const values = accountMetrics.map(({ name, value }) => [name, value(accounts)] as const)
   const ofLanes = [...lanes].flatMap(([lane, status]) =>
     dispatcherMetrics.map(({ name, value }) => [`dispatcher.${lane}.${name}`, value(status)] as const),
