@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util'
-import type { Extent } from './harness/context.ts'
+import type { Extent } from './context.ts'
 
 export const usage = `npm run bench -- [options]
   --quick             small sizes and few rounds, to see that everything works
-  --full              all sizes, more rounds, a backlog of 360
+  --full              all sizes, more rounds, a backlog of 360 snapshots
   --only <name>       only this measurement; may be given several times
   --rounds <n>        pairs of measurements
-  --data <d>          where generated snapshots are kept for the next run; thrown away unless told
-  --packages <d>      where the built packages are; packages unless told
-  --json <f>          also write everything to a file
-  --svg <f>           also draw the picture of the README
-  --baseline          compare the ratios with those of test/bench/baseline.json
-  --save-baseline     write the ratios of this run there
+  --data <d>          where generated snapshots are kept for the next run; default: a temporary directory
+  --packages <d>      the directory of the built packages; default: packages
+  --json <f>          also write all results to a file
+  --from <f>          measure nothing; read results that --json wrote
+  --write <f>         write the figures of the documentation, as Markdown
+  --baseline <f>      compare the ratios with those of results that --json wrote
   --compare <d>       another directory of built packages: only compare --packages with it
-  --names <a,b>       what to call the two in the table
+  --names <a,b>       names of the two builds in the table
   --list              only list the measurements
 `
 
@@ -26,9 +26,9 @@ const { values } = parseArgs({
     data: { type: 'string' },
     packages: { type: 'string', default: 'packages' },
     json: { type: 'string' },
-    svg: { type: 'string' },
-    baseline: { type: 'boolean', default: false },
-    'save-baseline': { type: 'boolean', default: false },
+    from: { type: 'string' },
+    write: { type: 'string' },
+    baseline: { type: 'string' },
     compare: { type: 'string' },
     names: { type: 'string', default: 'before,after' },
     list: { type: 'boolean', default: false },
@@ -44,5 +44,5 @@ const usualRounds: Readonly<Record<Extent, number>> = { quick: 2, default: 5, fu
 
 export const rounds = Number(values.rounds ?? usualRounds[extent])
 
-/** Seconds for one case; without a limit when somebody asks for so many rounds. */
+/** Seconds after which one case begins no further round; without a limit when --rounds is given. */
 export const patience = values.rounds === undefined ? { quick: 3, default: 10, full: 60 }[extent] : Infinity

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Compiles the benchmark and runs it: node test/bench/run.mjs [--quick | --full] [--only <name>] …; --help tells the rest.
+// Compiles the benchmark and runs it: node test/bench/run.mjs [options]; --help lists the options.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

@@ -16,11 +16,9 @@ export const sizes = {
 } as const satisfies Record<string, Size>
 
 export type SizeName = keyof typeof sizes
-export const sizeNames = Object.keys(sizes) as SizeName[]
 
 /** Quiet: nearly every number is 0. Busy: counters, rates and times have the lengths that they have after weeks of traffic. */
-export const loads = ['quiet', 'busy'] as const
-export type Load = (typeof loads)[number]
+export type Load = 'quiet' | 'busy'
 
 /** The releases whose columns there are, by the directory of their recorded answers. */
 export const releases = { '2.6': '2.6.12-debian', '3.2': '3.2.0' } as const

@@ -1,52 +1,42 @@
-import { pause } from '../../faults/harness/wait.ts'
+import { type Context, type Measurement, makeSite, oneCase, roundsOf, usualSnapshot } from '../context.ts'
 import { publish, type Snapshot } from '../data/snapshots.ts'
-import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
-import { cpuOf, idleTime, mainThreadCpuOf, now } from '../harness/cost.ts'
-import { Helper } from '../harness/helper.ts'
-import { nextTime, ProcessProgram } from '../harness/process-program.ts'
-import type { Received, SinkReady } from '../harness/sink.ts'
-import { median, ratioSpread } from '../report/ratios.ts'
+import { nextTime, ProcessProgram, startReceiver } from '../programs/process.ts'
+import type { Received } from '../programs/receiver.ts'
+import { cpuOf, idleTime, mainThreadCpuOf, now } from '../programs/usage.ts'
+import { median, ratio } from '../report/costs.ts'
 
 /** How many snapshots wait; an hour of them with `--full`. */
 const waiting: Readonly<Record<Context['extent'], number>> = { quick: 4, default: 24, full: 360 }
 
-interface Drained {
-  /** From the start of the program to the last byte. */
-  readonly rate: number
-  readonly peak: number
-  readonly lines: number
-  readonly cores: Cores
-}
-
-/** How many cores were at work on average: when none is idle, another worker has nothing to run on. */
-interface Cores {
-  readonly 'worker cores': number
-  readonly 'main thread cores': number
-  readonly 'sink cores': number
-  readonly 'idle cores': number
-}
+/**
+ * Datapoints a second from the start of the program to the last byte, its peak memory, and how many cores were at work on
+ * average: when none is idle, another worker has no core to run on.
+ */
+type Drained = Readonly<
+  Record<'datapoints/s' | 'peak MB' | 'worker cores' | 'main thread cores' | 'receiver cores' | 'idle cores', number>
+>
 
 export const backlog: Measurement = {
   name: 'backlog',
   summary: 'a queue of large snapshots that waits when haproxystats-process starts, with one worker and with two',
   async run(context) {
-    const snapshot = snapshotFor(context, context.extent === 'quick' ? 'medium' : 'large', 'busy')
+    const snapshot = usualSnapshot(context)
     const count = waiting[context.extent]
-    const one: Drained[] = []
-    const two: Drained[] = []
+    const drained: [Drained[], Drained[]] = [[], []]
     for (const _round of roundsOf({ ...context, rounds: Math.min(2, context.rounds) })) {
-      one.push(await drain(context, snapshot, count, 1))
-      two.push(await drain(context, snapshot, count, 2))
+      for (const [index, runs] of drained.entries()) {
+        await oneCase(context, async (inner) => void runs.push(await drain(inner, snapshot, count, index + 1)))
+      }
     }
-    const speedUp = ratioSpread(two.map(rateOf), one.map(rateOf))
-    for (const [workers, runs] of [one, two].entries()) {
+    const rates = drained.map((runs) => runs.map((run) => run['datapoints/s'])) as [number[], number[]]
+    for (const [index, runs] of drained.entries()) {
+      const names = Object.keys(runs[0] as Drained) as (keyof Drained)[]
       context.report({
-        name: `backlog/${count} × ${snapshot.name}, workers = ${workers + 1}`,
-        ratios: workers === 1 && speedUp !== undefined ? { 'speed/1 worker': speedUp } : {},
+        name: `backlog/workers = ${index + 1}`,
+        ratios: index === 1 ? ratio('speed/1 worker', rates[1], rates[0]) : {},
         figures: {
-          'datapoints/s': median(runs.map(rateOf)),
-          'peak MB': Math.max(...runs.map(({ peak }) => peak)),
-          ...coresOf(runs),
+          snapshots: count,
+          ...Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name]))])),
         },
       })
     }
@@ -54,41 +44,26 @@ export const backlog: Measurement = {
 }
 
 async function drain(context: Context, snapshot: Snapshot, count: number, workers: number): Promise<Drained> {
-  const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
+  const receiver = await startReceiver(context)
   const base = makeSite(context)
   for (let number = 0; number < count; number++) publish(snapshot, base, nextTime())
-  const [begin, idle, sinkBefore] = [now(), idleTime(), cpuOf(sink.pid)]
-  const program = await ProcessProgram.start(context, sink, port, { base, workers })
-  try {
-    const received: Received[] = []
-    while (received.length < count) received.push(await sink.next())
-    const { peak, cpu } = program
-    const main = mainThreadCpuOf(program.pid)
-    const elapsed = (now() - begin) / 1000
-    const cores: Cores = {
-      'worker cores': (cpu - main) / elapsed,
-      'main thread cores': main / elapsed,
-      'sink cores': (cpuOf(sink.pid) - sinkBefore) / elapsed,
-      'idle cores': (idleTime() - idle) / elapsed,
-    }
-    await pause(50)
-    const [first] = received as [Received]
-    const odd = received.find(({ lines }) => lines !== first.lines)
-    if (odd !== undefined) throw new Error(`${odd.lines} datapoints were delivered of a snapshot with ${first.lines}`)
-    const seconds = (Math.max(...received.map(({ last }) => last)) - begin) / 1000
-    return { rate: (count * first.lines) / seconds, peak, lines: first.lines, cores }
-  } finally {
-    await program.stop()
-    await sink.stop()
+  const [begin, idle, receiverCpu] = [now(), idleTime(), cpuOf(receiver.pid)]
+  const program = new ProcessProgram(context, receiver, { base, workers })
+  const { pid } = program
+  const received: Received[] = []
+  while (received.length < count) received.push(await receiver.next())
+  const main = mainThreadCpuOf(pid)
+  const elapsed = (now() - begin) / 1000
+  const lines = (received[0] as Received).lines
+  const odd = received.find((one) => one.lines !== lines)
+  if (odd !== undefined) throw new Error(`${odd.lines} datapoints were delivered of a snapshot with ${lines}`)
+  const seconds = (Math.max(...received.map(({ last }) => last)) - begin) / 1000
+  return {
+    'datapoints/s': (count * lines) / seconds,
+    'peak MB': program.peak,
+    'worker cores': (cpuOf(pid) - main) / elapsed,
+    'main thread cores': main / elapsed,
+    'receiver cores': (cpuOf(receiver.pid) - receiverCpu) / elapsed,
+    'idle cores': (idleTime() - idle) / elapsed,
   }
 }
-
-/** The median of each. */
-function coresOf(runs: readonly Drained[]): Cores {
-  const names = Object.keys(runs[0]?.cores ?? {}) as (keyof Cores)[]
-  return Object.fromEntries(
-    names.map((name) => [name, median(runs.map(({ cores }) => cores[name]))]),
-  ) as unknown as Cores
-}
-
-const rateOf = ({ rate }: Drained) => rate

@@ -1,19 +1,22 @@
 import { join } from 'node:path'
+import { type Context, makeSite, oneCase, roundsOf, snapshotFor, takeTurns } from '../context.ts'
 import type { SizeName } from '../data/sizes.ts'
 import type { Snapshot } from '../data/snapshots.ts'
-import type { Asked } from '../harness/answerer.ts'
-import { type Context, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
-import { Helper } from '../harness/helper.ts'
-import { type Delivered, ProcessProgram } from '../harness/process-program.ts'
-import { PullProgram } from '../harness/pull-program.ts'
-import type { Received, SinkReady } from '../harness/sink.ts'
+import type { Asked } from '../programs/fake-haproxy.ts'
+import { Helper } from '../programs/helper.ts'
+import { ProcessProgram, startReceiver } from '../programs/process.ts'
+import { PullProgram } from '../programs/pull.ts'
 import { type Cost, costFigures, costRatios } from '../report/costs.ts'
-import { pullOnce } from './pull.ts'
 
-/** Two builds to compare: the directories of their packages, and what to call them. */
+interface Build {
+  /** The directory of its packages. */
+  readonly packages: string
+  readonly name: string
+}
+
 export interface Builds {
-  readonly before: { readonly packages: string; readonly name: string }
-  readonly after: { readonly packages: string; readonly name: string }
+  readonly before: Build
+  readonly after: Build
 }
 
 const sizes: Readonly<Record<Context['extent'], readonly SizeName[]>> = {
@@ -22,80 +25,87 @@ const sizes: Readonly<Record<Context['extent'], readonly SizeName[]>> = {
   full: ['medium', 'large', 'huge'],
 }
 
-/** Both builds by turns with the same snapshots: how many times the cost of the first the second has. */
-export async function compareBuilds(context: Context, builds: Builds): Promise<void> {
+/** Both builds by turns with the same snapshots: the costs of the second relative to those of the first. */
+export async function compareBuilds(context: Omit<Context, 'stopLater'>, builds: Builds): Promise<void> {
   for (const size of sizes[context.extent]) {
-    const snapshot = snapshotFor(context, size, 'busy')
-    await compareProcess(context, snapshot, builds)
-    await comparePull(context, snapshot, builds)
+    for (const compare of [compareProcess, compareHttp, comparePull]) {
+      await oneCase(context, (inner) => compare(inner, snapshotFor(inner, size), builds))
+    }
   }
 }
 
-async function compareProcess(context: Context, snapshot: Snapshot, { before, after }: Builds): Promise<void> {
-  const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
-  const one = await ProcessProgram.start({ ...context, packages: before.packages }, sink, port)
-  const other = await ProcessProgram.start({ ...context, packages: after.packages }, sink, port)
-  const costs: { before: Delivered[]; after: Delivered[] } = { before: [], after: [] }
-  try {
-    await one.deliver(snapshot)
-    await other.deliver(snapshot)
-    for (const _round of roundsOf(context)) {
-      costs.before.push(await one.deliver(snapshot))
-      costs.after.push(await other.deliver(snapshot))
-    }
-    context.report({
-      name: `process/${snapshot.name}`,
-      ratios: costRatios(costs.after, costs.before, before.name),
-      figures: {
-        ...costFigures(costs.before, before.name),
-        [`${before.name} datapoints`]: costs.before[0]?.received.lines ?? 0,
-        [`${before.name} peak MB`]: one.peak,
-        ...costFigures(costs.after, after.name),
-        [`${after.name} datapoints`]: costs.after[0]?.received.lines ?? 0,
-        [`${after.name} peak MB`]: other.peak,
-      },
-    })
-  } finally {
-    await Promise.all([one.stop(), other.stop()])
-    await sink.stop()
+const compareProcess = (context: Context, snapshot: Snapshot, builds: Builds) =>
+  compareDelivery(context, snapshot, builds, 'process', () => '')
+
+const compareHttp = (context: Context, snapshot: Snapshot, builds: Builds) =>
+  compareDelivery(
+    context,
+    snapshot,
+    builds,
+    'process with [http]',
+    (base) => `[http]\nlisten = unix://${base}/http.sock`,
+  )
+
+async function compareDelivery(
+  context: Context,
+  snapshot: Snapshot,
+  { before, after }: Builds,
+  name: string,
+  sections: (base: string) => string,
+): Promise<void> {
+  const receiver = await startReceiver(context)
+  const start = ({ packages }: Build) => {
+    const base = makeSite(context)
+    return new ProcessProgram({ ...context, packages }, receiver, { base, sections: sections(base) })
   }
+  const [one, other] = [start(before), start(after)]
+  const lines = { before: 0, after: 0 }
+  const deliver = async (which: keyof Builds, program: ProcessProgram) => {
+    const delivered = await program.deliver(snapshot)
+    lines[which] = delivered.lines
+    return delivered
+  }
+  const costs = await takeTurns(context, { before: () => deliver('before', one), after: () => deliver('after', other) })
+  context.report({
+    name: `${name}/${snapshot.name}`,
+    ratios: costRatios(costs.after, costs.before, before.name),
+    figures: {
+      ...costFigures(costs.before, before.name),
+      [`${before.name} datapoints`]: lines.before,
+      [`${before.name} peak MB`]: one.peak,
+      ...costFigures(costs.after, after.name),
+      [`${after.name} datapoints`]: lines.after,
+      [`${after.name} peak MB`]: other.peak,
+    },
+  })
 }
 
 /** Pull reads at times of its own choice, so the builds run one after the other, several times. */
 async function comparePull(context: Context, snapshot: Snapshot, { before, after }: Builds): Promise<void> {
-  const costs: { before: Pulled[]; after: Pulled[] } = { before: [], after: [] }
+  const costs: Record<keyof Builds, Cost[]> = { before: [], after: [] }
+  const peaks = { before: 0, after: 0 }
+  const pullTwice = (which: keyof Builds, { packages }: Build) =>
+    oneCase({ ...context, packages }, async (inner) => {
+      const base = makeSite(inner)
+      const sockets = join(base, 'sockets')
+      const [sources] = await Helper.start<Asked>(inner, 'programs/fake-haproxy', sockets, snapshot.directory, '4')
+      const program = new PullProgram(inner, base, { sockets, interval: 2 })
+      await program.pullOnce(sources)
+      costs[which].push(await program.pullOnce(sources), await program.pullOnce(sources))
+      peaks[which] = Math.max(peaks[which], program.peak)
+    })
   for (const _round of roundsOf({ ...context, rounds: Math.ceil(context.rounds / 2) })) {
-    costs.before.push(...(await pullTwice({ ...context, packages: before.packages }, snapshot)))
-    costs.after.push(...(await pullTwice({ ...context, packages: after.packages }, snapshot)))
+    await pullTwice('before', before)
+    await pullTwice('after', after)
   }
-  const peak = (pulled: readonly Pulled[]) => Math.max(...pulled.map((one) => one.peak))
   context.report({
     name: `pull/${snapshot.name}`,
     ratios: costRatios(costs.after, costs.before, before.name),
     figures: {
       ...costFigures(costs.before, before.name),
-      [`${before.name} peak MB`]: peak(costs.before),
+      [`${before.name} peak MB`]: peaks.before,
       ...costFigures(costs.after, after.name),
-      [`${after.name} peak MB`]: peak(costs.after),
+      [`${after.name} peak MB`]: peaks.after,
     },
   })
-}
-
-interface Pulled extends Cost {
-  readonly peak: number
-}
-
-async function pullTwice(context: Context, snapshot: Snapshot): Promise<Pulled[]> {
-  const base = makeSite(context)
-  const sockets = join(base, 'sockets')
-  const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, snapshot.directory, '4')
-  const program = new PullProgram(context, base, { sockets, interval: 2 })
-  try {
-    await pullOnce(program, answerer)
-    const costs = [await pullOnce(program, answerer), await pullOnce(program, answerer)]
-    return costs.map((cost) => ({ ...cost, peak: program.peak }))
-  } finally {
-    await program.stop()
-    await answerer.stop()
-  }
 }

@@ -1,55 +1,44 @@
-import { pause } from '../../faults/harness/wait.ts'
+import { type Measurement, makeSite, oneCase, snapshotFor, takeTurns } from '../context.ts'
 import { publish } from '../data/snapshots.ts'
-import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
-import { now } from '../harness/cost.ts'
-import { Helper } from '../harness/helper.ts'
-import { nextTime, ProcessProgram } from '../harness/process-program.ts'
-import type { Received, SinkReady } from '../harness/sink.ts'
-import { median, ratioSpread } from '../report/ratios.ts'
+import { Helper } from '../programs/helper.ts'
+import { nextTime, ProcessProgram, startReceiver } from '../programs/process.ts'
+import { now } from '../programs/usage.ts'
+import { median, ratio } from '../report/costs.ts'
 
 export const start: Measurement = {
   name: 'start',
-  summary: 'from the start of haproxystats-process to its first byte at the sink, beside a bare node that sends a line',
+  summary: 'from the start of haproxystats-process to its first byte, relative to a bare node that sends a line',
   quick: true,
   async run(context) {
-    const sizes = context.extent === 'quick' ? (['small'] as const) : (['small', 'large'] as const)
-    for (const size of sizes) {
-      const snapshot = snapshotFor(context, size, 'busy')
-      const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
-      const times: number[] = []
-      const floor: number[] = []
-      for (const _round of roundsOf(context)) {
-        floor.push(await bareNode(sink, port))
-        const base = makeSite(context)
-        publish(snapshot, base, nextTime())
-        times.push(await firstByte(context, sink, port, base))
-      }
-      await sink.stop()
-      const ratio = ratioSpread(times, floor)
-      context.report({
-        name: `start/${snapshot.name}`,
-        ratios: ratio === undefined ? {} : { 'wall/floor': ratio },
-        figures: { seconds: median(times), 'floor seconds': median(floor) },
+    for (const size of context.extent === 'quick' ? (['small'] as const) : (['small', 'large'] as const)) {
+      await oneCase(context, async (inner) => {
+        const snapshot = snapshotFor(inner, size)
+        const receiver = await startReceiver(inner)
+        /** Seconds until the first byte of what is started. */
+        const firstByte = async (begin: () => Promise<{ stop(): Promise<void> }>) => {
+          receiver.clear()
+          const began = now()
+          const started = await begin()
+          const { first } = await receiver.next()
+          await started.stop()
+          return { wall: (first - began) / 1000, cpu: 0 }
+        }
+        const { node, process } = await takeTurns(inner, {
+          node: () =>
+            firstByte(async () => (await Helper.start(inner, 'references/first-byte', String(receiver.port)))[0]),
+          process: () => {
+            const base = makeSite(inner)
+            publish(snapshot, base, nextTime())
+            return firstByte(async () => new ProcessProgram(inner, receiver, { base }))
+          },
+        })
+        const [seconds, others] = [process, node].map((costs) => costs.map(({ wall }) => wall)) as [number[], number[]]
+        inner.report({
+          name: `start/${snapshot.name}`,
+          ratios: ratio('wall/node', seconds, others),
+          figures: { seconds: median(seconds), 'node seconds': median(others) },
+        })
       })
     }
   },
-}
-
-async function firstByte(context: Context, sink: Helper<never, Received>, port: number, base: string): Promise<number> {
-  sink.clear()
-  const begin = now()
-  const program = await ProcessProgram.start(context, sink, port, { base })
-  const { first } = await sink.next()
-  await program.stop()
-  return (first - begin) / 1000
-}
-
-async function bareNode(sink: Helper<never, Received>, port: number): Promise<number> {
-  sink.clear()
-  const begin = now()
-  const [helper] = await Helper.start('yardsticks/first-byte', String(port))
-  const { first } = await sink.next()
-  await helper.stop()
-  await pause(10)
-  return (first - begin) / 1000
 }

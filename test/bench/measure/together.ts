@@ -2,33 +2,32 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pause, until } from '../../faults/harness/wait.ts'
 import { queueEntriesSync } from '../../support/queue.ts'
+import { type Context, type Measurement, makeSite, oneCase, roundsOf, snapshotFor } from '../context.ts'
 import { sizes } from '../data/sizes.ts'
 import type { Snapshot } from '../data/snapshots.ts'
-import type { Asked } from '../harness/answerer.ts'
-import { type Context, type Measurement, makeSite, roundsOf, snapshotFor } from '../harness/context.ts'
-import { HaproxyDaemons, haproxyIsInstalled } from '../harness/haproxy-daemons.ts'
-import { Helper } from '../harness/helper.ts'
-import { ProcessProgram } from '../harness/process-program.ts'
-import { PullProgram } from '../harness/pull-program.ts'
-import type { Received, SinkReady } from '../harness/sink.ts'
-import { median, ratioSpread } from '../report/ratios.ts'
-import type { ReaderReply } from '../yardsticks/reader.ts'
+import { HaproxyProcesses, haproxyIsInstalled } from '../programs/haproxy.ts'
+import { Helper } from '../programs/helper.ts'
+import { ProcessProgram, startReceiver } from '../programs/process.ts'
+import { PullProgram } from '../programs/pull.ts'
+import { cpuOf } from '../programs/usage.ts'
+import type { ReaderReply } from '../references/reader.ts'
+import { median, ratio } from '../report/costs.ts'
 
-/** Seconds of CPU of one snapshot. */
-interface Shares {
+/** CPU seconds of both programs for one snapshot, and how many snapshots were pulled meanwhile. */
+interface Pulled {
   readonly pull: number
   readonly process: number
-  /** All HAProxy processes, for printing the answers of one snapshot. */
-  readonly haproxy: number
   readonly lines: number
+  readonly count: number
 }
 
-/** What both programs cost for a snapshot, of so many that were pulled. */
-type Tick = Omit<Shares, 'haproxy'> & { readonly count: number }
+/** With the CPU seconds of all HAProxy processes for printing the answers of one snapshot. */
+type Round = Pulled & { readonly haproxy: number }
 
 export const together: Measurement = {
   name: 'together',
-  summary: 'both programs on one queue, from HAProxy to the sink: CPU beside what HAProxy itself needs to print it',
+  summary:
+    'both programs on one queue, from HAProxy to the receiver: CPU relative to HAProxy’s own for the same answers',
   quick: true,
   async run(context) {
     if (!haproxyIsInstalled()) {
@@ -36,99 +35,87 @@ export const together: Measurement = {
       return
     }
     const size = context.extent === 'quick' ? 'medium' : 'large'
-    const daemons = await HaproxyDaemons.start(makeSite(context), sizes[size])
-    try {
-      const snapshot = snapshotFor(context, size, 'busy')
-      report(context, `${size}, real HAProxy without traffic`, await measureReal(context, daemons, snapshot))
-      report(context, snapshot.name, await measureBusy(context, daemons, snapshot))
-    } finally {
-      await daemons.stop()
-    }
+    const haproxy = await HaproxyProcesses.start(context, sizes[size])
+    const snapshot = snapshotFor(context, size)
+    await oneCase(context, (inner) => measureReal(inner, haproxy, snapshot))
+    await oneCase(context, (inner) => measureBusy(inner, haproxy, snapshot))
   },
 }
 
-function report(context: Context, name: string, rounds: readonly Shares[]): void {
+/** Pull asks the real processes: their CPU time and that of the programs are of the same pull. */
+async function measureReal(context: Context, haproxy: HaproxyProcesses, snapshot: Snapshot): Promise<void> {
+  await measure(context, `${snapshot.size}, HAProxy without traffic`, snapshot, haproxy.sockets, async (pullOnce) => {
+    const before = haproxy.cpu
+    const cost = await pullOnce()
+    return { ...cost, haproxy: (haproxy.cpu - before) / cost.count }
+  })
+}
+
+/**
+ * Pull asks fake processes whose answers are busy, as those of a HAProxy without traffic cannot be; between two pulls a reader
+ * has the real ones print answers with as many rows.
+ */
+async function measureBusy(context: Context, haproxy: HaproxyProcesses, snapshot: Snapshot): Promise<void> {
+  const sockets = join(makeSite(context), 'sockets')
+  mkdirSync(sockets)
+  const count = String(sizes.large.processes)
+  await Helper.start(context, 'programs/fake-haproxy', sockets, snapshot.directory, count)
+  const [reader] = await Helper.start<ReaderReply>(context, 'references/reader', haproxy.sockets)
+  await measure(context, snapshot.name, snapshot, sockets, async (pullOnce) => {
+    const cost = await pullOnce()
+    const before = haproxy.cpu
+    await reader.ask()
+    return { ...cost, haproxy: haproxy.cpu - before }
+  })
+}
+
+/** Runs both programs on one queue and reports the rounds; a first one only warms up. */
+async function measure(
+  context: Context,
+  name: string,
+  snapshot: Snapshot,
+  sockets: string,
+  round: (pullOnce: () => Promise<Pulled>) => Promise<Round>,
+): Promise<void> {
+  const pullOnce = await startBoth(context, snapshot, sockets)
+  const [warm, rounds]: [Round, Round[]] = [await round(pullOnce), []]
+  for (const _round of roundsOf(context)) rounds.push(await round(pullOnce))
+  const odd = rounds.find(({ lines }) => lines !== warm.lines)
+  if (odd !== undefined) throw new Error(`${odd.lines} datapoints were delivered, expected ${warm.lines}`)
   const both = rounds.map(({ pull, process }) => pull + process)
-  const haproxy = rounds.map((round) => round.haproxy)
-  const ratio = ratioSpread(both, haproxy)
+  const haproxy = rounds.map((one) => one.haproxy)
   context.report({
     name: `together/${name}`,
-    ratios: ratio === undefined ? {} : { 'CPU/HAProxy': ratio },
+    ratios: ratio('CPU/HAProxy', both, haproxy),
     figures: {
       'CPU seconds': median(both),
       'pull CPU seconds': median(rounds.map(({ pull }) => pull)),
       'process CPU seconds': median(rounds.map(({ process }) => process)),
       'HAProxy CPU seconds': median(haproxy),
-      datapoints: median(rounds.map(({ lines }) => lines)),
+      datapoints: warm.lines,
     },
   })
 }
 
-/** Pull asks the real ones: what they need to print and what both programs need is of the same tick. */
-function measureReal(context: Context, daemons: HaproxyDaemons, snapshot: Snapshot): Promise<Shares[]> {
-  return withPrograms(context, snapshot, daemons.sockets, async (tick) => {
-    const before = daemons.cpu
-    const cost = await tick()
-    return { ...cost, haproxy: (daemons.cpu - before) / cost.count }
-  })
-}
-
-/**
- * Pull asks stand-ins that say busy answers, as HAProxy without traffic cannot; between two ticks a reader has the real
- * ones, which have as many rows, print theirs.
- */
-async function measureBusy(context: Context, daemons: HaproxyDaemons, snapshot: Snapshot): Promise<Shares[]> {
-  const sockets = join(makeSite(context), 'sockets')
-  mkdirSync(sockets)
-  const count = String(sizes.large.processes)
-  const [answerer] = await Helper.start<never, Asked>('harness/answerer', sockets, snapshot.directory, count)
-  const [reader] = await Helper.start<string, ReaderReply>('yardsticks/reader', daemons.sockets)
-  try {
-    return await withPrograms(context, snapshot, sockets, async (tick) => {
-      const cost = await tick()
-      const before = daemons.cpu
-      await reader.ask('read')
-      return { ...cost, haproxy: daemons.cpu - before }
-    })
-  } finally {
-    await Promise.all([answerer.stop(), reader.stop()])
-  }
-}
-
-/** Runs both programs on one queue and measures rounds; the first only warms up. */
-async function withPrograms(
-  context: Context,
-  snapshot: Snapshot,
-  sockets: string,
-  round: (tick: () => Promise<Tick>) => Promise<Shares>,
-): Promise<Shares[]> {
-  const [sink, { port }] = await Helper.start<never, Received, SinkReady>('harness/sink')
-  const process = await ProcessProgram.start(context, sink, port)
-  // Pull must not be faster than process, however slow the machine is just now.
+/** Starts both programs on one queue. The function waits for a snapshot to be pulled and delivered. */
+async function startBoth(context: Context, snapshot: Snapshot, sockets: string): Promise<() => Promise<Pulled>> {
+  const receiver = await startReceiver(context)
+  const process = new ProcessProgram(context, receiver)
+  // Pull must not be faster than process, however slow the machine is at the moment.
   await process.deliver(snapshot)
   const { wall } = await process.deliver(snapshot)
   const pull = new PullProgram(context, process.base, { sockets, interval: Math.ceil(1 + 2 * wall) })
-  const tick = async () => {
+  return async () => {
     pull.clear()
-    sink.clear()
-    const before = { pull: pull.cpu, process: process.cpu, count: pull.count }
+    receiver.clear()
+    const before = { pull: pull.cpu, process: cpuOf(process.pid), count: pull.count }
     await pull.next()
-    const { lines } = await sink.next()
+    const { lines } = await receiver.next()
     await until('the queue to be empty', () => queueEntriesSync(join(process.base, 'incoming')).length === 0, 300)
     await pause(100)
     // On a slow machine another pull may have come in between.
     const count = pull.count - before.count
-    return { pull: (pull.cpu - before.pull) / count, process: (process.cpu - before.process) / count, lines, count }
-  }
-  try {
-    const [warm, rounds]: [Shares, Shares[]] = [await round(tick), []]
-    for (const _round of roundsOf(context)) rounds.push(await round(tick))
-    const odd = rounds.find(({ lines }) => lines !== warm.lines)
-    if (odd !== undefined) throw new Error(`${odd.lines} datapoints were delivered, expected ${warm.lines}`)
-    return rounds
-  } finally {
-    await pull.stop()
-    await process.stop()
-    await sink.stop()
+    const processCpu = cpuOf(process.pid) - before.process
+    return { pull: (pull.cpu - before.pull) / count, process: processCpu / count, lines, count }
   }
 }

@@ -1,62 +1,66 @@
-import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { baselineRows, mergedBaseline, readBaseline } from './baseline.ts'
-import { checkedOut, machine, machineText } from './machine.ts'
-import { picture } from './picture.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { performanceDocument } from './document.ts'
+import { type Environment, machineText } from './environment.ts'
+import { figuresOf, sections } from './figures.ts'
 import type { Result } from './result.ts'
-import { aligned, tables } from './table.ts'
-import { verdictRows, verdicts } from './targets.ts'
+import { aligned, short, spreadText, tables } from './table.ts'
 
-export interface ReportOptions {
+/** One run of the benchmark, as `--json` writes it. */
+export interface Run {
+  readonly environment: Environment
   readonly extent: string
   readonly rounds: number
   readonly seconds: number
-  readonly json?: string | undefined
-  readonly svg?: string | undefined
-  readonly compare?: string | undefined
-  readonly baseline: boolean
-  readonly 'save-baseline': boolean
+  readonly results: readonly Result[]
 }
 
-/** From where this is compiled to: test/bench/dist/bench/report. */
-const baselineFile = fileURLToPath(new URL('../../../baseline.json', import.meta.url))
+export function readRun(file: string): Run {
+  const run = JSON.parse(readFileSync(file, 'utf8')) as Partial<Run>
+  if (run.results === undefined) throw new Error(`${file}: found no results, expected a file that --json wrote`)
+  return run as Run
+}
 
-/** Prints the tables, and writes what was asked for. */
-export function report(results: readonly Result[], options: ReportOptions): void {
-  const where = machine()
-  console.log(tables(results))
-  if (options.compare === undefined) {
-    const rows = verdictRows(verdicts(results))
-    if (rows.length > 0) print([['target', 'wanted', 'found', ''], ...rows])
-  }
-  if (options.baseline) {
-    const rows = baselineRows(results, readBaseline(baselineFile))
+/** Prints all results, the targets, and where asked for the comparison with an earlier run. */
+export function printRun(run: Run, options: { readonly baseline?: string | undefined }): void {
+  console.log(tables(run.results))
+  const targets = figuresOf(Object.values(sections).flat(), run.results).flatMap(({ what, found, target, met }) =>
+    met === undefined ? [] : [[what, target, found, met ? 'met' : 'MISSED']],
+  )
+  if (targets.length > 0) print([['target', 'expected', 'found', ''], ...targets])
+  if (options.baseline !== undefined) {
+    const rows = baselineRows(run.results, readRun(options.baseline).results)
     print([['ratio', 'to', 'baseline', 'this run', ''], ...rows])
   }
-  console.log(
-    `${machineText(where)}; commit ${checkedOut()}, ${options.rounds} rounds, ${options.seconds.toFixed(0)} s`,
-  )
+  console.log(`${machineText(run.environment)}; commit ${run.environment.commit}, ${run.seconds} s`)
   console.log('Ratios are of pairs within this run: median (least–most). Times and sizes are for scale only.')
-  if (options.json !== undefined) {
-    const { extent, rounds, seconds } = options
-    const run = { machine: where, commit: checkedOut(), extent, rounds, seconds }
-    writeJson(options.json, { run, results, targets: verdicts(results) })
-  }
-  if (options['save-baseline']) writeJson(baselineFile, mergedBaseline(readBaseline(baselineFile), results))
-  if (options.svg !== undefined) draw(results, options.svg)
 }
 
-function draw(results: readonly Result[], file: string): void {
-  const svg = picture(results)
-  if (svg !== undefined) writeFileSync(file, svg)
-  else
-    console.error(`--svg: ${file} is not drawn, it needs process/large-busy-2.6; run without --quick and --only others`)
+/** Writes the files that were asked for. */
+export function writeReports(
+  run: Run,
+  { json, write }: { readonly json?: string | undefined; readonly write?: string | undefined },
+): void {
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(run, undefined, 2)}\n`)
+  if (write !== undefined) writeFileSync(write, performanceDocument(run))
+}
+
+/** Medians so far apart that noise does not explain it. */
+const notable = 1.25
+
+/** Every ratio of this run beside that of the baseline: changed only when the whole spread is on one side of it. */
+function baselineRows(results: readonly Result[], baseline: readonly Result[]): string[][] {
+  return results.flatMap(({ name, ratios }) =>
+    Object.entries(ratios).map(([to, spread]) => {
+      const before = baseline.find((result) => result.name === name)?.ratios[to]?.median
+      if (before === undefined) return [name, to, '', spreadText(spread), 'new']
+      const { median, least, most } = spread
+      const more = median > before * notable && least > before
+      const less = median * notable < before && most < before
+      return [name, to, short(before), spreadText(spread), more ? 'more' : less ? 'less' : '']
+    }),
+  )
 }
 
 function print(rows: readonly (readonly string[])[]): void {
   console.log(`${aligned(rows).join('\n')}\n`)
-}
-
-function writeJson(file: string, content: unknown): void {
-  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
 }

@@ -1,23 +1,19 @@
-import type { Spread } from './ratios.ts'
+import type { Spread } from './costs.ts'
 import type { Result } from './result.ts'
 
-/** Three digits that mean something. */
+/** Three significant digits. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return String(value)
-  const magnitude = Math.abs(value)
-  if (magnitude >= 1000) return Math.round(value).toLocaleString('en-US')
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US')
   return String(Number(value.toPrecision(3)))
 }
 
-/** `3.21× (2.9–4.05)` */
-export function ratioText({ median, least, most }: Spread): string {
-  return `${short(median)}× (${short(least)}–${short(most)})`
-}
+/** `3.21 (2.9–4.05)` */
+export const spreadText = ({ median, least, most }: Spread) => `${short(median)} (${short(least)}–${short(most)})`
 
 /** Lines of equal columns, the first to the left, the others to the right. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
-  const widths = (rows[0] ?? []).map((_cell, column) => width(column))
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
@@ -25,7 +21,7 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-/** One table for each measurement: its results as rows, what they tell as columns. */
+/** One table for each measurement: its results as rows, their ratios and figures as columns. */
 export function tables(results: readonly Result[]): string {
   const groups = new Map<string, Result[]>()
   for (const result of results) {
@@ -43,8 +39,8 @@ function tableOf(group: string, results: readonly Result[]): string {
   const figures = [...new Set(results.flatMap((result) => Object.keys(result.figures)))]
   const whole = linesOf(group, results, ratios, figures)
   if ((whole[0] as string).length <= widest || ratios.length === 0) return `${whole.join('\n')}\n`
-  const told = results.filter((result) => Object.keys(result.ratios).length > 0)
-  return [...linesOf(group, told, ratios, []), '', ...linesOf('for scale', results, [], figures), ''].join('\n')
+  const compared = results.filter((result) => Object.keys(result.ratios).length > 0)
+  return [...linesOf(group, compared, ratios, []), '', ...linesOf('for scale', results, [], figures), ''].join('\n')
 }
 
 function linesOf(
@@ -55,7 +51,7 @@ function linesOf(
 ): string[] {
   const rows = results.map(({ name, ...result }) => [
     name.slice(name.indexOf('/') + 1),
-    ...ratios.map((to) => (result.ratios[to] === undefined ? '' : ratioText(result.ratios[to]))),
+    ...ratios.map((to) => (result.ratios[to] === undefined ? '' : spreadText(result.ratios[to]))),
     ...figures.map((figure) => (result.figures[figure] === undefined ? '' : short(result.figures[figure]))),
   ])
   return aligned([[title, ...ratios, ...figures], ...rows])

@@ -1,6 +1,6 @@
-// A local Graphite: reads everything, closes its side after the peer's end, and says what came on each connection.
+// Stands in for Graphite: reads everything, closes its side after the peer's end, and reports each connection.
 import net from 'node:net'
-import { now } from './cost.ts'
+import { now } from './usage.ts'
 
 /** What came on one connection. Times are milliseconds of the clock that all processes share. */
 export interface Received {
@@ -8,10 +8,6 @@ export interface Received {
   readonly lines: number
   readonly first: number
   readonly last: number
-}
-
-export interface SinkReady {
-  readonly port: number
 }
 
 const lineFeed = 0x0a
@@ -26,21 +22,19 @@ const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     chunks.push(chunk)
   })
   socket.on('end', () => {
-    // Counted only when the peer waits for nothing more: it costs as much as the floor.
+    // Lines are counted when the peer waits for nothing more: counting costs as much CPU as the minimum.
     socket.end(() => {
       if (chunks.length > 0) process.send?.({ ...countLines(chunks), first, last } satisfies Received)
     })
   })
 })
-server.listen(0, '127.0.0.1', () => {
-  process.send?.({ port: (server.address() as net.AddressInfo).port } satisfies SinkReady)
-})
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as net.AddressInfo).port }))
 
 function countLines(chunks: readonly Buffer[]): Pick<Received, 'bytes' | 'lines'> {
   let [bytes, lines] = [0, 0]
   for (const chunk of chunks) {
     bytes += chunk.length
-    for (let index = 0; index < chunk.length; index++) if (chunk[index] === lineFeed) lines++
+    for (const byte of chunk) if (byte === lineFeed) lines++
   }
   return { bytes, lines }
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Ticks a second of the times in /proc, on every Linux there is (`getconf CLK_TCK`). */
+/** Ticks a second of the times in /proc on Linux (`getconf CLK_TCK`). */
 const ticks = 100
 
-/** Seconds of CPU that all threads of a process have had, those that ended and its children that ended among them. */
+/** Seconds of CPU that all threads of a process have used, with threads and children that ended. */
 export function cpuOf(pid: number): number {
   return secondsIn(`/proc/${pid}/stat`)
 }
@@ -20,13 +20,13 @@ function secondsIn(path: string): number {
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / ticks
 }
 
-/** Seconds that the cores of this machine had nothing to do, all together. */
+/** Idle seconds of all cores of this machine together. */
 export function idleTime(): number {
   const [, , , idle, waiting] = /^cpu +(.*)/.exec(readFileSync('/proc/stat', 'latin1'))?.[1]?.split(' ') ?? []
   return (Number(idle) + Number(waiting)) / ticks
 }
 
-/** The most memory that was resident so far, in MB. */
+/** The peak of resident memory so far, in MB. */
 export function peakOf(pid: number): number {
   return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024
 }

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '../../faults/harness/wait.ts'
+import { type Context, makeSite } from '../context.ts'
 import type { Size } from '../data/sizes.ts'
-import { cpuOf } from './cost.ts'
+import { cpuOf } from './usage.ts'
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
@@ -17,7 +18,7 @@ export function haproxyIsInstalled(): boolean {
 }
 
 /** Real HAProxy processes without traffic, as many and with as many objects as a size has, each with a stats socket. */
-export class HaproxyDaemons {
+export class HaproxyProcesses {
   readonly sockets: string
   readonly #children: readonly ChildProcess[]
 
@@ -26,7 +27,8 @@ export class HaproxyDaemons {
     this.#children = children
   }
 
-  static async start(directory: string, size: Size): Promise<HaproxyDaemons> {
+  static async start(context: Context, size: Size): Promise<HaproxyProcesses> {
+    const directory = makeSite(context)
     const sockets = join(directory, 'sockets')
     mkdirSync(sockets, { recursive: true })
     const children = Array.from({ length: size.processes }, (_none, index) => {
@@ -36,12 +38,13 @@ export class HaproxyDaemons {
       running.add(child)
       return child
     })
-    const daemons = new HaproxyDaemons(sockets, children)
-    for (const [index, child] of children.entries()) await listens(child, join(sockets, socketName(index + 1)))
-    return daemons
+    const started = new HaproxyProcesses(sockets, children)
+    context.stopLater(() => started.stop())
+    for (const [index, child] of children.entries()) await listening(child, join(sockets, socketName(index + 1)))
+    return started
   }
 
-  /** Seconds of CPU that all of them have had. */
+  /** Seconds of CPU that all of them have used. */
   get cpu(): number {
     return this.#children.reduce((sum, { pid }) => sum + cpuOf(pid as number), 0)
   }
@@ -59,18 +62,18 @@ export class HaproxyDaemons {
 
 const socketName = (number: number) => `haproxy${number}.sock`
 
-async function listens(child: ChildProcess, socket: string): Promise<void> {
-  let said = ''
+async function listening(child: ChildProcess, socket: string): Promise<void> {
+  let errors = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-2000)
+    errors = (errors + text).slice(-2000)
   })
   await until(`HAProxy to listen at ${socket}`, () => {
-    if (child.exitCode !== null) throw new Error(`HAProxy did not start: ${said}`)
+    if (child.exitCode !== null) throw new Error(`HAProxy did not start: ${errors}`)
     return existsSync(socket)
   })
 }
 
-/** Frontends listen on unix sockets: thousands of ports would be in somebody's way. */
+/** Frontends listen on abstract unix sockets: thousands of TCP ports would hinder other programs. */
 function configuration(directory: string, number: number, { frontends, backends, servers }: Size): string {
   const name = (index: number) => String(index).padStart(4, '0')
   const lines = [
