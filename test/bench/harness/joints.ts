@@ -12,6 +12,7 @@ import type * as tables from '../../../packages/process/src/aggregate/stat-table
 import type * as view from '../../../packages/process/src/http/live/view-builder.ts'
 import type * as historyFile from '../../../packages/process/src/http/trend/history-file.ts'
 import type * as history from '../../../packages/process/src/http/trend/memory-history.ts'
+import type * as options from '../../../packages/process/src/options.ts'
 import type * as encoders from '../../../packages/process/src/outputs/format/encoders.ts'
 import type * as paths from '../../../packages/process/src/outputs/format/paths.ts'
 import type * as sink from '../../../packages/process/src/outputs/graphite/sink.ts'
@@ -22,6 +23,7 @@ interface Joints {
   'core/dist/index.js': typeof core
   'core/dist/program/index.js': typeof program
   'haproxy/dist/index.js': typeof haproxy
+  'process/dist/options.js': typeof options
   'process/dist/outputs/format/encoders.js': typeof encoders
   'process/dist/outputs/graphite/sink.js': typeof sink
   'process/dist/outputs/format/paths.js': typeof paths

@@ -13,7 +13,8 @@ export interface StageTiming {
 }
 
 const [packages = 'packages', directory = '', port = '0', rounds = '5'] = process.argv.slice(2)
-const core = await joint(packages, 'core/dist/index.js')
+const { createOptionTable, readConfiguration } = await joint(packages, 'core/dist/index.js')
+const { processSections } = await joint(packages, 'process/dist/options.js')
 const { parseInfo, scanHeader, scanRows } = await joint(packages, 'haproxy/dist/index.js')
 const { ReadMemory, readSnapshot } = await joint(packages, 'process/dist/read/read-snapshot.js')
 const { daemonTables } = await joint(packages, 'process/dist/aggregate/daemon-tables.js')
@@ -24,7 +25,8 @@ const { linesEncoding } = await joint(packages, 'process/dist/outputs/format/pat
 const { createEncoder } = await joint(packages, 'process/dist/outputs/format/encoders.js')
 const { GraphiteSink } = await joint(packages, 'process/dist/outputs/graphite/sink.js')
 
-const configuration = core.parseConfiguration(`[graphite]\nport = ${port}\nprefix-hostname = false\n`)
+const text = `[graphite]\nport = ${port}\nprefix-hostname = false\n`
+const configuration = readConfiguration([{ file: 'bench', text }], createOptionTable(processSections)).configuration!
 const plan = planOf(configuration.process)
 const tables = new StatTables(
   plan,
