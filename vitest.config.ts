@@ -11,6 +11,8 @@ export default defineConfig({
       '@haproxystats/core': source('core/src/index.ts'),
       '@haproxystats/haproxy/status': source('haproxy/src/stat/status.ts'),
       '@haproxystats/haproxy/read': source('haproxy/src/read.ts'),
+      '@haproxystats/process/options': source('process/src/options.ts'),
+      '@haproxystats/pull/options': source('pull/src/options.ts'),
       '@haproxystats/haproxy': source('haproxy/src/index.ts'),
     },
   },

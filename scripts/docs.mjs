@@ -26,14 +26,14 @@ import { program as pullProgram } from '../packages/pull/dist/index.js'
 
 /** @type {readonly Generated[]} */
 const generated = [
-  { file: 'contrib/haproxystats.conf', render: renderSample },
-  { file: 'docs/configuration.md', marker: 'settings', render: renderSettings },
+  { file: 'contrib/haproxystats.conf', render: () => renderSample(processProgram.table) },
+  { file: 'docs/configuration.md', marker: 'settings', render: () => renderSettings(processProgram.table) },
   { file: 'docs/operating.md', marker: 'exit codes', render: renderExitCodes },
   { file: 'docs/operating.md', marker: 'own metrics', render: renderAdvice },
   { file: 'docs/metrics.md', marker: 'metrics', render: renderMetrics },
   { file: 'docs/prometheus.md', marker: 'prometheus', render: renderPrometheus },
   { file: 'docs/http.md', marker: 'addresses', render: renderRoutes },
-  { file: 'packaging/man/haproxystats.conf.5', render: renderConfigurationPage },
+  { file: 'packaging/man/haproxystats.conf.5', render: () => renderConfigurationPage(processProgram.table) },
   ...[pullProgram, processProgram].flatMap((program) => [
     { file: `packaging/man/${program.name}.1`, render: () => renderCommandPage(program) },
     { file: `packaging/completion/bash/${program.name}`, render: () => renderBashCompletion(program) },

@@ -36,9 +36,21 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: ['haproxy/status', 'core'],
     why: 'haproxy knows HAProxy, not what is done with its answers',
   },
+  'pull/options': {
+    files: /^packages\/pull\/src\/option(s|-checks)\.ts$/,
+    imports: ['core'],
+    without: outside,
+    why: 'both programs read one file, so each has the options of the other, and nothing else of it',
+  },
+  'process/options': {
+    files: /^packages\/process\/src\/((http|outputs(\/[^/]+)?)\/)?options\.ts$/,
+    imports: ['core'],
+    without: outside,
+    why: 'both programs read one file, so each has the options of the other, and nothing else of it',
+  },
   pull: {
     files: 'packages/pull/src/',
-    imports: ['core', 'haproxy'],
+    imports: ['pull/options', 'process/options', 'core', 'haproxy'],
     why: 'both programs meet in the queue directory and nowhere else, so that a crash of one never costs the other',
   },
   'process/types': {
@@ -111,6 +123,7 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: [
       ...['process/queue', 'process/workers', 'process/delivery', 'process/aggregate', 'process/outputs'],
       ...['process/http', 'process/http/thread', 'process/http/server', 'process/types', 'core', 'haproxy'],
+      ...['process/options', 'pull/options'],
     ],
     why: 'both programs meet in the queue directory and nowhere else, so that a crash of one never costs the other',
   },
@@ -206,6 +219,7 @@ function judge(file: string, name: string): string | undefined {
 function layerOfImport(file: string, name: string): string | undefined {
   if (name === '@haproxystats/haproxy/status') return 'haproxy/status'
   const own = /^@haproxystats\/([^/]+)/.exec(name)?.[1]
+  if (/^@haproxystats\/[^/]+\/options$/.test(name)) return `${own}/options`
   if (own !== undefined) return own === 'process' ? 'process/program' : own
   if (!name.startsWith('.')) return undefined
   const target = posix.join(posix.dirname(file), name)
@@ -262,6 +276,8 @@ describe('the checker', () => {
     ['packages/process/src/main.ts', '@haproxystats/pull', /meet in the queue directory/],
     ['packages/process/src/main.ts', '../../pull/src/main.ts', /meet in the queue directory/],
     ['packages/core/src/index.ts', '@haproxystats/haproxy', /know of nothing else/],
+    ['packages/core/src/options/table.ts', '@haproxystats/pull/options', /know of nothing else/],
+    ['packages/process/src/outputs/graphite/options.ts', './graphite.ts', /the options of the other/],
     ['packages/haproxy/src/index.ts', '@haproxystats/pull', /not what is done/],
     ['packages/haproxy/src/index.ts', '../../core/src/errors.ts', /by its name/],
     ['packages/process/src/aggregate/plan.ts', '../outputs/index.ts', /aggregate is pure/],
@@ -289,6 +305,7 @@ describe('the checker', () => {
 
   it.each([
     ['packages/process/src/main.ts', './queue/watch.ts'],
+    ['packages/pull/src/program.ts', '@haproxystats/process/options'],
     ['packages/process/src/workers/worker.ts', '../aggregate/plan.ts'],
     ['packages/process/src/queue/watch.ts', 'chokidar'],
     ['packages/haproxy/src/stat/reference.ts', 'csv-parse/sync'],

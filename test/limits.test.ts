@@ -2,16 +2,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  type Logger,
-  manifestName,
-  type PullReport,
-  parseConfiguration,
-  renderManifest,
-  sealOf,
-} from '@haproxystats/core'
+import { type Logger, manifestName, type PullReport, renderManifest, sealOf } from '@haproxystats/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { HttpService } from '../packages/process/src/http/service.ts'
+import { parseConfiguration } from './support/configuration.ts'
 import { startFleet } from './support/fleet.ts'
 import { freePort } from './support/free-port.ts'
 import { Program } from './support/program.ts'

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isSnapshotName, readConfiguration } from '@haproxystats/core'
+import { isSnapshotName } from '@haproxystats/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfiguration } from './support/configuration.ts'
 
 const script = fileURLToPath(new URL('../contrib/nagios/check_haproxystats_queue_size', import.meta.url))
 const codes = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const

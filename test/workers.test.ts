@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseConfiguration } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WorkerPool } from '../packages/process/src/workers/pool.ts'
+import { parseConfiguration } from './support/configuration.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 
 const oddWorker = fileURLToPath(new URL('support/odd-worker.mjs', import.meta.url))

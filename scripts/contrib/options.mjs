@@ -1,5 +1,5 @@
 // @ts-check
-import { sectionRows } from '../../packages/core/dist/index.js'
+import { program } from '../../packages/process/dist/index.js'
 
 /**
  * @typedef {object} Variable an option as tools that write the configuration call it
@@ -11,7 +11,7 @@ import { sectionRows } from '../../packages/core/dist/index.js'
 
 /** Every option of the table, by section. Sections whose options an operator names are not here. */
 export function variables() {
-  return Object.entries(sectionRows)
+  return Object.entries(program.table.sections)
     .filter(([, { entries }]) => entries === undefined)
     .map(([section, { options }]) => ({
       section,

@@ -86,7 +86,7 @@ export function stagePackage(target) {
 function stageOwn(name, target) {
   const source = join(root, 'packages', name)
   const { name: full, version, description, license, type, engines } = readManifest(source)
-  const exports = programs.includes(name) ? undefined : exportsOf(source)
+  const exports = exportsOf(source)
   mkdirSync(target, { recursive: true })
   writeJson(join(target, 'package.json'), { name: full, version, description, license, type, engines, exports })
   if (name === 'page') return stagePage(source, target)

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfiguration, renderProblem } from '@haproxystats/core'
+import { renderProblem } from '@haproxystats/core'
 import { expect, it } from 'vitest'
+import { readConfiguration } from '../support/configuration.ts'
 import { root, run } from './run.ts'
 
 const folder = join(root, 'contrib/docker')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { readConfiguration, renderProblem, sectionRows } from '@haproxystats/core'
+import { renderProblem } from '@haproxystats/core'
 import { expect } from 'vitest'
+import { optionTable, readConfiguration } from '../support/configuration.ts'
 
 /** An option as tools that write the configuration call it, and a value that it can have. */
 interface Sample {
@@ -14,7 +15,7 @@ interface Sample {
 }
 
 /** Every option of the table of options. */
-export const samples: readonly Sample[] = Object.entries(sectionRows).flatMap(([section, { options }]) =>
+export const samples: readonly Sample[] = Object.entries(optionTable.sections).flatMap(([section, { options }]) =>
   Object.entries(options).map(([option, row]) => {
     const text = (row.example ?? row.default ?? row.choices?.at(-1) ?? '').replace(/^true$/, 'false')
     return { section, option, variable: variableOf(section, option), text, value: sampleValue(row.kind, text) }

@@ -1,7 +1,8 @@
-import { type Configuration, parseConfiguration } from '@haproxystats/core'
+import type { Configuration } from '@haproxystats/core'
 import fc from 'fast-check'
 import type { Receiver } from '../faults/harness/receiver.ts'
 import { statFields } from '../faults/harness/shape.ts'
+import { parseConfiguration } from '../support/configuration.ts'
 import type { Places } from './published.ts'
 
 /** What differs between sequences from their beginning on. */

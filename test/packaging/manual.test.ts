@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { sectionRows } from '@haproxystats/core'
 import { describe, expect, it } from 'vitest'
+import { optionTable } from '../support/configuration.ts'
 
 const packaging = new URL('../../packaging/', import.meta.url)
 const path = (name: string) => fileURLToPath(new URL(name, packaging))
@@ -34,7 +34,7 @@ describe('the manual pages', () => {
 
   it('tell of every option of the configuration', () => {
     const text = shown('haproxystats.conf.5')
-    for (const [section, row] of Object.entries(sectionRows)) {
+    for (const [section, row] of Object.entries(optionTable.sections)) {
       expect(text).toContain(`[${section}]`)
       for (const [name, { default: value, summary }] of Object.entries(row.options)) {
         expect(text).toContain(value === undefined ? `${name} ` : `${name} = ${value} `)

@@ -2,8 +2,10 @@
 // @ts-check
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { StatsError } from '@haproxystats/core'
+import { createOptionTable, StatsError } from '@haproxystats/core'
 import { runProgram } from '@haproxystats/core/program'
+import { processSections } from '@haproxystats/process/options'
+import { pullSections } from '@haproxystats/pull/options'
 
 const unreachable = new StatsError('DESTINATION', 'graphite.example.com took no batch', { attempts: 3 })
 
@@ -57,7 +59,8 @@ const behaviours = {
 await runProgram({
   name: 'haproxystats-fixture',
   summary: 'Fails on request.',
-  sections: ['DEFAULT', 'paths', 'process', 'graphite', 'local-store'],
+  table: createOptionTable({ ...pullSections, ...processSections }),
+  logging: ({ process }) => process,
   directoryOption: true,
   run: (configuration, context) => {
     context.log.debug({ workers: configuration.process.workers }, 'running')

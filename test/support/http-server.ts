@@ -8,11 +8,11 @@ import { readdirSync } from 'node:fs'
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, type Socket } from 'node:net'
-import { parseConfiguration } from '@haproxystats/core'
 import { onTestFinished } from 'vitest'
 import { HttpServer, type ServerContext } from '../../packages/process/src/http/server/server.ts'
 import { MemoryHistory } from '../../packages/process/src/http/trend/memory-history.ts'
 import { type Route, text } from '../../packages/process/src/http/types/route.ts'
+import { parseConfiguration } from './configuration.ts'
 import { freePort } from './free-port.ts'
 
 export interface Got {

@@ -1,10 +1,10 @@
 /** The real HTTP server and the built page over made-up answers. */
-import { parseConfiguration } from '@haproxystats/core'
 import { pageDirectory } from '@haproxystats/page'
 import type { View } from '../../packages/process/src/http/live/view.ts'
 import { HttpServer } from '../../packages/process/src/http/server/server.ts'
 import { readStaticFiles } from '../../packages/process/src/http/server/static-files.ts'
 import { MemoryHistory } from '../../packages/process/src/http/trend/memory-history.ts'
+import { parseConfiguration } from './configuration.ts'
 import { freePort } from './free-port.ts'
 import { type Fixture, fixtureRoutes } from './page-fixture.ts'
 

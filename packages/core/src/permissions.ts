@@ -32,10 +32,13 @@ function modeOf(path: string): number {
 
 /** The files of a configuration that everybody may write, or read although a password stands in them. */
 export function configurationPermissions(reading: Reading): Problem[] {
-  const withPassword = /https?:\/\/[^/?#,\s]*@/i.test(reading.text('pull', 'servers') ?? '')
-  const secret = withPassword ? reading.place('pull', 'servers')?.file : undefined
+  const secrets = Object.entries(reading.table.sections).flatMap(([section, { options }]) => {
+    const addresses = Object.keys(options).filter((name) => options[name]!.kind === 'addresses')
+    const withPassword = addresses.filter((name) => /https?:\/\/[^/?#,\s]*@/i.test(reading.text(section, name) ?? ''))
+    return withPassword.map((name) => reading.place(section, name)?.file)
+  })
   return reading.files.flatMap((file) => {
-    const open = openToAll(file, { secret: file === secret })
+    const open = openToAll(file, { secret: secrets.includes(file) })
     return open === undefined ? [] : [{ file, ...open }]
   })
 }

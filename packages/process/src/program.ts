@@ -1,5 +1,8 @@
+import { createOptionTable } from '@haproxystats/core'
 import type { ProgramDefinition } from '@haproxystats/core/program'
+import { pullSections } from '@haproxystats/pull/options'
 import { outputProblems, receiverNotes, secretWarnings, surroundingProblems } from './check.ts'
+import { processSections } from './options.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
@@ -8,17 +11,8 @@ import { changesSincePython } from './upgrade.ts'
 export const program: ProgramDefinition = {
   name: 'haproxystats-process',
   summary: 'Turns queued snapshots of HAProxy statistics into datapoints and delivers them.',
-  sections: [
-    'DEFAULT',
-    'paths',
-    'process',
-    'graphite',
-    'frontend-groups',
-    'backend-groups',
-    'server-groups',
-    'local-store',
-    'http',
-  ],
+  table: createOptionTable({ ...pullSections, ...processSections }),
+  logging: ({ process }) => process,
   directoryOption: true,
   check: async (configuration, { starting, reading }) => [
     ...(starting ? outputProblems(configuration, reading) : []),

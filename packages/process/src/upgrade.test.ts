@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { readConfiguration, renderProblem } from '@haproxystats/core'
+import { renderProblem } from '@haproxystats/core'
 import { describe, expect, it } from 'vitest'
+import { readConfiguration } from '../../../test/support/configuration.ts'
 import { changes, changesSincePython } from './upgrade.ts'
 
 const folder = new URL('../../../test/fixtures/python/', import.meta.url)

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { type Configuration, familyOf, type Problem, parseAddress, type Reading, sectionRow } from '@haproxystats/core'
+import { type Configuration, type Problem, parseAddress, type Reading } from '@haproxystats/core'
 import { defaultLists } from './aggregate/metric-lists.ts'
 import { linesEncoding } from './outputs/format/paths.ts'
 import { segmentOf } from './types/segment.ts'
@@ -181,9 +181,9 @@ function isOfThisRelease(reading: Reading): boolean {
   if (reading.place('http') !== undefined) return true
   const sections = ['DEFAULT', 'paths', 'pull', 'process', 'graphite', 'local-store']
   return [...sections, ...reading.members('graphite')].some((section) => {
-    const options = Object.entries(sectionRow(section)?.options ?? {})
+    const options = Object.entries(reading.table.section(section)?.options ?? {})
     return (
-      familyOf(section) !== undefined ||
+      reading.table.familyOf(section) !== undefined ||
       options.some(([option, { since }]) => since && isGiven(reading, section, option))
     )
   })

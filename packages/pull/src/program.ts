@@ -1,5 +1,8 @@
+import { createOptionTable } from '@haproxystats/core'
 import type { ProgramDefinition } from '@haproxystats/core/program'
+import { processSections } from '@haproxystats/process/options'
 import { probe } from './check/probe.ts'
+import { pullSections } from './options.ts'
 import { programName, pull, pullNow } from './pull.ts'
 import { surroundingProblems } from './queue/directories.ts'
 import { secretWarnings } from './sources/secrets.ts'
@@ -10,7 +13,8 @@ import { sourceWarnings } from './status/source-warnings.ts'
 export const program: ProgramDefinition = {
   name: programName,
   summary: 'Reads the statistics of HAProxy processes and queues them as snapshots.',
-  sections: ['DEFAULT', 'paths', 'pull'],
+  table: createOptionTable({ ...pullSections, ...processSections }),
+  logging: ({ pull }) => pull,
   directoryOption: false,
   check: (configuration, { starting }) => surroundingProblems(configuration, starting),
   warnings: async (configuration, { starting }) => [

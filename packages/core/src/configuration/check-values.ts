@@ -1,5 +1,4 @@
-import type { GroupPattern } from '../options/configuration.ts'
-import { sectionRow, sectionRows } from '../options/table.ts'
+import type { GroupPattern } from '../options/kinds.ts'
 import type { Interpolated } from './interpolate.ts'
 import { translatePattern } from './pattern.ts'
 import type { Problem } from './problem.ts'
@@ -16,9 +15,10 @@ export interface Context {
 
 /** The values of every section by name; a mistaken option stays `undefined`, as does a section that is not enabled. */
 export function checkValues(context: Context): Map<string, unknown> {
+  const { table, members } = context.settings
   const values = new Map<string, unknown>()
-  for (const section of Object.keys(sectionRows).flatMap((name) => [name, ...context.settings.members(name)])) {
-    const row = sectionRow(section)!
+  for (const section of Object.keys(table.sections).flatMap((name) => [name, ...members(name)])) {
+    const row = table.section(section)!
     if (row.entries === 'patterns') values.set(section, checkPatterns(context, section))
     else if (row.enabledByPresence && row.family === undefined && !context.settings.given.has(section))
       values.set(section, undefined)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { readConfiguration } from '../../../../test/support/configuration.ts'
 import { renderProblem } from './problem.ts'
-import { readConfiguration } from './read.ts'
 
 function mistakes(text: string): string[] {
   return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { SectionName } from '../options/table.ts'
+import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
 import { renderEffective } from './print.ts'
 import { renderProblem } from './problem.ts'
-import { parseConfiguration, type Reading, readConfiguration } from './read.ts'
+import type { Reading } from './read.ts'
 
 function read(...texts: string[]): Reading {
   const files = texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text }))
@@ -95,12 +95,12 @@ describe('sections [graphite:name]', () => {
 
   it('are printed as they are in effect, and read back the same', () => {
     const reading = read(`${two}server = r2\n[graphite:off]\nenabled = no\n`)
-    const sections: SectionName[] = ['DEFAULT', 'paths', 'pull', 'process', 'graphite', 'local-store']
-    const printed = renderEffective(reading, sections)
+    const program = 'haproxystats-process'
+    const printed = renderEffective(reading, program)
     expect(printed).toMatch(/\n\[graphite:second\]\nenabled = true\nserver = r2\nport = 2004\nretries = 3\n/)
     expect(read(printed).configuration).toEqual(reading.configuration)
     const replaced = read('[graphite:x]\nserver = r\n')
-    expect(read(renderEffective(replaced, sections)).configuration).toEqual(replaced.configuration)
+    expect(read(renderEffective(replaced, program)).configuration).toEqual(replaced.configuration)
   })
 })
 

@@ -1,4 +1,3 @@
-import { familyOf, sectionRow, sectionRows } from '../options/table.ts'
 import { didYouMean } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import type { Setting, Settings } from './settings.ts'
@@ -48,10 +47,11 @@ export function createInterpolation(settings: Settings): (section: string, optio
       const reference = match[1]
       if (match[0] === '$$') output += '$'
       else if (reference === undefined) {
-        if (sectionRow(section)?.entries !== 'patterns' || setting.text[end] === '{') return loneDollar(step, end)
+        if (settings.table.section(section)?.entries !== 'patterns' || setting.text[end] === '{')
+          return loneDollar(step, end)
         output += '$'
       } else {
-        const target = targetOf(reference, section)
+        const target = targetOf(settings, reference, section)
         const there = target !== undefined && settings.has(target.section)
         const value = there ? resolve(target.section, target.option, [...steps, step]) : undefined
         if (value === undefined) return unknownReference(step, reference, settings)
@@ -69,15 +69,19 @@ export function createInterpolation(settings: Settings): (section: string, optio
 }
 
 /** The options that a value refers to, whether they are there or not. */
-export function referencesOf({ section, text }: Setting): { section: string; option: string }[] {
+export function referencesOf(settings: Settings, { section, text }: Setting): { section: string; option: string }[] {
   const references = [...text.matchAll(dollar)].flatMap((match) => match[1] ?? [])
-  return references.flatMap((reference) => targetOf(reference, section) ?? [])
+  return references.flatMap((reference) => targetOf(settings, reference, section) ?? [])
 }
 
-function targetOf(reference: string, section: string): { section: string; option: string } | undefined {
+function targetOf(
+  { table }: Settings,
+  reference: string,
+  section: string,
+): { section: string; option: string } | undefined {
   const colon = reference.lastIndexOf(':')
   const target = colon === -1 ? section : reference.slice(0, colon)
-  if (colon !== -1 && target.includes(':') && familyOf(target) === undefined) return undefined
+  if (colon !== -1 && target.includes(':') && table.familyOf(target) === undefined) return undefined
   return { section: target, option: reference.slice(colon + 1).toLowerCase() }
 }
 
@@ -95,17 +99,18 @@ function loneDollar({ setting }: Step, end: number): { problem: Problem } {
 }
 
 function unknownReference({ section, setting }: Step, reference: string, settings: Settings): { problem: Problem } {
-  const target = targetOf(reference, section)
+  const { table } = settings
+  const target = targetOf(settings, reference, section)
   if (target === undefined) {
     return problemAt(setting, `\${${reference}} has more than one colon`, 'write ${section:option} or ${option}')
   }
   if (!settings.has(target.section)) {
-    const names = new Set([...Object.keys(sectionRows), ...settings.given.keys()])
+    const names = new Set([...Object.keys(table.sections), ...settings.given.keys()])
     const hint = didYouMean(target.section, names)
     return problemAt(setting, `\${${reference}} refers to the section [${target.section}], which there is not`, hint)
   }
   const options = [
-    ...Object.keys(sectionRow(target.section)?.options ?? {}),
+    ...Object.keys(table.section(target.section)?.options ?? {}),
     ...(settings.given.get(target.section)?.keys() ?? []),
     ...(settings.given.get('DEFAULT')?.keys() ?? []),
   ]

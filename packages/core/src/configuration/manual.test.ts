@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Option } from '../options/kinds.ts'
-import { sectionRows, sections } from '../options/table.ts'
+import { optionTable, readConfiguration } from '../../../../test/support/configuration.ts'
 import { renderSample, renderSettings } from './manual.ts'
-import { readConfiguration } from './read.ts'
 
 describe('the sample configuration', () => {
-  const sample = renderSample()
+  const sample = renderSample(optionTable)
 
   it('is read without a problem and is the default configuration', () => {
     const { configuration, problems, warnings } = readConfiguration([{ file: 'sample', text: sample }])
@@ -17,17 +15,17 @@ describe('the sample configuration', () => {
     const text = sample.replace(/^#(?=[a-z[])/gm, '')
     const reading = readConfiguration([{ file: 'sample', text }])
     expect([reading.problems, reading.warnings]).toEqual([[], []])
-    const missing = Object.entries(sectionRows).flatMap(([section, row]) =>
+    const missing = Object.entries(optionTable.sections).flatMap(([section, row]) =>
       Object.keys(row.options).filter((option) => reading.place(section, option)?.file !== 'sample'),
     )
     expect(missing).toEqual([])
     const { configuration } = readConfiguration([])
-    const unset = Object.entries(sections.pull.options).filter(
-      ([, option]) => !('default' in option || 'inherited' in option),
+    const unset = Object.entries(optionTable.sections['pull']!.options).filter(
+      ([, option]) => option.default === undefined && !option.inherited,
     )
-    const examples = unset.map(([name, option]) => [
+    const examples = unset.map(([name, { kind, example }]) => [
       name,
-      option.kind === 'addresses' || option.kind === 'words' ? expect.any(Array) : (option as Option).example,
+      kind === 'addresses' || kind === 'words' ? expect.any(Array) : example,
     ])
     expect(reading.configuration?.pull).toMatchObject({ ...configuration?.pull, ...Object.fromEntries(examples) })
     expect(reading.configuration?.['local-store']).toMatchObject({ dir: '/var/lib/haproxystats/local-store' })
@@ -44,7 +42,7 @@ describe('the sample configuration', () => {
 
 describe('the settings chapter', () => {
   it('has a row for every option, with default, bounds and example', () => {
-    const settings = renderSettings()
+    const settings = renderSettings(optionTable)
     expect(settings).toContain('| `port` | `3002` | Its port for the plain text protocol. From 1 to 65535. |\n')
     expect(settings).toMatch(/\| `socket-dir` \| unset \| .* Example: `\/run\/haproxy`\. \|\n/)
     expect(settings).toMatch(
@@ -52,7 +50,7 @@ describe('the settings chapter', () => {
     )
     expect(settings).toContain('Example: `shop = ^shop-|^cart$`.')
     expect(settings).toContain('server.\\<name>.\\<metric>')
-    const options = Object.values(sectionRows).flatMap((row) => Object.keys(row.options))
+    const options = Object.values(optionTable.sections).flatMap((row) => Object.keys(row.options))
     expect(settings.split('\n').filter((line) => line.startsWith('| `'))).toHaveLength(options.length)
   })
 })

@@ -1,25 +1,36 @@
 import type { Option, Section } from '../options/kinds.ts'
-import { sectionRows } from '../options/table.ts'
+import type { OptionTable } from '../options/table.ts'
 import { bounds } from './values.ts'
 
-/** What there is to say of the whole file. */
-export const introduction = [
+/** How the file is written. */
+export const syntax =
+  'A line whose first character is # or ; is a comment. A value is everything to the end of its line, and goes on in further lines that are indented deeper. ${section:option} and ${option} stand for the value of another option, $$ for a dollar sign.'
+
+/** What a reader needs to know of the whole file. */
+const introduction = (table: OptionTable) => [
   'Settings of haproxystats-pull and haproxystats-process. Each is shown with its default or, where it is unset, with an example.',
-  'haproxystats-pull needs a source: socket-dir or servers in [pull]. haproxystats-process needs an output: the section [graphite], [local-store] or [http]. Every output is off until its header, too, is no comment any more.',
-  'A line whose first character is # or ; is a comment. A value is everything to the end of its line, and goes on in further lines that are indented deeper. ${section:option} and ${option} stand for the value of another option, $$ for a dollar sign.',
+  needs(table),
+  syntax,
 ]
 
+/** What the programs need to do anything. */
+export function needs({ sections }: OptionTable): string {
+  return Object.values(sections)
+    .flatMap((section) => section.needs ?? [])
+    .join(' ')
+}
+
 /** The commented sample configuration. Every option is in a comment, so it is the default configuration. */
-export function renderSample(): string {
-  const blocks = Object.entries(sectionRows).map(([name, section]) => {
+export function renderSample(table: OptionTable): string {
+  const blocks = Object.entries(table.sections).map(([name, section]) => {
     const header = section.enabledByPresence ? `#[${name}]` : `[${name}]`
-    const options = Object.entries(section.options).map(([option, row]) => sampleOption(option, row))
+    const options = Object.entries(section.options).map(([option, row]) => sampleOption(table, option, row))
     const example = section.example === undefined ? [] : [`#${section.example}\n`]
     return [`${comment(sectionSummary(section))}\n${header}\n`, ...options, ...example, ...sampleMember(section)].join(
       '\n',
     )
   })
-  return `${introduction.map(comment).join('\n#\n')}\n\n${blocks.join('\n')}`
+  return `${introduction(table).map(comment).join('\n#\n')}\n\n${blocks.join('\n')}`
 }
 
 function sampleMember({ family }: Section): string[] {
@@ -28,15 +39,15 @@ function sampleMember({ family }: Section): string[] {
   return [`${comment('A further one, as explained above:')}\n${lines.join('')}`]
 }
 
-function sampleOption(name: string, option: Option): string {
-  const text = option.default ?? (option.inherited ? sectionRows.DEFAULT!.options[name]?.default : undefined)
+function sampleOption(table: OptionTable, name: string, option: Option): string {
+  const text = option.default ?? (option.inherited ? table.option('DEFAULT', name)?.default : undefined)
   const sentences = text === undefined ? [...meaning(option), 'Unset by default.'] : meaning(option)
   return `${comment(sentences.join(' '))}\n#${name} = ${text ?? option.example}\n`
 }
 
 /** The settings chapter of the README: a table for each section. */
-export function renderSettings(): string {
-  const chapters = Object.entries(sectionRows).map(([name, section]) => {
+export function renderSettings(table: OptionTable): string {
+  const chapters = Object.entries(table.sections).map(([name, section]) => {
     const rows = Object.entries(section.options).map(([option, row]) => {
       const cells = [`\`${option}\``, defaultCell(row), [prose(meaning(row)), ...shown(row.example)].join(' ')]
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
@@ -60,7 +71,7 @@ function shown(example: string | undefined): string[] {
 
 /** What there is to say of a section, in sentences. */
 export function sectionSummary({ summary, program, enabledByPresence }: Section): string {
-  const reader = program === undefined ? 'Read by both programs.' : `Read by haproxystats-${program}.`
+  const reader = program === undefined ? 'Read by both programs.' : `Read by ${program}.`
   return [summary, ...(enabledByPresence ? ['Enabled by being in the file.'] : []), reader].join(' ')
 }
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { optionRow } from '../options/table.ts'
+import { optionTable, readConfiguration } from '../../../../test/support/configuration.ts'
 import { renderProblem } from './problem.ts'
-import { readConfiguration } from './read.ts'
-import { retiredOptions } from './retired.ts'
 
 function mistakes(text: string): string[] {
   return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)
@@ -93,13 +91,15 @@ describe('names that nothing reads', () => {
 })
 
 describe('the table of retired options', () => {
-  const rows = retiredOptions.flatMap(({ sections, ...row }) => sections.map((section) => ({ section, ...row })))
+  const rows = Object.entries(optionTable.sections).flatMap(([section, { retired = {} }]) =>
+    Object.entries(retired).map(([option, hint]) => ({ section, option, hint })),
+  )
 
   it.each(rows)('[$section] $option only warns, and names what there is', ({ section, option, hint }) => {
     const text = `[${section}]\n${option} = 1\n`
     expect(mistakes(text)).toEqual([])
     expect(warnings(text)).toEqual([`a.conf:2: [${section}] ${option} = 1: has no effect; ${hint}`])
     const replacements = /^write (.*) instead$/.exec(hint)?.[1]?.split(' and ') ?? []
-    expect(replacements.filter((name) => optionRow(section, name) === undefined)).toEqual([])
+    expect(replacements.filter((name) => optionTable.option(section, name) === undefined)).toEqual([])
   })
 })

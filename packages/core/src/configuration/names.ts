@@ -1,8 +1,7 @@
-import { familyOf, optionRow, sectionRow, sectionRows } from '../options/table.ts'
+import type { OptionTable } from '../options/table.ts'
 import { referencesOf } from './interpolate.ts'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
-import { retiredOption } from './retired.ts'
 import type { Setting, Settings } from './settings.ts'
 
 /** Whoever has so many mistakes has a file of something else; looking for what each may have meant takes seconds. */
@@ -14,26 +13,30 @@ const mostHints = 100
  * inherits.
  */
 export function checkNames(settings: Settings): { problems: Problem[]; warnings: Problem[] } {
+  const { table } = settings
   const problems: Problem[] = []
   const warnings: Problem[] = []
   const referenced = referencedNames(settings)
   for (const [section, options] of settings.given) {
-    const row = sectionRow(section)
+    const row = table.section(section)
     if (row === undefined) {
-      const mistaken = familyOf(section) !== undefined || !referenced.sections.has(section)
+      const mistaken = table.familyOf(section) !== undefined || !referenced.sections.has(section)
       if (mistaken) problems.push(unknownSection(section, settings))
       continue
     }
     if (row.entries === 'patterns') continue
     for (const setting of options.values()) {
-      if (optionRow(section, setting.option) !== undefined || referenced.has(setting)) continue
-      const retired = retiredOption(section, setting.option)
-      if (retired !== undefined) {
-        warnings.push(problemAt(setting, 'has no effect', retired.hint))
-      } else if (section !== 'DEFAULT' || sectionsWith(setting.option).length === 0) {
-        problems.push(problems.length < mostHints ? unknownOption(setting) : problemAt(setting, 'no such option'))
-      } else if (!isInherited(setting.option)) {
-        const hint = `write it in ${listed(sectionsWith(setting.option))}, which has a default of its own`
+      if (table.option(section, setting.option) !== undefined || referenced.has(setting)) continue
+      const { option } = setting
+      const retired = row.retired !== undefined && Object.hasOwn(row.retired, option) ? row.retired[option] : undefined
+      const elsewhere = sectionsWith(table, option)
+      if (retired !== undefined) warnings.push(problemAt(setting, 'has no effect', retired))
+      else if (section !== 'DEFAULT' || elsewhere.length === 0) {
+        problems.push(
+          problems.length < mostHints ? unknownOption(table, setting) : problemAt(setting, 'no such option'),
+        )
+      } else if (elsewhere.every((name) => table.option(name, option)!.default !== undefined)) {
+        const hint = `write it in ${listed(elsewhere)}, which has a default of its own`
         warnings.push(problemAt(setting, 'has no effect', hint))
       }
     }
@@ -49,7 +52,7 @@ function referencedNames(settings: Settings): { sections: Set<string>; has(setti
   const given = [...settings.given.values()].flatMap((options) => [...options.values()])
   const references = given.flatMap((setting) => {
     const { section: from } = setting
-    return referencesOf(setting).flatMap(({ section, option }) =>
+    return referencesOf(settings, setting).flatMap(({ section, option }) =>
       [section, ...(section === from ? settings.members(section) : [])].map((name) => ({
         section: name,
         option,
@@ -74,34 +77,34 @@ function problemAt({ section, option, text, place }: Setting, message: string, h
   return { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) }
 }
 
-function unknownSection(section: string, settings: Settings): Problem {
-  const family = familyOf(section)
+function unknownSection(section: string, { table, headers }: Settings): Problem {
+  const family = table.familyOf(section)
   if (family !== undefined) {
     const expected = `1 to 64 letters, digits, _ and - after ${family}:`
-    return { ...settings.headers.get(section), section, expected, hint: 'the name becomes part of a file name' }
+    return { ...headers.get(section), section, expected, hint: 'the name becomes part of a file name' }
   }
-  const candidate = nearestMember(section) ?? nearest(section, Object.keys(sectionRows))
-  const hint =
-    candidate === undefined ? `the sections are ${listed(Object.keys(sectionRows))}` : `did you mean [${candidate}]?`
-  return { ...settings.headers.get(section), section, message: 'no such section', hint }
+  const names = Object.keys(table.sections)
+  const candidate = nearestMember(table, section) ?? nearest(section, names)
+  const hint = candidate === undefined ? `the sections are ${listed(names)}` : `did you mean [${candidate}]?`
+  return { ...headers.get(section), section, message: 'no such section', hint }
 }
 
 /** For a misspelt `[graphit:second]`: `graphite:second`. */
-function nearestMember(section: string): string | undefined {
+function nearestMember(table: OptionTable, section: string): string | undefined {
   const colon = section.indexOf(':')
   if (colon === -1) return undefined
-  const families = Object.keys(sectionRows).filter((name) => sectionRow(name)?.family !== undefined)
+  const families = Object.keys(table.sections).filter((name) => table.sections[name]?.family !== undefined)
   const family = nearest(section.slice(0, colon), families)
   if (family === undefined) return undefined
   const name = `${family}:${section.slice(colon + 1).trim()}`
-  return sectionRow(name) === undefined ? undefined : name
+  return table.section(name) === undefined ? undefined : name
 }
 
-function unknownOption(setting: Setting): Problem {
+function unknownOption(table: OptionTable, setting: Setting): Problem {
   const { section, option } = setting
-  const own = Object.keys(sectionRow(section)!.options)
-  const elsewhere = sectionsWith(option)
-  const candidate = nearest(option, own) ?? (elsewhere.length === 0 ? nearestElsewhere(option) : undefined)
+  const own = Object.keys(table.section(section)!.options)
+  const elsewhere = sectionsWith(table, option)
+  const candidate = nearest(option, own) ?? (elsewhere.length === 0 ? nearestElsewhere(table, option) : undefined)
   const hints = [
     elsewhere.length === 0
       ? undefined
@@ -112,22 +115,18 @@ function unknownOption(setting: Setting): Problem {
 }
 
 /** The nearest option of all sections, with the section to write it in. */
-function nearestElsewhere(option: string): string | undefined {
+function nearestElsewhere(table: OptionTable, option: string): string | undefined {
   const candidate = nearest(
     option,
-    Object.values(sectionRows).flatMap((row) => Object.keys(row.options)),
+    Object.values(table.sections).flatMap((row) => Object.keys(row.options)),
   )
-  return candidate === undefined ? undefined : `${candidate} in ${listed(sectionsWith(candidate))}`
+  return candidate === undefined ? undefined : `${candidate} in ${listed(sectionsWith(table, candidate))}`
 }
 
 /** The sections, other than `[DEFAULT]`, that have an option of this name. */
-function sectionsWith(option: string): string[] {
-  return Object.keys(sectionRows).filter((section) => section !== 'DEFAULT' && optionRow(section, option) !== undefined)
-}
-
-/** Whether writing the option in `[DEFAULT]` can reach a section, because one has no default that comes before. */
-function isInherited(option: string): boolean {
-  return sectionsWith(option).some((section) => optionRow(section, option)!.default === undefined)
+function sectionsWith(table: OptionTable, option: string): string[] {
+  const names = Object.keys(table.sections)
+  return names.filter((section) => section !== 'DEFAULT' && table.option(section, option) !== undefined)
 }
 
 function listed(names: readonly string[]): string {

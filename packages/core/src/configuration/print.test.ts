@@ -1,78 +1,60 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type SectionName, sections } from '../options/table.ts'
+import { optionTable, readConfiguration } from '../../../../test/support/configuration.ts'
 import { renderDefaults, renderEffective } from './print.ts'
-import { type Reading, readConfiguration } from './read.ts'
+import type { Reading } from './read.ts'
 
-const all = Object.keys(sections) as SectionName[]
+const programs = ['haproxystats-pull', 'haproxystats-process']
+const printed = (reading: Reading) => programs.map((program) => renderEffective(reading, program)).join('\n')
 
 function read(text: string): Reading {
   return readConfiguration([{ file: 'a.conf', text }])
 }
 
 describe('renderDefaults', () => {
-  it('prints the sections that are asked for', () => {
-    expect(renderDefaults(['DEFAULT', 'paths', 'local-store'])).toBe(
-      [
-        '[DEFAULT]',
-        'loglevel = info',
-        'log-format = auto',
-        'retries = 2',
-        'timeout = 1',
-        'interval = 2',
-        '',
-        '[paths]',
-        'base-dir = /var/lib/haproxystats',
-        '',
-        '# [local-store]',
-        '# dir = /var/lib/haproxystats/local-store',
-        '# # backlog =',
-        '# # backlog-full =',
-        '# # incomplete =',
-        '',
-      ].join('\n'),
-    )
-    expect(renderDefaults(['pull'])).toContain('\n# socket-dir =\n# servers =\nretries = 1\n')
+  it('prints the sections that a program reads', () => {
+    const [pull, process] = programs.map((program) => renderDefaults(optionTable, program))
+    const common = [
+      '[DEFAULT]',
+      'loglevel = info',
+      'log-format = auto',
+      'retries = 2',
+      'timeout = 1',
+      'interval = 2',
+      '',
+      '[paths]',
+      'base-dir = /var/lib/haproxystats',
+      '',
+    ].join('\n')
+    expect(pull).toMatch(`${common}\n[pull]\n`)
+    expect(pull).toContain('\n# socket-dir =\n# servers =\nretries = 1\n')
+    expect(process).toMatch(`${common}\n[process]\n`)
+    const localStore = ['', '# [local-store]', '# dir = /var/lib/haproxystats/local-store', '# # backlog =', '']
+    expect(process).toContain(localStore.join('\n'))
+    expect(pull!.match(/\[.*\]/g)).toEqual(['[DEFAULT]', '[paths]', '[pull]'])
+    expect(process).not.toContain('[pull]')
   })
 
-  it('reads back as the default configuration', () => {
-    const { configuration, problems, warnings } = read(renderDefaults(all))
+  it.each(programs)('reads back as the default configuration of %s', (program) => {
+    const { configuration, problems, warnings } = read(renderDefaults(optionTable, program))
     expect([problems, warnings]).toEqual([[], []])
     expect(configuration).toEqual(readConfiguration([]).configuration)
   })
 })
 
 describe('renderEffective', () => {
-  it('prints values after inheritance and interpolation', () => {
+  it('prints values after inheritance and interpolation, and enabled sections alone', () => {
     const reading = read(
-      '[DEFAULT]\nloglevel = debug\nown = a\n[paths]\nbase-dir = /b$$/${own}\n[frontend-groups]\nshop = ^s$\n[process]\nfrontend-metrics = a\n b\n\n c\n',
+      '[DEFAULT]\nloglevel = debug\nown = a\n[paths]\nbase-dir = /b$$/${own}\n[frontend-groups]\nshop = ^s$\n[process]\nfrontend-metrics = a\n b\n\n c\n[local-store]\n',
     )
-    expect(renderEffective(reading, ['DEFAULT', 'paths', 'frontend-groups', 'local-store'])).toBe(
-      [
-        '[DEFAULT]',
-        'loglevel = debug',
-        'log-format = auto',
-        'retries = 2',
-        'timeout = 1',
-        'interval = 2',
-        '',
-        '[paths]',
-        'base-dir = /b$$/a',
-        '',
-        '[frontend-groups]',
-        'shop = ^s$$',
-        '',
-      ].join('\n'),
-    )
-    const process = renderEffective(reading, ['process'])
-    expect(process).toContain('\nloglevel = debug\nlog-format = auto\nsrc-dir = /b$$/a/incoming\n')
-    expect(process).toContain('\nfrontend-metrics = a\n    b\n\n    c\n# backend-metrics =\n')
-  })
-
-  it('prints a section that is enabled by its presence only when it is there', () => {
-    expect(renderEffective(read('[local-store]\n'), ['local-store'])).toBe(
-      '[local-store]\ndir = /var/lib/haproxystats/local-store\n# backlog =\n# backlog-full =\n# incomplete =\n',
-    )
+    const text = renderEffective(reading, 'haproxystats-process')
+    expect(text).toMatch('[DEFAULT]\nloglevel = debug\nlog-format = auto\n')
+    expect(text).toContain('\n\n[paths]\nbase-dir = /b$$/a\n\n')
+    expect(text).toContain('\nloglevel = debug\nlog-format = auto\nsrc-dir = /b$$/a/incoming\n')
+    expect(text).toContain('\nfrontend-metrics = a\n    b\n\n    c\n# backend-metrics =\n')
+    expect(text).toContain('\n\n[frontend-groups]\nshop = ^s$$\n\n')
+    expect(text).toMatch(/\n\n\[local-store\]\ndir = \/var\/lib\/haproxystats\/local-store\n# backlog =\n.*\n.*\n$/)
+    expect(text).not.toContain('[graphite]')
   })
 
   it('reads back as the same configuration, whatever the values', () => {
@@ -84,11 +66,12 @@ describe('renderEffective', () => {
     const sound = file.map(read).filter(({ configuration }) => configuration !== undefined)
     fc.assert(
       fc.property(sound, (reading) => {
-        const printed = renderEffective(reading, all)
-        const again = read(printed)
+        const text = printed(reading)
+        // Both programs print [DEFAULT] and [paths].
+        const again = readConfiguration(programs.map((file) => ({ file, text: renderEffective(reading, file) })))
         expect(again.problems).toEqual([])
         expect(again.configuration).toEqual(reading.configuration)
-        expect(renderEffective(again, all)).toBe(printed)
+        expect(printed(again)).toBe(text)
       }),
       { numRuns: 200 },
     )

@@ -1,13 +1,12 @@
-import { type SectionName, sectionRow, sectionRows } from '../options/table.ts'
+import type { OptionTable } from '../options/table.ts'
 import { concealed } from './problem.ts'
 import type { Reading } from './read.ts'
 
-/** The built-in settings of these sections in INI form, which can be read back; unset options and sections are comments. */
-export function renderDefaults(sections: readonly SectionName[]): string {
-  const blocks = sections.map((section) => {
-    const row = sectionRows[section]!
+/** The built-in settings that a program reads in INI form, which can be read back; unset options and sections are comments. */
+export function renderDefaults(table: OptionTable, program: string): string {
+  const blocks = sectionsOf(table, program).map(([section, row]) => {
     const lines = Object.entries(row.options).map(([name, option]) => {
-      const text = option.default ?? (option.inherited ? sectionRows.DEFAULT!.options[name]?.default : undefined)
+      const text = option.default ?? (option.inherited ? table.option('DEFAULT', name)?.default : undefined)
       return text === undefined ? `# ${name} =` : assignment(name, text)
     })
     return [`[${section}]`, ...lines].map((line) => (row.enabledByPresence ? `# ${line}` : line))
@@ -16,23 +15,29 @@ export function renderDefaults(sections: readonly SectionName[]): string {
 }
 
 /**
- * What is in effect in these sections and their `[section:word]`, after inheritance and interpolation, in INI form. Read back it gives the same
+ * What is in effect in the sections that a program reads and their `[section:word]`, after inheritance and interpolation, in INI form. Read back it gives the same
  * configuration; only secrets are shown as `***`.
  */
-export function renderEffective(reading: Reading, sections: readonly SectionName[]): string {
-  const present = sections.flatMap((section) => [section, ...reading.members(section)])
-  const blocks = present.flatMap((section) => {
-    const row = sectionRow(section)!
-    if (row.enabledByPresence && reading.place(section) === undefined) return []
-    const names = row.entries === 'patterns' ? reading.names(section) : Object.keys(row.options)
-    const lines = names.map((name) => {
-      const text = reading.text(section, name)
-      if (text === undefined) return `# ${name} =`
-      return assignment(name, concealed(row.options[name], text.replaceAll('$', '$$$$')))
+export function renderEffective(reading: Reading, program: string): string {
+  const names = sectionsOf(reading.table, program).map(([section]) => section)
+  const blocks = names
+    .flatMap((section) => [section, ...reading.members(section)])
+    .flatMap((section) => {
+      const row = reading.table.section(section)!
+      if (row.enabledByPresence && reading.place(section) === undefined) return []
+      const options = row.entries === 'patterns' ? reading.names(section) : Object.keys(row.options)
+      const lines = options.map((name) => {
+        const text = reading.text(section, name)
+        if (text === undefined) return `# ${name} =`
+        return assignment(name, concealed(row.options[name], text.replaceAll('$', '$$$$')))
+      })
+      return [[`[${section}]`, ...lines]]
     })
-    return [[`[${section}]`, ...lines]]
-  })
   return joined(blocks)
+}
+
+function sectionsOf({ sections }: OptionTable, program: string) {
+  return Object.entries(sections).filter(([, row]) => row.program === undefined || row.program === program)
 }
 
 /** An option as it would stand in a file; further lines are indented, which continues the value. */

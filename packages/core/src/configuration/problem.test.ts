@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { optionRow } from '../options/table.ts'
+import { optionTable } from '../../../../test/support/configuration.ts'
 import { concealed, type Problem, renderProblem } from './problem.ts'
 
 const cases: readonly [Problem, string][] = [
@@ -52,6 +52,6 @@ describe('a secret', () => {
     ['http://u:a/b@h/', 'http://***@h/'],
     ['unix:///run/a@b.sock, tcp://h:1, http://h/x', 'unix:///run/a@b.sock, tcp://h:1, http://h/x'],
   ])('within an address is not shown: %s', (text, shown) => {
-    expect(concealed(optionRow('pull', 'servers'), text)).toBe(shown)
+    expect(concealed(optionTable.option('pull', 'servers'), text)).toBe(shown)
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
 import { StatsError } from '../errors.ts'
 import { renderProblem } from './problem.ts'
-import { parseConfiguration, type Reading, readConfiguration } from './read.ts'
+import type { Reading } from './read.ts'
 
 function read(...texts: string[]): Reading {
   return readConfiguration(texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text })))

@@ -1,16 +1,16 @@
-import { StatsError } from '../errors.ts'
-import type { Configuration } from '../options/configuration.ts'
-import { optionRow, sectionRows } from '../options/table.ts'
+import type { Configuration } from '../options/common.ts'
+import type { OptionTable } from '../options/table.ts'
 import { type Context, checkValues } from './check-values.ts'
-import { crossChecks, type Values } from './cross-checks.ts'
+import type { Values } from './cross-checks.ts'
 import { type ConfigurationText, readIniFile } from './ini-file.ts'
 import { createInterpolation } from './interpolate.ts'
 import { checkNames } from './names.ts'
-import { concealed, type Place, type Problem, renderProblem } from './problem.ts'
+import { concealed, type Place, type Problem } from './problem.ts'
 import { layer, type Settings } from './settings.ts'
 
 /** What became of reading a configuration. */
 export interface Reading {
+  readonly table: OptionTable
   /** `undefined` when there are problems. */
   readonly configuration: Configuration | undefined
   /** All mistakes, in the order of files and lines. */
@@ -33,9 +33,12 @@ export interface Reading {
  * earlier one. No file at all is the default configuration. Mistakes anywhere are found, also in sections that the program
  * does not read.
  */
-export function readConfiguration(texts: readonly ConfigurationText[]): Reading {
+export function readConfiguration(texts: readonly ConfigurationText[], table: OptionTable): Reading {
   const files = texts.map(readIniFile)
-  const settings = layer(files.map(({ ini }) => ini))
+  const settings = layer(
+    files.map(({ ini }) => ini),
+    table,
+  )
   const context = {
     settings,
     problems: files.flatMap((file) => file.problems),
@@ -46,11 +49,12 @@ export function readConfiguration(texts: readonly ConfigurationText[]): Reading 
   const values = checkValues(context)
   const crossed = applyCrossChecks(context, values)
   const order = texts.map(({ file }) => file)
-  const problems = presentable([...context.problems, ...crossed.problems], order)
+  const problems = presentable(table, [...context.problems, ...crossed.problems], order)
   return {
+    table,
     configuration: problems.length === 0 ? configurationOf(values, settings) : undefined,
     problems,
-    warnings: presentable([...names.warnings, ...crossed.warnings], order),
+    warnings: presentable(table, [...names.warnings, ...crossed.warnings], order),
     files: order,
     text: (section, option) => {
       const interpolated = context.interpolate(section, option)
@@ -64,20 +68,13 @@ export function readConfiguration(texts: readonly ConfigurationText[]): Reading 
 }
 
 function configurationOf(values: ReadonlyMap<string, unknown>, settings: Settings): Configuration {
-  const entries = Object.entries(sectionRows).flatMap(([section, { family }]) => {
+  const entries = Object.entries(settings.table.sections).flatMap(([section, { family }]) => {
     const own = [section, values.get(section)] as const
     if (family === undefined) return section === 'DEFAULT' ? [] : [own]
     const members = settings.members(section).map((name) => ({ section: name, options: values.get(name) }))
     return [own, [family.list, members] as const]
   })
   return Object.fromEntries(entries) as unknown as Configuration
-}
-
-/** The configuration of one text, for tools and tests. Throws a `StatsError` with code CONFIGURATION naming every mistake. */
-export function parseConfiguration(text: string, file = 'configuration'): Configuration {
-  const { configuration, problems } = readConfiguration([{ file, text }])
-  if (configuration === undefined) throw new StatsError('CONFIGURATION', problems.map(renderProblem).join('\n'))
-  return configuration
 }
 
 function applyCrossChecks({ settings, interpolate }: Context, values: ReadonlyMap<string, unknown>) {
@@ -89,7 +86,8 @@ function applyCrossChecks({ settings, interpolate }: Context, values: ReadonlyMa
     given: (section, option) =>
       option === undefined ? settings.given.has(section) : settings.find(section, option)?.place !== undefined,
   }
-  for (const { check, severity } of crossChecks) {
+  const checks = Object.values(settings.table.sections).flatMap((section) => section.checks ?? [])
+  for (const { check, severity } of checks) {
     const list = severity === 'mistake' ? problems : warnings
     for (const problem of [check(view) ?? []].flat()) {
       const { section, option } = problem
@@ -106,10 +104,10 @@ function applyCrossChecks({ settings, interpolate }: Context, values: ReadonlyMa
 }
 
 /** As they may be shown, by file and line, each once: several options can meet the same mistake. */
-function presentable(problems: readonly Problem[], order: readonly string[]): Problem[] {
+function presentable(table: OptionTable, problems: readonly Problem[], order: readonly string[]): Problem[] {
   const shown = problems.map(({ found, ...problem }) => {
     const { section = '', option = '' } = problem
-    return found === undefined ? problem : { ...problem, found: concealed(optionRow(section, option), found) }
+    return found === undefined ? problem : { ...problem, found: concealed(table.option(section, option), found) }
   })
   const unique = new Map(shown.map((problem) => [JSON.stringify(problem), problem]))
   const rank = ({ file }: Problem) => (file === undefined ? order.length : order.indexOf(file))

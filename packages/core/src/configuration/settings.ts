@@ -1,4 +1,4 @@
-import { familyOf, optionRow, sectionRow, sectionRows } from '../options/table.ts'
+import type { OptionTable } from '../options/table.ts'
 import type { IniFile } from './ini-file.ts'
 import type { Place } from './problem.ts'
 
@@ -14,6 +14,7 @@ export interface Setting {
 
 /** What the files and the built-in defaults say together. */
 export interface Settings {
+  readonly table: OptionTable
   /** The sections of all files and what stands in them; a later file overrides an earlier one option by option. */
   readonly given: ReadonlyMap<string, ReadonlyMap<string, Setting>>
   /** Where a section first stands. */
@@ -31,7 +32,7 @@ export interface Settings {
  * of the section, then `[DEFAULT]` in a file, then the built-in `[DEFAULT]`; that is how `configparser` sees defaults that
  * were read before the files. A section `[name:word]` of a family takes what it does not set from `[name]` in a file first.
  */
-export function layer(files: readonly IniFile[]): Settings {
+export function layer(files: readonly IniFile[], table: OptionTable): Settings {
   const given = new Map<string, Map<string, Setting>>()
   const headers = new Map<string, Place>()
   for (const { file, sections } of files) {
@@ -45,21 +46,29 @@ export function layer(files: readonly IniFile[]): Settings {
     }
   }
   const members = (section: string) =>
-    [...given.keys()].filter((name) => familyOf(name) === section && sectionRow(name) !== undefined)
+    [...given.keys()].filter((name) => table.familyOf(name) === section && table.section(name) !== undefined)
   const fromFamily = (section: string, option: string) => {
-    const family = familyOf(section)
-    if (family === undefined || optionRow(section, option)?.individual) return undefined
+    const family = table.familyOf(section)
+    if (family === undefined || table.option(section, option)?.individual) return undefined
     return given.get(family)?.get(option)
   }
   /** `[name]` of a family that no file has is off: its other options are there for those that take them. */
   const absent = (section: string, option: string) =>
-    option === 'enabled' && Object.hasOwn(sectionRows, section) && sectionRows[section]?.family && !given.has(section)
+    option === 'enabled' &&
+    table.familyOf(section) === undefined &&
+    table.section(section)?.family &&
+    !given.has(section)
       ? { section, option, text: 'false' }
       : undefined
+  const builtIn = (section: string, option: string) => {
+    const text = table.option(section, option)?.default
+    return text === undefined ? undefined : { section, option, text }
+  }
   return {
+    table,
     given,
     headers,
-    has: (section) => given.has(section) || Object.hasOwn(sectionRows, section),
+    has: (section) => given.has(section) || Object.hasOwn(table.sections, section),
     members,
     find: (section, option) =>
       given.get(section)?.get(option) ??
@@ -69,9 +78,4 @@ export function layer(files: readonly IniFile[]): Settings {
       given.get('DEFAULT')?.get(option) ??
       builtIn('DEFAULT', option),
   }
-}
-
-function builtIn(section: string, option: string): Setting | undefined {
-  const text = optionRow(section, option)?.default
-  return text === undefined ? undefined : { section, option, text }
 }

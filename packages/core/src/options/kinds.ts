@@ -1,3 +1,5 @@
+import type { CrossCheck } from '../configuration/cross-checks.ts'
+
 /**
  * The kinds of values an option can have. `expected` completes the sentence "expected …" in an error message; `max` bounds
  * what a row of the table does not: a timer of Node.js fires at once when it is set to more than 24 days, and six times the
@@ -92,8 +94,10 @@ export interface Section {
   readonly summary: string
   /** For a section without fixed options: a line worth showing in the manual. */
   readonly example?: string
-  /** Programs that read the section; both when absent. */
-  readonly program?: 'pull' | 'process'
+  /** The program that reads the section; all programs when absent. */
+  readonly program?: string
+  /** What this section or others must have for the program to do anything: a sentence for the head of the manual. */
+  readonly needs?: string
   /**
    * The feature exists only when the file has the section. The options of a family have values all the same, because
    * others take them: its `[name:word]`, and what writes metric paths.
@@ -103,6 +107,10 @@ export interface Section {
   readonly entries?: 'patterns'
   readonly family?: Family
   readonly options: Readonly<Record<string, Option>>
+  /** Rules over several options, of this section and of others. */
+  readonly checks?: readonly CrossCheck[]
+  /** Options that sample files of haproxystats carry or carried though nothing reads them, with what to do instead. */
+  readonly retired?: Readonly<Record<string, string>>
 }
 
 type Value<O extends Option> = O extends { kind: 'words'; choices: readonly (infer C)[] }
@@ -116,4 +124,37 @@ export type ValuesOf<Options extends Readonly<Record<string, Option>>> = {
   readonly [Name in keyof Options]: Options[Name] extends { default: string } | { inherited: true }
     ? Value<Options[Name]>
     : Value<Options[Name]> | undefined
+}
+
+/** One line of a section of patterns: the first pattern that matches a name gives its group. */
+export interface GroupPattern {
+  readonly name: string
+  readonly pattern: RegExp
+}
+
+/** A section `[name:word]` of a family, with what it takes from `[name]` filled in. */
+export interface FamilyMember<Options> {
+  /** As it stands in the file, without brackets: `graphite:second`. */
+  readonly section: string
+  readonly options: Options
+}
+
+type ValueOfSection<S extends Section> = S extends { entries: 'patterns' }
+  ? readonly GroupPattern[]
+  : S extends { family: Family }
+    ? ValuesOf<S['options']>
+    : S extends { enabledByPresence: true }
+      ? ValuesOf<S['options']> | undefined
+      : ValuesOf<S['options']>
+
+/**
+ * The type of the parsed sections, by name: `undefined` for one that a file enables and does not have. The sections
+ * `[name:word]` of a family are a list of their own, in the order of the files.
+ */
+export type ValuesOfSections<Sections extends Readonly<Record<string, Section>>> = {
+  readonly [Name in keyof Sections]: ValueOfSection<Sections[Name]>
+} & {
+  readonly [Name in keyof Sections as Sections[Name] extends { family: { list: infer List extends string } }
+    ? List
+    : never]: readonly FamilyMember<ValuesOf<Sections[Name]['options']>>[]
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { optionTable } from '../../../../test/support/configuration.ts'
 import { checkValue } from '../configuration/values.ts'
 import { optionKinds } from './kinds.ts'
-import { optionRow, sectionRow, sectionRows } from './table.ts'
 
-const rows = Object.entries(sectionRows).flatMap(([section, { options }]) =>
+const rows = Object.entries(optionTable.sections).flatMap(([section, { options }]) =>
   Object.entries(options).map(([name, option]) => ({ section, name, option })),
 )
 
@@ -13,7 +13,7 @@ describe('the table of options', () => {
     expect(option.summary).toMatch(/^[A-Z].*\.$/)
     expect(Object.keys(optionKinds)).toContain(option.kind)
     if (option.kind !== 'words') expect(option.kind === 'choice').toBe(option.choices !== undefined)
-    const inherited = option.inherited ? optionRow('DEFAULT', name)?.default : undefined
+    const inherited = option.inherited ? optionTable.option('DEFAULT', name)?.default : undefined
     const shown = option.default ?? inherited ?? option.example
     expect(shown, 'has a default, or inherits one, or shows an example').toBeDefined()
     expect(section === 'DEFAULT' ? option.default : 'x').toBeDefined()
@@ -34,8 +34,8 @@ describe('the table of options', () => {
   )
 
   it('has no rows by the names of objects', () => {
-    expect(sectionRow('constructor')).toBeUndefined()
-    expect(optionRow('pull', '__proto__')).toBeUndefined()
-    expect(optionRow('__proto__', 'x')).toBeUndefined()
+    expect(optionTable.section('constructor')).toBeUndefined()
+    expect(optionTable.option('pull', '__proto__')).toBeUndefined()
+    expect(optionTable.option('__proto__', 'x')).toBeUndefined()
   })
 })

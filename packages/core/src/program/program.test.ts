@@ -2,13 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { optionTable } from '../../../../test/support/configuration.ts'
 import { defaultFile } from './command-line.ts'
 import { executeProgram, filesToRead, type ProgramDefinition } from './program.ts'
 
 const program: ProgramDefinition = {
   name: 'haproxystats-process',
   summary: 'Processes.',
-  sections: ['DEFAULT', 'paths', 'process', 'graphite', 'local-store'],
+  table: optionTable,
+  logging: ({ process }) => process,
   directoryOption: true,
   run: () => Promise.reject(new Error('these tests start nothing')),
 }

@@ -3,8 +3,8 @@ import { renderDefaults, renderEffective } from '../configuration/print.ts'
 import { type Problem, renderProblem } from '../configuration/problem.ts'
 import { type Reading, readConfiguration } from '../configuration/read.ts'
 import type { Logger } from '../log.ts'
-import type { Configuration } from '../options/configuration.ts'
-import type { SectionName } from '../options/table.ts'
+import type { Configuration } from '../options/common.ts'
+import type { OptionTable } from '../options/table.ts'
 import { configurationPermissions } from '../permissions.ts'
 import { printableLines } from '../printable.ts'
 import {
@@ -15,7 +15,7 @@ import {
   readCommandLine,
 } from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
-import { createLogger, type LogLevel } from './logger.ts'
+import { createLogger, type LogFormat, type LogLevel } from './logger.ts'
 import { connectServiceManager, type ServiceManager } from './service-manager.ts'
 import { superviseRun } from './supervise.ts'
 
@@ -47,8 +47,10 @@ export type Look = (
 
 /** One of the two programs. */
 export interface ProgramDefinition extends CommandLineDefinition {
-  /** The sections it reads, in the order in which `-p` and `-P` print them. */
-  readonly sections: readonly SectionName[]
+  /** Every section that may stand in its files, of other programs too: a mistake in any of them is one. */
+  readonly table: OptionTable
+  /** How it logs, by its own section. */
+  logging(configuration: Configuration): { readonly loglevel: LogLevel; readonly 'log-format': LogFormat }
   /**
    * What must be right beyond the configuration, such as directories that can be written. With `starting` only what keeps
    * the program from running; `--check` looks at everything. A problem with `section` and `option` is completed with the
@@ -110,10 +112,10 @@ export async function executeProgram(
     return invocation.code
   }
   if (invocation.action === 'print-defaults') {
-    output.out(renderDefaults(definition.sections))
+    output.out(renderDefaults(definition.table, definition.name))
     return exitCodes.done.code
   }
-  const reading = readInvoked(invocation)
+  const reading = readInvoked(definition, invocation)
   if (invocation.action === 'check') return check(definition, reading, output)
   if (reading.configuration === undefined) {
     output.error(renderProblems(definition, reading.problems))
@@ -123,7 +125,7 @@ export async function executeProgram(
     output.error(renderWarnings(reading.warnings))
     // A file that reads it back wants it exact.
     const exact = process.stdout.isTTY ? output : standard
-    exact.out(renderEffective(reading, definition.sections))
+    exact.out(renderEffective(reading, definition.name))
     return exitCodes.done.code
   }
   const command = definition.commands?.find(({ name }) => name === invocation.command)
@@ -157,10 +159,10 @@ export function filesToRead({ file, directory }: Pick<Invocation, 'file' | 'dire
   return { files: [...named, ...files], problems }
 }
 
-function readInvoked(invocation: Invocation): Reading {
+function readInvoked({ table }: ProgramDefinition, invocation: Invocation): Reading {
   const { files, problems: unlisted } = filesToRead(invocation)
   const { texts, problems: unread } = readConfigurationFiles(files)
-  const reading = readConfiguration(texts)
+  const reading = readConfiguration(texts, table)
   const missing = [...unread, ...unlisted]
   if (missing.length === 0) return reading
   return { ...reading, configuration: undefined, problems: [...missing, ...reading.problems] }
@@ -209,8 +211,8 @@ async function start(
   }
 }
 
-function logOptions({ sections }: ProgramDefinition, configuration: Configuration) {
-  const { loglevel, 'log-format': format } = configuration[sections.includes('pull') ? 'pull' : 'process']
+function logOptions(definition: ProgramDefinition, configuration: Configuration) {
+  const { loglevel, 'log-format': format } = definition.logging(configuration)
   return { level: loglevel, format }
 }
 

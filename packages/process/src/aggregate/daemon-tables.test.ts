@@ -1,6 +1,6 @@
-import { parseConfiguration } from '@haproxystats/core'
 import { parseInfo } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { releases } from '../../../../test/support/recorded.ts'
 import { infoAnswer } from '../../../../test/support/stat-answer.ts'
 import type { Table } from '../types/table.ts'

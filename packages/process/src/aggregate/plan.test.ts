@@ -1,6 +1,7 @@
-import { parseConfiguration, StatsError } from '@haproxystats/core'
+import { StatsError } from '@haproxystats/core'
 import { infoFieldByName, moduleFields, statFieldByName, statFields } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { defaultLists } from './metric-lists.ts'
 import { objectKinds, planOf, selectableFields } from './plan.ts'
 import { variants } from './variants.ts'

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfiguration } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { statAnswer } from '../../../../test/support/stat-answer.ts'
 import { Pipeline } from './pipeline.ts'
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { type Logger, parseConfiguration } from '@haproxystats/core'
+import type { Logger } from '@haproxystats/core'
 import { expect, it, onTestFinished } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { until } from '../../../../test/support/until.ts'
 import { HttpService, type ServiceContext } from './service.ts'
 

@@ -1,6 +1,6 @@
-import { parseConfiguration } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { openOutputs } from '../process-snapshots.ts'
 import { graphite } from './graphite/graphite.ts'
 import { outputs } from './index.ts'

@@ -1,4 +1,4 @@
-import type { Configuration, Logger, Problem, SectionName } from '@haproxystats/core'
+import type { Configuration, Logger, Problem } from '@haproxystats/core'
 import type { Table } from './table.ts'
 
 /** How a worker turns tables into bytes: the encoder's name and its options, which must be plain data. */
@@ -96,7 +96,7 @@ export interface Output<Options> {
   /** The names of its instances begin with it. */
   readonly name: string
   /** The sections that it reads. */
-  readonly sections: readonly SectionName[]
+  readonly sections: readonly string[]
   /** What to add to a configuration to have it. */
   readonly toAdd: string
   /** The destinations that the configuration asks for. */

@@ -1,8 +1,9 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Configuration, makeBaseDirectory, parseConfiguration } from '@haproxystats/core'
+import { type Configuration, makeBaseDirectory } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { prepareDirectories, surroundingProblems } from './directories.ts'
 
 let base: string

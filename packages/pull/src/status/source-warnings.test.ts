@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfiguration, renderProblem } from '@haproxystats/core'
+import { renderProblem } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { sourceWarnings } from './source-warnings.ts'
 
 let base: string

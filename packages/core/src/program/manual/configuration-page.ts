@@ -1,13 +1,12 @@
-import { introduction, meaning, sectionSummary } from '../../configuration/manual.ts'
+import { meaning, needs, sectionSummary, syntax } from '../../configuration/manual.ts'
 import type { Option, Section } from '../../options/kinds.ts'
-import { sectionRows } from '../../options/table.ts'
+import type { OptionTable } from '../../options/table.ts'
 import { defaultFile } from '../command-line.ts'
 import { bold, italic, item, literal, page, prose, verbatim } from './roff.ts'
 
 /** The manual page of the configuration file, chapter 5, from the table of options. */
-export function renderConfigurationPage(): string {
-  const sections = Object.entries(sectionRows)
-  const [, form = ''] = introduction
+export function renderConfigurationPage(table: OptionTable): string {
+  const sections = Object.entries(table.sections)
   return page('haproxystats.conf', 5, 'settings of haproxystats-pull and haproxystats-process', [
     [
       'DESCRIPTION',
@@ -25,7 +24,9 @@ export function renderConfigurationPage(): string {
         'port = 2003',
       ]),
       '.PP',
-      prose(literal(form)),
+      prose(literal(syntax)),
+      '.PP',
+      prose(literal(needs(table))),
       '.PP',
       prose(
         literal(

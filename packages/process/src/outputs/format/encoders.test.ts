@@ -1,5 +1,5 @@
-import { parseConfiguration } from '@haproxystats/core'
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration } from '../../../../../test/support/configuration.ts'
 import { outputs } from '../index.ts'
 import { createEncoder } from './encoders.ts'
 

@@ -1,5 +1,5 @@
-import { parseConfiguration } from '@haproxystats/core'
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration } from '../../../../../test/support/configuration.ts'
 import { linesEncoding } from './paths.ts'
 
 const optionsOf = (text: string, host = 'lb1.example.com') =>

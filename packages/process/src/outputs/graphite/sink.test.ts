@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { parseConfiguration } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, expect, test } from 'vitest'
+import { parseConfiguration } from '../../../../../test/support/configuration.ts'
 import { GraphiteSink } from './sink.ts'
 
 const signal = new AbortController().signal

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Configuration, makeDirectories, replaceFile, StatsError, syncDirectory } from '@haproxystats/core'
-import type { Batch, Output } from '../types/output.ts'
-import { linesEncoding } from './format/paths.ts'
+import type { Batch, Output } from '../../types/output.ts'
+import { linesEncoding } from '../format/paths.ts'
 
 export type LocalStoreOptions = Pick<NonNullable<Configuration['local-store']>, 'dir'>
 

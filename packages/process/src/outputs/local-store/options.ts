@@ -1,0 +1,23 @@
+import { differentDirectories, type Section } from '@haproxystats/core'
+import { outputOptions } from '../options.ts'
+
+export const localStore = {
+  summary: 'Writes the datapoints of every snapshot to a file, <dir>/<timestamp>/stats. Nothing removes them.',
+  program: 'haproxystats-process',
+  enabledByPresence: true,
+  checks: [
+    {
+      summary: 'The files of local-store are no snapshots.',
+      severity: 'mistake',
+      check: (values) => differentDirectories(values, ['local-store', 'dir'], ['process', 'src-dir']),
+    },
+  ],
+  options: {
+    dir: {
+      kind: 'path',
+      default: '/var/lib/haproxystats/local-store',
+      summary: 'Where the files go.',
+    },
+    ...outputOptions,
+  },
+} as const satisfies Section

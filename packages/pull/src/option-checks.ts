@@ -1,0 +1,80 @@
+import { apartDirectories, bothOrNeither, type Clash, type CrossCheck, requires, type Values } from '@haproxystats/core'
+
+/** The rules over several options of [pull]. */
+export const pullChecks: readonly CrossCheck[] = [
+  {
+    summary: 'pull-timeout is not longer than pull-interval.',
+    severity: 'mistake',
+    check: longTimeout,
+  },
+  {
+    summary: 'The default of pull-timeout does not fit a short pull-interval.',
+    severity: 'warning',
+    check: shortInterval,
+  },
+  {
+    summary: 'dst-dir and tmp-dst-dir are apart.',
+    severity: 'mistake',
+    check: (values) => apartDirectories(values, ['pull', 'tmp-dst-dir'], ['pull', 'dst-dir']),
+  },
+  {
+    summary: 'The queue has room beside what is being delivered.',
+    severity: 'warning',
+    check: (values) => {
+      if (values.value('pull', 'queue-size') !== 1) return undefined
+      const message = 'with room for one snapshot, pulling stops while a destination is down'
+      return { section: 'pull', option: 'queue-size', message, hint: 'set 2 or more' }
+    },
+  },
+  {
+    summary: 'A user comes with a password.',
+    severity: 'mistake',
+    check: (values) => bothOrNeither(values, 'pull', 'http-user', 'http-password-file'),
+  },
+  {
+    summary: 'A key comes with a certificate.',
+    severity: 'mistake',
+    check: (values) => requires(values, 'pull', 'tls-key-file', 'tls-certificate-file'),
+  },
+  {
+    summary: 'No password stands in an address.',
+    severity: 'warning',
+    check: passwordInAddress,
+  },
+  {
+    summary: 'Certificates are verified.',
+    severity: 'warning',
+    check: (values) => {
+      if (values.value('pull', 'tls-insecure') !== true) return undefined
+      const message = 'certificates are not verified, so anybody on the network path can answer for HAProxy'
+      const hint = 'set tls-ca-file to the certificate of their CA instead'
+      return { section: 'pull', option: 'tls-insecure', message, hint }
+    },
+  },
+]
+
+function longTimeout({ value, given }: Values): Clash | undefined {
+  const [timeout, interval] = [value('pull', 'pull-timeout'), value('pull', 'pull-interval')]
+  if (!given('pull', 'pull-timeout') || !isNumber(timeout) || !isNumber(interval) || timeout <= interval)
+    return undefined
+  const expected = `at most pull-interval, which is ${interval}${given('pull', 'pull-interval') ? '' : ' by default'}`
+  const hint = '0 for no limit but pull-interval'
+  return { section: 'pull', option: 'pull-timeout', found: String(timeout), expected, hint }
+}
+
+function shortInterval({ value, given }: Values): Clash | undefined {
+  const [timeout, interval] = [value('pull', 'pull-timeout'), value('pull', 'pull-interval')]
+  if (given('pull', 'pull-timeout') || !isNumber(timeout) || !isNumber(interval) || timeout < interval) return undefined
+  const message = `not longer than pull-timeout, which is ${timeout} by default`
+  const hint = 'set pull-timeout too: below pull-interval, or 0 for no limit but pull-interval'
+  return { section: 'pull', option: 'pull-interval', message, hint }
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number'
+
+function passwordInAddress(values: Values): Clash | undefined {
+  const servers = values.value('pull', 'servers')
+  const found = Array.isArray(servers) && servers.some((address) => /^https?:\/\/[^/?#]*@/i.test(address))
+  const hint = 'use http-user and http-password-file, so that this file holds no secret'
+  return found ? { section: 'pull', option: 'servers', message: 'a password stands in an address', hint } : undefined
+}
