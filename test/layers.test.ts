@@ -291,7 +291,7 @@ describe('the checker', () => {
     ['packages/process/src/main.ts', './queue/watch.ts'],
     ['packages/process/src/workers/worker.ts', '../aggregate/plan.ts'],
     ['packages/process/src/queue/watch.ts', 'chokidar'],
-    ['packages/haproxy/src/stat/reference.ts', 'csv-parse/sync'],
+    ['packages/haproxy/src/stat/record.ts', 'csv-parse/sync'],
     ['packages/process/src/outputs/graphite/connection.ts', 'node:net'],
   ])('lets %s import %s', (file, name) => {
     expect(violations([{ file, imports: [name] }])).toEqual([])
