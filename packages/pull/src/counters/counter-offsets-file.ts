@@ -2,8 +2,8 @@ import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileMode, type Logger, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
 import { type Count, type Counts, infoCounters, peakCounters, statCounters } from '@haproxystats/haproxy'
-import type { ToldTwice } from '../sources/known-process.ts'
 import type { CarriedObject, CarriedState } from './counter-offsets.ts'
+import type { ToldTwice } from './known-process.ts'
 
 /** Where carried counters are kept between runs. */
 export function carriedPath(baseDirectory: string): string {
