@@ -308,7 +308,7 @@ describe('the checker', () => {
     ['packages/pull/src/program.ts', '@haproxystats/process/options'],
     ['packages/process/src/workers/worker.ts', '../aggregate/plan.ts'],
     ['packages/process/src/queue/watch.ts', 'chokidar'],
-    ['packages/haproxy/src/stat/reference.ts', 'csv-parse/sync'],
+    ['packages/haproxy/src/stat/record.ts', 'csv-parse/sync'],
     ['packages/process/src/outputs/graphite/connection.ts', 'node:net'],
   ])('lets %s import %s', (file, name) => {
     expect(violations([{ file, imports: [name] }])).toEqual([])

@@ -1,4 +1,4 @@
-import { parseRecord } from '../stat/reference.ts'
+import { parseRecord } from '../stat/record.ts'
 
 /** Which objects to ask for with `show stat <iid> <type> <sid>`: `iid` and `sid` as in the columns of these names. */
 export interface ObjectFilter {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { allRecorded, recordedFile, release, releases } from '../../../../test/support/recorded.ts'
 import { type Cells, statAnswer } from '../../../../test/support/stat-answer.ts'
 import { AnswerReader } from '../query/answer.ts'
-import { parseRecord } from './reference.ts'
+import { parseRecord } from './record.ts'
 import { columnsOfRawNames, scanHeader, scanRows } from './scan.ts'
 
 /** The rows of an answer as the scanner finds them, a byte a character. */

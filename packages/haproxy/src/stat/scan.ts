@@ -1,7 +1,7 @@
 import { StatsError } from '@haproxystats/core/snapshot'
 import { answerLimits } from '../limits.ts'
 import { textOf } from './number.ts'
-import { parseRecord } from './reference.ts'
+import { parseRecord } from './record.ts'
 
 const lineFeed = 0x0a
 const comma = 0x2c
@@ -48,25 +48,25 @@ let last: { readonly line: string; readonly header: StatHeader } | undefined
 export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: number } {
   const end = bytes.indexOf(lineFeed)
   if (end > answerLimits.cellBytes) {
-    throw new StatsError('ANSWER_MALFORMED', `has a first line of more than ${answerLimits.cellBytes} bytes`)
+    throw malformed(`has a first line of more than ${answerLimits.cellBytes} bytes`)
   }
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.max(0, end)).toString('latin1')
   if (line === last?.line) return { header: last.header, rows: end + 1 }
   if (!line.startsWith(headerBegin) || !line.endsWith(',')) {
-    throw new StatsError('ANSWER_MALFORMED', 'does not begin with "# pxname,…," as the answer to show stat does')
+    throw malformed('does not begin with "# pxname,…," as the answer to show stat does')
   }
   const names = line.slice(2, -1).split(',')
   if (names.length > answerLimits.statColumns) {
-    throw new StatsError('ANSWER_MALFORMED', `has more than ${answerLimits.statColumns} columns, as no HAProxy prints`)
+    throw malformed(`has more than ${answerLimits.statColumns} columns, as no HAProxy prints`)
   }
   const position = new Map<string, number>()
   names.forEach((name, index) => {
     if (name === '' || name === '-' || name === '(null)') return
-    if (position.has(name)) throw new StatsError('ANSWER_MALFORMED', `has the column ${name} twice`)
+    if (position.has(name)) throw malformed(`has the column ${name} twice`)
     position.set(name, index)
   })
   for (const name of ['svname', 'type']) {
-    if (!position.has(name)) throw new StatsError('ANSWER_MALFORMED', `the answer to show stat has no column ${name}`)
+    if (!position.has(name)) throw malformed(`the answer to show stat has no column ${name}`)
   }
   last = { line, header: { names, position } }
   return { header: last.header, rows: end + 1 }
@@ -83,32 +83,55 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
  *   any that HAProxy prints.
  */
 export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, onRow: OnRow, quick = never): void {
-  const width = header.names.length
-  const offsets = new Int32Array(width + 1)
-  const type = header.position.get('type') as number
-  const length = bytes.length
+  const reader = new RowReader(bytes, header)
   let position = rows
-  let row = 1
-  while (position < length) {
+  for (let row = 1; position < bytes.length; row++) {
     if (bytes[position] === lineFeed) {
-      if (position + 1 < length) throw new StatsError('ANSWER_MALFORMED', `goes on after the empty line at its end`)
+      if (position + 1 < bytes.length) throw malformed('goes on after the empty line at its end')
       return
     }
     if (bytes[position] === hash && isHeader(bytes, position)) {
-      throw new StatsError('ANSWER_MALFORMED', `has its header again in place of row ${row}`)
+      throw malformed(`has its header again in place of row ${row}`)
     }
     const end = quick(position)
     if (end > 0) {
       boundCells(bytes, position, end, row)
       position = end
-      row++
-      continue
+    } else {
+      position = reader.read(position, row)
+      if (reader.cells !== undefined) onRow(reader.cells, reader.offsets)
     }
-    offsets[0] = position
+  }
+  throw malformed('does not end with an empty line')
+}
+
+/** Reads any row of an answer, one at a time. */
+class RowReader {
+  /** What `offsets` are of: the answer, or a copy of a quoted row without its quotes; undefined when the row is to be left out. */
+  cells: Uint8Array | undefined
+  readonly offsets: Int32Array
+  readonly #bytes: Uint8Array
+  readonly #width: number
+  readonly #type: number
+
+  constructor(bytes: Uint8Array, { names, position }: StatHeader) {
+    this.#bytes = bytes
+    this.#width = names.length
+    this.#type = position.get('type') as number
+    this.offsets = new Int32Array(names.length + 1)
+  }
+
+  /** Returns the position behind the row that begins at `start`. */
+  read(start: number, row: number): number {
+    const bytes = this.#bytes
+    const offsets = this.offsets
+    const width = this.#width
+    offsets[0] = start
     let cells = 0
-    let cellStart = position
+    let cellStart = start
+    let position = start
     let byte = 0
-    for (; position < length; position++) {
+    for (; position < bytes.length; position++) {
       byte = bytes[position] as number
       if (byte === comma) {
         cells++
@@ -116,23 +139,53 @@ export function scanRows(bytes: Uint8Array, header: StatHeader, rows: number, on
         if (cells <= width) offsets[cells] = cellStart
       } else if (byte === lineFeed || (byte === quote && position === cellStart)) break
     }
-    if (byte === quote) {
-      const record = quotedRow(bytes, offsets[0] as number, { row, width, type })
-      if (record.cells) onRow(layOut(record.cells, offsets), offsets)
-      position = record.end
-    } else {
-      boundCells(bytes, offsets[0] as number, position, row)
-      if (byte !== lineFeed) throw new StatsError('ANSWER_MALFORMED', `ends within row ${row}`)
-      if (cells === width && bytes[position - 1] === comma) onRow(bytes, offsets)
-      else if (!isRawListener(bytes.subarray(offsets[0], position), type + cells - width, cells - width)) {
-        if (cells === width) throw new StatsError('ANSWER_MALFORMED', `row ${row} does not end with a comma`)
-        throw widthError(row, cells, width)
-      }
-      position++
+    if (byte === quote) return this.#readQuoted(start, row)
+    boundCells(bytes, start, position, row)
+    if (byte !== lineFeed) throw malformed(`ends within row ${row}`)
+    this.cells = bytes
+    if (cells !== width || bytes[position - 1] !== comma) {
+      this.cells = undefined
+      const surplus = cells - width
+      const listener = surplus > 0 && this.#isListener(bytes.subarray(start, position), surplus)
+      if (!listener)
+        throw surplus === 0 ? malformed(`row ${row} does not end with a comma`) : this.#widthError(row, cells)
     }
-    row++
+    return position + 1
   }
-  throw new StatsError('ANSWER_MALFORMED', 'does not end with an empty line')
+
+  /**
+   * A row with a quote at the beginning of a cell, as csv-parse reads it, unless it is the row of a listener whose raw name has
+   * that quote: that ends with its line, whatever the quote would mean.
+   */
+  #readQuoted(start: number, row: number): number {
+    const end = this.#bytes.indexOf(lineFeed, start)
+    const line = this.#bytes.subarray(start, Math.max(start, end))
+    const mayBeRaw = this.#width === columnsOfRawNames && line.length <= answerLimits.cellBytes
+    const surplus = mayBeRaw ? line.filter((byte) => byte === comma).length - this.#width : -1
+    const listener = surplus >= 0 && this.#isListener(line, surplus)
+    this.cells = undefined
+    // Without a surplus it can be nothing else; with one, it could be a text of a health check that has commas.
+    if (listener && surplus === 0) return end + 1
+    try {
+      const record = parseRecord(this.#bytes, start)
+      if (record.cells.length !== this.#width) throw this.#widthError(row, record.cells.length)
+      this.cells = layOut(record.cells, this.offsets)
+      return record.end
+    } catch (error) {
+      if (listener) return end + 1
+      throw error
+    }
+  }
+
+  /** Whether a row with so many cells too many is of a listener, whose raw name, before its type, has them. */
+  #isListener(line: Uint8Array, surplus: number): boolean {
+    if (line.length > answerLimits.cellBytes) return false
+    return textOf(line, 0, line.length).split(',')[this.#type + surplus] === '3'
+  }
+
+  #widthError(row: number, cells: number): StatsError {
+    return malformed(`row ${row} has ${cells} cells where the header has ${this.#width}`)
+  }
 }
 
 function isHeader(bytes: Uint8Array, start: number): boolean {
@@ -146,7 +199,7 @@ function boundCells(bytes: Uint8Array, start: number, end: number, row: number):
   let cellStart = start
   for (let position = start; position <= end; position++) {
     if (position - cellStart > cellBytes) {
-      throw new StatsError('ANSWER_MALFORMED', `has a cell of more than ${cellBytes} bytes in row ${row}`)
+      throw malformed(`has a cell of more than ${cellBytes} bytes in row ${row}`)
     }
     if (bytes[position] === comma) cellStart = position + 1
   }
@@ -177,40 +230,6 @@ function layOut(cells: readonly Buffer[], offsets: Int32Array): Uint8Array {
   return bytes
 }
 
-/**
- * A row with a quote at the beginning of a cell, as csv-parse reads it. Without `cells` it is the row of a listener whose
- * raw name has that quote: it ends with its line, whatever the quote would mean.
- */
-function quotedRow(
-  bytes: Uint8Array,
-  start: number,
-  { row, width, type }: { row: number; width: number; type: number },
-): { cells?: readonly Buffer[]; end: number } {
-  const end = bytes.indexOf(lineFeed, start)
-  const line = bytes.subarray(start, Math.max(start, end))
-  const mayBeRaw = width === columnsOfRawNames && line.length <= answerLimits.cellBytes
-  const surplus = mayBeRaw ? line.filter((byte) => byte === comma).length - width : -1
-  const listener = surplus >= 0 && hasListenerType(line, type + surplus)
-  // Without a surplus it can be nothing else; with one, it could be a text of a health check that has commas.
-  if (listener && surplus === 0) return { end: end + 1 }
-  try {
-    const record = parseRecord(bytes, start)
-    if (record.cells.length !== width) throw widthError(row, record.cells.length, width)
-    return record
-  } catch (error) {
-    if (listener) return { end: end + 1 }
-    throw error
-  }
-}
-
-function isRawListener(line: Uint8Array, typeCell: number, surplus: number): boolean {
-  return surplus > 0 && line.length <= answerLimits.cellBytes && hasListenerType(line, typeCell)
-}
-
-function hasListenerType(line: Uint8Array, typeCell: number): boolean {
-  return Buffer.from(line).toString('latin1').split(',')[typeCell] === '3'
-}
-
-function widthError(row: number, cells: number, width: number): StatsError {
-  return new StatsError('ANSWER_MALFORMED', `row ${row} has ${cells} cells where the header has ${width}`)
+function malformed(what: string): StatsError {
+  return new StatsError('ANSWER_MALFORMED', what)
 }

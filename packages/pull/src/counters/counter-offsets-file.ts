@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { type Logger, readRegularFile, reasonOf, replaceFile, StatsError } from '@haproxystats/core'
 import { type Count, type Counts, infoCounters, peakCounters, statCounters } from '@haproxystats/haproxy'
-import type { ToldTwice } from '../sources/known-process.ts'
 import type { CarriedObject, CarriedState } from './counter-offsets.ts'
+import type { ToldTwice } from './known-process.ts'
 
 /** Where carried counters are kept between runs. */
 export function carriedPath(baseDirectory: string): string {

@@ -9,6 +9,7 @@ import {
   statCounters,
 } from '@haproxystats/haproxy'
 import type { Outcome } from '../query/ask-source.ts'
+import { beganAnew, endedWorkers, isSucceeded } from './ended.ts'
 import {
   isSame,
   type KnownProcess,
@@ -17,8 +18,7 @@ import {
   ownObjects,
   type ReadProcess,
   readProcesses,
-} from '../sources/known-process.ts'
-import { beganAnew, endedWorkers, isSucceeded } from './ended.ts'
+} from './known-process.ts'
 import { addLostPeaks, type LostPeaks, leastPeaks, lostPeaks } from './peaks.ts'
 import { findToldTwice, withMinus } from './shared-counters.ts'
 

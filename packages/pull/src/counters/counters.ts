@@ -1,11 +1,11 @@
 import { type Configuration, carriedSource, type Logger, twiceSource } from '@haproxystats/core'
 import { renderCounters } from '@haproxystats/haproxy'
 import type { Outcome } from '../query/ask-source.ts'
-import { type KnownProcess, knownOf, mayLive, readProcesses } from '../sources/known-process.ts'
 import type { AnswerFiles } from '../write/answer-files.ts'
 import type { SnapshotDraft } from '../write/publish.ts'
 import { type Additions, Carried } from './counter-offsets.ts'
 import { carriedPath, readCarried, writeCarried } from './counter-offsets-file.ts'
+import { type KnownProcess, knownOf, mayLive, readProcesses } from './known-process.ts'
 import { findToldTwice, withMinus } from './shared-counters.ts'
 
 /** Puts counters into snapshots that are no process's: of those that ended, and of those that are told twice. */

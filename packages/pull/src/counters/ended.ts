@@ -1,6 +1,6 @@
 import { type ProcessCounters, statCounters } from '@haproxystats/haproxy'
 import { type Outcome, placeOf } from '../query/ask-source.ts'
-import { type KnownProcess, type ReadProcess, startOf } from '../sources/known-process.ts'
+import { type KnownProcess, type ReadProcess, startOf } from './known-process.ts'
 
 const stot = statCounters.indexOf('stot')
 

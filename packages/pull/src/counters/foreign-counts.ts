@@ -1,5 +1,5 @@
 import { type Counts, infoCounters, statCounters } from '@haproxystats/haproxy'
-import type { ReadProcess } from '../sources/known-process.ts'
+import type { ReadProcess } from './known-process.ts'
 
 /** Requests and sessions, as far as HAProxy counts them for frontends and for the whole process. */
 export interface Totals {

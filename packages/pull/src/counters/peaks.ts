@@ -1,5 +1,5 @@
 import { type Counts, peakCounters, statCounters } from '@haproxystats/haproxy'
-import { countsOf, type KnownProcess } from '../sources/known-process.ts'
+import { countsOf, type KnownProcess } from './known-process.ts'
 
 /** By place: what processes had counted that are there no longer, in the order of `peakCounters`. */
 export type LostPeaks = ReadonlyMap<string, readonly number[]>

@@ -1,15 +1,8 @@
 import { type Counts, lessCounts } from '@haproxystats/haproxy'
-import { begunWith } from '../sources/begun-with.ts'
-import { type Elder, eldersOf, isElder, leastOf, mayInherit, tellersOf, toldTogether } from '../sources/elders.ts'
-import {
-  countsOf,
-  isSame,
-  type KnownProcess,
-  type ReadProcess,
-  type Told,
-  type ToldTwice,
-} from '../sources/known-process.ts'
-import { evidenceOf, type Growth, growthOf } from '../sources/sharing.ts'
+import { begunWith } from './inherited.ts'
+import { countsOf, isSame, type KnownProcess, type ReadProcess, type Told, type ToldTwice } from './known-process.ts'
+import { type Elder, eldersOf, isElder, leastOf, mayInherit, tellersOf, toldTogether } from './older-processes.ts'
+import { evidenceOf, type Growth, growthOf } from './sharing.ts'
 
 const none: Told = new Map()
 

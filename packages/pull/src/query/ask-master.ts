@@ -1,6 +1,6 @@
 import { atMost, type MasterAddress, StatsError, wait } from '@haproxystats/core'
 import { askWorker, isGone, listWorkers, type Worker } from '@haproxystats/haproxy'
-import { mayInherit } from '../sources/elders.ts'
+import { mayInherit } from '../counters/older-processes.ts'
 import { withoutPlace } from '../sources/hanging-workers.ts'
 import type { Source } from '../sources/sources.ts'
 import { type Asking, askOptions, type Outcome, reading } from './ask-source.ts'

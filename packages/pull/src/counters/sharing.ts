@@ -1,5 +1,5 @@
 import { type Count, type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { foreignTo, isFrontend, slackOf, type Totals, toldBy } from '../counters/foreign-counts.ts'
+import { foreignTo, isFrontend, slackOf, type Totals, toldBy } from './foreign-counts.ts'
 import type { KnownProcess, ReadProcess } from './known-process.ts'
 
 /** How much more two processes tell of what they have not counted than a pull before; undefined when that is not known. */

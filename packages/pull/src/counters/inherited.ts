@@ -1,7 +1,7 @@
 import { type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { countedBy, foreignTo, slackOf, toldBy } from '../counters/foreign-counts.ts'
-import { type Elder, leastOf, mayShare, tellersOf, toldTogether } from './elders.ts'
+import { countedBy, foreignTo, slackOf, toldBy } from './foreign-counts.ts'
 import { countsOf, type ReadProcess, type Told, type ToldTwice } from './known-process.ts'
+import { type Elder, leastOf, mayShare, tellersOf, toldTogether } from './older-processes.ts'
 
 /** So few sessions and requests cannot be told from those of the stats sockets themselves. */
 const few = 10
