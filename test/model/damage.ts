@@ -12,7 +12,7 @@ export const damages: readonly ((path: string, at: number) => void)[] = [
   },
   (path, at) => truncateSync(path, at),
   (path) => appendFileSync(path, '0,'),
-  // Not the manifest: a snapshot without one is taken as it is.
+  // The manifest is not removed, because a snapshot without one is valid.
   (path) => (path.endsWith(manifestName) ? writeFileSync(path, '{}') : rmSync(path)),
   (path) => {
     rmSync(path)
@@ -21,7 +21,7 @@ export const damages: readonly ((path: string, at: number) => void)[] = [
   (path) => writeFileSync(`${path}.more_stat`, readFileSync(path)),
 ]
 
-/** What is damaged, as numbers of whatever is there, `at` in thousandths of the file. */
+/** What is damaged: the number of a snapshot and of its file, modulo how many there are; `at` in thousandths of the file. */
 export interface Damage {
   readonly snapshot: number
   readonly file: number

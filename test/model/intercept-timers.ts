@@ -1,8 +1,8 @@
 import timers from 'node:timers/promises'
 import { type Life, lives } from './life.ts'
 
-/** Timers up to this, in milliseconds, are about the wire, which is real, and short: so they need not be longer than that. */
-const ofTheWire = { upTo: 50, atMost: 3 }
+/** Timers of at most so many milliseconds wait for sockets, which are real and fast: they take no longer than `real`. */
+const short = { atMost: 50, real: 3 }
 
 const realDelay = timers.setTimeout
 const realSetTimeout = globalThis.setTimeout
@@ -48,10 +48,10 @@ function timerThat(clear: () => void): LifeTimer {
 function shortTimer(life: Life, milliseconds: number, call: () => void): LifeTimer {
   let over = false
   const finish = () => {
-    if (!over) life.busy(-1)
+    if (!over) life.inFlight--
     over = true
   }
-  life.busy(1)
+  life.inFlight++
   const timer = realSetTimeout(() => {
     finish()
     call()
@@ -67,7 +67,7 @@ function setTimeoutOfLife(callback: (...given: unknown[]) => void, milliseconds 
   if (life === undefined) return realSetTimeout(callback, milliseconds, ...given)
   const call = () => lives.run(life, () => callback(...given))
   if (life.dead) return shortTimer(life, 1, call)
-  if (milliseconds <= ofTheWire.upTo) return shortTimer(life, Math.min(milliseconds, ofTheWire.atMost), call)
+  if (milliseconds <= short.atMost) return shortTimer(life, Math.min(milliseconds, short.real), call)
   const { time } = life.surroundings
   const timer = time.schedule(milliseconds, call, life)
   return timerThat(() => time.cancel(timer))
@@ -83,6 +83,6 @@ export function interceptTimers(): void {
   Object.assign(timers, { setTimeout: delay })
   Object.assign(globalThis, { setTimeout: setTimeoutOfLife, clearTimeout: clearTimeoutOfLife })
   const now = performance.now.bind(performance)
-  // Only the time of a round trip depends on it: on the wire no time passes.
+  // Only round-trip times depend on it: here a round trip takes no time.
   performance.now = () => (lives.getStore() === undefined ? now() : 0)
 }

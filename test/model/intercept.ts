@@ -8,7 +8,7 @@ import { Ended, type Life, lives, type Operation } from './life.ts'
 type Anything = (...given: never[]) => unknown
 const real = { ...fs }
 
-/** By function, what kind of operation it is on a path; all others only look. */
+/** By function, the kind of operation on a path; all others only look. */
 const functions: Readonly<Record<string, (path: string) => string>> = {
   mkdir: (path) => (existsSync(path) ? 'look' : 'mkdir'),
   rename: () => 'rename',
@@ -18,7 +18,7 @@ const functions: Readonly<Record<string, (path: string) => string>> = {
   readFile: () => 'read',
 }
 
-/** What of an operation is done when it ends midway. */
+/** The part of an operation that is done when the life ends midway. */
 const halves: Readonly<Record<string, (...given: never[]) => Promise<unknown>>> = {
   rm: async (path: string) => {
     const [first] = await real.readdir(path).catch(() => [])
@@ -72,9 +72,7 @@ function handleOf(life: Life, handle: FileHandle, path: string, close: () => Pro
     readFile: (options?: BufferEncoding) => life.operate({ kind: 'read', path }, () => readFile(options)),
     stat: () => life.operate({ kind: 'look', path }, () => stat()),
     writev: async (parts: readonly Uint8Array[]) => {
-      const whole = Buffer.concat(parts)
-      const isShort = life.surroundings.disk.faultOf('write in parts') !== undefined
-      const data = isShort ? whole.subarray(0, whole.length / 2) : whole
+      const data = Buffer.concat(parts)
       await life.operate(
         write,
         () => writeFile(data),
@@ -82,7 +80,7 @@ function handleOf(life: Life, handle: FileHandle, path: string, close: () => Pro
       )
       return { bytesWritten: data.length, buffers: parts }
     },
-    // What a sync is for cannot be seen without a power cut.
+    // A sync makes no difference without a power cut.
     sync: () => life.operate({ kind: 'sync', path }, async () => undefined),
     close: async () => {
       if (!life.has(handle)) return
@@ -93,7 +91,7 @@ function handleOf(life: Life, handle: FileHandle, path: string, close: () => Pro
   })
 }
 
-/** Tells the life that the running code belongs to of what it opens at once: the files it locks. */
+/** Registers files that are opened synchronously with the life that opens them: the locks. */
 function interceptDescriptors(): void {
   const { openSync, closeSync } = files
   Object.assign(files, {
@@ -108,7 +106,7 @@ function interceptDescriptors(): void {
   })
 }
 
-/** Tells the life that the running code belongs to of its connections. */
+/** Registers connections with the life that opens them. */
 function interceptSockets(): void {
   const connect = net.Socket.prototype.connect as Anything
   Object.assign(net.Socket.prototype, {
@@ -121,7 +119,7 @@ function interceptSockets(): void {
 
 /**
  * Puts the life that the running code belongs to between the programs and Node.js: file operations, connections, timers
- * and chance, for the rest of this process. Code that belongs to no life gets the real ones.
+ * and random numbers, for the rest of this process. Code that belongs to no life gets the real ones.
  */
 export function intercept(): void {
   for (const [name, value] of Object.entries(real)) if (typeof value === 'function') interceptFunction(name)

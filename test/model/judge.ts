@@ -13,11 +13,11 @@ interface Given {
   readonly room: number
 }
 
-/** The plain model: what was published, what arrived where, and what became of it. Every breach is a complaint. */
+/** The plain model: which snapshots were published, what arrived where, and how they left the queue. */
 export class Judge {
   readonly published = new Map<string, Published>()
   readonly complaints: string[] = []
-  /** Things that happened, to show that a run was not vacuous. */
+  /** What happened, to show that a run was not vacuous. */
   readonly counts: Record<string, number> = {}
   readonly #places: Places
   readonly #shape: Shape
@@ -28,8 +28,6 @@ export class Judge {
   /** Numbers what happens, and what happened when each destination had a snapshot last. */
   #events = 0
   readonly #latest: Record<Destination, number> = { graphite: 0, 'local-store': 0 }
-  /** Snapshots of which something could not be synced. */
-  readonly #doubtful = new Set<string>()
   /** When pull looked for its sources last: the latest answer, and who listened. */
   #tick: { serial: number; presence: readonly Presence[] } = { serial: 0, presence: [] }
 
@@ -55,14 +53,14 @@ export class Judge {
     return [...this.#waiting].sort((one, other) => Number(one) - Number(other))
   }
 
-  /** Hears of an operation of a life before it. */
+  /** Before an operation of a life. */
   begun({ kind, path }: Operation): void {
     if (kind === 'create' && dirname(dirname(path)) === this.#places.queue) this.#dropping(path)
     if (kind !== 'list' || path !== this.#places.sockets) return
     this.#tick = { serial: this.#sources.serial, presence: this.#sources.presence }
   }
 
-  /** Hears of an operation that had its effect; `proved` while Graphite proves what it has got. */
+  /** After an operation that had its effect; `proved` while Graphite proves what has arrived. */
   done(program: string, { kind, path, to = '' }: Operation, proved: boolean): void {
     const { queue, store } = this.#places
     const [directory, name] = [dirname(path), basename(path)]
@@ -70,20 +68,12 @@ export class Judge {
     else if (kind === 'rename' && program === 'pull' && dirname(to) === queue) this.#appeared(basename(to))
     else if (kind === 'rename' && dirname(dirname(to)) === store) this.#stored(basename(dirname(to)))
     else if (kind === 'rm' && path.startsWith(`${queue}/`)) this.complain(`${program} removed ${path} in the queue`)
-    else if (kind === 'list' && program === 'process' && directory === queue)
-      this.published.get(name)?.seen(++this.#events)
+    else if (kind === 'list' && program === 'process' && directory === queue) this.#seen(name)
     else if (kind === 'create' && dirname(directory) === queue) {
       for (const [destination, fate] of readMarks([name])) {
         if (fate === 'delivered') this.#delivered(basename(directory), destination as Destination, proved)
       }
     }
-  }
-
-  /** Hears of an operation that the disk refused. */
-  failed({ kind, path }: Operation): void {
-    const { temporary } = this.#places
-    if (kind === 'sync' && path.startsWith(`${temporary}/`))
-      this.#doubtful.add(path.split('/')[temporary.split('/').length] ?? '')
   }
 
   damaged(name: string): void {
@@ -105,7 +95,6 @@ export class Judge {
   /** A snapshot has appeared in the queue. */
   #appeared(name: string): void {
     if (this.published.has(name)) this.complain(`slot ${name} was published twice`)
-    if (this.#doubtful.has(name)) this.complain(`${name} was published, and not all of it could be synced`)
     if (Number(name) % this.#interval !== 0) this.complain(`${name} is no slot`)
     const isComplete = this.#isComplete(name)
     const said = this.#answersIn(name, isComplete)
@@ -115,7 +104,7 @@ export class Judge {
     if (!isComplete) this.count('published incomplete')
     this.#waiting.add(name)
     this.count('published')
-    if (said.length < this.#shape.size.processes) this.count('published without who did not listen')
+    if (said.length < this.#shape.size.processes) this.count('published without a process')
   }
 
   /** A snapshot has left the queue. */
@@ -141,12 +130,17 @@ export class Judge {
     if (fate === 'dropped' && older.length > 0) this.complain(`${name} was dropped, and ${older} are older`)
   }
 
+  #seen(name: string): void {
+    const snapshot = this.published.get(name)
+    if (snapshot !== undefined) snapshot.seenAt = ++this.#events
+  }
+
   /** A mark is being made: a destination loses a snapshot, which it may when too many wait. */
   #dropping(path: string): void {
     const snapshot = this.published.get(basename(dirname(path)))
     for (const [destination, fate] of readMarks([basename(path)])) {
       if (fate !== 'dropped') continue
-      snapshot?.loses(destination as Destination)
+      snapshot?.lostBy.add(destination as Destination)
       this.count('lost by a destination')
       const waiting = this.#waiting.size
       if (waiting <= this.#room) this.complain(`${destination} lost ${snapshot?.name}, when ${waiting} waited`)
@@ -156,7 +150,8 @@ export class Judge {
   /** A destination counts as having a snapshot; it must have all of it then. */
   #delivered(name: string, destination: Destination, proved: boolean): void {
     const snapshot = this.published.get(name)
-    if (snapshot === undefined || snapshot.hasLost(destination) || snapshot.isCountedFor(destination)) return
+    if (snapshot === undefined || snapshot.lostBy.has(destination) || snapshot.countedFor.has(destination)) return
+    snapshot.countedFor.add(destination)
     this.#latest[destination] = ++this.#events
     if (snapshot.has(destination) || snapshot.isUnproved) return
     if (destination === 'graphite' && !proved) {
@@ -180,7 +175,8 @@ export class Judge {
     if (snapshot === undefined) return 'has a time that was never published'
     const index = this.#shape.indexOf(path)
     if (!snapshot.isComplete) return 'is of an incomplete snapshot'
-    if (index === undefined) return path.startsWith(`${root}.haproxystats.`) ? undefined : 'has a path nobody issued'
+    if (index === undefined)
+      return path.startsWith(`${root}.haproxystats.`) ? undefined : 'has a path that no snapshot has'
     const expected = this.#shape.sumOf(index, snapshot.answers)
     if (value !== String(expected)) return `should be ${expected}`
     if (snapshot.isNew(destination)) this.#inOrder(snapshot, destination)
@@ -197,7 +193,7 @@ export class Judge {
       const older = this.published.get(other)
       if (older === undefined || Number(other) >= Number(name)) continue
       if (older.order > order && older.seenAt > this.#latest[destination]) continue
-      if (older.isDamaged || older.isUnproved || older.has(destination) || older.hasLost(destination)) continue
+      if (older.isDamaged || older.isUnproved || older.has(destination) || older.lostBy.has(destination)) continue
       this.complain(`${destination} got ${name} before ${other}, which is older`)
     }
   }

@@ -8,7 +8,7 @@ export interface Places {
   readonly sockets: string
 }
 
-/** Dispatchers, by the names of their marks. */
+/** Outputs, by the names of their marks. */
 export const destinations = ['graphite', 'local-store'] as const
 export type Destination = (typeof destinations)[number]
 
@@ -18,17 +18,18 @@ export class Published {
   /** How many were published before it. */
   readonly order: number
   readonly answers: readonly { readonly process: number; readonly time: number }[]
-  /** Whether it owes destinations anything: with on-failure = discard they get nothing of an incomplete one. */
+  /** With on-failure = discard outputs get nothing of an incomplete one. */
   readonly isComplete: boolean
   isDamaged = false
   /** It was delivered while the receiver proved nothing, and has not arrived. */
   isUnproved = false
   /** How it left the queue. */
   fate: 'delivered' | 'quarantined' | 'dropped' | undefined
-  /** When process heard of it, by the judge's count. */
+  /** When process listed it, by the judge's count. */
   seenAt = Number.POSITIVE_INFINITY
-  readonly #countedFor = new Set<Destination>()
-  readonly #lostBy = new Set<Destination>()
+  /** Destinations that count as having it, and those that lost it because too many waited. */
+  readonly countedFor = new Set<Destination>()
+  readonly lostBy = new Set<Destination>()
   readonly #arrived: Readonly<Record<Destination, Uint8Array>>
 
   constructor(
@@ -42,32 +43,12 @@ export class Published {
     this.#arrived = { graphite: new Uint8Array(metrics), 'local-store': new Uint8Array(metrics) }
   }
 
-  /** Whether it counted as delivered there before; it does from now on. */
-  isCountedFor(destination: Destination): boolean {
-    const before = this.#countedFor.has(destination)
-    this.#countedFor.add(destination)
-    return before
-  }
-
-  /** It was dropped there, because too many waited. */
-  loses(destination: Destination): void {
-    this.#lostBy.add(destination)
-  }
-
-  hasLost(destination: Destination): boolean {
-    return this.#lostBy.has(destination)
-  }
-
-  seen(at: number): void {
-    this.seenAt = at
-  }
-
   /** Whether nothing of it has arrived. */
   isNew(destination: Destination): boolean {
     return !this.#arrived[destination].includes(1)
   }
 
-  /** Whether all of it that is owed has arrived. */
+  /** Whether all of it that must arrive has arrived. */
   has(destination: Destination): boolean {
     return !this.isComplete || !this.#arrived[destination].includes(0)
   }

@@ -1,8 +1,6 @@
-import { readdirSync, readlinkSync } from 'node:fs'
-import { setImmediate as turn } from 'node:timers/promises'
 import { countMissing } from '../../packages/process/src/delivery/counts.ts'
 import { queueEntriesSync } from '../support/queue.ts'
-import { type Command, happen, heal, stopProgram, tick } from './commands.ts'
+import { type Command, heal, tick } from './commands.ts'
 import { destinations } from './published.ts'
 import type { Setting } from './setting.ts'
 import { World } from './world.ts'
@@ -15,24 +13,24 @@ const patience = 150
 
 /** Lets everything happen, then all be well again, and judges. Throws what is wrong. */
 export async function sequence(setting: Setting, commands: readonly Command[]): Promise<void> {
-  const before = descriptors()
   const world = new World(setting)
   try {
     await world.open()
-    for (const command of commands) await happen(world, command)
+    for (const command of commands) {
+      await world.revive()
+      await command.run(world)
+      world.check()
+    }
     await recover(world)
     await judgeAtRest(world)
   } finally {
     await world.close()
     world.judge.count('sequences')
     world.judge.count('commands', commands.length)
-    world.judge.count('disk faults', world.disk.failed)
-    world.judge.count('connections', world.receiver.connections)
     world.judge.count('connections broken', world.receiver.broken)
     for (const [what, count] of Object.entries(world.judge.counts)) counts[what] = (counts[what] ?? 0) + count
   }
   world.check()
-  await closed(before)
 }
 
 /** Until a fresh snapshot has been through everything and nothing waits. */
@@ -57,10 +55,9 @@ async function judgeAtRest(world: World): Promise<void> {
   const { judge, places } = world
   judgeSnapshots(world)
   judgeAccounts(world)
-  await stopProgram(world, 'pull')
-  await stopProgram(world, 'process')
-  judgePull(world)
-  // What could not be removed at once is removed at the next start.
+  await world.stop('pull')
+  await world.stop('process')
+  // A start removes what an earlier life could not remove.
   await world.revive()
   await world.rest()
   for (const directory of [places.queue, places.temporary, places.removing]) {
@@ -77,7 +74,7 @@ function judgeSnapshots({ judge }: World): void {
     if (fate !== 'delivered') continue
     if (isDamaged) judge.count('damaged too late')
     for (const destination of destinations) {
-      const isExcused = (isUnproved && destination === 'graphite') || snapshot.hasLost(destination)
+      const isExcused = (isUnproved && destination === 'graphite') || snapshot.lostBy.has(destination)
       if (!snapshot.has(destination) && !isExcused) judge.complain(`${name} has not arrived at ${destination}`)
     }
   }
@@ -93,34 +90,4 @@ function judgeAccounts({ delivery, judge }: World): void {
   if (countMissing(accounts) !== 0) judge.complain(`unaccounted: ${JSON.stringify(accounts)}`)
   if (waiting !== 0) judge.complain(`the queue is empty, and ${waiting} wait`)
   if (vanished > (judge.counts['dropped'] ?? 0)) judge.complain(`${vanished} have vanished, more than were dropped`)
-}
-
-/** What pull counts is what was seen of its last life. */
-function judgePull(world: World): void {
-  const { judge, pullCounts } = world
-  const status = world.pullStatus()
-  for (const [what, seen] of Object.entries(pullCounts)) {
-    if (status[what] !== seen) judge.complain(`pull counted ${status[what]} ${what}, not ${seen}`)
-  }
-}
-
-/** What is open in this process: files by their path, sockets by their number. */
-function descriptors(): string[] {
-  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${descriptor}`)
-    } catch {
-      // That of the listing itself.
-      return []
-    }
-  })
-}
-
-/** Everything that was opened is closed again, in a moment. */
-async function closed(before: readonly string[]): Promise<void> {
-  for (let turns = 0; turns < 1000; turns++) {
-    if (descriptors().length <= before.length) return
-    await turn()
-  }
-  throw new Error(`still open: ${descriptors().filter((open) => !before.includes(open))}`)
 }

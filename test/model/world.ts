@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type Logger, statusPath } from '@haproxystats/core'
+import type { Logger } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import type { Delivery } from '../../packages/process/src/delivery/delivery.ts'
 import { roomIn } from '../../packages/process/src/delivery/limits.ts'
@@ -11,11 +11,11 @@ import { Receiver } from '../faults/harness/receiver.ts'
 import { Shape } from '../faults/harness/shape.ts'
 import { Judge } from './judge.ts'
 import { Life, lives, type Operation } from './life.ts'
-import { Disk, Time } from './machine.ts'
 import { processInOneThread } from './programs.ts'
 import type { Places } from './published.ts'
 import { configurationOf, interval, queueSize, type Setting } from './setting.ts'
 import { Sources } from './sources.ts'
+import { Time } from './time.ts'
 
 export const programs = ['pull', 'process'] as const
 export type ProgramName = (typeof programs)[number]
@@ -30,21 +30,18 @@ const patience = 30_000
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** Errors that end a program, which systemd then starts again. */
-const foreseen = ['QUEUE_IO', 'CONFIGURATION', 'ENOSPC', 'EIO']
+const foreseen = ['QUEUE_IO', 'CONFIGURATION']
 
-/** Both programs in one process, with everything around them: directories, HAProxy, Graphite, clocks, a disk. */
+/** Both programs in one process, with everything around them: directories, HAProxy, Graphite, clocks. */
 export class World {
   readonly directory = mkdtempSync(join(base, 'hs-model-'))
   readonly time = new Time()
-  readonly disk = new Disk()
   readonly receiver: Receiver
   readonly sources: Sources
   readonly judge: Judge
   readonly places: Places
   /** Programs that nobody starts again for now. */
   readonly absent = new Set<ProgramName>()
-  /** What the present life of pull has done. */
-  pullCounts = { published: 0, dropped: 0 }
   readonly #setting: Setting
   readonly #lives = new Map<ProgramName, Life>()
   /** Lives of which something may still go on. */
@@ -94,7 +91,6 @@ export class World {
       if (this.life(program) !== undefined) continue
       await this.bury(program)
       if (this.absent.has(program)) continue
-      if (program === 'pull') this.pullCounts = { published: 0, dropped: 0 }
       const onDelivery = (delivery: Delivery) => {
         this.#delivery = delivery
       }
@@ -102,7 +98,7 @@ export class World {
     }
   }
 
-  /** Waits until nothing goes on of a life that has ended, and looks what it leaves. */
+  /** Waits until nothing of a life that has ended goes on, and complains of what it leaves open. */
   async bury(program: ProgramName): Promise<void> {
     const life = this.#lives.get(program)
     if (life === undefined) return
@@ -116,15 +112,17 @@ export class World {
     this.judge.complain(`${program} has ended: ${failure.stack ?? failure}`)
   }
 
-  /** Starts a program beside the one that is running; why it ended. */
-  async second(program: ProgramName): Promise<unknown> {
-    const life = this.#begin(program, () => this.judge.complain('two programs consume one queue'))
-    await this.rest()
-    const { failure } = life
-    life.kill()
-    await this.rest(() => life.over, `the end of a second ${program}`)
-    this.#present.delete(life)
-    return failure
+  /** Ends a program by SIGTERM; it has to end in time. */
+  async stop(program: ProgramName): Promise<void> {
+    const life = this.life(program)
+    if (life === undefined) return
+    life.stop()
+    for (let second = 0; second < 30 && !life.over; second++) {
+      await this.rest()
+      if (!life.over) await this.pass(1000)
+    }
+    if (life.over) await this.bury(program)
+    else this.judge.complain(`${program} has not ended 30 s after SIGTERM`)
   }
 
   /** Has process read the queue, as an event of the watch does. */
@@ -143,7 +141,7 @@ export class World {
     for (let count = 0; count < turns; count++) await turn()
   }
 
-  /** Waits until nothing goes on but waiting for time to pass, and until `also`. */
+  /** Waits until everything waits for time to pass, and until `also`. */
   async rest(also: () => boolean = () => true, what = 'rest'): Promise<void> {
     const end = performance.now() + patience
     for (let still = 0; still < restful; ) {
@@ -153,14 +151,9 @@ export class World {
     }
   }
 
-  /** Throws what has been complained of. */
+  /** Throws all complaints. */
   check(): void {
     if (this.judge.complaints.length > 0) throw new Error(this.judge.complaints.join('\n'))
-  }
-
-  /** What pull told of itself last. */
-  pullStatus(): Record<string, unknown> {
-    return JSON.parse(readFileSync(statusPath(this.directory, 'haproxystats-pull'), 'utf8'))
   }
 
   async close(): Promise<void> {
@@ -172,11 +165,11 @@ export class World {
   }
 
   #begin(program: ProgramName, onDelivery: (delivery: Delivery) => void): Life {
-    const { time, disk } = this
+    const { time } = this
     const begun = (operation: Operation) => this.judge.begun(operation)
-    const done = (operation: Operation) => this.#done(program, operation)
-    const failed = (operation: Operation) => this.judge.failed(operation)
-    const life = new Life(program, { time, disk, begun, done, failed })
+    const done = (operation: Operation) =>
+      this.judge.done(program, operation, this.#delivery?.outputs.get('graphite')?.proof !== 'plain')
+    const life = new Life(program, { time, begun, done })
     this.#present.add(life)
     const configuration = configurationOf(this, this.#setting)
     const log = this.#logger()
@@ -205,16 +198,7 @@ export class World {
     return `${all}, ${this.sources.stalled.size} stalled, ${this.receiver.kept.size} kept`
   }
 
-  #done(program: ProgramName, operation: Operation): void {
-    const { counts } = this.judge
-    const of = (what: string) => counts[what] ?? 0
-    const before = { published: of('published'), dropped: of('dropped') }
-    this.judge.done(program, operation, this.#delivery?.outputs.get('graphite')?.proof !== 'plain')
-    this.pullCounts.published += of('published') - before.published
-    this.pullCounts.dropped += of('dropped') - before.dropped
-  }
-
-  /** Says nothing, and complains of what the programs themselves take for a defect. */
+  /** Logs nothing, and complains of what the programs themselves log as a defect. */
   #logger(): Logger {
     const error = (_facts: unknown, text: string) => {
       if (text.includes('a defect of the program')) this.judge.complain(text)

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { join, relative } from 'node:path'
-import { freePort } from './relay.ts'
-import { until } from './wait.ts'
+import { freePort } from '../../support/free-port.ts'
+import { isListening, until } from './wait.ts'
 
 /** Real carbon-cache, which makes a whisper file for every metric it takes. */
 export class Carbon {
@@ -82,14 +81,4 @@ CARBON_METRIC_INTERVAL = 0
     this.#child.kill('SIGKILL')
     await gone
   }
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = net.connect(port, '127.0.0.1')
-  const open = await once(socket, 'connect').then(
-    () => true,
-    () => false,
-  )
-  socket.destroy()
-  return open
 }

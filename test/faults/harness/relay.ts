@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../support/free-port.ts'
 import type { Ledger } from './ledger.ts'
-import { until } from './wait.ts'
+import { isListening, until } from './wait.ts'
 
 /** Real carbon-c-relay, writing every line it takes to a file that outlives it. */
 export class Relay {
@@ -83,24 +83,4 @@ export class Relay {
     }
     closeSync(descriptor)
   }
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = net.connect(port, '127.0.0.1')
-  const open = await once(socket, 'connect').then(
-    () => true,
-    () => false,
-  )
-  socket.destroy()
-  return open
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

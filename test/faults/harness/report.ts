@@ -1,16 +1,23 @@
 import type { Findings, Row } from './row.ts'
 
-/** What came of one row. */
+/** The result of one row. */
 export interface Outcome {
   readonly row: Row
   readonly times: number
   readonly seconds: number
-  readonly seed: number
   readonly findings?: Findings
   /** Why it was not run. */
   readonly skipped?: string
-  /** What it failed for; empty when it passed or was not run. */
+  /** Why it failed; empty when it passed or was not run. */
   readonly failures: readonly string[]
+}
+
+/** The counts of a row's last run that was saved, and what came of it. */
+export interface SavedResult extends Omit<Findings, 'notes' | 'problems'> {
+  readonly result: string
+  /** When and of which commit. */
+  readonly date: string
+  readonly commit: string
 }
 
 /** Why findings do not pass. A broken build passes by losing or falsifying something. */
@@ -19,11 +26,11 @@ export function failuresOf(row: Row, findings: Findings): string[] {
   const vacuous = injected === 0 ? ['vacuous: the fault never hit'] : []
   if (row.broken !== undefined) {
     const red = lost > 0 || wrong > 0
-    return red ? vacuous : [...vacuous, `the broken build ${row.broken} was not found out`, ...problems]
+    return red ? vacuous : [...vacuous, `the broken build ${row.broken} was not detected`, ...problems]
   }
   return [
     ...vacuous,
-    ...(owed === 0 ? ['vacuous: nothing was owed'] : []),
+    ...(owed === 0 ? ['vacuous: no datapoint had to arrive'] : []),
     ...(lost > 0 && !row.notPromised ? [`${lost} lost`] : []),
     ...(wrong > 0 ? [`${wrong} wrong`] : []),
     ...(row.duplicates && duplicates === 0 ? ['vacuous: nothing arrived twice'] : []),
@@ -35,7 +42,7 @@ export function failuresOf(row: Row, findings: Findings): string[] {
 export function resultOf({ row, skipped, failures, findings }: Outcome): string {
   if (skipped !== undefined) return `not run: ${skipped}`
   if (failures.length > 0) return '**failed**'
-  if (row.broken !== undefined) return 'passed: found out'
+  if (row.broken !== undefined) return 'passed: detected'
   return row.notPromised && (findings?.lost ?? 0) > 0 ? 'not promised' : 'passed'
 }
 
@@ -46,17 +53,40 @@ export function summary(outcomes: readonly Outcome[]): string {
   return `${outcomes.length - skipped - failed} rows passed, ${failed} failed, ${skipped} could not be run here`
 }
 
-const titles = ['row', 'fault', 'times', 'owed', 'lost', 'wrong', 'duplicates', 'recovery', 'result']
+const numberTitles = ['times', 'expected', 'lost', 'wrong', 'duplicates', 'recovery'] as const
+const head = `| row | fault | ${numberTitles.join(' | ')} | result |\n| --- | --- | ${'--: | '.repeat(numberTitles.length)}--- |\n`
 
-/** The report as a table in Markdown. `owed` and what follows it count datapoints; recovery is the slowest. */
-export function markdown(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map((outcome) => {
-    const { row, findings } = outcome
-    if (findings === undefined) return [row.name, row.fault, '–', '–', '–', '–', '–', '–', resultOf(outcome)]
-    const { injected, owed, lost, wrong, duplicates, recovery } = findings
+/**
+ * The rows and what was seen, as a table in Markdown. `expected` and what follows count datapoints; recovery is the slowest.
+ * A row without a result was not run.
+ */
+export function table(rows: readonly Row[], results: Readonly<Record<string, SavedResult | undefined>>): string {
+  const lines = rows.map(({ name, fault }) => {
+    const saved = results[name]
+    if (saved === undefined) return [name, fault, ...numberTitles.map(() => '–'), 'not run']
+    const { injected, owed, lost, wrong, duplicates, recovery, result } = saved
     const numbers = [injected, owed, lost, wrong, duplicates].map((count) => count.toLocaleString('en'))
-    return [row.name, row.fault, ...numbers, recovery > 0 ? `${recovery.toFixed(1)} s` : '–', resultOf(outcome)]
+    return [name, fault, ...numbers, recovery > 0 ? `${recovery.toFixed(1)} s` : '–', result]
   })
-  const cells = [titles, titles.map((_title, index) => (index > 1 && index < 8 ? '--:' : '---')), ...rows]
-  return cells.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')
+  return `${head}${lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')}`
+}
+
+/** Results by row, as they are saved; rows that could not be run have none. */
+export function savedResults(outcomes: readonly Outcome[], commit: string): Record<string, SavedResult> {
+  const date = new Date().toISOString().slice(0, 10)
+  return Object.fromEntries(
+    outcomes.flatMap((outcome): [string, SavedResult][] => {
+      if (outcome.findings === undefined) return []
+      const { notes: _notes, problems: _problems, ...numbers } = outcome.findings
+      return [[outcome.row.name, { ...numbers, result: resultOf(outcome), date, commit }]]
+    }),
+  )
+}
+
+/** The tables of docs/reliability.md: every promise with the rows that try to break it. */
+export function markdown(
+  promises: readonly { readonly promise: string; readonly rows: readonly Row[] }[],
+  results: Readonly<Record<string, SavedResult | undefined>>,
+): string {
+  return promises.map(({ promise, rows }) => `**${promise}**\n\n${table(rows, results)}`).join('\n')
 }

@@ -1,15 +1,9 @@
 import type { Build, BuildName } from './build.ts'
 import type { Ledger } from './ledger.ts'
 import { Random } from './random.ts'
+import { until } from './wait.ts'
 
-/** One fault, and how it is done to the programs. */
-export interface Row {
-  readonly name: string
-  /** What happens, for the report. */
-  readonly fault: string
-  /** How often, in the bounded run and in the long one. */
-  readonly bounded: number
-  readonly long: number
+export interface RowOptions {
   /** What the machine must permit; without it the row is not run, and the report says why. */
   readonly needs?: readonly Need[]
   /** Of a deliberately broken build: the row passes only if that build loses or falsifies something. */
@@ -22,6 +16,16 @@ export interface Row {
   readonly notPromised?: true
   /** Whether it measures time or memory, which rows beside it would disturb. */
   readonly alone?: true
+}
+
+/** One fault, and how it is done to the programs. */
+export interface Row extends RowOptions {
+  readonly name: string
+  /** What happens, for the report. */
+  readonly fault: string
+  /** How often, in the bounded run and in the long one. */
+  readonly bounded: number
+  readonly long: number
   run(context: RowContext): Promise<void>
 }
 
@@ -42,7 +46,9 @@ export interface Findings {
   readonly problems: string[]
 }
 
-/** What a run tells a row. */
+const noNumbers = { injected: 0, owed: 0, lost: 0, wrong: 0, duplicates: 0, recovery: 0 }
+
+/** The settings of a run for a row. */
 export interface RowSettings {
   readonly times: number
   readonly seed: number
@@ -62,16 +68,7 @@ export class RowContext {
   readonly build: Build
   readonly random: Random
   readonly #end: number
-  readonly findings: Findings = {
-    injected: 0,
-    owed: 0,
-    lost: 0,
-    wrong: 0,
-    duplicates: 0,
-    recovery: 0,
-    notes: [],
-    problems: [],
-  }
+  readonly findings: Findings = { ...noNumbers, notes: [], problems: [] }
 
   constructor(given: RowSettings & { readonly build: Build }) {
     this.times = given.times
@@ -103,6 +100,15 @@ export class RowContext {
 
   note(text: string): void {
     this.findings.notes.push(text)
+  }
+
+  /** Waits until something holds; a problem where it does not within the time. */
+  async expect(what: string, look: () => unknown, seconds?: number): Promise<void> {
+    try {
+      await until(what, async () => Boolean(await look()), seconds)
+    } catch (error) {
+      this.problem((error as Error).message)
+    }
   }
 
   /** Something that must not be. At most 20 are kept. */

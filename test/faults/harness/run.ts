@@ -8,7 +8,7 @@ import { isolated, obstacle } from './machine.ts'
 import { failuresOf, type Outcome } from './report.ts'
 import type { Findings, Row, RowSettings } from './row.ts'
 
-/** What a run of rows is told. */
+/** The settings of a run. */
 export interface RunOptions {
   readonly bounded: boolean
   /** For every row, in place of its own number. */
@@ -49,7 +49,7 @@ async function runRow(row: Row, options: RunOptions): Promise<Outcome> {
   const { bounded, seed, seconds: allowed } = options
   const times = options.times ?? (bounded ? row.bounded : row.long)
   const skipped = obstacle(row.needs ?? [])
-  if (skipped !== undefined) return { row, times, seed, seconds: 0, skipped, failures: [] }
+  if (skipped !== undefined) return { row, times, seconds: 0, skipped, failures: [] }
   const directory = join(options.directory, row.name)
   mkdirSync(directory, { recursive: true })
   const before = obstacle(['namespaces']) === undefined ? isolated : []
@@ -70,9 +70,9 @@ async function runRow(row: Row, options: RunOptions): Promise<Outcome> {
   // Without a namespace what the row started may take a moment to be gone.
   rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   if (findings === undefined) {
-    return { row, times, seed, seconds, failures: [`ended without a result after ${seconds.toFixed(0)} s`] }
+    return { row, times, seconds, failures: [`ended without a result after ${seconds.toFixed(0)} s`] }
   }
-  return { row, times, seed, seconds, findings, failures: failuresOf(row, findings) }
+  return { row, times, seconds, findings, failures: failuresOf(row, findings) }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, watch, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { manifestName, renderManifest, sealOf } from '@haproxystats/core'
 import { queueEntriesSync } from '../../support/queue.ts'
@@ -105,12 +105,22 @@ export class Site {
 
   /** Writes a snapshot as pull does, by one rename, and owes it. Returns its time. */
   publish(time = this.nextTime()): number {
-    const unfinished = join(this.temporary, `made-${time}`)
-    mkdirSync(unfinished)
-    for (const [name, text] of this.files(time)) writeFileSync(join(unfinished, name), text)
-    renameSync(unfinished, join(this.queue, String(time)))
+    this.put(time, this.files(time))
     this.ledger.owe(time)
     return time
+  }
+
+  /** Puts a directory with these files into the queue, by one rename. Bytes of a text are its characters. */
+  put(time: number, files: Iterable<readonly [string, string | Buffer]>): void {
+    const unfinished = join(this.temporary, `made-${time}`)
+    mkdirSync(unfinished)
+    for (const [name, content] of files) writeFileSync(join(unfinished, name), content, 'latin1')
+    renameSync(unfinished, join(this.queue, String(time)))
+  }
+
+  /** What a program wrote of itself into its status file. */
+  status(program: 'pull' | 'process') {
+    return JSON.parse(readFileSync(join(this.base, `haproxystats-${program}.status.json`), 'utf8'))
   }
 
   /** The files of a snapshot, by name: the answers and the manifest that seals them. */
@@ -172,6 +182,13 @@ export class Site {
     await this.drained(seconds)
     await this.probe(begin)
     this.finish()
+  }
+
+  /** The same checks with a process that is started for them. */
+  async settleWithNewProcess(): Promise<void> {
+    const program = this.start('process')
+    await this.settle()
+    await program.stop()
   }
 
   /** A fresh snapshot must arrive within two intervals. */

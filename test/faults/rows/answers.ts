@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FakeHaproxy, type Manner } from '../harness/fake-haproxy.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Shape } from '../harness/shape.ts'
 import { pause, until } from '../harness/wait.ts'
 import { pullSite, settleBoth } from './kill-pull.ts'
@@ -12,7 +12,7 @@ interface Asking {
 }
 
 /** Every cut of an answer, through the part of pull that asks, over a real socket. A whole answer is accepted. */
-async function cutEverywhere(context: RowContext): Promise<void> {
+export async function cutEverywhere(context: RowContext): Promise<void> {
   const shape = new Shape({ processes: 1, frontends: 1, backends: 1, servers: 2 })
   const [fake] = await FakeHaproxy.listenAll(join(context.directory, 'sockets'), shape)
   if (fake === undefined) throw new Error('no process')
@@ -61,7 +61,7 @@ const manners: readonly { readonly name: string; readonly manner: Manner }[] = [
 ]
 
 /** Through both programs: nothing of a process that misbehaves is published as complete, and all is well when it behaves again. */
-async function misbehave(context: RowContext): Promise<void> {
+export async function misbehave(context: RowContext): Promise<void> {
   const { site, fakes } = await pullSite(context, { sections: { pull: { 'answer-limit': 4_000_000 } } })
   const [pull, processing] = [site.start('pull'), site.start('process')]
   const published = () => pull.lines(/^snapshot \d+: /).length
@@ -84,28 +84,3 @@ async function misbehave(context: RowContext): Promise<void> {
   site.forgiveIncomplete(pull)
   await settleBoth(site, [pull, processing])
 }
-
-export const answerRows: readonly Row[] = [
-  {
-    name: 'answer-cut',
-    fault: 'an answer of HAProxy cut at every byte',
-    bounded: 1e6,
-    long: 1e6,
-    run: cutEverywhere,
-  },
-  {
-    name: 'answer-cut-no-empty-line',
-    fault: 'the same, and an answer needs no empty line at its end',
-    bounded: 1e6,
-    long: 1e6,
-    broken: 'no-empty-line',
-    run: cutEverywhere,
-  },
-  {
-    name: 'answer-misbehaved',
-    fault: 'HAProxy cut, stopped, stalled, endless, stopping, slow',
-    bounded: 6,
-    long: 120,
-    run: misbehave,
-  },
-]

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { tracing } from '../harness/strace.ts'
 import { pause, until } from '../harness/wait.ts'
@@ -13,7 +13,7 @@ const mostConnectsInAnHour = 200
 const mostGrowth = 25
 
 /** A destination that is down while `times` snapshots pile up; then it comes back. */
-async function pileUp(context: RowContext): Promise<void> {
+export async function pileUp(context: RowContext): Promise<void> {
   const site = await Site.make(context, { sections: { graphite } })
   const program = site.start('process')
   for (let count = 0; count < 20; count++) site.publish()
@@ -62,7 +62,7 @@ const maxRate = 1000
 const tooFast = 1.5
 
 /** A backlog drains no faster than `max-rate` says, and all of it arrives. */
-async function drainSlowly(context: RowContext): Promise<void> {
+export async function drainSlowly(context: RowContext): Promise<void> {
   const site = await Site.make(context, { sections: { graphite: { 'max-rate': maxRate } } })
   for (let count = 0; count < context.times; count++) site.publish()
   const program = site.start('process')
@@ -82,7 +82,7 @@ async function drainSlowly(context: RowContext): Promise<void> {
 }
 
 /** Very many directories at once; without a watch if there is none to be had. */
-async function manyAtOnce(context: RowContext, watches: boolean): Promise<void> {
+export async function manyAtOnce(context: RowContext, watches: boolean): Promise<void> {
   const site = await Site.make(context, { size: { processes: 1, frontends: 1, backends: 0, servers: 0 } })
   const before = tracing('/dev/null', ['inotify_add_watch'], ['inotify_add_watch:error=ENOSPC'])
   const program = site.start('process', watches ? {} : { before })
@@ -119,7 +119,7 @@ function prepare(site: Site, aside: string, time: number): void {
 }
 
 /** Two consumers at once: one refuses, and the queue is served as if it had never been there. */
-async function twoConsumers(context: RowContext): Promise<void> {
+export async function twoConsumers(context: RowContext): Promise<void> {
   const site = await Site.make(context)
   for (const _time of context.rounds()) {
     site.publish()
@@ -135,49 +135,6 @@ async function twoConsumers(context: RowContext): Promise<void> {
     await site.drained()
     await served?.stop()
   }
-  const last = site.start('process')
-  await site.settle()
-  await last.stop()
+  await site.settleWithNewProcess()
   if (context.findings.duplicates > 0) context.problem('something was delivered twice')
 }
-
-export const backlogRows: readonly Row[] = [
-  {
-    name: 'destination-down',
-    fault: 'the destination down for an hour (scaled), so many snapshots waiting',
-    bounded: 300,
-    long: 10_000,
-    alone: true,
-    run: pileUp,
-  },
-  {
-    name: 'max-rate',
-    fault: 'a backlog of so many snapshots with max-rate: it drains no faster',
-    bounded: 60,
-    long: 1000,
-    run: drainSlowly,
-  },
-  {
-    name: 'many-at-once',
-    fault: 'so many directories made at once',
-    bounded: 300,
-    long: 20_000,
-    alone: true,
-    run: (context) => manyAtOnce(context, true),
-  },
-  {
-    name: 'no-watches',
-    fault: 'no inotify watches left',
-    bounded: 20,
-    long: 1000,
-    needs: ['strace'],
-    run: (context) => manyAtOnce(context, false),
-  },
-  {
-    name: 'two-consumers',
-    fault: 'two consumers of one queue started at once',
-    bounded: 3,
-    long: 100,
-    run: twoConsumers,
-  },
-]

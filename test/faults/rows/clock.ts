@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Program } from '../harness/program.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { pause, until } from '../harness/wait.ts'
 import { pullSite, settleBoth } from './kill-pull.ts'
 
@@ -13,7 +13,7 @@ Date.now = () => now() + 1000 * Number(fs.readFileSync(process.env.AHEAD, 'utf8'
 const steps = [1, -1, 'restart', 3600, -3600, 'suspend', 'drift', -2, 2, 0.5, -0.5] as const
 
 /** Sets pull's clock again and again: no slot may be published twice, and pulling goes on after each. */
-async function stepClock(context: RowContext): Promise<void> {
+export async function stepClock(context: RowContext): Promise<void> {
   const { site, fakes } = await pullSite(context)
   const file = join(context.directory, 'ahead')
   let ahead = 0
@@ -54,9 +54,7 @@ async function stepClock(context: RowContext): Promise<void> {
     }
     context.injected()
     const after = publishedBy(pull).length
-    await until(`a snapshot after ${step}`, () => publishedBy(pull).length > after, 30).catch((error: Error) =>
-      context.problem(error.message),
-    )
+    await context.expect(`a snapshot after ${step}`, () => publishedBy(pull).length > after, 30)
   }
   const all = [...earlier, ...publishedBy(pull)]
   const twice = all.filter((name, index) => all.indexOf(name) !== index)
@@ -65,13 +63,3 @@ async function stepClock(context: RowContext): Promise<void> {
   set(Math.max(0, ahead))
   await settleBoth(site, [pull, processing])
 }
-
-export const clockRows: readonly Row[] = [
-  {
-    name: 'clock',
-    fault: 'the clock of pull set by ±1 s, ±1 h, drifting, suspended, set back over a restart',
-    bounded: 4,
-    long: 1000,
-    run: stepClock,
-  },
-]

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Behaviour } from '../harness/receiver.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { until } from '../harness/wait.ts'
 
@@ -15,7 +15,7 @@ export function smallWindows(): void {
 }
 
 /** Breaks connections at a random byte; every fourth is left alone, so that there is progress. */
-async function breakAtBytes(context: RowContext, how: 'resetAt' | 'closeAt'): Promise<void> {
+export async function breakAtBytes(context: RowContext, how: 'resetAt' | 'closeAt'): Promise<void> {
   smallWindows()
   const graphite = { interval: 0.001, delay: 0.002 }
   const site = await Site.make(context, { size, sections: { graphite } })
@@ -40,36 +40,3 @@ async function breakAtBytes(context: RowContext, how: 'resetAt' | 'closeAt'): Pr
   context.note(`${receiver.connections} connections`)
   await program.stop()
 }
-
-/** Whether windows can be made small: only in a network namespace of the row's own. */
-const needs = ['namespaces'] as const
-
-export const connectionRows: readonly Row[] = [
-  {
-    name: 'reset-at-byte',
-    fault: 'connection reset at a random byte',
-    bounded: 300,
-    long: 10_000,
-    needs,
-    duplicates: true,
-    run: (context) => breakAtBytes(context, 'resetAt'),
-  },
-  {
-    name: 'end-at-byte',
-    fault: 'connection closed by the peer at a random byte',
-    bounded: 300,
-    long: 10_000,
-    needs,
-    duplicates: true,
-    run: (context) => breakAtBytes(context, 'closeAt'),
-  },
-  {
-    name: 'reset-at-byte-write-callback',
-    fault: 'the same reset, and a write that returned counts as delivered',
-    bounded: 100,
-    long: 300,
-    needs,
-    broken: 'write-callback',
-    run: (context) => breakAtBytes(context, 'resetAt'),
-  },
-]

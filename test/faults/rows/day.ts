@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { heapOptions, type Program } from '../harness/program.ts'
 import type { Behaviour } from '../harness/receiver.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
 import { smallWindows } from './connections.ts'
@@ -58,7 +56,7 @@ class Memory {
 }
 
 /** A day of snapshots at full speed, with a receiver that fails in all its ways now and then. */
-async function wholeDay(context: RowContext): Promise<void> {
+export async function wholeDay(context: RowContext): Promise<void> {
   smallWindows()
   const graphite = { interval: 0.01, delay: 0.05, 'write-timeout': 1, 'commit-timeout': 1 }
   const site = await Site.make(context, { sections: { graphite } })
@@ -93,23 +91,11 @@ async function wholeDay(context: RowContext): Promise<void> {
 
 /** Published = delivered + waiting + quarantined + vanished, by what process itself tells, and exactly as published. */
 function checkAccounts(context: RowContext, site: Site): void {
-  const status = JSON.parse(readFileSync(join(site.base, 'haproxystats-process.status.json'), 'utf8'))
-  const { taken, delivered, waiting, quarantined, vanished } = status.snapshots
+  const { snapshots } = site.status('process')
+  const { taken, delivered, waiting, quarantined, vanished } = snapshots
   const published = site.ledger.owed.size
-  const told = JSON.stringify(status.snapshots)
+  const told = JSON.stringify(snapshots)
   context.note(`${published} published, told: ${told}`)
   if (taken !== delivered + waiting + quarantined + vanished) context.problem(`the accounts do not add up: ${told}`)
   if (delivered !== published) context.problem(`${published} snapshots were published, told: ${told}`)
 }
-
-export const dayRows: readonly Row[] = [
-  {
-    name: 'day',
-    fault: 'a day of snapshots at full speed with random faults of the receiver',
-    bounded: 500,
-    long: 8640,
-    needs: ['namespaces'],
-    alone: true,
-    run: wholeDay,
-  },
-]

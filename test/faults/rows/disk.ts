@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { queueEntriesSync } from '../../support/queue.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import type { Site } from '../harness/site.ts'
 import { type Call, recorded, tracing } from '../harness/strace.ts'
 import { until } from '../harness/wait.ts'
@@ -26,7 +26,7 @@ function fill(directory: string, what: 'bytes' | 'inodes'): void {
 }
 
 /** Fills the disk that holds the queue and frees it again. */
-async function fillDisk(context: RowContext, what: 'bytes' | 'inodes'): Promise<void> {
+export async function fillDisk(context: RowContext, what: 'bytes' | 'inodes'): Promise<void> {
   const base = join(context.directory, 'disk')
   mkdirSync(base)
   const options = what === 'bytes' ? 'size=512k' : 'size=8m,nr_inodes=60'
@@ -113,7 +113,7 @@ function hit(context: RowContext, injection: string, calls: readonly Call[]): vo
 }
 
 /** One kind of error after the other, each for a few pulls. */
-async function failPull(context: RowContext): Promise<void> {
+export async function failPull(context: RowContext): Promise<void> {
   const { site } = await pullSite(context)
   const processing = site.start('process')
   for (const time of context.rounds()) {
@@ -134,7 +134,7 @@ async function failPull(context: RowContext): Promise<void> {
   await settleBoth(site, [site.start('pull'), processing])
 }
 
-async function failProcess(context: RowContext): Promise<void> {
+export async function failProcess(context: RowContext): Promise<void> {
   const { site } = await pullSite(context)
   for (const time of context.rounds()) {
     const { inject: injection, paths } = processErrors[time % processErrors.length] as DiskError
@@ -148,42 +148,5 @@ async function failProcess(context: RowContext): Promise<void> {
     await processing.stop('SIGKILL')
     hit(context, injection, recorded(log))
   }
-  const last = site.start('process')
-  await site.settle()
-  await last.stop()
+  await site.settleWithNewProcess()
 }
-
-export const diskRows: readonly Row[] = [
-  {
-    name: 'disk-full-bytes',
-    fault: 'the disk of the queue full by bytes, freed again',
-    bounded: 2,
-    long: 100,
-    needs: ['namespaces'],
-    run: (context) => fillDisk(context, 'bytes'),
-  },
-  {
-    name: 'disk-full-inodes',
-    fault: 'the disk of the queue full by inodes, freed again',
-    bounded: 2,
-    long: 100,
-    needs: ['namespaces'],
-    run: (context) => fillDisk(context, 'inodes'),
-  },
-  {
-    name: 'disk-errors-pull',
-    fault: 'EIO and ENOSPC at the n-th fsync, write, rename, mkdir, readdir of pull',
-    bounded: 6,
-    long: 60,
-    needs: ['strace'],
-    run: failPull,
-  },
-  {
-    name: 'disk-errors-process',
-    fault: 'EIO at the n-th read, readdir, rename, unlink, rmdir of process',
-    bounded: 5,
-    long: 100,
-    needs: ['strace'],
-    run: failProcess,
-  },
-]

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ledger } from '../harness/ledger.ts'
 import { Receiver } from '../harness/receiver.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { probeSeconds, Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
 import { graphite } from './backlog.ts'
@@ -70,7 +70,7 @@ const steady = 4
  * One of four destinations is dead, in turns by refusing and by reading nothing. The others must not notice, and it must
  * get everything when it is back. Restarts of process among it must not lose the place of anybody.
  */
-async function oneDead(context: RowContext): Promise<void> {
+export async function oneDead(context: RowContext): Promise<void> {
   const store = join(context.directory, 'store')
   const site = await Site.make(context)
   const receivers = [1, 2].map(() => new Receiver(new Ledger(site.shape)))
@@ -111,14 +111,3 @@ async function oneDead(context: RowContext): Promise<void> {
   await program.stop()
   for (const ledger of others.ledgers) context.count(ledger)
 }
-
-export const isolationRows: readonly Row[] = [
-  {
-    name: 'one-destination-dead',
-    fault: 'one of three Graphites dead, local-store alive, process killed now and then',
-    bounded: 8,
-    long: 100,
-    alone: true,
-    run: oneDead,
-  },
-]

@@ -1,6 +1,6 @@
 import type { Program } from '../harness/program.ts'
 import type { Random } from '../harness/random.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { instants, killing } from '../harness/strace.ts'
 import { pause, until } from '../harness/wait.ts'
@@ -45,7 +45,7 @@ async function runUntilHeld(site: Site): Promise<Program> {
 }
 
 /** Stops process again and again; then all must arrive. */
-async function stopAtRandom(context: RowContext, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+export async function stopProcess(context: RowContext, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   const site = await Site.make(context)
   const stop = new AbortController()
   const publishing = publishUntil(site, stop.signal)
@@ -70,9 +70,7 @@ async function stopAtRandom(context: RowContext, signal: 'SIGKILL' | 'SIGTERM'):
   stop.abort()
   await publishing
   site.receiver.behave({})
-  const last = site.start('process')
-  await site.settle()
-  await last.stop()
+  await site.settleWithNewProcess()
   context.note(`${delivering} of ${context.done} came while datapoints were on their way`)
 }
 
@@ -82,7 +80,7 @@ const cycleCalls = { rename: 2, mkdir: 1, connect: 2, shutdown: 2, unlink: 8, rm
 const busyCalls = { openat: 100, getdents64: 6, read: 100, write: 40, writev: 8, close: 100, socket: 4 }
 
 /** Kills process as it enters the n-th system call of a kind. */
-async function killAtCalls(context: RowContext): Promise<void> {
+export async function killProcessAtCalls(context: RowContext): Promise<void> {
   const site = await Site.make(context)
   site.receiver.behave({ closeDelay: 5 })
   for (const [call, when] of instants(context.random, context.rounds(), cycleCalls, busyCalls)) {
@@ -98,9 +96,7 @@ async function killAtCalls(context: RowContext): Promise<void> {
     else await program.stop('SIGKILL')
   }
   checkHits(context)
-  const last = site.start('process')
-  await site.settle()
-  await last.stop()
+  await site.settleWithNewProcess()
 }
 
 /** Of the calls of a cycle all are made; of the random ones some are not. */
@@ -108,29 +104,3 @@ export function checkHits(context: RowContext): void {
   const { injected } = context.findings
   if (injected < context.done / 2) context.problem(`vacuous: only ${injected} of ${context.done} kills hit`)
 }
-
-export const killProcessRows: readonly Row[] = [
-  {
-    name: 'kill-process',
-    fault: 'kill -9 of process at a random instant',
-    bounded: 8,
-    long: 1000,
-    duplicates: true,
-    run: (context) => stopAtRandom(context, 'SIGKILL'),
-  },
-  {
-    name: 'terminate-process',
-    fault: 'SIGTERM of process at a random instant',
-    bounded: 5,
-    long: 200,
-    run: (context) => stopAtRandom(context, 'SIGTERM'),
-  },
-  {
-    name: 'kill-process-calls',
-    fault: 'kill -9 of process as it enters a system call',
-    bounded: 8,
-    long: 400,
-    needs: ['strace'],
-    run: killAtCalls,
-  },
-]

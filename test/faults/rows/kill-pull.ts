@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { queueEntriesSync } from '../../support/queue.ts'
 import { FakeHaproxy } from '../harness/fake-haproxy.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site, type SiteOptions } from '../harness/site.ts'
 import { instants, killing } from '../harness/strace.ts'
 import { pause, until } from '../harness/wait.ts'
@@ -38,7 +38,7 @@ const untilSecond = () => 1000 - (Date.now() % 1000)
 const certainEvery = 5
 
 /** Kills pull around the instant at which it asks, writes and publishes. */
-async function killAtRandom(context: RowContext): Promise<void> {
+export async function killPull(context: RowContext): Promise<void> {
   const { site, fakes } = await pullSite(context)
   const [fake] = fakes as [FakeHaproxy]
   const processing = site.start('process')
@@ -70,7 +70,7 @@ const cycleCalls = { rename: 1, mkdir: 1, connect: 2, fsync: 7, rmdir: 1 }
 /** What it calls at its start too. */
 const busyCalls = { openat: 100, getdents64: 6, write: 40, read: 100, close: 100, socket: 4 }
 
-async function killAtCalls(context: RowContext): Promise<void> {
+export async function killPullAtCalls(context: RowContext): Promise<void> {
   const { site } = await pullSite(context)
   const processing = site.start('process')
   for (const [call, when] of instants(context.random, context.rounds(), cycleCalls, busyCalls)) {
@@ -82,21 +82,3 @@ async function killAtCalls(context: RowContext): Promise<void> {
   checkHits(context)
   await settleBoth(site, [site.start('pull'), processing])
 }
-
-export const killPullRows: readonly Row[] = [
-  {
-    name: 'kill-pull',
-    fault: 'kill -9 of pull at a random instant of a pull',
-    bounded: 5,
-    long: 1000,
-    run: killAtRandom,
-  },
-  {
-    name: 'kill-pull-calls',
-    fault: 'kill -9 of pull as it enters a system call',
-    bounded: 5,
-    long: 300,
-    needs: ['strace'],
-    run: killAtCalls,
-  },
-]

@@ -84,15 +84,13 @@ function oneByteAtATime(): Misbehaviour {
 export const peers: readonly {
   name: string
   fault: string
-  bounded: number
-  long: number
+  times: readonly [bounded: number, long: number]
   make: () => Misbehaviour
 }[] = [
   {
     name: 'black-hole-established',
     fault: 'nothing passes on an established connection, not even a reset',
-    bounded: 1,
-    long: 20,
+    times: [1, 20],
     make: () => ({
       detected: /write timeout|retry failed|delivery failed/,
       timers: 1.5,
@@ -108,12 +106,11 @@ export const peers: readonly {
       },
     }),
   },
-  { name: 'black-hole-syn', fault: 'connections are never accepted', bounded: 1, long: 20, make: deaf },
+  { name: 'black-hole-syn', fault: 'connections are never accepted', times: [1, 20], make: deaf },
   {
     name: 'zero-window',
     fault: 'a peer that accepts and reads nothing for a while',
-    bounded: 1,
-    long: 10,
+    times: [1, 10],
     make: () => ({
       detected: /write timeout|retry failed|delivery failed/,
       timers: 1.5,
@@ -126,8 +123,7 @@ export const peers: readonly {
   {
     name: 'slow-reader',
     fault: 'a peer that reads 10 kB/s: slow is not down',
-    bounded: 1,
-    long: 10,
+    times: [1, 10],
     make: () => ({
       lasts: 0,
       options: { 'commit-timeout': 10 },
@@ -138,15 +134,13 @@ export const peers: readonly {
   {
     name: 'one-byte',
     fault: 'a peer that reads one byte at a time, 10 kB/s',
-    bounded: 1,
-    long: 10,
+    times: [1, 10],
     make: oneByteAtATime,
   },
   {
     name: 'never-closing',
     fault: 'a peer that no longer answers our closing with its own',
-    bounded: 1,
-    long: 10,
+    times: [1, 10],
     make: () => ({
       // After a few deliveries that it did not answer it is believed, and the unit counts as delivered.
       detected: /does not close a connection/,

@@ -1,16 +1,14 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Carbon } from '../harness/carbon.ts'
 import type { Random } from '../harness/random.ts'
 import { Relay } from '../harness/relay.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
-import { until } from '../harness/wait.ts'
 
-/** What a path may look like at most: RELIABILITY's grammar of lines. */
+/** The promised form of a line. */
 const validLine = /^(?=.{1,1024}$)[A-Za-z0-9_:-]{1,200}(\.[A-Za-z0-9_:-]{1,200})* -?[0-9]+(\.[0-9]+)? [1-9][0-9]{0,11}$/
 
-const wicked = [
+const hostile = [
   '..',
   '.',
   '-x',
@@ -49,10 +47,10 @@ const wicked = [
   'a:b',
 ]
 
-/** A name from hell; a byte a character. Some are alike but for what a path cannot carry. */
-function wickedName(random: Random, number: number): string {
-  const text = Buffer.from(random.pick(wicked)).toString('latin1')
-  const other = Buffer.from(random.pick(wicked)).toString('latin1')
+/** A hostile name; a byte a character. Some differ only in characters that a path cannot carry. */
+function hostileName(random: Random, number: number): string {
+  const text = Buffer.from(random.pick(hostile)).toString('latin1')
+  const other = Buffer.from(random.pick(hostile)).toString('latin1')
   switch (number % 4) {
     case 0:
       return `${text}${other}${number}`
@@ -69,28 +67,27 @@ function wickedName(random: Random, number: number): string {
 
 const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
 
-/** One snapshot with as many frontends and servers from hell, and neighbours that are harmless. Returns what it holds. */
+/** One snapshot with so many frontends and servers with hostile names, and harmless neighbours. Returns what it holds. */
 function publish(site: Site, random: Random, count: number): { time: number; objects: number } {
   const names = new Set<string>()
-  for (let number = 0; names.size < count; number++) names.add(wickedName(random, number))
+  for (let number = 0; names.size < count; number++) names.add(hostileName(random, number))
   const rows = [...names].flatMap((name, index) => [
     `${quoted(name)},FRONTEND,${index},0,\n`,
     `neighbour${index},FRONTEND,${index},0,\n`,
     `b,${quoted(name)},${index},2,\n`,
   ])
   const time = site.nextTime()
-  const unfinished = join(site.temporary, `made-${time}`)
-  mkdirSync(unfinished)
-  writeFileSync(join(unfinished, 'lb_stat'), `# pxname,svname,stot,type,\n${rows.join('')}\n`, 'latin1')
-  writeFileSync(join(unfinished, 'lb_info'), 'Name: HAProxy\nCumConns: 1\n\n')
-  renameSync(unfinished, join(site.queue, String(time)))
+  site.put(time, [
+    ['lb_stat', `# pxname,svname,stot,type,\n${rows.join('')}\n`],
+    ['lb_info', 'Name: HAProxy\nCumConns: 1\n\n'],
+  ])
   return { time, objects: 3 * names.size }
 }
 
 /** `stot` alone, so that there is one datapoint for each object. */
 const process = { 'frontend-metrics': 'stot', 'server-metrics': 'stot', 'backend-metrics': 'stot' }
 
-async function intoRelay(context: RowContext): Promise<void> {
+export async function intoRelay(context: RowContext): Promise<void> {
   const relay = await Relay.prepare(context.directory)
   await relay.start()
   const site = await Site.make(context, { port: relay.port, sections: { process } })
@@ -100,14 +97,10 @@ async function intoRelay(context: RowContext): Promise<void> {
     const count = Math.min(left, 2000)
     const { time, objects } = publish(site, context.random, count)
     const judged = judge(context, time)
-    await until(
-      'the names to arrive',
-      () => {
-        relay.read(judged)
-        return judged.paths.size >= objects
-      },
-      60,
-    ).catch((error: Error) => context.problem(error.message))
+    await context.expect('the names to arrive', () => {
+      relay.read(judged)
+      return judged.paths.size >= objects
+    })
     context.injected(count)
     context.findings.owed += objects
     context.findings.lost += Math.max(0, objects - judged.paths.size)
@@ -136,15 +129,13 @@ function judge(context: RowContext, time: number): { paths: Set<string>; arrive(
   }
 }
 
-async function intoCarbon(context: RowContext): Promise<void> {
+export async function intoCarbon(context: RowContext): Promise<void> {
   const carbon = await Carbon.start(join(context.directory, 'carbon'))
   const site = await Site.make(context, { port: carbon.port, sections: { process } })
   const program = site.start('process')
   const { objects } = publish(site, context.random, context.times)
   const found = () => carbon.metrics().filter((metric) => metric.endsWith('.stot'))
-  await until('carbon to have a file for each', () => found().length >= objects, 60 + context.times / 50).catch(
-    (error: Error) => context.problem(error.message),
-  )
+  await context.expect('carbon to have a file for each', () => found().length >= objects, 60 + context.times / 50)
   context.injected(context.times)
   context.findings.owed = objects
   context.findings.lost = Math.max(0, objects - found().length)
@@ -155,22 +146,3 @@ async function intoCarbon(context: RowContext): Promise<void> {
   await program.stop()
   await carbon.stop()
 }
-
-export const nameRows: readonly Row[] = [
-  {
-    name: 'names-relay',
-    fault: 'names from hell into carbon-c-relay',
-    bounded: 2000,
-    long: 100_000,
-    needs: ['carbon-c-relay'],
-    run: intoRelay,
-  },
-  {
-    name: 'names-carbon',
-    fault: 'names from hell into carbon',
-    bounded: 300,
-    long: 10_000,
-    needs: ['carbon-cache'],
-    run: intoCarbon,
-  },
-]

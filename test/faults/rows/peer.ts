@@ -1,9 +1,9 @@
 import type { Program } from '../harness/program.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { pause } from '../harness/wait.ts'
 import { smallWindows } from './connections.ts'
-import { type Misbehaviour, peers } from './misbehaviours.ts'
+import type { Misbehaviour } from './misbehaviours.ts'
 
 /** About 55,000 bytes a snapshot. */
 const size = { processes: 1, frontends: 10, backends: 20, servers: 14 }
@@ -30,7 +30,7 @@ interface Worst {
 }
 
 /** The peer plays along, misbehaves while one snapshot is on its way, and plays along again. */
-async function endure(context: RowContext, misbehaviour: Misbehaviour): Promise<void> {
+export async function endure(context: RowContext, misbehaviour: Misbehaviour): Promise<void> {
   smallWindows()
   const site = await Site.make(context, { size, sections: { graphite: { ...graphite, ...misbehaviour.options } } })
   const program = site.start('process')
@@ -88,7 +88,7 @@ async function endureOnce(
 }
 
 /** A peer that has never played along: said once, and nothing is sent twice for it. */
-async function neverClosingFromTheStart(context: RowContext): Promise<void> {
+export async function neverClosingFromTheStart(context: RowContext): Promise<void> {
   const site = await Site.make(context, { sections: { graphite } })
   site.receiver.behave({ neverClose: true })
   for (const _time of context.rounds()) {
@@ -99,22 +99,7 @@ async function neverClosingFromTheStart(context: RowContext): Promise<void> {
     context.injected()
     await program.stop()
   }
-  const last = site.start('process')
-  await site.settle()
-  await last.stop()
+  await site.settleWithNewProcess()
   const { duplicates } = context.findings
   if (duplicates > 0) context.problem(`${duplicates} datapoints were sent twice`)
 }
-
-export const peerRows: readonly Row[] = [
-  ...peers.map(
-    ({ make, ...row }): Row => ({ ...row, needs: ['namespaces'], run: (context) => endure(context, make()) }),
-  ),
-  {
-    name: 'never-closing-ever',
-    fault: 'a peer that has never answered our closing with its own',
-    bounded: 1,
-    long: 10,
-    run: neverClosingFromTheStart,
-  },
-]

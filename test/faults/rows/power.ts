@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { manifestName, parseManifest, sealOf } from '@haproxystats/core'
 import { queueEntriesSync } from '../../support/queue.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { pause, until } from '../harness/wait.ts'
 import { pullSite } from './kill-pull.ts'
 
@@ -14,13 +14,13 @@ function run(command: string, ...rest: string[]): void {
 }
 
 /** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: what is not on the disk yet never gets there, as when power fails. */
-const cutPower = `use Fcntl; sysopen(my $d, $ARGV[0], O_RDONLY) or die; my $f = pack("L", 2); ioctl($d, 0x8004587d, $f) or die $!`
+const shutDown = `use Fcntl; sysopen(my $d, $ARGV[0], O_RDONLY) or die; my $f = pack("L", 2); ioctl($d, 0x8004587d, $f) or die $!`
 
 /** The file system brings nothing to the disk by itself while a row lasts, so that only what was synced is there. */
 const mountOptions = ['-o', 'loop,commit=300']
 
 /** Pull publishes on an ext4 of its own, the power is cut, and what is there after mounting again is looked at. */
-async function cut(context: RowContext): Promise<void> {
+export async function cutPower(context: RowContext): Promise<void> {
   const [image, base] = [join(context.directory, 'image'), join(context.directory, 'disk')]
   mkdirSync(base)
   let snapshots = 0
@@ -35,7 +35,7 @@ async function cut(context: RowContext): Promise<void> {
     const published = () => pull.lines(/^snapshot \d+: /).map((line) => String(line['snapshot']))
     await until('two snapshots', () => published().length >= 2)
     await pause(context.random.whole(0, 1000))
-    run('perl', '-e', cutPower, base)
+    run('perl', '-e', shutDown, base)
     const owed = published()
     await pull.stop('SIGKILL')
     context.injected()
@@ -70,23 +70,3 @@ function isWhole(answers: readonly (readonly [string, string])[], directory: str
     return false
   }
 }
-
-export const powerRows: readonly Row[] = [
-  {
-    name: 'power-cut',
-    fault: 'power cut on ext4 while pull publishes',
-    bounded: 2,
-    long: 200,
-    needs: ['namespaces', 'loop-mount'],
-    run: cut,
-  },
-  {
-    name: 'power-cut-no-sync',
-    fault: 'the same, and nothing is synced',
-    bounded: 1,
-    long: 10,
-    needs: ['namespaces', 'loop-mount'],
-    broken: 'no-sync',
-    run: cut,
-  },
-]

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import type { Site } from '../harness/site.ts'
 import { until } from '../harness/wait.ts'
 import { pullSite, settleBoth } from './kill-pull.ts'
@@ -8,16 +8,11 @@ import { pullSite, settleBoth } from './kill-pull.ts'
 /** How many snapshots the queue takes. */
 const size = 5
 
-/** What a program tells of itself in its status file. */
-function statusOf(site: Site, program: 'pull' | 'process') {
-  return JSON.parse(readFileSync(join(site.base, `haproxystats-${program}.status.json`), 'utf8'))
-}
-
 /** The queue fills up again and again; pull waits for room and counts what it skips. */
-async function suspend(context: RowContext): Promise<void> {
+export async function suspend(context: RowContext): Promise<void> {
   const { site } = await pullSite(context, { sections: { pull: { 'queue-size': size } } })
   const pull = site.start('pull')
-  const skipped = (): number => statusOf(site, 'pull').skipped['queue-full']
+  const skipped = (): number => site.status('pull').skipped['queue-full']
   const resumptions = () => pull.lines(/there is room in the queue .* after \d+ skipped pulls/)
   for (const time of context.rounds()) {
     await pull.said('pulling is suspended', time + 1)
@@ -40,7 +35,7 @@ async function suspend(context: RowContext): Promise<void> {
 }
 
 /** The queue stays full, first without process, when pull drops the oldest, then with a destination that is down, when process does. */
-async function dropOldest(context: RowContext): Promise<void> {
+export async function dropOldest(context: RowContext): Promise<void> {
   const { site } = await pullSite(context, {
     sections: { pull: { 'queue-size': size, 'queue-full': 'drop-oldest' }, graphite: { interval: 0.05, delay: 0.1 } },
   })
@@ -68,15 +63,13 @@ async function dropOldest(context: RowContext): Promise<void> {
   await processing.stop()
   forgiveDropped(context, site)
   checkIdentity(context, site)
-  const last = site.start('process')
-  await site.settle()
-  await last.stop()
+  await site.settleWithNewProcess()
 }
 
 /** What has not arrived was dropped: as many as both programs tell. Nobody owes it any more. */
 function forgiveDropped(context: RowContext, site: Site): void {
   const dropped = [...site.ledger.owed].filter((time) => !site.ledger.has(time))
-  const [byPull, byProcess] = [statusOf(site, 'pull').dropped, statusOf(site, 'process').snapshots.dropped]
+  const [byPull, byProcess] = [site.status('pull').dropped, site.status('process').snapshots.dropped]
   context.injected(dropped.length)
   context.note(`${byPull} dropped by pull, ${byProcess} by process`)
   if (dropped.length !== byPull + byProcess)
@@ -89,8 +82,8 @@ function forgiveDropped(context: RowContext, site: Site): void {
  * drop anything; it may once, when the queue is full and process has just begun.
  */
 function checkIdentity(context: RowContext, site: Site): void {
-  const pull = statusOf(site, 'pull')
-  const { delivered, waiting, quarantined, vanished, dropped } = statusOf(site, 'process').snapshots
+  const pull = site.status('pull')
+  const { delivered, waiting, quarantined, vanished, dropped } = site.status('process').snapshots
   const told = `published ${pull.published}, delivered ${delivered}, waiting ${waiting}, quarantined ${quarantined}, dropped ${dropped} and ${pull.dropped}`
   context.note(told)
   if (pull.published !== delivered + waiting + quarantined + dropped + pull.dropped)
@@ -99,7 +92,7 @@ function checkIdentity(context: RowContext, site: Site): void {
 }
 
 /** A destination stays down until its backlog has been full for long: the other misses nothing, and pull never waits. */
-async function oneFull(context: RowContext): Promise<void> {
+export async function oneFull(context: RowContext): Promise<void> {
   const store = join(context.directory, 'store')
   const { site } = await pullSite(context, {
     sections: {
@@ -120,7 +113,7 @@ async function oneFull(context: RowContext): Promise<void> {
   }
   await until('the other destination to have them', look, 60 + 5 * context.times)
   await pull.stop()
-  const published: number = statusOf(site, 'pull').published
+  const published: number = site.status('pull').published
   await site.receiver.listen()
   await site.drained()
   await processing.stop()
@@ -130,31 +123,5 @@ async function oneFull(context: RowContext): Promise<void> {
   checkIdentity(context, site)
   const full = processing.lines(/backlog full|backlog has room/).filter(({ level }) => level > 20)
   if (full.length !== 2) context.problem(`it was told ${full.length} times, not when it began and when it was over`)
-  const last = site.start('process')
-  await site.settle()
-  await last.stop()
+  await site.settleWithNewProcess()
 }
-
-export const queueFullRows: readonly Row[] = [
-  {
-    name: 'queue-full-suspend',
-    fault: 'the queue full, process stopped: pull waits for room and counts what it skips',
-    bounded: 1,
-    long: 30,
-    run: suspend,
-  },
-  {
-    name: 'queue-full-drop-oldest',
-    fault: 'the queue full, process stopped or its destination down: pull or process drops the oldest',
-    bounded: 6,
-    long: 300,
-    run: dropOldest,
-  },
-  {
-    name: 'backlog-full',
-    fault: 'a destination down until its backlog has been full for long: the other misses nothing, pull never waits',
-    bounded: 6,
-    long: 300,
-    run: oneFull,
-  },
-]

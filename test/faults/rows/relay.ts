@@ -1,5 +1,5 @@
 import { Relay } from '../harness/relay.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
 import { publishUntil } from './kill-process.ts'
@@ -106,7 +106,7 @@ class Restarts {
 }
 
 /** Restarts a real relay, again and again. */
-async function restart(context: RowContext, { signal, replay }: Restart): Promise<void> {
+export async function restart(context: RowContext, { signal, replay }: Restart): Promise<void> {
   const relay = await Relay.prepare(context.directory)
   const graphite = { interval: 0.05, delay: 0.1, ...(replay !== undefined && { replay }) }
   const site = await Site.make(context, { size, port: relay.port, sections: { graphite } })
@@ -136,43 +136,3 @@ async function restart(context: RowContext, { signal, replay }: Restart): Promis
   await program.stop()
   await relay.stop('SIGKILL')
 }
-
-const needs = ['carbon-c-relay'] as const
-
-export const relayRows: readonly Row[] = [
-  {
-    name: 'relay-sigterm',
-    fault: 'carbon-c-relay restarted by SIGTERM under load',
-    bounded: 4,
-    long: 100,
-    needs,
-    run: (context) => restart(context, { signal: 'SIGTERM' }),
-  },
-  {
-    name: 'relay-sigterm-write-callback',
-    fault: 'the same, and a write that returned counts as delivered',
-    bounded: 2,
-    long: 20,
-    needs,
-    broken: 'write-callback',
-    run: (context) => restart(context, { signal: 'SIGTERM' }),
-  },
-  {
-    name: 'relay-sigkill',
-    fault: 'carbon-c-relay killed by SIGKILL under load, with replay',
-    bounded: 4,
-    long: 100,
-    needs,
-    duplicates: true,
-    run: (context) => restart(context, { signal: 'SIGKILL', replay: 5 }),
-  },
-  {
-    name: 'relay-sigkill-no-replay',
-    fault: 'the same without replay: what the relay has in its memory dies with it',
-    bounded: 4,
-    long: 100,
-    needs,
-    notPromised: true,
-    run: (context) => restart(context, { signal: 'SIGKILL' }),
-  },
-]

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
+import { freePort } from '../../support/free-port.ts'
 import { Receiver } from '../harness/receiver.ts'
-import { freePort } from '../harness/relay.ts'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
 
@@ -61,7 +61,7 @@ function rules(count: { requests: number }): Readonly<Record<string, (value: num
 }
 
 /** Real HAProxy, reloaded under load, read all the while. */
-async function reload(context: RowContext): Promise<void> {
+export async function reload(context: RowContext): Promise<void> {
   const sockets = join(context.directory, 'sockets')
   mkdirSync(sockets)
   const [www, echo] = [await freePort(), await freePort()]
@@ -123,14 +123,3 @@ async function reload(context: RowContext): Promise<void> {
     await gone
   }
 }
-
-export const reloadRows: readonly Row[] = [
-  {
-    name: 'reload',
-    fault: 'real HAProxy reloaded under load',
-    bounded: 5,
-    long: 300,
-    needs: ['haproxy'],
-    run: reload,
-  },
-]

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Row, RowContext } from '../harness/row.ts'
+import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
 import { until } from '../harness/wait.ts'
 
@@ -10,7 +10,7 @@ const kinds = ['throw', 'exit', 'memory', 'hang'] as const
 const workerTimeout = 2
 
 /** Workers that fail once, whose snapshot must arrive, and snapshots that no worker survives, which must be put aside once. */
-async function failWorkers(context: RowContext): Promise<void> {
+export async function failWorkers(context: RowContext): Promise<void> {
   const site = await Site.make(context, { sections: { process: { 'worker-timeout': workerTimeout } } })
   const program = site.start('process')
   await program.said('watching')
@@ -19,11 +19,7 @@ async function failWorkers(context: RowContext): Promise<void> {
     const kind = kinds[time % kinds.length]
     const always = Math.floor(time / kinds.length) % 2 === 1
     const snapshot = site.nextTime()
-    const unfinished = join(site.temporary, `made-${snapshot}`)
-    mkdirSync(unfinished)
-    for (const [name, text] of site.files(snapshot)) writeFileSync(join(unfinished, name), text)
-    writeFileSync(join(unfinished, `fault-${kind}${always ? '' : '-once'}`), '')
-    renameSync(unfinished, join(site.queue, String(snapshot)))
+    site.put(snapshot, [...site.files(snapshot), [`fault-${kind}${always ? '' : '-once'}`, '']])
     if (always) poison.push(String(snapshot))
     else site.ledger.owe(snapshot)
     context.injected()
@@ -52,14 +48,3 @@ function aside(site: Site): string[] {
   const quarantine = join(site.base, 'quarantine')
   return existsSync(quarantine) ? readdirSync(quarantine).filter((name) => !name.endsWith('.reason')) : []
 }
-
-export const workerRows: readonly Row[] = [
-  {
-    name: 'workers',
-    fault: 'a worker throws, exits, runs out of memory, hangs; once, or at every attempt',
-    bounded: 8,
-    long: 200,
-    build: 'failing-workers',
-    run: failWorkers,
-  },
-]
