@@ -1,5 +1,6 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { outputProblems, receiverNotes, secretWarnings, surroundingProblems } from './check.ts'
+import { health } from './health.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
@@ -32,6 +33,7 @@ export const program: ProgramDefinition = {
     ...changesSincePython(reading, configuration),
     ...(await receiverNotes(configuration)),
   ],
+  health,
   commands: [
     {
       name: 'requeue',

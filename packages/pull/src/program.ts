@@ -1,5 +1,6 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
 import { probe } from './check/probe.ts'
+import { health } from './health.ts'
 import { programName, pull, pullNow } from './pull.ts'
 import { surroundingProblems } from './queue/directories.ts'
 import { secretWarnings } from './sources/secrets.ts'
@@ -21,6 +22,7 @@ export const program: ProgramDefinition = {
   // Nothing is owed that is not published, so nothing is lost with a draft.
   stopsWithin: 5,
   notes,
+  health,
   commands: [
     {
       name: 'once',

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultFile } from './command-line.ts'
-import { executeProgram, filesToRead, type ProgramDefinition } from './program.ts'
+import { executeProgram, type ProgramDefinition } from './program.ts'
+import { filesToRead } from './read-invoked.ts'
 
 const program: ProgramDefinition = {
   name: 'haproxystats-process',
