@@ -6,6 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, impor
 export default defineConfig({
   resolve: {
     alias: {
+      '@haproxystats/core/health': source('core/src/program/health.ts'),
       '@haproxystats/core/program': source('core/src/program/index.ts'),
       '@haproxystats/core/snapshot': source('core/src/snapshot/index.ts'),
       '@haproxystats/core': source('core/src/index.ts'),

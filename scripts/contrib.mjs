@@ -1,15 +1,14 @@
-// Writes what in contrib/ is printed from tables and shared parts: `npm run contrib`. With --check it changes nothing,
+// Writes what in contrib/ is printed from tables: `npm run contrib`. With --check it changes nothing,
 // names what is stale, and then exits with 1.
 // @ts-check
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ansible } from './contrib/ansible.mjs'
 import { grafana } from './contrib/grafana.mjs'
-import { checks } from './contrib/nagios.mjs'
 import { puppet } from './contrib/puppet.mjs'
 
 /** Files by their path from the root of the checkout: what should stand in them. @type {Record<string, string>} */
-const wanted = { ...checks(), ...ansible(), ...grafana(), ...puppet() }
+const wanted = { ...ansible(), ...grafana(), ...puppet() }
 
 /** @param {string} path */
 function read(path) {

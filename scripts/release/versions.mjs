@@ -6,17 +6,12 @@ import { join } from 'node:path'
 import { Problem, report } from '../setup/problem.mjs'
 import { root } from '../setup/quietly.mjs'
 
-const inManifest = /^( {2}"version": ")([^"]*)(",)$/m
-const inScript = /^(version=)(\S*)()$/m
+const pattern = /^( {2}"version": ")([^"]*)(",)$/m
 
-/** Every file with the version in it, and where. @returns {{ file: string, pattern: RegExp }[]} */
-function places() {
+/** Every package.json with the version in it. */
+function manifests() {
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/package.json`)
-  const checks = readdirSync(join(root, 'contrib/nagios')).map((name) => `contrib/nagios/${name}`)
-  return [
-    ...['package.json', ...packages].map((file) => ({ file, pattern: inManifest })),
-    ...checks.map((file) => ({ file, pattern: inScript })),
-  ].filter(({ file, pattern }) => existsSync(join(root, file)) && (pattern === inManifest || pattern.test(read(file))))
+  return ['package.json', ...packages].filter((file) => existsSync(join(root, file)))
 }
 
 /** @param {string} file */
@@ -26,8 +21,8 @@ function read(file) {
 
 /** What does not agree with package.json, a sentence each. */
 export function differingVersions() {
-  const wanted = inManifest.exec(read('package.json'))?.[2]
-  return places().flatMap(({ file, pattern }) => {
+  const wanted = pattern.exec(read('package.json'))?.[2]
+  return manifests().flatMap((file) => {
     const found = pattern.exec(read(file))?.[2]
     return found === wanted
       ? []
@@ -40,7 +35,7 @@ function setVersion(version) {
   if (!/^\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/.test(version)) {
     throw new Problem(`release:version: found "${version}", expected a version such as 1.2.0 or 1.2.0-beta.1`, 2)
   }
-  for (const { file, pattern } of places()) {
+  for (const file of manifests()) {
     writeFileSync(join(root, file), read(file).replace(pattern, `$1${version}$3`))
     console.log(`${file}: ${version}`)
   }
@@ -53,7 +48,7 @@ if (process.argv[1] === import.meta.filename) {
     if (version !== undefined) setVersion(version)
     const differing = differingVersions()
     if (differing.length > 0) throw new Problem(differing.join('\n'))
-    if (version === undefined) console.log(inManifest.exec(read('package.json'))?.[2])
+    if (version === undefined) console.log(pattern.exec(read('package.json'))?.[2])
   } catch (error) {
     report(error)
   }

@@ -7,80 +7,102 @@ import { expect, it, onTestFinished } from 'vitest'
 import { Program } from '../support/program.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
-import { root, run } from './run.ts'
+import { installedPrograms, root, run } from './run.ts'
 
 /** Where Debian keeps it, which is in no user's PATH. */
 const nagios = '/usr/sbin/nagios4'
 
 const checks = ['queue_size', 'process', 'pull', 'process_workers'] as const
 
-/** What Nagios needs to run each check once a second, as whoever runs this test. */
+/** What Nagios needs to run each check once a second, as the user who runs this test. */
 function configuration(directory: string): string {
   const user = userInfo().username
-  const objects = join(directory, 'objects.cfg')
-  const settings = {
-    ...{ log_file: 'nagios.log', cfg_file: objects, status_file: 'status.dat', object_cache_file: 'objects.cache' },
-    ...{
-      precached_object_file: 'objects.precache',
-      temp_file: 'nagios.tmp',
-      temp_path: '',
-      check_result_path: 'results',
-    },
-    ...{
-      query_socket: 'query.sock',
-      command_file: 'command',
-      lock_file: 'lock',
-      state_retention_file: 'retention.dat',
-    },
-    ...{ resource_file: 'resource.cfg', log_archive_path: 'archive' },
-  }
-  const paths = Object.entries(settings).map(
-    ([key, name]) => `${key}=${name === objects ? name : join(directory, name)}`,
-  )
-  const rest = [`nagios_user=${user}`, `nagios_group=${user}`, 'interval_length=1', 'status_update_interval=1']
-  const tuned = ['check_external_commands=0', 'enable_notifications=0', 'service_inter_check_delay_method=n']
-  return `${[...paths, ...rest, ...tuned].join('\n')}\n`
+  return `
+cfg_file=${directory}/objects.cfg
+resource_file=${directory}/resource.cfg
+log_file=${directory}/nagios.log
+log_archive_path=${directory}/archive
+status_file=${directory}/status.dat
+object_cache_file=${directory}/objects.cache
+precached_object_file=${directory}/objects.precache
+state_retention_file=${directory}/retention.dat
+temp_file=${directory}/nagios.tmp
+temp_path=${directory}
+check_result_path=${directory}/results
+query_socket=${directory}/query.sock
+command_file=${directory}/command
+lock_file=${directory}/lock
+nagios_user=${user}
+nagios_group=${user}
+interval_length=1
+status_update_interval=1
+check_external_commands=0
+enable_notifications=0
+service_inter_check_delay_method=n
+`
 }
 
 function objects(file: string): string {
-  const folder = join(root, 'contrib/nagios')
-  const commands = checks.map((check) => {
-    return `define command {\ncommand_name ${check}\ncommand_line ${folder}/check_haproxystats_${check} -f ${file} -t 20\n}`
-  })
-  const often =
-    'max_check_attempts 1\ncheck_interval 1\nretry_interval 1\ncheck_period always\nnotification_interval 0\nnotification_period always\ncontacts nobody'
-  const services = checks.map((check) => {
-    return `define service {\nhost_name balancer\nservice_description ${check}\ncheck_command ${check}\n${often}\n}`
-  })
+  const often = `max_check_attempts 1
+check_interval 1
+retry_interval 1
+check_period always
+notification_interval 0
+notification_period always
+contacts nobody`
   const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
-  const always = `define timeperiod {\ntimeperiod_name always\nalias always\n${days.map((day) => `${day} 00:00-24:00`).join('\n')}\n}`
-  const host = `define host {\nhost_name balancer\naddress 127.0.0.1\nactive_checks_enabled 0\n${often}\n}`
-  const told = ['host', 'service'].map(
-    (kind) => `${kind}_notification_period always\n${kind}_notification_commands pull`,
+  const services = checks.map(
+    (check) => `
+define command {
+command_name ${check}
+command_line ${root}/contrib/nagios/check_haproxystats_${check} -f ${file} -t 20
+}
+define service {
+host_name balancer
+service_description ${check}
+check_command ${check}
+${often}
+}`,
   )
-  const contact = `define contact {\ncontact_name nobody\n${told.join('\n')}\n}`
-  return [always, contact, host, ...commands, ...services].join('\n')
+  return `
+define timeperiod {
+timeperiod_name always
+alias always
+${days.map((day) => `${day} 00:00-24:00`).join('\n')}
+}
+define contact {
+contact_name nobody
+host_notification_period always
+host_notification_commands pull
+service_notification_period always
+service_notification_commands pull
+}
+define host {
+host_name balancer
+address 127.0.0.1
+active_checks_enabled 0
+${often}
+}
+${services.join('\n')}`
 }
 
 /** What Nagios has found out of each check: state, line and performance data. */
-async function found(directory: string): Promise<Record<string, { state: string; says: string; data: string }>> {
+async function readResults(directory: string): Promise<Record<string, { state: string; line: string; data: string }>> {
   const text = await readFile(join(directory, 'status.dat'), 'utf8').catch(() => '')
   const blocks = text.split('servicestatus {').slice(1)
   const value = (block: string, key: string) => new RegExp(`^\\s*${key}=(.*)$`, 'm').exec(block)?.[1] ?? ''
   const checked = blocks.filter((block) => value(block, 'has_been_checked') === '1')
   return Object.fromEntries(
     checked.map((block) => {
-      const [state, says, data] = ['current_state', 'plugin_output', 'performance_data'].map((key) => value(block, key))
-      return [value(block, 'service_description'), { state: state!, says: says!, data: data! }]
+      const [state, line, data] = ['current_state', 'plugin_output', 'performance_data'].map((key) => value(block, key))
+      return [value(block, 'service_description'), { state: state!, line: line!, data: data! }]
     }),
   )
 }
 
 it('nagios4 runs every check and understands it', async () => {
   const directory = await temporaryDirectory()
-  await mkdir(join(directory, 'results'))
-  await mkdir(join(directory, 'archive'))
-  await mkdir(join(directory, 'sockets'))
+  for (const name of ['results', 'archive', 'sockets']) await mkdir(join(directory, name))
   const file = join(directory, 'haproxystats.conf')
   const store = `[graphite]\nenabled = false\n[local-store]\ndir = ${directory}/store\n`
   const pulled = `[pull]\nsocket-dir = ${directory}/sockets\npull-interval = 1\npull-timeout = 0\n`
@@ -94,13 +116,14 @@ it('nagios4 runs every check and understands it', async () => {
 
   const program = new Program('process', '-f', file)
   await program.said('watching')
-  const child = spawn(nagios, [join(directory, 'nagios.cfg')], { stdio: 'ignore' })
+  const env = { ...process.env, PATH: `${await installedPrograms(directory)}:${process.env['PATH']}` }
+  const child = spawn(nagios, [join(directory, 'nagios.cfg')], { stdio: 'ignore', env })
   onTestFinished(async () => {
     child.kill('SIGTERM')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   })
   const states = async (wanted: Record<string, string>) => {
-    const results = await found(directory)
+    const results = await readResults(directory)
     return Object.entries(wanted).every(([check, state]) => results[check]?.state === state) && results
   }
   const first = await until(
@@ -110,9 +133,9 @@ it('nagios4 runs every check and understands it', async () => {
   )
   expect(first['queue_size']!.data).toBe('queue=0;60;120;0')
   expect(first['process']!.data).toMatch(/^age=\d+s;30;60;0 queue=0;;;0 /)
-  expect(first['pull']!.says).toMatch(/^PULL CRITICAL - haproxystats-pull is not running: there is no /)
+  expect(first['pull']!.line).toMatch(/^PULL CRITICAL - haproxystats-pull is not running: there is no /)
 
   expect(await program.stop()).toBe(0)
   const second = await until('Nagios to see that process has ended', () => states({ process: '2' }), 60)
-  expect(second['process']!.says).toMatch(/^PROCESS CRITICAL - haproxystats-process is not running: process \d+ /)
+  expect(second['process']!.line).toMatch(/^PROCESS CRITICAL - haproxystats-process is not running: process \d+ /)
 })

@@ -131,7 +131,6 @@ describe('the version', () => {
   async function checkout(): Promise<string> {
     const directory = await temporaryDirectory()
     await cp(join(root, 'scripts'), join(directory, 'scripts'), { recursive: true })
-    await cp(join(root, 'contrib/nagios'), join(directory, 'contrib/nagios'), { recursive: true })
     for (const folder of ['.', ...['core', 'haproxy', 'page', 'pull', 'process'].map((name) => `packages/${name}`)]) {
       await mkdir(join(directory, folder), { recursive: true })
       await cp(join(root, folder, 'package.json'), join(directory, folder, 'package.json'))
@@ -148,9 +147,6 @@ describe('the version', () => {
     const manifest = await readFile(join(directory, 'packages/pull/package.json'), 'utf8')
     expect(manifest).toContain('"version": "2.3.4-beta.5"')
     expect(manifest).toContain('"@haproxystats/core": "workspace:*"')
-    expect(await readFile(join(directory, 'contrib/nagios/check_haproxystats_queue_size'), 'utf8')).toContain(
-      '\nversion=2.3.4-beta.5\n',
-    )
   })
 
   it('that differs is named with its file and what to do', async () => {

@@ -14,7 +14,7 @@ export type StatusFields = Readonly<Record<string, unknown>>
 const shortestInterval = 1000
 
 /** Nothing that a program wrote is as large; a file that is would be read into memory whole. */
-const largest = 1024 ** 2
+export const largestStatusFile = 1024 ** 2
 
 /** Where the status of a program is: `<base-dir>/<program>.status.json`. */
 export function statusPath(baseDirectory: string, program: string): string {
@@ -83,7 +83,7 @@ export class StatusFile {
 /** What a status file tells, of an earlier run, say; undefined when it is not there, or not what a program wrote. */
 export function readStatus(path: string): StatusFields | undefined {
   try {
-    const status: unknown = JSON.parse(readRegularFile(path, largest, { follow: false }).toString())
+    const status: unknown = JSON.parse(readRegularFile(path, largestStatusFile, { follow: false }).toString())
     return typeof status === 'object' && status !== null && !Array.isArray(status) ? { ...status } : undefined
   } catch {
     return undefined

@@ -1,8 +1,7 @@
-import { createOptionTable } from '@haproxystats/core'
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { pullSections } from '@haproxystats/pull/options'
 import { outputProblems, receiverNotes, secretWarnings, surroundingProblems } from './check.ts'
-import { processSections } from './options.ts'
+import { health } from './health.ts'
+import { optionTable } from './option-table.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
@@ -11,7 +10,7 @@ import { changesSincePython } from './upgrade.ts'
 export const program: ProgramDefinition = {
   name: 'haproxystats-process',
   summary: 'Turns queued snapshots of HAProxy statistics into datapoints and delivers them.',
-  table: createOptionTable({ ...pullSections, ...processSections }),
+  table: optionTable,
   logging: ({ process }) => process,
   directoryOption: true,
   check: async (configuration, { starting, reading }) => [
@@ -26,6 +25,7 @@ export const program: ProgramDefinition = {
     ...changesSincePython(reading, configuration),
     ...(await receiverNotes(configuration)),
   ],
+  health,
   commands: [
     {
       name: 'requeue',

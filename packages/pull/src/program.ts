@@ -1,8 +1,7 @@
-import { createOptionTable } from '@haproxystats/core'
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { processSections } from '@haproxystats/process/options'
 import { probe } from './check/probe.ts'
-import { pullSections } from './options.ts'
+import { health } from './health.ts'
+import { optionTable } from './option-table.ts'
 import { programName, pull, pullNow } from './pull.ts'
 import { surroundingProblems } from './queue/directories.ts'
 import { secretWarnings } from './sources/secrets.ts'
@@ -13,7 +12,7 @@ import { sourceWarnings } from './status/source-warnings.ts'
 export const program: ProgramDefinition = {
   name: programName,
   summary: 'Reads the statistics of HAProxy processes and queues them as snapshots.',
-  table: createOptionTable({ ...pullSections, ...processSections }),
+  table: optionTable,
   logging: ({ pull }) => pull,
   directoryOption: false,
   check: (configuration, { starting }) => surroundingProblems(configuration, starting),
@@ -25,6 +24,7 @@ export const program: ProgramDefinition = {
   // Nothing is owed that is not published, so nothing is lost with a draft.
   stopsWithin: 5,
   notes,
+  health,
   commands: [
     {
       name: 'once',

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { version } from '../version.ts'
 import { readCommandLine } from './command-line.ts'
 
-const pull = { name: 'haproxystats-pull', summary: 'Pulls.', directoryOption: false }
+const health = [{ name: 'status', summary: 'age' }]
+const pull = { name: 'haproxystats-pull', summary: 'Pulls.', directoryOption: false, health }
 const process = { name: 'haproxystats-process', summary: 'Processes.', directoryOption: true }
 const nothing = { action: 'run', file: undefined, directory: undefined }
 
@@ -45,6 +46,8 @@ describe('readCommandLine', () => {
     ['--hlep', "unknown option '--hlep'; did you mean --help?"],
     ['--zzzzzz', "unknown option '--zzzzzz'"],
     ['-d /x', "unknown option '-d'"],
+    ['-w 5', "option '-w, --warning <number>' needs --health"],
+    ['--check --health', "option '--check' cannot be used with option '--health [check]'"],
     ['check', "unexpected argument 'check'; did you mean --check?"],
     ['/etc/haproxystats.conf', "unexpected argument '/etc/haproxystats.conf'"],
     ['-f', "option '-f, --file <file>' argument missing"],

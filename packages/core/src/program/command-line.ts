@@ -14,9 +14,11 @@ export interface CommandLineDefinition {
   readonly directoryOption: boolean
   /** What it can do instead of running, each by an option of its own. */
   readonly commands?: readonly CommandOption[]
+  /** The checks of `--health`; the first one is the default. */
+  readonly health?: readonly CommandOption[]
 }
 
-/** An option such as `--once`. */
+/** An option such as `--once`, or a value of `--health`. */
 export interface CommandOption {
   readonly name: string
   readonly summary: string
@@ -41,7 +43,13 @@ export interface Answer {
 }
 
 /** The options; commander checks them and prints the help from them. */
-export function createProgram({ name, summary, directoryOption, commands = [] }: CommandLineDefinition): Command {
+export function createProgram({
+  name,
+  summary,
+  directoryOption,
+  commands = [],
+  health = [],
+}: CommandLineDefinition): Command {
   const command = new Command(name)
     .description(summary)
     .version(version, '-v, --version', 'show the version')
@@ -55,10 +63,25 @@ export function createProgram({ name, summary, directoryOption, commands = [] }:
     new Option('-P, --print-conf', 'print the settings in effect, without secrets'),
     new Option('--check', 'check everything that can be checked without starting; exit 0 or 1'),
     ...commands.map((own) => new Option(`--${own.name}`, own.summary)),
+    ...(health.length > 0 ? [healthOption(health)] : []),
   ]
   const names = actions.map((action) => action.attributeName())
   for (const [index, action] of actions.entries()) command.addOption(action.conflicts(names.slice(index + 1)))
+  for (const option of health.length > 0 ? healthSettings : []) command.addOption(option)
   return command.allowExcessArguments(true).showSuggestionAfterError(false).exitOverride()
+}
+
+/** What makes `--health` another check; it is read where nothing else of the program is loaded. */
+const healthSettings: readonly Option[] = [
+  new Option('-w, --warning <number>', 'with --health: WARNING when the value is above this number'),
+  new Option('-c, --critical <number>', 'with --health: CRITICAL when the value is above this number'),
+  new Option('-t, --timeout <seconds>', 'with --health: UNKNOWN when the answer takes longer; no limit without it'),
+]
+
+function healthOption(checks: readonly CommandOption[]): Option {
+  const values = checks.map(({ name, summary }, index) => `${name}${index === 0 ? ' (default)' : ''}: ${summary}`)
+  const summary = `print how the program is doing in one line, from its status file, and stop; exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. ${values.join('. ')}`
+  return new Option('--health [check]', summary)
 }
 
 /** Reads the arguments after the program's name. */
@@ -82,6 +105,8 @@ export function readCommandLine(
   }
   const [surplus] = command.args
   if (surplus !== undefined) return mistake(command, `unexpected argument '${surplus}'`, `--${surplus}`)
+  const alone = healthSettings.find((option) => command.getOptionValue(option.attributeName()) !== undefined)
+  if (alone !== undefined) return mistake(command, `option '${alone.flags}' needs --health`)
   const options = command.opts<{ file?: string; dir?: string; print?: true; printConf?: true; check?: true }>()
   const own = definition.commands?.find(({ name }) => (options as Record<string, unknown>)[name] === true)
   const read = { file: options.file, directory: options.dir }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { optionTable } from '../../../../test/support/configuration.ts'
 import { defaultFile } from './command-line.ts'
-import { executeProgram, filesToRead, type ProgramDefinition } from './program.ts'
+import { executeProgram, type ProgramDefinition } from './program.ts'
+import { filesToRead } from './read-invoked.ts'
 
 const program: ProgramDefinition = {
   name: 'haproxystats-process',

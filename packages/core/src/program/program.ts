@@ -1,21 +1,15 @@
-import { type FileList, listConfigurationFiles, readConfigurationFiles } from '../configuration/files.ts'
 import { renderDefaults, renderEffective } from '../configuration/print.ts'
 import { type Problem, renderProblem } from '../configuration/problem.ts'
-import { type Reading, readConfiguration } from '../configuration/read.ts'
+import type { Reading } from '../configuration/read.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/common.ts'
 import type { OptionTable } from '../options/table.ts'
 import { configurationPermissions } from '../permissions.ts'
 import { printableLines } from '../printable.ts'
-import {
-  type CommandLineDefinition,
-  type CommandOption,
-  defaultFile,
-  type Invocation,
-  readCommandLine,
-} from './command-line.ts'
+import { type CommandLineDefinition, type CommandOption, readCommandLine } from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
 import { createLogger, type LogFormat, type LogLevel } from './logger.ts'
+import { readInvoked } from './read-invoked.ts'
 import { connectServiceManager, type ServiceManager } from './service-manager.ts'
 import { superviseRun } from './supervise.ts'
 
@@ -115,7 +109,7 @@ export async function executeProgram(
     output.out(renderDefaults(definition.table, definition.name))
     return exitCodes.done.code
   }
-  const reading = readInvoked(definition, invocation)
+  const reading = readInvoked(definition.table, invocation)
   if (invocation.action === 'check') return check(definition, reading, output)
   if (reading.configuration === undefined) {
     output.error(renderProblems(definition, reading.problems))
@@ -148,24 +142,6 @@ async function look(at: Look | undefined, reading: Reading, starting: boolean): 
   if (reading.configuration === undefined) return []
   const found = (await at?.(reading.configuration, { starting, reading })) ?? []
   return found.map((problem) => located(problem, reading))
-}
-
-/** The file named, then those of the directory named; the default file only when nothing is named. */
-export function filesToRead({ file, directory }: Pick<Invocation, 'file' | 'directory'>): FileList {
-  if (file === undefined && directory === undefined)
-    return { files: [{ file: defaultFile, optional: true }], problems: [] }
-  const named = file === undefined ? [] : [{ file }]
-  const { files, problems } = directory === undefined ? { files: [], problems: [] } : listConfigurationFiles(directory)
-  return { files: [...named, ...files], problems }
-}
-
-function readInvoked({ table }: ProgramDefinition, invocation: Invocation): Reading {
-  const { files, problems: unlisted } = filesToRead(invocation)
-  const { texts, problems: unread } = readConfigurationFiles(files)
-  const reading = readConfiguration(texts, table)
-  const missing = [...unread, ...unlisted]
-  if (missing.length === 0) return reading
-  return { ...reading, configuration: undefined, problems: [...missing, ...reading.problems] }
 }
 
 async function check(definition: ProgramDefinition, reading: Reading, output: Output): Promise<number> {

@@ -23,6 +23,9 @@ export function renderCommandPage(definition: CommandLineDefinition): string {
     [
       'EXIT STATUS',
       ...Object.values(exitCodes).map(({ code, summary: meaning }) => item(`.B ${code}`, literal(meaning))),
+      ...(definition.health === undefined
+        ? []
+        : ['.PP', prose(literal('With --health the codes have other meanings; see there.'))]),
     ],
     [
       'ENVIRONMENT',
@@ -59,15 +62,16 @@ export function visibleOptions(definition: CommandLineDefinition): readonly Opti
   return command.createHelp().visibleOptions(command)
 }
 
-/** The word of an option that takes a value, such as `file`. */
+/** The word of an option that takes a value, such as `file`; `[check]` need not be given. */
 export function valueName({ flags: text }: Option): string | undefined {
-  return /<(.*)>/.exec(text)?.[1]
+  return /[<[](.*)[>\]]/.exec(text)?.[1]
 }
 
 function flags(option: Option, separator: string): string {
   const value = valueName(option)
   const names = [option.short, option.long].flatMap((name) => (name ? [bold(name)] : [])).join(separator)
-  return value === undefined ? names : `${names} ${italic(value)}`
+  if (value === undefined) return names
+  return `${names} ${option.optional ? `[${italic(value)}]` : italic(value)}`
 }
 
 function sentence(text: string): string {

@@ -4,13 +4,16 @@ import { valueName, visibleOptions } from './command-page.ts'
 
 const origin = '# Printed by npm run docs from the command line of the program; changes here are lost.'
 
-/** What bash's `complete` and zsh's `_arguments` offer for a value, by its name. */
-const values: Readonly<Record<string, { readonly bash: string; readonly zsh: string }>> = {
+/** What bash's `compgen` and zsh's `_arguments` offer for a value, by its name; nothing without a value for bash. */
+const values: Readonly<Record<string, { readonly bash?: string; readonly zsh: string }>> = {
   file: { bash: '-f', zsh: '_files' },
   dir: { bash: '-d', zsh: '_files -/' },
+  check: { zsh: ' ' },
+  number: { zsh: ' ' },
+  seconds: { zsh: ' ' },
 }
 
-function offerOf(option: Option): { name: string; bash: string; zsh: string } | undefined {
+function offerOf(option: Option): { name: string; bash?: string; zsh: string } | undefined {
   const name = valueName(option)
   if (name === undefined) return undefined
   const row = values[name]
@@ -29,10 +32,12 @@ export function renderBashCompletion(definition: CommandLineDefinition): string 
   const own = `_${name.replaceAll('-', '_')}`
   const cases = options.flatMap((option) => {
     const value = offerOf(option)
-    const paths = `mapfile -t COMPREPLY < <(compgen ${value?.bash} -- "$2")`
-    return value === undefined
-      ? []
-      : [`    ${namesOf(option).join(' | ')})`, '      compopt -o filenames', `      ${paths}`, '      ;;']
+    if (value === undefined) return []
+    const offer =
+      value.bash === undefined
+        ? ['      COMPREPLY=()']
+        : ['      compopt -o filenames', `      mapfile -t COMPREPLY < <(compgen ${value.bash} -- "$2")`]
+    return [`    ${namesOf(option).join(' | ')})`, ...offer, '      ;;']
   })
   const words = options.flatMap(namesOf).join(' ')
   return `${[
@@ -56,7 +61,7 @@ export function renderZshCompletion(definition: CommandLineDefinition): string {
     const value = offerOf(option)
     const description = option.description.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
     const one = names.length === 1 ? `'${names[0]}` : `'(${names.join(' ')})'{${names.join(',')}}'`
-    return `  ${one}[${description}]${value === undefined ? '' : `:${value.name}:${value.zsh}`}'`
+    return `  ${one}[${description}]${value === undefined ? '' : `${option.optional ? '::' : ':'}${value.name}:${value.zsh}`}'`
   })
   return `${[`#compdef ${definition.name}`, origin, '_arguments -s \\', lines.join(' \\\n')].join('\n')}\n`
 }
