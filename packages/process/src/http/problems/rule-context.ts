@@ -1,7 +1,7 @@
 import { RowFinder } from '../live/row-finder.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
-import { ratesOf, readerOf } from '../trend/row-values.ts'
+import { numberReader } from '../trend/row-values.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
 import type { Facts } from '../types/route.ts'
 
@@ -32,7 +32,7 @@ export class RuleContext {
   constructor(facts: Facts, view: View) {
     this.facts = facts
     this.view = view
-    this.rates = ratesOf(facts, view)
+    this.rates = facts.history.ratesOf(view)
     view.rows.forEach(({ kind }, index) => {
       const its = this.#rows.get(kind)
       if (its === undefined) this.#rows.set(kind, [index])
@@ -77,9 +77,7 @@ export class RuleContext {
   number(index: number, field: string): number {
     let read = this.#numbers.get(field)
     if (read === undefined) {
-      const isKnown = field === 'errors/s' || this.view.columnOf.has(field.replace(/\/s$/, ''))
-      const reader = isKnown ? readerOf(field, this.view, this.rates) : () => null
-      read = (row) => (reader(row) as number | null) ?? Number.NaN
+      read = numberReader(field, this.view, this.rates) ?? (() => Number.NaN)
       this.#numbers.set(field, read)
     }
     return read(index)

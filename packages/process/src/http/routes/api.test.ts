@@ -226,7 +226,7 @@ describe('/api/v1/overview', () => {
       ...{ severity: 'warning', rule: 'partly-down', key: 's:app/app1', since: begin - 20 },
       ...{ title: 'app/app1 is down for 1 of 2 processes', detail: 'down for lb2, others see it up' },
     })
-    expect(answer.perSnapshot).toBeUndefined()
+    expect(answer.perSnapshot).toBe(false)
   })
 
   it('answers without a snapshot too', () => {
