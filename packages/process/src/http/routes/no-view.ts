@@ -8,7 +8,7 @@ const incompleteHeader = 'Haproxystats-Incomplete'
 /** A header is no place for more. */
 const longestHeader = 1000
 
-/** Responder from the newest view, or that there is none yet. */
+/** Answers from the newest view, or that there is none yet. */
 export function fromView({ view, interval }: Facts, answer: (view: View) => RouteResponse): RouteResponse {
   if (view !== undefined) return marked(answer(view), missingSources(view.pull))
   const sentence =
