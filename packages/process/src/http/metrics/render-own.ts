@@ -9,7 +9,7 @@ import {
   workerMetrics,
 } from '../../aggregate/own-metrics.ts'
 import { shownNames } from '../live/source-names.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import { type Exposition, labelBlock, plain } from './exposition.ts'
 import type { Metric } from './metric.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type RowSketch, type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import { severities } from './problem.ts'
 import { problemsOf, rules } from './problems.ts'
 

@@ -1,5 +1,5 @@
 import type { View } from '../live/view.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import { type Problem, type Rule, severities } from './problem.ts'
 import { processRules } from './process-rules.ts'
 import { programRules } from './program-rules.ts'

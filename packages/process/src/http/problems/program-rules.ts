@@ -1,7 +1,7 @@
 import { counted } from '@haproxystats/core'
-import { patience, staleness } from '../routes/health.ts'
-import type { PullOutcome, PullState } from '../types/pull-state.ts'
-import type { Facts } from '../types/route.ts'
+import type { PullOutcome, PullState } from '../live/pull-state.ts'
+import type { Facts } from '../types/facts.ts'
+import { patience, staleness } from '../types/facts.ts'
 import { type Finding, type Rule, rule } from './problem.ts'
 import { duration } from './words.ts'
 

@@ -3,7 +3,7 @@ import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
 import { numberReader } from '../trend/row-values.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 
 /** Of so many rows that are down it is looked up which processes say so. */
 const mostLookedUp = 500

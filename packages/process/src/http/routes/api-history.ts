@@ -2,7 +2,8 @@ import { nearestNames } from '../formats/nearest-names.ts'
 import { type BandKind, bandKindOf, historyFields } from '../trend/history-fields.ts'
 import type { Series } from '../trend/memory-history.ts'
 import { stateLevels } from '../trend/states.ts'
-import type { Facts, RouteRequest } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import type { RouteRequest } from '../types/route.ts'
 import { apiRoute, orNull, quoted, Refusal } from './api.ts'
 
 /** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */

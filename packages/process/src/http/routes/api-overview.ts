@@ -7,9 +7,9 @@ import { ruleContext } from '../problems/rule-context.ts'
 import { daemonKey } from '../trend/collect.ts'
 import { historyFields } from '../trend/history-fields.ts'
 import type { StateLevel } from '../trend/states.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import { staleness } from '../types/facts.ts'
 import { apiRoute, orNull } from './api.ts'
-import { staleness } from './health.ts'
 
 /** Nobody reads more; `problemCounts` tells how many there are. */
 const mostProblems = 500

@@ -5,7 +5,8 @@ import { keyOf, type View, type ViewSource } from '../live/view.ts'
 import { daemonKey, processKey } from '../trend/collect.ts'
 import type { Rates } from '../trend/rates.ts'
 import { isCounter } from '../trend/row-values.ts'
-import type { Facts, RouteRequest } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import type { RouteRequest } from '../types/route.ts'
 import { apiRoute, orNull, quoted, Refusal, viewOrRefuse } from './api.ts'
 
 export const rowRoute = apiRoute({

@@ -2,7 +2,8 @@ import { nearestNames } from '../formats/nearest-names.ts'
 import { keyOf, type RowKind, rowKinds, type View } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
 import { errorRate, isCounter, numberReader } from '../trend/row-values.ts'
-import type { Facts, RouteRequest } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import type { RouteRequest } from '../types/route.ts'
 import { apiRoute, orNull, quoted, Refusal, viewOrRefuse } from './api.ts'
 
 /** What the tables of the page show. */

@@ -3,7 +3,7 @@ import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import { apiRoutes } from './api-index.ts'
 
 const begin = 1_700_000_400

@@ -1,6 +1,7 @@
 import { nearestNames } from '../formats/nearest-names.ts'
 import type { View } from '../live/view.ts'
-import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import { json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
 
 /** Why a request to the API cannot be answered, with names that may have been meant. */
 export class Refusal extends Error {

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { atMost } from '@haproxystats/core'
-import { type Facts, json, type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import { json, type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
 import { type PreparedResponse, prepareResponse } from './prepared-response.ts'
 
 /** Responses of one snapshot that are kept at most, and their bytes: 10,000 servers for Prometheus are 93 MB. */
