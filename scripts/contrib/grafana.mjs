@@ -3,8 +3,12 @@ import { infoFieldByName, statFieldByName } from '../../packages/haproxy/dist/in
 import { backendMetrics } from '../../packages/process/dist/aggregate/backend-metrics.js'
 import { rowMetrics } from '../../packages/process/dist/aggregate/derived/row-metrics.js'
 import { spreadMetrics } from '../../packages/process/dist/aggregate/derived/spread-metrics.js'
-import { ownMetrics } from '../../packages/process/dist/aggregate/own-metrics.js'
-import { accountMetrics, dispatcherMetrics } from '../../packages/process/dist/delivery/counts.js'
+import {
+  accountMetrics,
+  dispatcherMetrics,
+  graphiteMetrics,
+  snapshotMetrics,
+} from '../../packages/process/dist/aggregate/own-metrics.js'
 import { dashboards } from './dashboards.mjs'
 
 /** @typedef {import('./dashboards.mjs').Dashboard} Dashboard */
@@ -124,8 +128,10 @@ function unitOf(/** @type {string} */ metric) {
   return { 'bytes/s': 'Bps', ms: 'ms', seconds: 's', percent: 'percent', MiB: 'mbytes' }[unit] ?? 'short'
 }
 
-const derived = [...rowMetrics, ...spreadMetrics, ...backendMetrics(true), ...ownMetrics]
-const sinceStart = [...accountMetrics, ...dispatcherMetrics].filter(({ name }) => !/Waiting|Proved/.test(name))
+const derived = [...rowMetrics, ...spreadMetrics, ...backendMetrics(true), ...snapshotMetrics]
+const sinceStart = [...accountMetrics, ...graphiteMetrics(dispatcherMetrics)].filter(
+  ({ name }) => !/Waiting|Proved/.test(name),
+)
 
 /** @param {string} metric */
 function natureOf(metric) {

@@ -1,6 +1,6 @@
 import { contentTypes, type Format } from '../../packages/process/src/http/metrics/exposition.ts'
 import { metrics } from '../../packages/process/src/http/routes/metrics.ts'
-import type { Facts } from '../../packages/process/src/http/types/route.ts'
+import type { Facts } from '../../packages/process/src/http/types/facts.ts'
 
 /** What a test knows, unless it says otherwise: nothing. The history is no matter of `/metrics`. */
 export function factsWith(facts: Partial<Facts>): Facts {

@@ -113,7 +113,7 @@ async function serve(sources: Readonly<Record<string, Answers>>): Promise<{ port
   const port = await freePort()
   const { http } = parseConfiguration(`[http]\nlisten = 127.0.0.1:${port}\nhistory-memory = 0\n`)
   const facts = factsWith({ view: viewOf(sources, Math.floor(Date.now() / 1000)), status })
-  const server = new HttpServer({ settings: http!, routes: [route], files: new Map(), facts, tell: () => undefined })
+  const server = new HttpServer({ settings: http!, routes: [route], files: new Map(), facts, log: () => undefined })
   await server.start()
   onTestFinished(() => server.close())
   return { port, questions }

@@ -65,7 +65,7 @@ export async function httpServer({ lines = '', alsoListen, ...context }: HttpSer
     routes: [health, huge],
     files: new Map(),
     facts,
-    tell: (severity, message) => told.push(`${severity}: ${message}`),
+    log: (severity, message) => told.push(`${severity}: ${message}`),
     ...context,
   })
   await server.start()

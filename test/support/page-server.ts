@@ -31,7 +31,7 @@ export async function servePage(fixture: Fixture): Promise<PageServer> {
   const files = readStaticFiles(pageDirectory)
   let server: HttpServer | undefined
   const start = async () => {
-    server = new HttpServer({ settings, routes: fixtureRoutes(fixture), files, facts, tell: () => undefined })
+    server = new HttpServer({ settings, routes: fixtureRoutes(fixture), files, facts, log: () => undefined })
     await server.start()
   }
   await start()

@@ -4,10 +4,9 @@ import { backendMetrics } from './aggregate/backend-metrics.ts'
 import { rowMetrics } from './aggregate/derived/row-metrics.ts'
 import { spreadMetrics } from './aggregate/derived/spread-metrics.ts'
 import { type ColumnMerge, defaultLists } from './aggregate/metric-lists.ts'
-import { ownMetrics } from './aggregate/own-metrics.ts'
+import { accountMetrics, dispatcherMetrics, graphiteMetrics, snapshotMetrics } from './aggregate/own-metrics.ts'
 import { type ChosenKind, objectKinds, planOf, selectableFields } from './aggregate/plan.ts'
 import { variants } from './aggregate/variants.ts'
-import { accountMetrics, dispatcherMetrics } from './delivery/counts.ts'
 import { explaining } from './http/live/merged-texts.ts'
 
 const inGraphite = 'over processes, in Graphite'
@@ -62,26 +61,25 @@ export function renderMetrics(): string {
     '## haproxystats itself',
     table(
       ['metric', 'unit', 'what'],
-      [
-        ...ownMetrics.map(({ name, unit, summary }) => [code(name), unit, summary]),
-        ...accountMetrics.map(({ name, summary }) => [code(name), 'count', summary]),
-        ...dispatcherMetrics.map(({ name, summary }) => [code(`dispatcher.<name>.${name}`), 'count', summary]),
-      ],
+      ownMetrics().map(({ name, unit, summary }) => [code(name), unit, summary]),
     ),
   ].join('\n\n')
 }
 
 /** What each metric of haproxystats itself asks of an operator, for the README. */
 export function renderAdvice(): string {
-  const rows = [
-    ...ownMetrics,
-    ...accountMetrics,
-    ...dispatcherMetrics.map((metric) => ({ ...metric, name: `dispatcher.<name>.${metric.name}` })),
-  ]
   return table(
     ['metric below `haproxystats.`', 'what to do about it'],
-    rows.map(({ name, advice }) => [code(name), advice]),
+    ownMetrics().map(({ name, advice }) => [code(name), advice]),
   )
+}
+
+/** The metrics of haproxystats itself in Graphite. */
+function ownMetrics() {
+  const ofDispatchers = graphiteMetrics(dispatcherMetrics).map((metric) => {
+    return { ...metric, name: `dispatcher.<name>.${metric.name}` }
+  })
+  return [...snapshotMetrics, ...accountMetrics, ...ofDispatchers]
 }
 
 function derivedRows(): string[][] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tableKinds } from '../types/table.ts'
-import { type Making, ownMetrics, ownTable } from './own-metrics.ts'
+import { type Making, ownTable, snapshotMetrics } from './own-metrics.ts'
 
 const making: Making = {
   seconds: { haproxy: 0.1, frontends: 0.2, backends: 0.3, servers: 0.4, all: 1.23456789, total: 2 },
@@ -23,13 +23,13 @@ const making: Making = {
 
 describe('own metrics', () => {
   it('have each name once, fit for a path', () => {
-    const names = ownMetrics.map(({ name }) => name)
+    const names = snapshotMetrics.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^(pull\.)?[A-Za-z]+$/)
   })
 
   it('say what they are', () => {
-    for (const { summary, unit } of ownMetrics) {
+    for (const { summary, unit } of snapshotMetrics) {
       expect(summary).toMatch(/^[A-Z].*\.$/)
       expect(unit).toMatch(/^(seconds|count|bytes|boolean)$/)
     }

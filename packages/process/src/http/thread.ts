@@ -27,7 +27,7 @@ try {
 const newest = new Newest({ process: processSettings, interval, historyPath, memory: settings['history-memory'], tell })
 const passwords = settings['password-file'] === undefined ? undefined : passwordThread()
 const compare = passwords && { compare: passwords.compare }
-const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, tell, ...compare })
+const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, log: tell, ...compare })
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.kind === 'snapshot') readSnapshot(message)

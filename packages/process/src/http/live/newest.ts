@@ -1,7 +1,7 @@
 import type { Configuration } from '@haproxystats/core'
 import { KeptHistory } from '../trend/kept-history.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import type { View } from './view.ts'
 import { ViewBuilder } from './view-builder.ts'
 

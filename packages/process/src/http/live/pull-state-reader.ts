@@ -1,5 +1,5 @@
 import { readStatus, type StatusFields } from '@haproxystats/core'
-import { type PullOutcome, type PullState, pullOutcomes } from '../types/pull-state.ts'
+import { type PullOutcome, type PullState, pullOutcomes } from './pull-state.ts'
 
 /** Reads the status file of haproxystats-pull now and then: what was counted since the last time is what came of the last pull. */
 export class PullStateReader {

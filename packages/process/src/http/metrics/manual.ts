@@ -1,9 +1,8 @@
 import { type RowKind, rowKinds } from '../live/view.ts'
 import { derivedNames, spreadNames } from './derived-names.ts'
 import { infoFieldsWithout, infoMetrics, infoTexts } from './info-metrics.ts'
-import type { MetricType } from './metric.ts'
 import { parameters, scopes } from './metrics-query.ts'
-import { dispatcherMetrics, ownFacts, ownMetrics, statusMetrics } from './own-metrics.ts'
+import { ownMetrics } from './render-own.ts'
 import { statFieldsWithout, statMetrics } from './stat-metrics.ts'
 import { countMetrics, stateMetrics } from './states.ts'
 
@@ -27,7 +26,10 @@ export function renderPrometheus(): string {
     table(['line', 'metric', 'type', 'what'], rowsOfInfo()),
     `Not here: ${left(infoFieldsWithout)}.`,
     '## haproxystats itself',
-    table(['metric', 'type', 'what'], ownRows()),
+    table(
+      ['metric', 'type', 'what'],
+      ownMetrics.map(({ name, type, help }) => [code(name), type, help]),
+    ),
   ].join('\n\n')
 }
 
@@ -62,16 +64,6 @@ function rowsOfInfo(): string[][] {
     return [code(of), `*${label === undefined ? short : `${short}, \`${label[0]}="${label[1]}"\``}*`, 'gauge', help]
   })
   return [...numbers, ...texts, ...derived]
-}
-
-function ownRows(): string[][] {
-  const row = ({ name, type, help }: { name: string; type: MetricType; help: string }) => [code(name), type, help]
-  return [
-    ...Object.values(ownFacts).map(row),
-    ...statusMetrics.map(row),
-    ...dispatcherMetrics.map(row),
-    ...ownMetrics.map((metric) => row({ ...metric, type: 'gauge' })),
-  ]
 }
 
 /** Fields of one reason together. */

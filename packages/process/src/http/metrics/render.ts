@@ -1,5 +1,5 @@
 import { type RowKind, rowKinds, type View } from '../live/view.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import { Exposition, type Format } from './exposition.ts'
 import { type MetricsQuery, rowKindOf, type Scope } from './metrics-query.ts'
 import { renderOwn } from './render-own.ts'

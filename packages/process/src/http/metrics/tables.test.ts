@@ -2,12 +2,11 @@ import { type Field, infoCounters, infoFields, moduleFields, statCounters, statF
 import { describe, expect, it } from 'vitest'
 import { rowMetrics } from '../../aggregate/derived/row-metrics.ts'
 import { spreadMetrics } from '../../aggregate/derived/spread-metrics.ts'
-import { ownMetrics as pipelineMetrics } from '../../aggregate/own-metrics.ts'
 import { rowKinds } from '../live/view.ts'
 import { derivedNames, spreadNames } from './derived-names.ts'
 import { infoFieldsWithout, infoMetrics, infoTexts } from './info-metrics.ts'
 import type { Metric } from './metric.ts'
-import { dispatcherMetrics, ownFacts, ownMetrics, statusMetrics } from './own-metrics.ts'
+import { ownMetrics } from './render-own.ts'
 import { extraMetrics, statFieldsWithout, statMetrics, statMetricsOf, statName } from './stat-metrics.ts'
 import { countMetrics, stateMetrics } from './states.ts'
 
@@ -26,10 +25,7 @@ const all: readonly (Metric & { readonly label?: readonly [string, string] })[] 
     ({ name, help, type }) => ({ name: `haproxy_process_${name}`, help, type }),
   ),
   ...[...derivedNames, ...spreadNames].map((metric) => ({ ...gauge, ...metric })),
-  ...ownMetrics.map((metric) => ({ ...gauge, ...metric })),
-  ...statusMetrics,
-  ...dispatcherMetrics,
-  ...Object.values(ownFacts),
+  ...ownMetrics,
 ]
 
 describe('every metric', () => {
@@ -96,11 +92,9 @@ describe('every field', () => {
   })
 })
 
-it('the derived metrics and the own ones of the pipeline are there by their names', () => {
+it('the derived metrics are there by their names', () => {
   expect(derivedNames.map(({ of }) => of).sort()).toEqual(rowMetrics.map(({ name }) => name).sort())
   expect(spreadNames.map(({ of }) => of).sort()).toEqual(spreadMetrics.map(({ name }) => name).sort())
-  const names = pipelineMetrics.map(({ name }) => name)
-  for (const { of } of ownMetrics) expect(names).toContain(of)
 })
 
 describe('what is served as a counter', () => {

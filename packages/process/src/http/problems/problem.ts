@@ -15,13 +15,17 @@ export interface Finding {
   readonly since?: number | undefined
 }
 
-/** One thing that an operator must know. */
-export interface Rule {
+/** One thing that an operator must know, found in `Of`. */
+export interface Rule<Of = RuleContext> {
   readonly name: string
   readonly severity: Severity
-  /** When it speaks up. */
+  /** When it is a problem. */
   readonly summary: string
-  find(context: RuleContext): Iterable<Finding>
+  readonly find: (of: Of) => Iterable<Finding>
+}
+
+export function rule<Of>(name: string, severity: Severity, summary: string, find: Rule<Of>['find']): Rule<Of> {
+  return { name, severity, summary, find }
 }
 
 export interface Problem extends Finding {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type RowSketch, type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import { severities } from './problem.ts'
 import { problemsOf, rules } from './problems.ts'
 
@@ -37,7 +37,7 @@ const process = (name: string, info: Record<string, number | string> = {}, more:
 const well = rows(frontend({ scur: 1, slim: 100 }), backend({ qcur: 0 }), server('app1'))
 const failing = { waiting: 3, reason: 'ECONNREFUSED', state: 'failing', oldestUnconfirmed: 40 }
 
-/** Responder of two processes of which only the second sees these rows down. */
+/** Answers of two processes of which only the second sees these rows down. */
 const printed = (status: string) =>
   Buffer.from(`# pxname,svname,status,type,\napp,app1,${status},2,\napp,BACKEND,${status},1,\n\n`).toString()
 const differing = [

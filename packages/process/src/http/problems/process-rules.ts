@@ -1,7 +1,7 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy'
 import { shownNames } from '../live/source-names.ts'
 import { processKey } from '../trend/collect.ts'
-import type { Finding, Rule } from './problem.ts'
+import { type Finding, type Rule, rule } from './problem.ts'
 import { nearLimit } from './row-rules.ts'
 import type { RuleContext } from './rule-context.ts'
 import { duration, listed, percent, rounded } from './words.ts'
@@ -148,23 +148,15 @@ function* releases({ view }: RuleContext): Generator<Finding> {
 
 /** What processes tell of themselves. */
 export const processRules: readonly Rule[] = [
-  {
-    ...{ name: 'process-missing', severity: 'critical' },
-    summary: 'A process did not answer, or went without another in its place.',
-    find: notAnswering,
-  },
-  {
-    ...{ name: 'connection-limit', severity: 'critical' },
-    summary: 'A process has 95 % of the connections it may have.',
-    find: (context) => connections(context, limits.connections, Number.POSITIVE_INFINITY, 'is at'),
-  },
-  {
-    ...{ name: 'connection-limit-near', severity: 'warning' },
-    summary: 'A process has 80 % of the connections it may have.',
-    find: (context) => connections(context, nearLimit, limits.connections, 'is near'),
-  },
-  { name: 'busy', severity: 'warning', summary: 'A process is busy 90 % of the time or more.', find: busy },
-  { name: 'stopping', severity: 'warning', summary: 'A process has been stopping for ten minutes.', find: stopping },
-  { name: 'started', severity: 'info', summary: 'A process has started in the last five minutes.', find: started },
-  { name: 'releases', severity: 'info', summary: 'Processes of several releases of HAProxy run.', find: releases },
+  rule('process-missing', 'critical', 'A process did not answer, or went without another in its place.', notAnswering),
+  rule('connection-limit', 'critical', 'A process has 95 % of the connections it may have.', (context) =>
+    connections(context, limits.connections, Number.POSITIVE_INFINITY, 'is at'),
+  ),
+  rule('connection-limit-near', 'warning', 'A process has 80 % of the connections it may have.', (context) =>
+    connections(context, nearLimit, limits.connections, 'is near'),
+  ),
+  rule('busy', 'warning', 'A process is busy 90 % of the time or more.', busy),
+  rule('stopping', 'warning', 'A process has been stopping for ten minutes.', stopping),
+  rule('started', 'info', 'A process has started in the last five minutes.', started),
+  rule('releases', 'info', 'Processes of several releases of HAProxy run.', releases),
 ]

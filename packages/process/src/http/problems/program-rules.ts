@@ -1,8 +1,9 @@
-import { patience, staleness } from '../routes/health.ts'
-import type { PullOutcome, PullState } from '../types/pull-state.ts'
-import type { Facts } from '../types/route.ts'
-import type { Finding, Rule } from './problem.ts'
-import { counted, duration } from './words.ts'
+import { counted } from '@haproxystats/core'
+import type { PullOutcome, PullState } from '../live/pull-state.ts'
+import type { Facts } from '../types/facts.ts'
+import { patience, staleness } from '../types/facts.ts'
+import { type Finding, type Rule, rule } from './problem.ts'
+import { duration } from './words.ts'
 
 /** With more snapshots waiting it is no longer only the one that is being delivered. */
 const fewWaiting = 5
@@ -94,33 +95,17 @@ function* quarantined(facts: Facts): Generator<Finding> {
   yield { key: 'quarantine', title: `${counted(count, 'snapshot')} could not be processed`, detail }
 }
 
-/** What haproxystats tells of itself; these rules speak without a snapshot too. */
-export interface ProgramRule extends Omit<Rule, 'find'> {
-  find(facts: Facts): Iterable<Finding>
+function noSnapshot(facts: Facts): Finding[] {
+  if (facts.view !== undefined) return []
+  return [{ key: 'snapshot', title: 'No snapshot has been read yet', detail: whyNone(facts) }]
 }
 
-export const programRules: readonly ProgramRule[] = [
-  {
-    ...{ name: 'no-snapshot', severity: 'critical' },
-    summary: 'No snapshot has been read yet.',
-    find: (facts) =>
-      facts.view === undefined
-        ? [{ key: 'snapshot', title: 'No snapshot has been read yet', detail: whyNone(facts) }]
-        : [],
-  },
-  { name: 'stale', severity: 'critical', summary: 'The newest snapshot is three intervals old.', find: stale },
-  {
-    name: 'delivery-failing',
-    severity: 'critical',
-    summary: 'A destination does not take what it is sent.',
-    find: failing,
-  },
-  {
-    name: 'delivery-dropping',
-    severity: 'critical',
-    summary: 'A destination loses snapshots, because more wait for it than may.',
-    find: dropping,
-  },
-  { name: 'queue-growing', severity: 'warning', summary: 'More than five snapshots wait for delivery.', find: waiting },
-  { name: 'quarantine', severity: 'info', summary: 'Snapshots could not be processed.', find: quarantined },
+/** About haproxystats itself; these need no snapshot. */
+export const programRules: readonly Rule<Facts>[] = [
+  rule('no-snapshot', 'critical', 'No snapshot has been read yet.', noSnapshot),
+  rule('stale', 'critical', 'The newest snapshot is three intervals old.', stale),
+  rule('delivery-failing', 'critical', 'A destination does not take what it is sent.', failing),
+  rule('delivery-dropping', 'critical', 'A destination loses snapshots, because more wait for it than may.', dropping),
+  rule('queue-growing', 'warning', 'More than five snapshots wait for delivery.', waiting),
+  rule('quarantine', 'info', 'Snapshots could not be processed.', quarantined),
 ]

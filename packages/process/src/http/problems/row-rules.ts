@@ -1,6 +1,7 @@
-import type { Finding, Rule, Severity } from './problem.ts'
+import { counted } from '@haproxystats/core'
+import { type Finding, type Rule, rule } from './problem.ts'
 import type { RuleContext } from './rule-context.ts'
-import { counted, listed, percent, rounded } from './words.ts'
+import { listed, percent, rounded } from './words.ts'
 
 /** From which share on it is said that a limit is near, and that it is reached. */
 export const nearLimit = 0.8
@@ -38,7 +39,7 @@ const earliest = (times: readonly (number | undefined)[]): number | undefined =>
 }
 
 function* backendsDown(context: RuleContext): Generator<Finding> {
-  const servers = context.serversByProxy()
+  const servers = context.serversByProxy
   for (const index of context.rows('backend')) {
     if (!isDownEverywhere(context, index)) continue
     const its = servers.get(context.row(index).pxname) ?? []
@@ -58,7 +59,7 @@ function* serversIn(
   const down = new Set(
     context.rows('backend').flatMap((index) => (isDownEverywhere(context, index) ? context.row(index).pxname : [])),
   )
-  for (const [pxname, servers] of context.serversByProxy()) {
+  for (const [pxname, servers] of context.serversByProxy) {
     const meant = down.has(pxname) ? [] : servers.filter(isMeant)
     const [first] = meant
     if (first === undefined) continue
@@ -163,13 +164,6 @@ function* failures(context: RuleContext, from: number, to: number): Generator<Fi
     if (found) return
   }
 }
-
-const rule = (name: string, severity: Severity, summary: string, find: Rule['find']): Rule => ({
-  name,
-  severity,
-  summary,
-  find,
-})
 
 /** What rows of `show stat` tell; within a severity the first matters most. */
 export const rowRules: readonly Rule[] = [

@@ -1,9 +1,9 @@
 import { RowFinder } from '../live/row-finder.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
-import { ratesOf, readerOf } from '../trend/row-values.ts'
+import { numberReader } from '../trend/row-values.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 
 /** Of so many rows that are down it is looked up which processes say so. */
 const mostLookedUp = 500
@@ -24,28 +24,28 @@ export function ruleContext(facts: Facts, view: View): RuleContext {
 export class RuleContext {
   readonly facts: Facts
   readonly view: View
-  readonly rates: Rates | undefined
+  readonly #rates: Rates | undefined
   readonly #numbers = new Map<string, (row: number) => number>()
-  readonly #rows = new Map<RowKind, number[]>()
+  readonly #rows: Record<RowKind, number[]> = { frontend: [], backend: [], server: [], listener: [] }
+  /** Servers by proxy, in the order of rows. */
+  readonly serversByProxy = new Map<string, number[]>()
   #down: ReadonlyMap<number, readonly string[]> | undefined
 
   constructor(facts: Facts, view: View) {
     this.facts = facts
     this.view = view
-    this.rates = ratesOf(facts, view)
-    view.rows.forEach(({ kind }, index) => {
-      const its = this.#rows.get(kind)
-      if (its === undefined) this.#rows.set(kind, [index])
-      else its.push(index)
+    this.#rates = facts.history.ratesOf(view)
+    view.rows.forEach(({ kind, pxname }, index) => {
+      this.#rows[kind].push(index)
+      if (kind !== 'server') return
+      const servers = this.serversByProxy.get(pxname)
+      if (servers === undefined) this.serversByProxy.set(pxname, [index])
+      else servers.push(index)
     })
   }
 
-  get now(): number {
-    return this.facts.now()
-  }
-
   rows(kind: RowKind): readonly number[] {
-    return this.#rows.get(kind) ?? []
+    return this.#rows[kind]
   }
 
   row(index: number): ViewRow {
@@ -61,25 +61,11 @@ export class RuleContext {
     return this.key(index).slice(2)
   }
 
-  /** Servers by proxy, in the order of rows. */
-  serversByProxy(): ReadonlyMap<string, number[]> {
-    const servers = new Map<string, number[]>()
-    for (const index of this.rows('server')) {
-      const { pxname } = this.row(index)
-      const its = servers.get(pxname)
-      if (its === undefined) servers.set(pxname, [index])
-      else its.push(index)
-    }
-    return servers
-  }
-
   /** NaN where there is none; `bin/s` for the rate of a counter. */
   number(index: number, field: string): number {
     let read = this.#numbers.get(field)
     if (read === undefined) {
-      const isKnown = field === 'errors/s' || this.view.columnOf.has(field.replace(/\/s$/, ''))
-      const reader = isKnown ? readerOf(field, this.view, this.rates) : () => null
-      read = (row) => (reader(row) as number | null) ?? Number.NaN
+      read = numberReader(field, this.view, this.#rates) ?? (() => Number.NaN)
       this.#numbers.set(field, read)
     }
     return read(index)

@@ -1,8 +1,3 @@
-/** `1 server`, `2 servers`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
-}
-
 /** At most five names, and how many more there are. */
 export function listed(names: readonly string[], most = 5): string {
   const more = names.length - most

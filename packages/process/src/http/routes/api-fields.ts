@@ -1,25 +1,23 @@
 import { type Field, infoFields, type StatField, statFields } from '@haproxystats/haproxy/read'
 import type { RowKind } from '../live/view.ts'
 import { type BandKind, bandKinds, historyFields } from '../trend/history-fields.ts'
-import { json, type Route, type RouteRequest } from '../types/route.ts'
-import { answerApi, checkParameters } from './api.ts'
+import { apiRoute } from './api.ts'
 
-export const fieldsRoute: Route = {
-  path: '/api/v1/fields',
+export const fieldsRoute = apiRoute({
+  name: 'fields',
   summary:
     'What is known of every field: unit, nature, how it is merged, kinds of rows, first release, and of which kinds there is a history.',
-  answer: (request) => answerApi(request, 'fields', () => answerFields(request)),
-}
+  parameters: [],
+  perSnapshot: true,
+  body: () => {
+    const processes: readonly BandKind[] = ['daemon', 'process']
+    const ofStat = statFields.map((field) => printed(field, kindsOf(field)))
+    const ofInfo = infoFields.map((field) => printed(field, processes))
+    return [...ofStat, ...ofInfo, ...madeHere()]
+  },
+})
 
 const kindOfLetter: Readonly<Record<string, RowKind>> = { F: 'frontend', B: 'backend', S: 'server', L: 'listener' }
-
-function answerFields(request: RouteRequest) {
-  checkParameters(request, [])
-  const processes: readonly BandKind[] = ['daemon', 'process']
-  const ofStat = statFields.map((field) => printed(field, kindsOf(field)))
-  const ofInfo = infoFields.map((field) => printed(field, processes))
-  return json([...ofStat, ...ofInfo, ...madeHere()], { perSnapshot: true })
-}
 
 function kindsOf({ objects }: StatField): RowKind[] {
   return [...objects].flatMap((letter) => kindOfLetter[letter] ?? [])

@@ -2,40 +2,50 @@ import { nearestNames } from '../formats/nearest-names.ts'
 import { type BandKind, bandKindOf, historyFields } from '../trend/history-fields.ts'
 import type { Series } from '../trend/memory-history.ts'
 import { stateLevels } from '../trend/states.ts'
-import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
-import { answerApi, checkParameters, countOf, orNull, quoted, Refusal } from './api.ts'
+import type { Facts } from '../types/facts.ts'
+import type { RouteRequest } from '../types/route.ts'
+import { apiRoute, orNull, quoted, Refusal } from './api.ts'
 
 /** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */
 const limits = {
-  range: { usual: 3600, from: [1, 86_400] },
-  points: { usual: 120, from: [1, 2000] },
+  range: { usual: 3600, least: 1, most: 86_400 },
+  points: { usual: 120, least: 1, most: 2000 },
   series: 5000,
   values: 500_000,
 } as const
 
-export const historyRoute: Route = {
-  path: '/api/v1/history',
+export const historyRoute = apiRoute({
+  name: 'history',
   summary:
     'Series of the last `range` seconds in at most `points` values, oldest first: each `key` (`b:app`, `daemon`, `p:<process>`) with each `field` (`scur`, `bin/s`).',
-  answer: (request, facts) => answerApi(request, 'history', () => answerHistory(request, facts)),
-}
+  parameters: ['key', 'field', 'range', 'points'],
+  perSnapshot: true,
+  body: historyBody,
+})
 
-function answerHistory(request: RouteRequest, { history }: Facts): RouteResponse {
-  checkParameters(request, ['key', 'field', 'range', 'points'])
-  const seconds = countOf(request, 'range', limits.range.usual, limits.range.from)
-  const points = countOf(request, 'points', limits.points.usual, limits.points.from)
+function historyBody(request: RouteRequest, { history }: Facts) {
+  const [seconds, points] = [countOf(request, 'range'), countOf(request, 'points')]
   const [keys, fields] = [given(request, 'key'), given(request, 'field')]
-  if (keys.length * fields.length > limits.series) {
-    throw new Refusal(400, `${keys.length * fields.length} series, at most ${limits.series} are answered`)
-  }
-  if (keys.length * fields.length * points > limits.values) {
+  const count = keys.length * fields.length
+  if (count > limits.series) throw new Refusal(400, `${count} series, at most ${limits.series} are answered`)
+  if (count * points > limits.values) {
     throw new Refusal(400, `more than ${limits.values} values, ask for fewer points or series`)
   }
   for (const key of keys) if (bandKindOf(key) === undefined) throw unknownKind(key)
   for (const field of fields) checkField(field, keys)
   const names = keys.flatMap((key) => fields.map((field) => ({ key, field })))
   const { begin, step, series } = history.read(names, { seconds, points })
-  return json({ begin, step, series: series.map(printed) }, { perSnapshot: true })
+  return { begin, step, series: series.map(printed) }
+}
+
+/** A whole number of a parameter. @throws Refusal when it is something else, or out of range. */
+function countOf({ query }: RouteRequest, name: 'range' | 'points'): number {
+  const { usual, least, most } = limits[name]
+  const text = query.get(name)
+  if (text === null) return usual
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  throw new Refusal(400, `${name} is ${quoted(text)}, expected a whole number from ${least} to ${most}`)
 }
 
 /** Each once. */

@@ -7,22 +7,23 @@ import { ruleContext } from '../problems/rule-context.ts'
 import { daemonKey } from '../trend/collect.ts'
 import { historyFields } from '../trend/history-fields.ts'
 import type { StateLevel } from '../trend/states.ts'
-import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
-import { answerApi, checkParameters, orNull } from './api.ts'
-import { staleness } from './health.ts'
+import type { Facts } from '../types/facts.ts'
+import { staleness } from '../types/facts.ts'
+import { apiRoute, orNull } from './api.ts'
 
 /** Nobody reads more; `problemCounts` tells how many there are. */
 const mostProblems = 500
 
-export const overviewRoute: Route = {
-  path: '/api/v1/overview',
+export const overviewRoute = apiRoute({
+  name: 'overview',
   summary:
     'Whether everything is well, where it is not and since when; processes, totals, and how haproxystats itself is doing.',
-  answer: (request, facts) => answerApi(request, 'overview', () => answerOverview(request, facts)),
-}
+  parameters: [],
+  perSnapshot: false,
+  body: (_request, facts) => overviewBody(facts),
+})
 
-function answerOverview(request: RouteRequest, facts: Facts): RouteResponse {
-  checkParameters(request, [])
+function overviewBody(facts: Facts) {
   const { view, interval, status } = facts
   const now = facts.now()
   const problems = problemsOf(facts)
@@ -31,7 +32,7 @@ function answerOverview(request: RouteRequest, facts: Facts): RouteResponse {
     problems.filter((problem) => problem.severity === severity).length,
   ])
   const missing = view === undefined ? [] : missingProcesses(ruleContext(facts, view)).map(({ name }) => name)
-  return json({
+  return {
     snapshot: view?.snapshot ?? null,
     now: Math.round(now * 1000) / 1000,
     interval,
@@ -44,7 +45,7 @@ function answerOverview(request: RouteRequest, facts: Facts): RouteResponse {
     problems: problems.slice(0, mostProblems).map(({ since, ...problem }) => ({ ...problem, since: since ?? null })),
     problemCounts: Object.fromEntries(counts),
     program: status,
-  })
+  }
 }
 
 /** Of `show info`, by the names of the API. */

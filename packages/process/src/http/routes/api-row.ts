@@ -1,20 +1,24 @@
 import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
 import { nearestNames } from '../formats/nearest-names.ts'
 import { RowFinder } from '../live/row-finder.ts'
-import type { View, ViewSource } from '../live/view.ts'
+import { keyOf, type View, type ViewSource } from '../live/view.ts'
 import { daemonKey, processKey } from '../trend/collect.ts'
 import type { Rates } from '../trend/rates.ts'
-import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from '../trend/row-values.ts'
-import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
-import { answerApi, checkParameters, orNull, quoted, Refusal } from './api.ts'
+import { isCounter } from '../trend/row-values.ts'
+import type { Facts } from '../types/facts.ts'
+import type { RouteRequest } from '../types/route.ts'
+import { apiRoute, orNull, quoted, Refusal, viewOrRefuse } from './api.ts'
 
-export const rowRoute: Route = {
-  path: '/api/v1/row',
+export const rowRoute = apiRoute({
+  name: 'row',
   summary:
     'All fields of one row, of all processes together and of each: `key` is `f:www`, `l:www/sock-1`, `b:app`, `s:app/app1`, `daemon` or `p:<process>`.',
-  answer: (request, facts) => answerApi(request, 'row', () => answerRow(request, facts)),
-}
+  parameters: ['key'],
+  perSnapshot: true,
+  body: rowBody,
+})
 
+type Value = number | string | null
 type Values = Record<string, Value>
 
 /** Without a prototype, as `__proto__` is a name of a column or process like others. */
@@ -22,16 +26,25 @@ function byName<T>(): Record<string, T> {
   return Object.create(null)
 }
 
-function answerRow(request: RouteRequest, facts: Facts): RouteResponse {
-  checkParameters(request, ['key'])
+function rowBody({ query }: RouteRequest, facts: Facts) {
   const view = viewOrRefuse(facts)
-  const key = request.query.get('key')
-  if (key === null)
+  const rates = facts.history.ratesOf(view)
+  const key = query.get('key')
+  if (key === null) {
     throw new Refusal(400, 'parameter "key" is missing: f:www, l:www/sock-1, b:app, s:app/app1', ['key'])
+  }
   const index = rowIndex(view).get(key)
-  const found =
-    index === undefined ? infoOf(key, view, ratesOf(facts, view)) : statOf(index, view, ratesOf(facts, view))
-  return json({ snapshot: view.snapshot, key, ...found }, { perSnapshot: true })
+  const found = index === undefined ? infoOf(key, view, rates) : statOf(index, view, rates)
+  return { snapshot: view.snapshot, key, ...found }
+}
+
+const indexes = new WeakMap<View, ReadonlyMap<string, number>>()
+
+/** Rows by key. */
+function rowIndex(view: View): ReadonlyMap<string, number> {
+  const index = indexes.get(view) ?? new Map(view.rows.map((row, at) => [keyOf(row), at]))
+  indexes.set(view, index)
+  return index
 }
 
 function statOf(index: number, view: View, rates: Rates | undefined) {

@@ -1,8 +1,10 @@
 import { nearestNames } from '../formats/nearest-names.ts'
 import { keyOf, type RowKind, rowKinds, type View } from '../live/view.ts'
-import { ratesOf, readerOf, viewOrRefuse } from '../trend/row-values.ts'
-import { type Facts, json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
-import { answerApi, checkParameters, quoted, Refusal } from './api.ts'
+import type { Rates } from '../trend/rates.ts'
+import { errorRate, isCounter, numberReader } from '../trend/row-values.ts'
+import type { Facts } from '../types/facts.ts'
+import type { RouteRequest } from '../types/route.ts'
+import { apiRoute, orNull, quoted, Refusal, viewOrRefuse } from './api.ts'
 
 /** What the tables of the page show. */
 const usualFields = [
@@ -14,48 +16,62 @@ const usualFields = [
 /** More columns than HAProxy has. */
 const mostFields = 300
 
-export const rowsRoute: Route = {
-  path: '/api/v1/rows',
+export const rowsRoute = apiRoute({
+  name: 'rows',
   summary:
     'All rows: key, kind, pxname, svname, indexes of its processes, then the `fields` (`scur`, or `bin/s` for what a counter grows by in a second); `kind` and `proxy` choose.',
-  answer: (request, facts) => answerApi(request, 'rows', () => answerRows(request, facts)),
-}
+  parameters: ['fields', 'kind', 'proxy'],
+  perSnapshot: true,
+  body: rowsBody,
+})
 
-function answerRows(request: RouteRequest, facts: Facts): RouteResponse {
-  checkParameters(request, ['fields', 'kind', 'proxy'])
+function rowsBody(request: RouteRequest, facts: Facts) {
   const view = viewOrRefuse(facts)
+  const rates = facts.history.ratesOf(view)
   const given = request.query.getAll('fields').flatMap((names) => names.split(','))
-  const fields = given.length === 0 ? usualFields.filter((name) => has(view, name)) : given
+  const fields = given.length > 0 ? given : usualFields.filter((name) => numberReader(name, view, rates) !== undefined)
   if (fields.length > mostFields) throw new Refusal(400, `${fields.length} fields, at most ${mostFields} are answered`)
-  const readers = fields.map((name) => readerOf(name, view, ratesOf(facts, view)))
+  const readers = fields.map((name) => readerOf(name, view, rates))
   const isChosen = chosen(request, view)
   const rows: unknown[][] = []
   view.rows.forEach((row, index) => {
-    if (!isChosen(index)) return
+    if (!isChosen(row)) return
     const { kind, pxname, svname, sources } = row
     rows.push([keyOf(row), kind, pxname, svname, sources, ...readers.map((read) => read(index))])
   })
-  return json({ snapshot: view.snapshot, fields, rows }, { perSnapshot: true })
+  return { snapshot: view.snapshot, fields, rows }
 }
 
-/** Older releases lack some of those that are usual. */
-function has({ columnOf }: View, name: string): boolean {
-  return name === 'errors/s' || columnOf.has(name.endsWith('/s') ? name.slice(0, -2) : name)
+/** @throws Refusal when there is no field of this name. */
+function readerOf(name: string, view: View, rates: Rates | undefined): (row: number) => number | string | null {
+  const column = view.columnOf.get(name)
+  if (column !== undefined && view.columns[column]?.isText) return (row) => view.text(row, column) ?? null
+  const read = numberReader(name, view, rates)
+  if (read === undefined) throw unknownField(name, view)
+  return (row) => orNull(read(row))
 }
 
-function chosen({ query }: RouteRequest, view: View): (row: number) => boolean {
+function unknownField(name: string, view: View): Refusal {
+  const counter = name.replace(/\/s$/, '')
+  if (counter !== name && view.columnOf.has(counter)) {
+    return new Refusal(400, `field ${quoted(name)}: ${counter} is not a counter, so it has no rate`, [counter])
+  }
+  const rates = view.columns.flatMap((column, index) => (isCounter(view, index) ? [`${column.name}/s`] : []))
+  const candidates = [...view.columnOf.keys(), ...rates, errorRate]
+  return new Refusal(400, `field ${quoted(name)} is unknown; /api/v1/fields lists them`, nearestNames(name, candidates))
+}
+
+function chosen({ query }: RouteRequest, view: View): (row: View['rows'][number]) => boolean {
   const [kinds, proxies] = [query.getAll('kind'), query.getAll('proxy')]
+  const isKind = (kind: string): kind is RowKind => rowKinds.some((known) => known === kind)
   for (const kind of kinds) {
-    if (rowKinds.includes(kind as RowKind)) continue
+    if (isKind(kind)) continue
     throw new Refusal(400, `kind is ${quoted(kind)}, expected ${rowKinds.join(', ')}`, nearestNames(kind, rowKinds))
   }
   const names = new Set(proxies.length === 0 ? [] : view.rows.map(({ pxname }) => pxname))
   for (const proxy of proxies) {
     if (!names.has(proxy)) throw new Refusal(404, `there is no proxy ${quoted(proxy)}`, nearestNames(proxy, names))
   }
-  return (row) => {
-    const its = view.rows[row]
-    if (its === undefined || (kinds.length > 0 && !kinds.includes(its.kind))) return false
-    return proxies.length === 0 || proxies.includes(its.pxname)
-  }
+  return ({ kind, pxname }) =>
+    (kinds.length === 0 || kinds.includes(kind)) && (proxies.length === 0 || proxies.includes(pxname))
 }

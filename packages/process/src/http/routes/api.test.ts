@@ -3,7 +3,7 @@ import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import type { Facts } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
 import { apiRoutes } from './api-index.ts'
 
 const begin = 1_700_000_400
@@ -226,7 +226,7 @@ describe('/api/v1/overview', () => {
       ...{ severity: 'warning', rule: 'partly-down', key: 's:app/app1', since: begin - 20 },
       ...{ title: 'app/app1 is down for 1 of 2 processes', detail: 'down for lb2, others see it up' },
     })
-    expect(answer.perSnapshot).toBeUndefined()
+    expect(answer.perSnapshot).toBe(false)
   })
 
   it('answers without a snapshot too', () => {

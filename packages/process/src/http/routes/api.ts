@@ -1,7 +1,9 @@
 import { nearestNames } from '../formats/nearest-names.ts'
-import { json, type RouteRequest, type RouteResponse } from '../types/route.ts'
+import type { View } from '../live/view.ts'
+import type { Facts } from '../types/facts.ts'
+import { json, type Route, type RouteRequest, type RouteResponse } from '../types/route.ts'
 
-/** What a route of the API is made of; `answer` throws `Refusal` where the request cannot be answered. */
+/** Why a request to the API cannot be answered, with names that may have been meant. */
 export class Refusal extends Error {
   readonly status: number
   readonly nearest: readonly string[]
@@ -11,28 +13,44 @@ export class Refusal extends Error {
     this.status = status
     this.nearest = nearest
   }
-}
 
-/** The answer of `/api/v1/<name>`; `undefined` for other paths. */
-export function answerApi(request: RouteRequest, name: string, answer: () => RouteResponse): RouteResponse | undefined {
-  const { segments, form } = request
-  if (segments[0] !== 'api' || segments[1] !== 'v1' || form !== '') return undefined
-  if ((segments[2] ?? '') !== name || segments.length > 3) return undefined
-  try {
-    return answer()
-  } catch (error) {
-    if (error instanceof Refusal) return refused(error)
-    throw error
+  /** Errors are JSON too. */
+  response(): RouteResponse {
+    return json({ error: this.message, nearest: this.nearest }, { status: this.status })
   }
 }
 
-/** Errors are JSON too: what is wrong, and what was meant perhaps. */
-export function refused({ status, message, nearest }: Refusal): RouteResponse {
-  return json({ error: message, nearest }, { status })
+export interface ApiRoute {
+  /** What follows `/api/v1/`. */
+  readonly name: string
+  readonly summary: string
+  /** The parameters that it knows; any other is refused. */
+  readonly parameters: readonly string[]
+  /** The same request has the same answer until the next snapshot. */
+  readonly perSnapshot: boolean
+  /** The body of the response. @throws Refusal */
+  readonly body: (request: RouteRequest, facts: Facts) => unknown
 }
 
-/** @throws Refusal for a parameter that is not one of these. */
-export function checkParameters({ query }: RouteRequest, known: readonly string[]): void {
+export function apiRoute({ name, summary, parameters, perSnapshot, body }: ApiRoute): Route {
+  const path = name === '' ? '/api/v1' : `/api/v1/${name}`
+  return {
+    path,
+    summary,
+    answer: (request, facts) => {
+      if (request.form !== '' || `/${request.segments.join('/')}` !== path) return undefined
+      try {
+        checkParameters(request, parameters)
+        return json(body(request, facts), { perSnapshot })
+      } catch (error) {
+        if (error instanceof Refusal) return error.response()
+        throw error
+      }
+    },
+  }
+}
+
+function checkParameters({ query }: RouteRequest, known: readonly string[]): void {
   for (const name of query.keys()) {
     if (known.includes(name)) continue
     const expected = known.length === 0 ? 'none is expected' : `expected ${known.join(', ')}`
@@ -40,24 +58,16 @@ export function checkParameters({ query }: RouteRequest, known: readonly string[
   }
 }
 
-/** A whole number of a parameter. @throws Refusal when it is something else, or out of range. */
-export function countOf(
-  { query }: RouteRequest,
-  name: string,
-  usual: number,
-  [least, most]: readonly [number, number],
-): number {
-  const text = query.get(name)
-  if (text === null) return usual
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-  if (value >= least && value <= most) return value
-  throw new Refusal(400, `${name} is ${quoted(text)}, expected a whole number from ${least} to ${most}`)
+/** @throws Refusal as long as there is no snapshot. */
+export function viewOrRefuse({ view }: Facts): View {
+  if (view === undefined) throw new Refusal(503, 'no snapshot has been read yet')
+  return view
 }
 
-/** So much of what was sent is shown. */
+/** At most this much of what was sent is shown. */
 const longest = 100
 
-/** What somebody sent, fit for a message. */
+/** What a client sent, fit for a message. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text)
 }

@@ -1,14 +1,5 @@
-import { type Facts, type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
-
-/** Snapshots may be late by so many intervals before what is shown is called stale. */
-export const patience = 3
-
-/** Seconds since the newest snapshot, where it is older than it should be. */
-export function staleness({ view, interval, now }: Facts): number | undefined {
-  if (view === undefined) return undefined
-  const age = now() - view.snapshot
-  return age > patience * interval ? age : undefined
-}
+import { type Facts, staleness } from '../types/facts.ts'
+import { type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
 
 /** Both tell only how the program is, and are answered without a password. */
 export const healthRoutes: readonly Route[] = [

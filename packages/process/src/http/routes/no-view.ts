@@ -1,6 +1,7 @@
 import { missingSources } from '../../read/incomplete.ts'
 import type { View } from '../live/view.ts'
-import { type Facts, type RouteResponse, text } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import { type RouteResponse, text } from '../types/route.ts'
 
 /** The header that says of an answer which sources are not in it, and why; the forms of HAProxy have no place for that. */
 const incompleteHeader = 'Haproxystats-Incomplete'
@@ -8,7 +9,7 @@ const incompleteHeader = 'Haproxystats-Incomplete'
 /** A header is no place for more. */
 const longestHeader = 1000
 
-/** Responder from the newest view, or that there is none yet. */
+/** Answers from the newest view, or that there is none yet. */
 export function fromView({ view, interval }: Facts, answer: (view: View) => RouteResponse): RouteResponse {
   if (view !== undefined) return marked(answer(view), missingSources(view.pull))
   const sentence =

@@ -6,7 +6,8 @@ import { RowIndex } from '../live/row-index.ts'
 import type { View } from '../live/view.ts'
 import { parseTarget } from '../server/request-target.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import type { Facts, RouteResponse } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import type { RouteResponse } from '../types/route.ts'
 import { routes } from './index.ts'
 
 const facts = (view: View | undefined): Facts => ({

@@ -1,6 +1,7 @@
 import { type Found, type ObjectWord, valueOfKey, valueOfRow } from '../formats/single-value.ts'
 import type { View } from '../live/view.ts'
-import { type Facts, type Route, type RouteResponse, text } from '../types/route.ts'
+import type { Facts } from '../types/facts.ts'
+import { type Route, type RouteResponse, text } from '../types/route.ts'
 import { fromView } from './no-view.ts'
 
 const field = (path: string, summary: string): Route => {

@@ -49,7 +49,7 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
       interval: 1,
       now: () => 0,
     },
-    tell: (severity, message) => told.push(`${severity}: ${message}`),
+    log: (severity, message) => told.push(`${severity}: ${message}`),
     certificateInterval: 20,
   })
   try {

@@ -6,10 +6,10 @@ const mostListeners = 256
 /** What may wait for a client that does not read. */
 const mostWaiting = 64 * 1024
 
-/** So that nobody between takes the connection for dead, in milliseconds. */
+/** So that no proxy on the way takes the connection for dead, in milliseconds. */
 const heartbeat = 15_000
 
-/** Server-sent events: tells open pages of every snapshot. */
+/** Server-sent events: every open page gets the time of each snapshot. */
 export class Events {
   readonly #listeners = new Set<ServerResponse>()
   readonly #timer = setInterval(() => this.#write(':\n\n'), heartbeat)
@@ -22,7 +22,7 @@ export class Events {
     return this.#listeners.size
   }
 
-  /** Takes over a response whose headers are not written; false when too many are open. `last`: told at once. */
+  /** Takes over a response whose headers are not written; false when too many are open. `last`: sent at once. */
   open(response: ServerResponse, headers: Readonly<Record<string, string>>, last: number | undefined): boolean {
     if (this.#listeners.size >= mostListeners) return false
     response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
@@ -32,7 +32,7 @@ export class Events {
     return true
   }
 
-  tell(snapshot: number): void {
+  publish(snapshot: number): void {
     this.#write(snapshotEvent(snapshot))
   }
 

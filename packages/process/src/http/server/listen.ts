@@ -11,7 +11,7 @@ export interface ListenOptions {
   readonly scheme: 'http' | 'https'
   readonly socketMode: number
   readonly signal: AbortSignal
-  readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
+  readonly log: (severity: 'info' | 'warn' | 'error', message: string) => void
 }
 
 /**
@@ -22,10 +22,10 @@ export async function listen(server: Server, text: string, options: ListenOption
   const address = parseListenAddress(text)
   const failure = await attempt(server, address, options)
   if (failure === undefined) {
-    options.tell('info', `serves ${shown(text, options)}`)
+    options.log('info', `serves ${shown(text, options)}`)
     return
   }
-  options.tell('error', `cannot listen at ${text}: ${failure.message}; trying again every ${pause / 1000} s`)
+  options.log('error', `cannot listen at ${text}: ${failure.message}; trying again every ${pause / 1000} s`)
   void keepTrying(server, text, address, options)
 }
 
@@ -33,7 +33,7 @@ async function keepTrying(server: Server, text: string, address: ListenAddress, 
   while (!options.signal.aborted) {
     await delay(pause, undefined, { signal: options.signal, ref: false }).catch(() => undefined)
     if (options.signal.aborted || (await attempt(server, address, options)) !== undefined) continue
-    options.tell('info', `serves ${shown(text, options)} now`)
+    options.log('info', `serves ${shown(text, options)} now`)
     return
   }
 }

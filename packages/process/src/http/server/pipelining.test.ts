@@ -13,11 +13,11 @@ const mostInPacket = 2522
 
 async function serve(handle: (response: ServerResponse, url: string) => void) {
   const connections = new Connections({ most: 100, mostOfOne: 100, keepAlive: never, silence: never, interval: never })
-  const turns = new Pipelining(connections, ({ url }, response) => handle(response, url!))
+  const pipelining = new Pipelining(connections, ({ url }, response) => handle(response, url!))
   const taken = { count: 0 }
   const server = createServer((request, response) => {
     taken.count++
-    turns.take(request, response)
+    pipelining.take(request, response)
   })
   server.on('connection', (socket) => connections.admit(socket, false))
   server.listen(0, '127.0.0.1')
@@ -32,7 +32,7 @@ async function serve(handle: (response: ServerResponse, url: string) => void) {
     onTestFinished(() => void socket.destroy())
     return socket
   }
-  return { client, taken, turns, connections }
+  return { client, taken, pipelining, connections }
 }
 
 const request = (path = '/') => `GET ${path} HTTP/1.1\r\nHost:a\r\n\r\n`
@@ -49,19 +49,19 @@ async function quiet(count: () => number): Promise<void> {
 }
 
 it('reads no further from a client that sends requests in advance', async () => {
-  const { client, taken, turns, connections } = await serve(() => undefined)
+  const { client, taken, pipelining, connections } = await serve(() => undefined)
   client(request().repeat(250_000)).pause()
-  await until('requests', () => turns.waiting > 0)
+  await until('requests', () => pipelining.waiting > 0)
   await quiet(() => taken.count)
   expect(taken.count).toBeLessThanOrEqual(mostInPacket)
   connections.close()
-  await until('them to be forgotten', () => turns.waiting === 0)
+  await until('them to be forgotten', () => pipelining.waiting === 0)
 })
 
 it('does not either while the client reads some of the answers', async () => {
   let most = 0
-  const { client, taken, turns } = await serve((response) => {
-    most = Math.max(most, turns.waiting)
+  const { client, taken, pipelining } = await serve((response) => {
+    most = Math.max(most, pipelining.waiting)
     setImmediate(() => response.end('x'.repeat(2000)))
   })
   const sender = client(request().repeat(20_000)).pause()
@@ -95,7 +95,7 @@ it('answers them all in their order, one at a time', async () => {
 
 it('hangs up on those who send in advance when they are too many, and on nobody else', async () => {
   const ended: string[] = []
-  const { client, turns } = await serve((response, url) => {
+  const { client, pipelining } = await serve((response, url) => {
     if (url === '/short') response.end('x')
   })
   const others = Array.from({ length: 20 }, () => client(request()))
@@ -105,7 +105,7 @@ it('hangs up on those who send in advance when they are too many, and on nobody 
   }
   await until('some to be hung up on', () => ended.length >= 17)
   expect(ended).not.toContain('others')
-  expect(turns.waiting).toBeLessThanOrEqual(4096 + 1)
+  expect(pipelining.waiting).toBeLessThanOrEqual(4096 + 1)
   let answer = ''
   client(request('/short')).on('data', (part) => {
     answer += part

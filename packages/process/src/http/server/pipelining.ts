@@ -5,11 +5,11 @@ import { type Connection, type Connections, progress } from './connections.ts'
 /** Requests that may wait behind others of their connection, of all clients together: about 30 MB. */
 const mostWaiting = 4096
 
-/** Responder a request; the response ends or is destroyed at some time. */
+/** Answers a request; the response ends or is destroyed at some time. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, connection: Connection) => void
 
 /**
- * Responder the requests of a connection one after the other. Nothing is read from it while any of them waits, so a client
+ * Answers the requests of a connection one after the other. Nothing is read from it while any of them waits, so a client
  * that sends many in advance, and reads nothing, has those of one packet waiting here and the rest with itself. Where many
  * clients do so at once, it is them whom the program hangs up on.
  */

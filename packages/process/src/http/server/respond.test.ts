@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, it } from 'vitest'
+import { prepareResponse } from './prepared-response.ts'
 import { respond } from './respond.ts'
-import { makeReady } from './response-cache.ts'
 
 /** A client that takes nothing until the test says so. */
 class SlowResponse extends EventEmitter {
@@ -28,7 +28,7 @@ it('a client that does not read has only a piece of an answer waiting', async ()
   const responding = respond(
     asking(),
     response as unknown as ServerResponse,
-    makeReady({ type: '', body: 'x'.repeat(150_000) }),
+    prepareResponse({ type: '', body: 'x'.repeat(150_000) }),
   )
   for (const pieces of [[65_536], [65_536, 65_536]]) {
     await settled()
@@ -46,7 +46,7 @@ it('a client that is gone gets nothing more', async () => {
   const responding = respond(
     asking(),
     response as unknown as ServerResponse,
-    makeReady({ type: '', body: 'x'.repeat(150_000) }),
+    prepareResponse({ type: '', body: 'x'.repeat(150_000) }),
   )
   await settled()
   response.destroyed = true
@@ -72,19 +72,19 @@ it.each([
   response.writeHead = ((_status: number, headers: Record<string, unknown>) => {
     head = headers
   }) as never
-  const ready = makeReady({ type: '', body: 'x'.repeat(5000) })
-  await respond(asking({ 'accept-encoding': accepted }), response as unknown as ServerResponse, ready)
+  const prepared = prepareResponse({ type: '', body: 'x'.repeat(5000) })
+  await respond(asking({ 'accept-encoding': accepted }), response as unknown as ServerResponse, prepared)
   expect(head['Content-Encoding']).toBe(isPacked ? 'gzip' : undefined)
 })
 
 it('reads a header of blanks in a time that grows with its length, not with its square', async () => {
-  const ready = makeReady({ type: '', body: 'x'.repeat(5000) })
+  const prepared = prepareResponse({ type: '', body: 'x'.repeat(5000) })
   const took = async (blanks: number) => {
     const request = asking({ 'accept-encoding': `gzip${' '.repeat(blanks)};q=0,`.repeat(Math.round(160_000 / blanks)) })
     const begin = performance.now()
     const response = new SlowResponse()
     response.write = () => true
-    await respond(request, response as unknown as ServerResponse, ready)
+    await respond(request, response as unknown as ServerResponse, prepared)
     return performance.now() - begin
   }
   expect(await took(160_000)).toBeLessThan(20 * (await took(16)) + 1000)

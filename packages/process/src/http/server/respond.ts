@@ -1,32 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Ready } from './response-cache.ts'
+import type { PreparedResponse } from './prepared-response.ts'
 import { securityHeaders } from './security.ts'
 
 /** Bytes of an answer that are on their way to a client at a time. */
 const piece = 64 * 1024
 
 /** Sends an answer: compressed where the client takes that, only the headers for HEAD, nothing new when it has it already. */
-export async function respond(request: IncomingMessage, response: ServerResponse, ready: Ready): Promise<void> {
+export async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  prepared: PreparedResponse,
+): Promise<void> {
   const headers: Record<string, string | number> = {
     ...securityHeaders,
-    'Cache-Control': ready.status === 200 ? 'no-cache' : 'no-store',
-    'Content-Type': ready.type,
+    'Cache-Control': prepared.status === 200 ? 'no-cache' : 'no-store',
+    'Content-Type': prepared.type,
     Vary: 'Accept, Accept-Encoding, Authorization',
-    ...ready.headers,
+    ...prepared.headers,
   }
-  const isPacked = ready.isLong && takesGzip(request.headers['accept-encoding'])
-  if (ready.status === 200) {
-    const etag = ready.etags[isPacked ? 'packed' : 'plain']
+  const isPacked = prepared.isLong && takesGzip(request.headers['accept-encoding'])
+  if (prepared.status === 200) {
+    const etag = prepared.etags[isPacked ? 'packed' : 'plain']
     headers['ETag'] = etag
     if (hasAlready(request.headers['if-none-match'], etag)) {
       response.writeHead(304, headers).end()
       return
     }
   }
-  const body = isPacked ? await ready.compressed() : ready.body
+  const body = isPacked ? await prepared.compressed() : prepared.body
   if (isPacked) headers['Content-Encoding'] = 'gzip'
   headers['Content-Length'] = body.length
-  response.writeHead(ready.status, headers)
+  response.writeHead(prepared.status, headers)
   if (request.method === 'HEAD') response.end()
   else await send(response, body)
 }

@@ -10,21 +10,22 @@ import { parseConfiguration } from '../../../../../test/support/configuration.ts
 import { until } from '../../../../../test/support/until.ts'
 import type { View } from '../live/view.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
-import { type Facts, json, type Route, text } from '../types/route.ts'
-import { makeReady } from './response-cache.ts'
+import type { Facts } from '../types/facts.ts'
+import { json, type Route, text } from '../types/route.ts'
+import { prepareResponse } from './prepared-response.ts'
 import { HttpServer } from './server.ts'
 
 let directory: string
 let server: HttpServer | undefined
 let socket: string
-let told: string[]
+let logged: string[]
 let answered: number
 let facts: Facts & { view: View | undefined }
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'http-'))
   socket = join(directory, 'http.sock')
-  told = []
+  logged = []
   answered = 0
   facts = {
     view: undefined,
@@ -71,9 +72,9 @@ const routes: readonly Route[] = [
 
 async function serve(lines = '', mostInFlight?: number): Promise<HttpServer> {
   const { http } = parseConfiguration(`[http]\nlisten = unix://${socket}\n${lines}\n`)
-  const files = new Map([['', makeReady({ type: 'text/html', body: '<p>page' })]])
-  const tell = (severity: string, message: string) => told.push(`${severity}: ${message}`)
-  server = new HttpServer({ settings: http!, routes, files, facts, tell, ...(mostInFlight && { mostInFlight }) })
+  const files = new Map([['', prepareResponse({ type: 'text/html', body: '<p>page' })]])
+  const log = (severity: string, message: string) => logged.push(`${severity}: ${message}`)
+  server = new HttpServer({ settings: http!, routes, files, facts, log, ...(mostInFlight && { mostInFlight }) })
   await server.start()
   return server
 }
@@ -274,7 +275,7 @@ describe('a server', () => {
       expect(status).toBe(500)
       expect(body.toString()).not.toContain('Error')
     }
-    expect(told.filter((line) => line.includes('a defect'))).toHaveLength(1)
+    expect(logged.filter((line) => line.includes('a defect'))).toHaveLength(1)
     expect((await get('/health')).status).toBe(200)
   })
 
@@ -330,7 +331,7 @@ describe('a server with a password file', () => {
     writeFileSync(file(), 'nonsense\n')
     utimesSync(file(), 1, 1)
     expect((await get('/long', { headers: basic('me', 'old') })).status).toBe(200)
-    expect(told.join()).toContain(`${file()}:1: expected user:hash`)
+    expect(logged.join()).toContain(`${file()}:1: expected user:hash`)
     writeFileSync(file(), users('new'))
     utimesSync(file(), 2, 2)
     expect((await get('/long', { headers: basic('me', 'old') })).status).toBe(401)
@@ -350,28 +351,28 @@ describe('a listener', () => {
   it('takes over the socket of a run that ended, but nothing else', async () => {
     const first = await serve()
     const other = await serveAnother()
-    expect(told.join()).toContain(`cannot listen at unix://${socket}`)
+    expect(logged.join()).toContain(`cannot listen at unix://${socket}`)
     expect((await get('/health')).status).toBe(200)
     await other.close()
     await first.close()
     server = undefined
     writeFileSync(socket, 'precious')
     const third = await serveAnother()
-    expect(told.filter((line) => line.includes('cannot listen'))).toHaveLength(2)
+    expect(logged.filter((line) => line.includes('cannot listen'))).toHaveLength(2)
     await third.close()
   })
 
   async function serveAnother(): Promise<HttpServer> {
     const { http } = parseConfiguration(`[http]\nlisten = unix://${socket}\n`)
-    const tell = (severity: string, message: string) => told.push(`${severity}: ${message}`)
-    const another = new HttpServer({ settings: http!, routes, files: new Map(), facts, tell })
+    const log = (severity: string, message: string) => logged.push(`${severity}: ${message}`)
+    const another = new HttpServer({ settings: http!, routes, files: new Map(), facts, log })
     await another.start()
     return another
   }
 })
 
 describe('events', () => {
-  it('tell of every snapshot', async () => {
+  it('announce every snapshot', async () => {
     facts.view = { snapshot: 1_700_000_000 } as View
     const made = await serve()
     let heard = ''

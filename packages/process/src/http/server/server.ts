@@ -13,10 +13,10 @@ import { listen } from './listen.ts'
 import type { Compare } from './password-queue.ts'
 import { Passwords } from './passwords.ts'
 import { Pipelining } from './pipelining.ts'
+import { type PreparedResponse, prepareResponse } from './prepared-response.ts'
 import { parseTarget } from './request-target.ts'
 import { respond } from './respond.ts'
 import { busy, Responder, type ResponderContext } from './responder.ts'
-import { makeReady, type Ready } from './response-cache.ts'
 import { securityHeaders } from './security.ts'
 
 /** Asked for by programs that hold no password: they tell no number. */
@@ -30,7 +30,7 @@ const usualPatience = { headers: 10_000, request: 15_000, silence: 60_000, keepA
 const usualCertificateInterval = 30_000
 
 /** How many different messages requests may cause; what clients choose leaves room for defects. */
-const mostTold = { warn: 20, error: 100 }
+const mostLogged = { warn: 20, error: 100 }
 
 /** What is said of a request that cannot be read, by the code of the error. */
 const mistakes: Readonly<Record<string, string>> = {
@@ -40,8 +40,8 @@ const mistakes: Readonly<Record<string, string>> = {
 
 export interface ServerContext extends ResponderContext {
   readonly settings: NonNullable<Configuration['http']>
-  readonly files: ReadonlyMap<string, Ready>
-  readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
+  readonly files: ReadonlyMap<string, PreparedResponse>
+  readonly log: (severity: 'info' | 'warn' | 'error', message: string) => void
   /** How often the files of the certificate are looked at, in milliseconds. */
   readonly certificateInterval?: number
   readonly patience?: typeof usualPatience
@@ -49,11 +49,11 @@ export interface ServerContext extends ResponderContext {
   readonly compare?: Compare
 }
 
-/** Responder requests from what is known now. Nothing that a client does reaches further than its own connection. */
+/** Answers requests from what is known now. Nothing that a client does reaches further than its own connection. */
 export class HttpServer {
   readonly #context: ServerContext
   readonly #passwords: Passwords | undefined
-  readonly #answers: Responder
+  readonly #responder: Responder
   readonly #events = new Events()
   readonly #ending = new AbortController()
   readonly #servers: Server[]
@@ -61,15 +61,15 @@ export class HttpServer {
   readonly #connections: Connections
   readonly #pipelining: Pipelining
   readonly #mistakeOfHost: (host: string | undefined) => string | undefined
-  #told = new Set<string>()
+  #logged = new Set<string>()
 
   /** @throws CONFIGURATION when a file of passwords or certificates is not what it should be. */
   constructor(context: ServerContext) {
     this.#context = context
-    this.#answers = new Responder(context)
-    const { settings, tell, compare = bcrypt.compare } = context
+    this.#responder = new Responder(context)
+    const { settings, log, compare = bcrypt.compare } = context
     const passwordFile = settings['password-file']
-    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell, compare })
+    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell: log, compare })
     this.#mistakeOfHost = hostCheck(settings, thisMachine())
     const { patience = usualPatience } = context
     const most = settings['max-connections']
@@ -94,19 +94,19 @@ export class HttpServer {
     const servers = settings.listen.map(() => createSecureServer(options))
     this.#servers = servers.map((server) => this.#prepare(server, true))
     const { certificateInterval: interval = usualCertificateInterval } = context
-    this.#unfollow = followCertificate(files, servers, { interval, tell })
+    this.#unfollow = followCertificate(files, servers, { interval, tell: log })
   }
 
   /** Listens at every address; goes on trying where it cannot. Resolves when each has been tried once. */
   async start(): Promise<void> {
-    const { settings, tell } = this.#context
+    const { settings, log } = this.#context
     const scheme = settings['tls-certificate-file'] === undefined ? 'http' : 'https'
     const listening = this.#servers.map((server, index) =>
       listen(server, settings.listen[index] as string, {
         scheme,
         socketMode: Number.parseInt(settings['socket-mode'], 8),
         signal: this.#ending.signal,
-        tell,
+        log,
       }),
     )
     await Promise.all(listening)
@@ -114,12 +114,12 @@ export class HttpServer {
 
   /** There is a newer snapshot. */
   refresh(): void {
-    this.#answers.refresh()
+    this.#responder.refresh()
     const { view } = this.#context.facts
-    if (view !== undefined) this.#events.tell(view.snapshot)
+    if (view !== undefined) this.#events.publish(view.snapshot)
   }
 
-  /** Responder what was asked and hangs up. */
+  /** Answers what was asked and hangs up. */
   async close(): Promise<void> {
     this.#ending.abort()
     this.#unfollow()
@@ -146,71 +146,76 @@ export class HttpServer {
     response.on('error', () => undefined)
     if (isSpare) response.setHeader('Connection', 'close')
     try {
-      const ready = await this.#answer(request, response, isSpare)
-      if (ready === undefined || response.destroyed) return
-      this.#answers.sending(ready, response)
-      await respond(request, response, ready)
+      const prepared = await this.#answer(request, response, isSpare)
+      if (prepared === undefined || response.destroyed) return
+      this.#responder.sending(prepared, response)
+      await respond(request, response, prepared)
     } catch (error) {
-      this.#tellOnce('error', `a request could not be answered, a defect of the program: ${(error as Error).stack}`)
+      this.#logOnce('error', `a request could not be answered, a defect of the program: ${(error as Error).stack}`)
       if (response.headersSent) response.destroy()
-      else
-        await respond(request, response, makeReady(text('This is a defect of haproxystats; its log says more.', 500)))
+      else await respond(request, response, plain('This is a defect of haproxystats; its log says more.', 500))
     }
   }
 
   /** `undefined` when the response is dealt with. */
-  async #answer(request: IncomingMessage, response: ServerResponse, isSpare: boolean): Promise<Ready | undefined> {
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    isSpare: boolean,
+  ): Promise<PreparedResponse | undefined> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return makeReady({ ...text('Only GET and HEAD are answered.', 405), headers: { Allow: 'GET, HEAD' } })
+      return plain('Only GET and HEAD are answered.', 405, { Allow: 'GET, HEAD' })
     }
-    if (hasBody(request)) {
-      return makeReady({ ...text('A request with a body is not answered.', 413), headers: { Connection: 'close' } })
-    }
+    if (hasBody(request)) return plain('A request with a body is not answered.', 413, { Connection: 'close' })
     const url = request.url ?? ''
     const target = parseTarget(url)
-    if (typeof target === 'string') return makeReady(text(`This request cannot be read: ${target}.`, 400))
+    if (typeof target === 'string') return plain(`This request cannot be read: ${target}.`, 400)
     const path = target.segments.join('/')
     const accept = String(request.headers.accept ?? '')
     // These wait for nobody.
-    if (openPaths.has(path)) return makeReady(this.#answers.now({ ...target, accept }))
+    if (openPaths.has(path)) return prepareResponse(this.#responder.now({ ...target, accept }))
     if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
     const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
     const file = target.form === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
-    return this.#answers.ask(`${url}\n${accept}`, { ...target, accept }, response)
+    return this.#responder.ask(`${url}\n${accept}`, { ...target, accept }, response)
   }
 
-  #wrongHost({ headers: { host }, socket }: IncomingMessage): Ready | undefined {
+  #wrongHost({ headers: { host }, socket }: IncomingMessage): PreparedResponse | undefined {
     const isUnix = this.#connections.of(socket)?.network === undefined
     const mistake = isUnix ? undefined : this.#mistakeOfHost(host)
     if (mistake === undefined) return undefined
-    this.#tellOnce('warn', `a request was refused: ${mistake}`)
-    return makeReady(text(`Refused: ${mistake}.`, 421))
+    this.#logOnce('warn', `a request was refused: ${mistake}`)
+    return plain(`Refused: ${mistake}.`, 421)
   }
 
-  async #refusal({ headers: { authorization }, socket }: IncomingMessage): Promise<Ready | undefined> {
+  async #refusal({ headers: { authorization }, socket }: IncomingMessage): Promise<PreparedResponse | undefined> {
     const network = this.#connections.of(socket)?.network
     const verdict = (await this.#passwords?.check(authorization, network)) ?? 'allowed'
     if (verdict === 'allowed') return undefined
     if (verdict === 'busy') return busy('Too many passwords are being checked')
-    const headers = { 'WWW-Authenticate': 'Basic realm="haproxystats", charset="UTF-8"' }
-    return makeReady({ ...text('A user and a password are needed.', 401), headers })
+    const challenge = 'Basic realm="haproxystats", charset="UTF-8"'
+    return plain('A user and a password are needed.', 401, { 'WWW-Authenticate': challenge })
   }
 
-  #listenTo(response: ServerResponse): Ready | undefined {
+  #listenTo(response: ServerResponse): PreparedResponse | undefined {
     const { view } = this.#context.facts
     if (this.#events.open(response, securityHeaders, view?.snapshot)) return undefined
-    return makeReady(text('Too many pages are open; ask for /api/v1/overview every few seconds instead.', 503))
+    return plain('Too many pages are open; ask for /api/v1/overview every few seconds instead.', 503)
   }
 
   /** The same would fill the log at the pace of requests. */
-  #tellOnce(severity: 'warn' | 'error', message: string): void {
-    if (this.#told.has(message) || this.#told.size > mostTold[severity]) return
-    this.#told.add(message)
-    this.#context.tell(severity, message)
+  #logOnce(severity: 'warn' | 'error', message: string): void {
+    if (this.#logged.has(message) || this.#logged.size > mostLogged[severity]) return
+    this.#logged.add(message)
+    this.#context.log(severity, message)
   }
+}
+
+function plain(body: string, status: number, headers: Readonly<Record<string, string>> = {}): PreparedResponse {
+  return prepareResponse({ ...text(body, status), headers })
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

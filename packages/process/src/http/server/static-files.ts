@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
-import { makeReady, type Ready } from './response-cache.ts'
+import { type PreparedResponse, prepareResponse } from './prepared-response.ts'
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,7 +20,7 @@ const hashed = /-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/
 /**
  * The files of the page by their path, `''` for `index.html`, read once: no request ever names a file of the system.
  */
-export function readStaticFiles(directory: string): ReadonlyMap<string, Ready> {
+export function readStaticFiles(directory: string): ReadonlyMap<string, PreparedResponse> {
   const names = readdirSync(directory, { recursive: true, withFileTypes: true })
   return new Map(
     names.flatMap((entry) => {
@@ -29,8 +29,8 @@ export function readStaticFiles(directory: string): ReadonlyMap<string, Ready> {
       const file = join(entry.parentPath, entry.name)
       const path = relative(directory, file).split(sep).join('/')
       const cache = hashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'
-      const ready = makeReady({ type, body: readFileSync(file), headers: { 'Cache-Control': cache } })
-      return [[path === 'index.html' ? '' : path, ready] as const]
+      const prepared = prepareResponse({ type, body: readFileSync(file), headers: { 'Cache-Control': cache } })
+      return [[path === 'index.html' ? '' : path, prepared] as const]
     }),
   )
 }

@@ -1,7 +1,7 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy'
 import { isSameRow, keyOf, type RowKind, rowKinds, type View, type ViewRow } from '../live/view.ts'
 import type { Band } from './band.ts'
-import type { BandKind, HistoryField, SeriesSource } from './history-fields.ts'
+import type { BandKind, SeriesSource } from './history-fields.ts'
 import type { Rates } from './rates.ts'
 import { stateLevelOf } from './states.ts'
 
@@ -10,6 +10,8 @@ export type Bands = Readonly<Record<BandKind, Band>>
 /** The key of everything together, and of one process. */
 export const daemonKey = 'daemon'
 export const processKey = (source: string) => `p:${source}`
+
+const none = new Int32Array(0)
 
 /** The places that the rows of one kind had in their band, and how many removals there had been in it. */
 interface KnownPlaces {
@@ -50,9 +52,9 @@ export class Collector {
   collect(view: View, rates: Rates, bands: Bands, off: ReadonlySet<BandKind>): void {
     for (const kind of rowKinds) {
       const band = bands[kind]
-      const places = off.has(kind) ? new Int32Array(0) : this.#placesOf(kind, band, view.snapshot)
+      const places = off.has(kind) ? none : this.#placesOf(kind, band, view.snapshot)
       band.begin()
-      collectRows(view, rates, band, this.#indexes[kind], places)
+      collectRows(view, rates, band, off.has(kind) ? none : this.#indexes[kind], places)
     }
     collectProcesses(view, rates, bands.process)
     collectDaemon(view, rates, bands)
@@ -91,45 +93,40 @@ function indexesByKind(rows: readonly ViewRow[]): Readonly<Record<RowKind, Int32
   }
 }
 
-/** How a field is read from a row: a number, the level of a state, the rate of one counter, or that of two together. */
-const ways = { gauge: 0, state: 1, rate: 2, rates: 3 } as const
+let scratch = new Float64Array(0)
 
-interface FieldReader {
-  readonly field: number
-  readonly way: (typeof ways)[keyof typeof ways]
-  readonly column: number
-  readonly other: number
+/** Field by field: a loop over one column is several times as fast as one over the fields of each row. */
+function collectRows(view: View, rates: Rates, band: Band, rows: Int32Array, places: Int32Array): void {
+  if (scratch.length < places.length) scratch = new Float64Array(2 * places.length)
+  band.fields.forEach(({ source }, field) => {
+    if (!readColumn(source, view, rates, rows, scratch)) return
+    const start = field * band.capacity
+    for (let at = 0; at < places.length; at++) {
+      const value = scratch[at] as number
+      if (value >= 0) band.values[start + (places[at] as number)] = value
+    }
+  })
 }
 
-/** None for fields of which the view has no column. */
-function readerOf({ source }: HistoryField, field: number, { columnOf }: View): FieldReader[] {
+/** Reads a series of these rows; false when the view has no column for it. */
+function readColumn(source: SeriesSource, view: View, rates: Rates, rows: Int32Array, into: Float64Array): boolean {
+  const { numbers, columns, columnOf } = view
   const names = 'gauge' in source ? [source.gauge] : 'state' in source ? [source.state] : countersOf(source)
-  const [column, other = -1] = names.flatMap((name) => columnOf.get(name) ?? [])
-  if (column === undefined) return []
-  const way = 'gauge' in source ? ways.gauge : 'state' in source ? ways.state : other < 0 ? ways.rate : ways.rates
-  return [{ field, way, column, other }]
+  const [column, ...others] = names.flatMap((name) => columnOf.get(name) ?? [])
+  if (column === undefined) return false
+  if ('gauge' in source) {
+    for (let at = 0; at < rows.length; at++)
+      into[at] = numbers[(rows[at] as number) * columns.length + column] as number
+  } else if ('state' in source) {
+    for (let at = 0; at < rows.length; at++) into[at] = stateLevelOf(view.text(rows[at] as number, column))
+  } else {
+    into.fill(0, 0, rows.length)
+    for (const counter of [column, ...others]) rates.addColumn(counter, rows, into)
+  }
+  return true
 }
 
 const countersOf = (source: SeriesSource) => ('counters' in source ? source.counters : [])
-
-function collectRows(view: View, rates: Rates, band: Band, indexes: Int32Array, places: Int32Array): void {
-  const readers = band.fields.flatMap((field, index) => readerOf(field, index, view))
-  const { numbers, columns } = view
-  const { values, capacity } = band
-  for (let at = 0; at < places.length; at++) {
-    const row = indexes[at] as number
-    const place = places[at] as number
-    for (let index = 0; index < readers.length; index++) {
-      const { field, way, column, other } = readers[index] as FieldReader
-      let value: number
-      if (way === ways.gauge) value = numbers[row * columns.length + column] as number
-      else if (way === ways.state) value = stateLevelOf(view.text(row, column))
-      else value = rates.ofRow(row, column)
-      if (way === ways.rates) value += rates.ofRow(row, other)
-      if (value >= 0) values[field * capacity + place] = value
-    }
-  }
-}
 
 function collectProcesses(view: View, rates: Rates, band: Band): void {
   const places = view.sources.map(({ name }) => band.places.take(processKey(name), view.snapshot))

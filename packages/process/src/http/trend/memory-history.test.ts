@@ -95,11 +95,12 @@ describe('a history', () => {
     const history = keeping()
     history.add(snapshot(begin, { scur: 1, bin: 0 }))
     history.add(snapshot(begin + 10, { scur: 2, bin: 100 }))
-    const { rates, bytes } = history
-    history.add(snapshot(begin + 10, { scur: 3, bin: 100 }))
+    const newestView = snapshot(begin + 10, { scur: 3, bin: 100 })
+    const before = [history.ratesOf(newestView), history.bytes]
+    history.add(newestView)
     history.add(snapshot(begin, { scur: 4 }))
     expect(newest(history, 'b:app', 'scur', 2)).toEqual([1, 2])
-    expect([history.rates, history.bytes]).toEqual([rates, bytes])
+    expect([history.ratesOf(newestView), history.bytes]).toEqual(before)
   })
 
   it('keeps means of five minutes for a day, the worst state and peaks', () => {

@@ -62,9 +62,9 @@ export class MemoryHistory {
     this.#bands = Object.fromEntries(bandKinds.map((kind) => [kind, new Band(kind)])) as Record<BandKind, Band>
   }
 
-  /** What counters of the newest snapshot have grown by; absent until there was one. */
-  get rates(): Rates | undefined {
-    return this.#rates
+  /** What the counters of a view have grown by; `undefined` when the newest snapshot of the history is another. */
+  ratesOf({ snapshot }: View): Rates | undefined {
+    return this.#rates?.snapshot === snapshot ? this.#rates : undefined
   }
 
   get bands(): Bands {

@@ -60,6 +60,24 @@ export class Rates {
     return this.#grown(now, before.numbers[rowBefore * before.columns.length + columnBefore] as number)
   }
 
+  /** Adds what `ofRow` says of a column of some rows. */
+  addColumn(column: number, rows: Int32Array, into: Float64Array): void {
+    const before = this.#before
+    const columnBefore = this.#columnBefore[column] ?? -1
+    if (before === undefined || columnBefore < 0) {
+      into.fill(Number.NaN, 0, rows.length)
+      return
+    }
+    const { numbers, columns } = this.#view
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] as number
+      const rowBefore = this.#rowBefore[row] as number
+      const now = numbers[row * columns.length + column] as number
+      if (rowBefore < 0) into[at] = Number.NaN
+      else (into[at] as number) += this.#grown(now, before.numbers[rowBefore * before.columns.length + columnBefore]!)
+    }
+  }
+
   /** A counter of `show info`, merged over all processes. */
   ofInfo(name: string): number {
     if (this.#before === undefined || !this.#sameProcesses) return Number.NaN

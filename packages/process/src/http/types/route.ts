@@ -1,18 +1,4 @@
-import type { View } from '../live/view.ts'
-import type { MemoryHistory } from '../trend/memory-history.ts'
-
-/** What routes answer from. */
-export interface Facts {
-  /** Of the newest snapshot; absent until there is one. */
-  readonly view: View | undefined
-  readonly history: MemoryHistory
-  /** What the status file of haproxystats-process says, see `statusOf`. */
-  readonly status: Readonly<Record<string, unknown>>
-  /** Seconds between snapshots, as pull is configured; what makes data stale. */
-  readonly interval: number
-  /** Seconds since the epoch. */
-  now(): number
-}
+import type { Facts } from './facts.ts'
 
 /** A request as routes see it. GET or HEAD; the server has checked who asks. */
 export interface RouteRequest {
