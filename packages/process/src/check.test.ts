@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfiguration, readConfiguration, renderProblem } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { outputProblems, prepareQueue, secretWarnings, surroundingProblems } from './check.ts'
+import { outputProblems, prepareQueue, surroundingProblems } from './check.ts'
+import { secretWarnings } from './http/check.ts'
 import { program } from './program.ts'
 
 let base: string

@@ -1,5 +1,7 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { outputProblems, receiverNotes, secretWarnings, surroundingProblems } from './check.ts'
+import { outputNotes, outputProblems, surroundingProblems } from './check.ts'
+import { secretWarnings } from './http/check.ts'
+import { outputs } from './outputs/index.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { requeueAll } from './requeue-all.ts'
 import { changesSincePython } from './upgrade.ts'
@@ -8,17 +10,7 @@ import { changesSincePython } from './upgrade.ts'
 export const program: ProgramDefinition = {
   name: 'haproxystats-process',
   summary: 'Turns queued snapshots of HAProxy statistics into datapoints and delivers them.',
-  sections: [
-    'DEFAULT',
-    'paths',
-    'process',
-    'graphite',
-    'frontend-groups',
-    'backend-groups',
-    'server-groups',
-    'local-store',
-    'http',
-  ],
+  sections: ['DEFAULT', 'paths', 'process', ...outputs.flatMap(({ sections }) => sections), 'http'],
   directoryOption: true,
   check: async (configuration, { starting, reading }) => [
     ...(starting ? outputProblems(configuration, reading) : []),
@@ -30,7 +22,7 @@ export const program: ProgramDefinition = {
   ],
   notes: async (reading, configuration) => [
     ...changesSincePython(reading, configuration),
-    ...(await receiverNotes(configuration)),
+    ...(await outputNotes(configuration)),
   ],
   commands: [
     {

@@ -1,6 +1,13 @@
-import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Configuration, fileMode, makeDirectories, StatsError } from '@haproxystats/core'
+import { open, rename, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  type Configuration,
+  fileMode,
+  inspectDirectory,
+  makeDirectories,
+  type Problem,
+  StatsError,
+} from '@haproxystats/core'
 import type { Batch, Output } from '../types/output.ts'
 import { linesEncoding } from './format/paths.ts'
 
@@ -26,6 +33,16 @@ export const localStore: Output<LocalStoreOptions> = {
     },
     close: async () => undefined,
   }),
+  // While starting it is a destination that is down, and the others are served.
+  check: async ({ 'local-store': options }, starting) =>
+    starting || options === undefined ? [] : directoryProblems(options.dir),
+}
+
+async function directoryProblems(path: string): Promise<Problem[]> {
+  const found = await inspectDirectory({ section: 'local-store', option: 'dir', path })
+  if (!('problem' in found)) return []
+  const parent = await stat(dirname(path)).catch(() => undefined)
+  return parent === undefined ? [] : [found.problem]
 }
 
 /** Gives up waiting at an abort: a file system that hangs would otherwise keep the program from stopping. */

@@ -1,6 +1,7 @@
 import type { Configuration } from '@haproxystats/core'
 import type { Output } from '../../types/output.ts'
 import { linesEncoding } from '../format/paths.ts'
+import { pathProblems, patternProblems, receiverNotes } from './check.ts'
 import { GraphiteSink } from './sink.ts'
 
 export type GraphiteOptions = Configuration['graphite']
@@ -31,4 +32,9 @@ export const graphite: Output<GraphiteOptions> = {
     maxRate: options['max-rate'],
   }),
   open: (options, { log }) => new GraphiteSink(options, log),
+  check: async (configuration, starting) => [
+    ...pathProblems(configuration),
+    ...(starting ? [] : patternProblems(configuration)),
+  ],
+  notes: (configuration) => receiverNotes(graphite.instances(configuration)),
 }
