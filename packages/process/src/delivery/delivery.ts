@@ -1,4 +1,4 @@
-import { type Fate, type Logger, reasonOf } from '@haproxystats/core'
+import { type Fate, type Logger, reasonOf, snapshotNames } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Trouble, Work, WorkResult } from '../types/work.ts'
 import { BatchCache, type Process } from './batch-cache.ts'
@@ -116,8 +116,7 @@ export class Delivery {
 
   /** The oldest snapshot that is not delivered. */
   get oldest(): string | undefined {
-    const [first, ...others] = this.#waiting.keys()
-    return others.reduce((oldest, name) => (Number(name) < Number(oldest) ? name : oldest), first)
+    return snapshotNames(this.#waiting.keys())[0]
   }
 
   /** Delivers until `stop`, then finishes the sends in progress, within `finishTime`. */
@@ -138,18 +137,17 @@ export class Delivery {
 
   /** Reads the queue; calls while it is being read lead to one more reading. */
   scan(): void {
-    if (this.#stopped) return
-    if (this.#scanning !== undefined) {
-      this.#scanAgain = true
-      return
-    }
-    this.#scanning = this.#scan().finally(() => {
-      this.#scanning = undefined
-      this.#scanEnded = performance.now()
-      if (!this.#scanAgain) return
+    this.#scanAgain = true
+    this.#scanning ??= this.#scanAll()
+  }
+
+  async #scanAll(): Promise<void> {
+    while (this.#scanAgain && !this.#stopped) {
       this.#scanAgain = false
-      this.scan()
-    })
+      await this.#scan()
+      this.#scanEnded = performance.now()
+    }
+    this.#scanning = undefined
   }
 
   async #scan(): Promise<void> {

@@ -2,8 +2,7 @@ import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Batch, Sink } from '../../types/output.ts'
 import { Connection, NoClose, TimedOut } from './connection.ts'
 import type { GraphiteOptions } from './graphite.ts'
-import { closesIdle, deadServerText } from './idle-connection.ts'
-import { PeerWatch } from './peer-watch.ts'
+import { closesIdle, deadServerText, PeerWatch } from './idle-connection.ts'
 
 /** So many connections have to stay open until the receiver is taken for one that never closes. */
 const probes = 3
@@ -67,7 +66,7 @@ export class GraphiteSink implements Sink {
     this.#options = options
     this.#log = log
     this.#name = `${options.server}:${options.port}`
-    this.#watch = options.replay > 0 ? new PeerWatch(options.server, options.port) : undefined
+    this.#watch = options.replay > 0 ? new PeerWatch(options) : undefined
   }
 
   get proof(): Proof {
