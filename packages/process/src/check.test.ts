@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { renderProblem } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseConfiguration, readConfiguration } from '../../../test/support/configuration.ts'
-import { outputProblems, prepareQueue, secretWarnings, surroundingProblems } from './check.ts'
+import { outputProblems, prepareQueue, surroundingProblems } from './check.ts'
+import { secretWarnings } from './http/check.ts'
 import { program } from './program.ts'
 
 let base: string

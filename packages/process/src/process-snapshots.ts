@@ -26,21 +26,17 @@ export async function processSnapshots(
   const lock = lockDirectory('haproxystats-process', queue.directory, 'src-dir')
   await queue.open()
   const pool = new WorkerPool(settings, log)
-  const http =
-    configuration.http && new HttpService(configuration, { log, pathOf: (snapshot) => queue.pathOf(snapshot) })
-  const lanes = [...openOutputs(configuration, log), ...(http === undefined ? [] : [http.outputQueue])]
-  const delivery = new Delivery({
-    queue,
-    run: (work) => pool.run(work),
-    outputs: lanes,
-    queueSize: configuration.pull['queue-size'],
-    log,
-  })
+  const pathOf = (snapshot: string) => queue.pathOf(snapshot)
+  const http = configuration.http && new HttpService(configuration, { log, pathOf })
+  const opened = [...openOutputs(configuration, log), ...(http === undefined ? [] : [http.outputQueue])]
+  const run = pool.run.bind(pool)
+  const delivery = new Delivery({ queue, run, outputs: opened, queueSize: configuration.pull['queue-size'], log })
   const backlog = () => delivery.counts.waiting > manySnapshots
   const watch = watchQueue(queue.directory, log, () => delivery.scan(), backlog)
+  const names = opened.map(({ name }) => name)
   log.info(
-    { queue: queue.directory, workers: settings.workers, dispatchers: lanes.map(({ name }) => name) },
-    `watching ${queue.directory}, delivering to ${lanes.map(({ name }) => name).join(' and ')}`,
+    { queue: queue.directory, workers: settings.workers, dispatchers: names },
+    `watching ${queue.directory}, delivering to ${names.join(' and ')}`,
   )
   delivery.scan()
   service?.ready({ alive: () => delivery.sinceScan < standstill, status: () => sentenceOf(delivery) })
@@ -49,30 +45,22 @@ export async function processSnapshots(
     void http?.tell(fields)
     return fields
   })
-  const late = secondsAfter(signal, stopTime)
+  let stopping = performance.now()
+  signal.addEventListener('abort', () => {
+    stopping = performance.now()
+  })
   void checkWorkers(pool, settings['liveness-check-interval'], signal)
   try {
     await delivery.run(signal)
   } finally {
+    const closed = new AbortController()
     const closing = Promise.all([watch.close(), status.close(), pool.close(), http?.close()])
     // What hangs ends with the process.
-    await Promise.race([closing, late.promise])
-    late.cancel()
+    const passed = signal.aborted ? (performance.now() - stopping) / 1000 : 0
+    await Promise.race([closing, wait(stopTime - passed, closed.signal)])
+    closed.abort()
     lock.release()
   }
-}
-
-/** Resolves so many seconds after `signal` was aborted. */
-function secondsAfter(signal: AbortSignal, seconds: number): { promise: Promise<void>; cancel: () => void } {
-  let timer: NodeJS.Timeout | undefined
-  const promise = new Promise<void>((resolve) => {
-    const begin = () => {
-      timer = setTimeout(resolve, seconds * 1000)
-    }
-    if (signal.aborted) begin()
-    else signal.addEventListener('abort', begin, { once: true })
-  })
-  return { promise, cancel: () => clearTimeout(timer) }
 }
 
 /** Checks the workers from time to time. */
@@ -83,7 +71,7 @@ async function checkWorkers(pool: WorkerPool, interval: number, signal: AbortSig
   }
 }
 
-/** One for every destination of the configuration; opens nothing yet. */
+/** The outputs of a configuration; connects to none yet. */
 export function openOutputs(configuration: Configuration, log: Logger): OutputQueueSettings[] {
   return outputs.flatMap((output) =>
     output.instances(configuration).map(({ name, options }) => ({
@@ -97,7 +85,7 @@ export function openOutputs(configuration: Configuration, log: Logger): OutputQu
   )
 }
 
-/** What a destination may lose, and what it leaves out; unless its section says so, `[pull]` does. */
+/** What an output may lose, and what it leaves out; unless its section says so, `[pull]` does. */
 function limitsOf(
   options: OutputOptions,
   pull: Configuration['pull'],

@@ -1,6 +1,7 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
-import { outputProblems, receiverNotes, secretWarnings, surroundingProblems } from './check.ts'
+import { outputNotes, outputProblems, surroundingProblems } from './check.ts'
 import { health } from './health.ts'
+import { secretWarnings } from './http/check.ts'
 import { optionTable } from './option-table.ts'
 import { processSnapshots } from './process-snapshots.ts'
 import { requeueAll } from './requeue-all.ts'
@@ -23,7 +24,7 @@ export const program: ProgramDefinition = {
   ],
   notes: async (reading, configuration) => [
     ...changesSincePython(reading, configuration),
-    ...(await receiverNotes(configuration)),
+    ...(await outputNotes(configuration)),
   ],
   health,
   commands: [

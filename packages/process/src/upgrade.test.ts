@@ -21,7 +21,7 @@ function said(text: string): string[] {
   return changesSincePython(reading, configuration).map(renderProblem)
 }
 
-describe.each(changes)('$summary', ({ notes }) => {
+describe.each(Object.entries(changes))('%s', (_, notes) => {
   it('concerns one of the old files, and another not', () => {
     const affected = files.map((file) => {
       const { reading, configuration } = readingOf(read(file))

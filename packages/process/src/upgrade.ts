@@ -4,151 +4,107 @@ import { defaultLists } from './aggregate/metric-lists.ts'
 import { linesEncoding } from './outputs/format/paths.ts'
 import { segmentOf } from './types/segment.ts'
 
-/** One thing that haproxystats 0.5.2 did otherwise, told to whom it concerns. */
-export interface Change {
-  readonly summary: string
-  /** Nothing when this configuration is not affected. `section` and `option` say where it is. */
-  notes(configuration: Configuration, reading: Reading): readonly (Problem & { section: string })[]
+type Note = Problem & { readonly section: string }
+
+/** What haproxystats 0.5.2 did otherwise, told to whom it concerns; nothing when this configuration is not affected. */
+type Change = (configuration: Configuration, reading: Reading) => readonly Note[]
+
+function note(section: string, option: string, message: string, hint?: string): Note[] {
+  return [{ section, option, message, ...(hint === undefined ? {} : { hint }) }]
 }
 
 /** What changes for a configuration that comes from haproxystats 0.5.2 (Python). */
-export const changes: readonly Change[] = [
-  {
-    summary: 'A list of metrics is exact.',
-    notes: ({ process }) =>
-      averaged.flatMap(({ kind, option, names }) => {
-        const listed = process[option]
-        if (listed === undefined || listed.includes('default') || listed.includes('all')) return []
-        const beside = names.filter((name) => !listed.includes(name))
-        if (beside.length === 0) return []
-        const message = `exactly these are sent; haproxystats 0.5.2 also sent ${beside.join(' ')} of ${kind}s`
-        return [{ section: 'process', option, message, hint: 'list those that graphs use' }]
-      }),
+export const changes: Readonly<Record<string, Change>> = {
+  'a list of metrics is exact': ({ process }) =>
+    averaged.flatMap(({ kind, option, names }) => {
+      const listed = process[option]
+      if (listed === undefined || listed.includes('default') || listed.includes('all')) return []
+      const beside = names.filter((name) => !listed.includes(name))
+      if (beside.length === 0) return []
+      const message = `exactly these are sent; haproxystats 0.5.2 also sent ${beside.join(' ')} of ${kind}s`
+      return note('process', option, message, 'list those that graphs use')
+    }),
+  'a listed average has one name': ({ process }) =>
+    averaged.flatMap(({ option, names }) => {
+      const twice = names.filter((name) => process[option]?.includes(name))
+      if (twice.length === 0) return []
+      const each = twice.map((name) => `${name}_x and ${name}_y`).join(', ')
+      const message = `${twice.join(' ')} are sent under these names; haproxystats 0.5.2 called them ${each}`
+      return note('process', option, message, 'change graphs that use the old names')
+    }),
+  'aggregated servers leave out excluded backends': ({ process }) => {
+    if (!process['aggr-server-metrics'] || process['exclude-backends'] === undefined) return []
+    const message = 'servers of backends in exclude-backends no longer count in server.<name>'
+    return note('process', 'aggr-server-metrics', message)
   },
-  {
-    summary: 'A listed average has one name.',
-    notes: ({ process }) =>
-      averaged.flatMap(({ option, names }) => {
-        const twice = names.filter((name) => process[option]?.includes(name))
-        if (twice.length === 0) return []
-        const each = twice.map((name) => `${name}_x and ${name}_y`).join(', ')
-        const message = `${twice.join(' ')} are sent under these names; haproxystats 0.5.2 called them ${each}`
-        return [{ section: 'process', option, message, hint: 'change graphs that use the old names' }]
-      }),
+  'aggregated servers have the metrics of servers': ({ process }) => {
+    if (!process['aggr-server-metrics'] || process['server-metrics'] === undefined) return []
+    const message = 'server.<name> has the metrics of server-metrics only; haproxystats 0.5.2 sent its default list'
+    return note('process', 'aggr-server-metrics', message, 'list in server-metrics what graphs use')
   },
-  {
-    summary: 'Aggregated servers leave out excluded backends.',
-    notes: ({ process }) => {
-      const affected = process['aggr-server-metrics'] && process['exclude-backends'] !== undefined
-      const message = 'servers of backends in exclude-backends no longer count in server.<name>'
-      return affected ? [{ section: 'process', option: 'aggr-server-metrics', message }] : []
-    },
+  'each process has a name of its own': ({ process }) => {
+    if (!process['per-process-metrics']) return []
+    const message =
+      'with HAProxy 2.5 and newer a process is named by its source, daemon.process.<source>; with haproxystats 0.5.2 all of them overwrote each other in daemon.process.1'
+    return note('process', 'per-process-metrics', message)
   },
-  {
-    summary: 'Aggregated servers have the metrics of servers.',
-    notes: ({ process }) => {
-      const affected = process['aggr-server-metrics'] && process['server-metrics'] !== undefined
-      const message = 'server.<name> has the metrics of server-metrics only; haproxystats 0.5.2 sent its default list'
-      const hint = 'list in server-metrics what graphs use'
-      return affected ? [{ section: 'process', option: 'aggr-server-metrics', message, hint }] : []
-    },
+  'workers are threads': (_, reading) => {
+    if (!isGiven(reading, 'process', 'workers')) return []
+    const hint =
+      'a check that counts processes, as check_haproxystats_process_number_of_procs.sh, finds one: use check_haproxystats_process_workers'
+    return note('process', 'workers', 'workers are threads of one process', hint)
   },
-  {
-    summary: 'Each process has a name of its own.',
-    notes: ({ process }) => {
-      const message =
-        'with HAProxy 2.5 and newer a process is named by its source, daemon.process.<source>; with haproxystats 0.5.2 all of them overwrote each other in daemon.process.1'
-      return process['per-process-metrics'] ? [{ section: 'process', option: 'per-process-metrics', message }] : []
-    },
+  'directories follow base-dir': ({ paths }, reading) => {
+    const moved = directories.filter(([section, option]) => !isGiven(reading, section, option))
+    if (paths['base-dir'] === builtInBase || moved.length === 0) return []
+    const names = moved.map(([section, option]) => `${option} of [${section}]`).join(', ')
+    const message = `${names} are now below this directory; with haproxystats 0.5.2 they were below ${builtInBase}`
+    return note('paths', 'base-dir', message, 'set them, or move what waits there')
   },
-  {
-    summary: 'Workers are threads.',
-    notes: (_, reading) => {
-      const message = 'workers are threads of one process'
-      const hint =
-        'a check that counts processes, as check_haproxystats_process_number_of_procs.sh, finds one: use check_haproxystats_process_workers'
-      return isGiven(reading, 'process', 'workers') ? [{ section: 'process', option: 'workers', message, hint }] : []
-    },
+  'sockets of one name are all read': ({ pull }) => {
+    const addresses = (pull.servers ?? []).map(parseAddress)
+    const names = addresses.flatMap((address) => ('path' in address ? [basename(address.path)] : []))
+    const alike = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+    if (alike.length === 0) return []
+    const message = `all sockets called ${alike.join(', ')} are read; with haproxystats 0.5.2 one overwrote the other`
+    return note('pull', 'servers', message, 'sums become larger, and right')
   },
-  {
-    summary: 'Directories follow base-dir.',
-    notes: ({ paths }, reading) => {
-      const moved = directories.filter(([section, option]) => !isGiven(reading, section, option))
-      if (paths['base-dir'] === builtInBase || moved.length === 0) return []
-      const names = moved.map(([section, option]) => `${option} of [${section}]`).join(', ')
-      const message = `${names} are now below this directory; with haproxystats 0.5.2 they were below ${builtInBase}`
-      const hint = 'set them, or move what waits there'
-      return [{ section: 'paths', option: 'base-dir', message, hint }]
-    },
+  'percentages are means': ({ pull }, reading) => {
+    const option = pull['socket-dir'] === undefined ? 'servers' : 'socket-dir'
+    const several = pull['socket-dir'] !== undefined || (pull.servers ?? []).length > 1
+    if (!several || !isGiven(reading, 'pull', option)) return []
+    const message =
+      'with more than one process daemon.SslFrontendSessionReuse_pct is their mean; haproxystats 0.5.2 sent the sum'
+    return note('pull', option, message)
   },
-  {
-    summary: 'Sockets of one name are all read.',
-    notes: ({ pull }) => {
-      const paths = (pull.servers ?? [])
-        .map(parseAddress)
-        .flatMap((address) => ('path' in address ? [address.path] : []))
-      const names = paths.map((path) => basename(path))
-      const alike = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
-      if (alike.length === 0) return []
-      const message = `all sockets called ${alike.join(', ')} are read; with haproxystats 0.5.2 one overwrote the other`
-      const hint = 'sums become larger, and right'
-      return [{ section: 'pull', option: 'servers', message, hint }]
-    },
+  'Graphite is an output by its section': (configuration, reading) => {
+    const [section] = (['local-store', 'http'] as const).filter((name) => configuration[name] !== undefined)
+    // Without any output there is a warning of that.
+    if (section === undefined || reading.place('graphite') !== undefined) return []
+    const message = `the only output; haproxystats 0.5.2 also sent to ${configuration.graphite.server} without a section [graphite]`
+    return [{ section, message, hint: 'add [graphite] with server and port to go on with it' }]
   },
-  {
-    summary: 'Percentages are means.',
-    notes: ({ pull }, reading) => {
-      const option = pull['socket-dir'] === undefined ? 'servers' : 'socket-dir'
-      const several = pull['socket-dir'] !== undefined || (pull.servers ?? []).length > 1
-      if (!several || !isGiven(reading, 'pull', option)) return []
-      const message =
-        'with more than one process daemon.SslFrontendSessionReuse_pct is their mean; haproxystats 0.5.2 sent the sum'
-      return [{ section: 'pull', option, message }]
-    },
+  'what does not fit in memory waits on disk': (_, reading) => {
+    if (!isGiven(reading, 'graphite', 'queue-size')) return []
+    const message =
+      'datapoints that do not fit wait in src-dir of [process] as snapshots; haproxystats 0.5.2 dropped them, and lost all of them when it stopped'
+    return note('graphite', 'queue-size', message)
   },
-  {
-    summary: 'Graphite is an output by its section.',
-    notes: (configuration, reading) => {
-      const others = (['local-store', 'http'] as const).filter((section) => configuration[section] !== undefined)
-      const [section] = others
-      // Without any output there is a warning of that.
-      if (section === undefined || reading.place('graphite') !== undefined) return []
-      const message = `the only output; haproxystats 0.5.2 also sent to ${configuration.graphite.server} without a section [graphite]`
-      return [{ section, message, hint: 'add [graphite] with server and port to go on with it' }]
-    },
+  'a path has only what Graphite takes': (configuration, reading) => {
+    const { root, groupNamespace } = linesEncoding(configuration).options
+    const { namespace, 'group-namespace': level } = configuration.graphite
+    const levels = root.split('.').slice(0, namespace.split('.').filter((part) => part !== '').length)
+    const sent = (section: string, option: string, text: string, as: string | undefined) =>
+      as === text ? [] : note(section, option, `is sent as ${as}; haproxystats 0.5.2 sent it as it is`)
+    return [
+      ...sent('graphite', 'namespace', namespace, levels.join('.')),
+      ...(level === undefined ? [] : sent('graphite', 'group-namespace', level, groupNamespace)),
+      ...groups.flatMap((section) =>
+        reading.names(section).flatMap((option) => sent(section, option, option, segmentOf(option))),
+      ),
+    ]
   },
-  {
-    summary: 'What does not fit in memory waits on disk.',
-    notes: (_, reading) => {
-      const message =
-        'datapoints that do not fit wait in src-dir of [process] as snapshots; haproxystats 0.5.2 dropped them, and lost all of them when it stopped'
-      const option = 'queue-size'
-      return isGiven(reading, 'graphite', option) ? [{ section: 'graphite', option, message }] : []
-    },
-  },
-  {
-    summary: 'A path has only what Graphite takes.',
-    notes: (configuration, reading) => {
-      const { root, groupNamespace } = linesEncoding(configuration).options
-      const { namespace, 'group-namespace': level } = configuration.graphite
-      const message = (sent: string) => `is sent as ${sent}; haproxystats 0.5.2 sent it as it is`
-      const levels = root.split('.').slice(0, namespace.split('.').filter((part) => part !== '').length)
-      return [
-        ...(levels.join('.') === namespace
-          ? []
-          : [{ section: 'graphite', option: 'namespace', message: message(levels.join('.')) }]),
-        ...(level === undefined || groupNamespace === level
-          ? []
-          : [{ section: 'graphite', option: 'group-namespace', message: message(`${groupNamespace}`) }]),
-        ...groups.flatMap((section) =>
-          reading.names(section).flatMap((option) => {
-            return segmentOf(option) === option ? [] : [{ section, option, message: message(segmentOf(option)) }]
-          }),
-        ),
-      ]
-    },
-  },
-]
+}
 
 const builtInBase = '/var/lib/haproxystats'
 const directories = [
@@ -174,7 +130,9 @@ function isGiven(reading: Reading, section: string, option: string): boolean {
  */
 export function changesSincePython(reading: Reading, configuration: Configuration): readonly Problem[] {
   if (isOfThisRelease(reading)) return []
-  return changes.flatMap(({ notes }) => notes(configuration, reading)).map((note) => withValue(note, reading))
+  return Object.values(changes)
+    .flatMap((change) => change(configuration, reading))
+    .map((its) => withValue(its, reading))
 }
 
 function isOfThisRelease(reading: Reading): boolean {
@@ -189,7 +147,7 @@ function isOfThisRelease(reading: Reading): boolean {
   })
 }
 
-function withValue(note: Problem & { section: string }, reading: Reading): Problem {
-  const found = note.option === undefined ? undefined : reading.text(note.section, note.option)
-  return found === undefined ? note : { ...note, found }
+function withValue(its: Note, reading: Reading): Problem {
+  const found = its.option === undefined ? undefined : reading.text(its.section, its.option)
+  return found === undefined ? its : { ...its, found }
 }

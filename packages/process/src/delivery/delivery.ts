@@ -1,4 +1,4 @@
-import { type Fate, type Logger, reasonOf } from '@haproxystats/core'
+import { type Fate, type Logger, reasonOf, snapshotNames } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Trouble, Work, WorkResult } from '../types/work.ts'
 import { BatchCache, type Process } from './batch-cache.ts'
@@ -70,12 +70,11 @@ export class Delivery {
   readonly #deliveredLog: DeliveredLog
   readonly #outputs: readonly OutputQueue[]
   readonly #waiting = new Map<string, Waiting>()
-  /** Snapshots that all outputs are done with and that could not be taken out of the queue yet. */
-  readonly #done = new Set<string>()
-  /** Snapshots that are being moved out of the queue: a reading may list them or not. */
-  readonly #leaving = new Set<string>()
-  /** Snapshots that left the queue since its last reading began, which may still list them. */
-  readonly #left = new Set<string>()
+  /**
+   * Snapshots on their way out of the queue: all outputs are done with them and they could not be taken out yet; they are being
+   * moved, so that a reading may list them or not; or they left since the last reading began, which may still list them.
+   */
+  readonly #outgoing = new Map<string, 'done' | 'moving' | 'moved'>()
   readonly #logged = new Set<string>()
   readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0, leftOut: 0, dropped: 0 }
   #lastScan: Date | undefined
@@ -117,8 +116,7 @@ export class Delivery {
 
   /** The oldest snapshot that is not delivered. */
   get oldest(): string | undefined {
-    const [first, ...others] = this.#waiting.keys()
-    return others.reduce((oldest, name) => (Number(name) < Number(oldest) ? name : oldest), first)
+    return snapshotNames(this.#waiting.keys())[0]
   }
 
   /** Delivers until `stop`, then finishes the sends in progress, within `finishTime`. */
@@ -139,23 +137,22 @@ export class Delivery {
 
   /** Reads the queue; calls while it is being read lead to one more reading. */
   scan(): void {
-    if (this.#stopped) return
-    if (this.#scanning !== undefined) {
-      this.#scanAgain = true
-      return
-    }
-    this.#scanning = this.#scan().finally(() => {
-      this.#scanning = undefined
-      this.#scanEnded = performance.now()
-      if (!this.#scanAgain) return
+    this.#scanAgain = true
+    this.#scanning ??= this.#scanAll()
+  }
+
+  async #scanAll(): Promise<void> {
+    while (this.#scanAgain && !this.#stopped) {
       this.#scanAgain = false
-      this.scan()
-    })
+      await this.#scan()
+      this.#scanEnded = performance.now()
+    }
+    this.#scanning = undefined
   }
 
   async #scan(): Promise<void> {
     try {
-      this.#left.clear()
+      for (const [snapshot, state] of this.#outgoing) if (state === 'moved') this.#outgoing.delete(snapshot)
       if (this.#lastScan === undefined || this.sinceScan > standstill) {
         for (const { pending } of this.#outputs) pending.tolerate()
       }
@@ -165,9 +162,10 @@ export class Delivery {
       let allRead = true
       for (const snapshot of snapshots) {
         if (this.#stopped) return
-        if (this.#left.has(snapshot) || this.#leaving.has(snapshot)) continue
+        const outgoing = this.#outgoing.get(snapshot)
         const waiting = this.#waiting.get(snapshot)
-        if (this.#done.has(snapshot)) await this.#remove(snapshot)
+        if (outgoing === 'done') await this.#remove(snapshot)
+        else if (outgoing !== undefined) continue
         else if (waiting === undefined) allRead = (await this.#take(snapshot)) && allRead
         else if (waiting.defect !== undefined) await this.#quarantine(snapshot, waiting.defect)
       }
@@ -182,14 +180,16 @@ export class Delivery {
 
   #forgetVanished(present: ReadonlySet<string>): void {
     for (const [snapshot, waiting] of this.#waiting) {
-      if (present.has(snapshot) || this.#leaving.has(snapshot)) continue
+      if (present.has(snapshot) || this.#outgoing.has(snapshot)) continue
       for (const output of this.#outputs) output.remove(snapshot)
       this.#endTrouble(waiting)
       this.#waiting.delete(snapshot)
       this.#counts.vanished++
       this.#log.error({ snapshot }, `snapshot ${snapshot} vanished from the queue before it was delivered`)
     }
-    for (const snapshot of this.#done) if (!present.has(snapshot)) this.#done.delete(snapshot)
+    for (const [snapshot, state] of this.#outgoing) {
+      if (state === 'done' && !present.has(snapshot)) this.#outgoing.delete(snapshot)
+    }
   }
 
   /** False while its marks cannot be read: then nobody knows which outputs have it, and it stays where it is. */
@@ -299,12 +299,10 @@ export class Delivery {
   }
 
   async #remove(snapshot: string): Promise<void> {
-    this.#done.add(snapshot)
-    this.#leaving.add(snapshot)
+    this.#outgoing.set(snapshot, 'moving')
     try {
       const notDeleted = await this.#queue.remove(snapshot)
-      this.#left.add(snapshot)
-      this.#done.delete(snapshot)
+      this.#outgoing.set(snapshot, 'moved')
       this.#logged.delete('remove')
       if (notDeleted === undefined) this.#logged.delete('delete')
       else {
@@ -312,27 +310,25 @@ export class Delivery {
         this.#logOnce('delete', notDeleted, message)
       }
     } catch (error) {
+      this.#outgoing.set(snapshot, 'done')
       this.#logOnce('remove', error, `cannot take snapshot ${snapshot} out of the queue; a restart would send it again`)
-    } finally {
-      this.#leaving.delete(snapshot)
     }
   }
 
   /** Until it has been moved it waits, and every reading of the queue tries again. */
   async #quarantine(snapshot: string, reason: string): Promise<void> {
-    this.#leaving.add(snapshot)
+    this.#outgoing.set(snapshot, 'moving')
     try {
       const path = await this.#queue.quarantine(snapshot, reason)
       this.#waiting.delete(snapshot)
       this.#counts.quarantined++
-      this.#left.add(snapshot)
+      this.#outgoing.set(snapshot, 'moved')
       this.#logged.delete(`quarantine ${snapshot}`)
       const text = `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`
       this.#log.error({ snapshot, reason, path }, text)
     } catch (error) {
+      this.#outgoing.delete(snapshot)
       this.#logOnce(`quarantine ${snapshot}`, error, `snapshot ${snapshot} cannot be moved to quarantine`)
-    } finally {
-      this.#leaving.delete(snapshot)
     }
   }
 

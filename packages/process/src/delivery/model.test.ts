@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { silentLogger } from '@haproxystats/core/program'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { encode, output } from '../../../../test/support/delivery.ts'
 import { SnapshotQueue } from '../queue/snapshot-queue.ts'
 import type { Backlog, Batch } from '../types/output.ts'
 import type { Queue } from '../types/queue.ts'
@@ -17,19 +18,19 @@ import { Delivery } from './delivery.ts'
  * published, and what each destination got. A kill stops the program at any of its operations, before or after the
  * operation has had its effect; what runs on afterwards is a new program that knows only what is on disk.
  */
-const dispatchers = ['graphite', 'local-store'] as const
+const outputNames = ['graphite', 'local-store'] as const
 
 /** What may wait, for each destination and in the queue. */
 interface Limits {
-  readonly backlogs: Readonly<Record<(typeof dispatchers)[number], Backlog>>
+  readonly backlogs: Readonly<Record<(typeof outputNames)[number], Backlog>>
   readonly queueSize: number
 }
 
 /** The destinations live through every kill. */
 class World {
   readonly down = new Set<string>()
-  /** By dispatcher, for each program one list of what it sent, in order. */
-  readonly got = new Map<string, string[][]>(dispatchers.map((name) => [name, []]))
+  /** By output, for each program one list of what it sent, in order. */
+  readonly got = new Map<string, string[][]>(outputNames.map((name) => [name, []]))
   readonly published: string[] = []
   readonly broken = new Set<string>()
   readonly directory: string
@@ -100,29 +101,27 @@ class Program {
       remove: (snapshot) => this.#do(() => real.remove(snapshot)),
       quarantine: (snapshot, reason) => this.#do(() => real.quarantine(snapshot, reason)),
     }
-    const lanes = dispatchers.map((name) => {
+    const outputs = outputNames.map((name) => {
       const sent: string[] = []
       world.got.get(name)?.push(sent)
       const send = async (batches: readonly Batch[]) => {
         if (world.down.has(name)) throw new Error('down')
         sent.push(...batches.map(({ snapshot }) => snapshot))
       }
-      return {
+      return output(
         name,
-        sink: { send: (batches: readonly Batch[]) => this.#do(() => send(batches)), close: async () => undefined },
-        encoding: { encoder: name, options: null },
-        retry: { retries: -1, interval: 0.001, backoff: 1, delay: 0.001 },
-        prefetchDatapoints: 30,
-        prefetch: 2,
-        maxSendDatapoints: name === 'graphite' ? 20 : 1,
-        replay: 0,
-        maxRate: 0,
-        backlog: world.limits.backlogs[name],
-        incomplete: 'deliver' as const,
-      }
+        { send: (batches) => this.#do(() => send(batches)), close: async () => undefined },
+        {
+          encoding: { encoder: name, options: null },
+          retry: { retries: -1, interval: 0.001, backoff: 1, delay: 0.001 },
+          prefetchDatapoints: 30,
+          maxSendDatapoints: name === 'graphite' ? 20 : 1,
+          backlog: world.limits.backlogs[name],
+        },
+      )
     })
     const run = (work: Work) => this.#do(() => this.#work(work))
-    this.delivery = new Delivery({ queue, run, outputs: lanes, queueSize: world.limits.queueSize, log: silentLogger() })
+    this.delivery = new Delivery({ queue, run, outputs, queueSize: world.limits.queueSize, log: silentLogger() })
     this.opened = real.open()
     void this.opened.then(() => this.delivery.run(new AbortController().signal))
   }
@@ -142,9 +141,7 @@ class Program {
   }
 
   async #work({ snapshot, encodings }: Work): Promise<WorkResult> {
-    if (this.#world.broken.has(snapshot)) return { outcome: 'invalid', reason: 'broken' }
-    const batches = encodings.map(() => ({ bytes: new Uint8Array(0), datapoints: 10 }))
-    return { outcome: 'encoded', batches, processes: 1, warnings: [] }
+    return this.#world.broken.has(snapshot) ? { outcome: 'invalid', reason: 'broken' } : encode({ encodings })
   }
 
   async #do<T>(operation: () => Promise<T>): Promise<T> {
@@ -162,8 +159,8 @@ class Program {
 
 type Event =
   | { readonly kind: 'publish'; readonly broken: boolean }
-  | { readonly kind: 'down'; readonly dispatcher: (typeof dispatchers)[number] }
-  | { readonly kind: 'up'; readonly dispatcher: (typeof dispatchers)[number] }
+  | { readonly kind: 'down'; readonly output: (typeof outputNames)[number] }
+  | { readonly kind: 'up'; readonly output: (typeof outputNames)[number] }
   | { readonly kind: 'run'; readonly milliseconds: number }
   | { readonly kind: 'kill'; readonly operations: number; readonly afterEffect: boolean }
 
@@ -179,7 +176,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constantFrom('down' as const, 'up' as const),
-      dispatcher: fc.constantFrom(...dispatchers),
+      output: fc.constantFrom(...outputNames),
     }),
   },
   {
@@ -198,8 +195,8 @@ const events: fc.Arbitrary<Event> = fc.oneof(
 
 async function happen(world: World, event: Event): Promise<void> {
   if (event.kind === 'publish') await world.publish(event.broken)
-  else if (event.kind === 'down') world.down.add(event.dispatcher)
-  else if (event.kind === 'up') world.down.delete(event.dispatcher)
+  else if (event.kind === 'down') world.down.add(event.output)
+  else if (event.kind === 'up') world.down.delete(event.output)
   else if (event.kind === 'run') {
     world.program().delivery.scan()
     await delay(event.milliseconds)
@@ -271,7 +268,7 @@ const limits: fc.Arbitrary<Limits> = fc.oneof(
 const seeds: readonly (readonly Event[])[] = [
   // A snapshot that left the queue while it was being read was taken a second time.
   [
-    { kind: 'down', dispatcher: 'graphite' },
+    { kind: 'down', output: 'graphite' },
     { kind: 'publish', broken: true },
     { kind: 'publish', broken: false },
     { kind: 'publish', broken: false },

@@ -95,8 +95,6 @@ export interface Instance<Options> {
 export interface Output<Options> {
   /** The names of its instances begin with it. */
   readonly name: string
-  /** The sections that it reads. */
-  readonly sections: readonly string[]
   /** What to add to a configuration to have it. */
   readonly toAdd: string
   /** The destinations that the configuration asks for. */

@@ -135,33 +135,24 @@ export class Connection {
    * Node.js has timers fire before it hears what the sockets have to tell; here, as in `#pause`, that comes first.
    */
   async #until(done: () => boolean, timeout: number, late: Error): Promise<void> {
-    const { promise, resolve, reject } = withResolvers()
-    const stop = () => reject(new Error('stopped before it was done'))
-    const timer = setTimeout(() => setImmediate(reject, late), timeout * 1000)
-    this.#signal.addEventListener('abort', stop)
-    this.#look = () => {
-      if (this.#failure !== undefined) reject(this.#failure)
-      else if (this.#signal.aborted) stop()
-      else if (done()) resolve()
-    }
-    this.#look()
+    let timer: NodeJS.Timeout | undefined
+    let stop = () => {}
     try {
-      await promise
+      await new Promise<void>((resolve, reject) => {
+        stop = () => reject(new Error('stopped before it was done'))
+        timer = setTimeout(() => setImmediate(reject, late), timeout * 1000)
+        this.#signal.addEventListener('abort', stop)
+        this.#look = () => {
+          if (this.#failure !== undefined) reject(this.#failure)
+          else if (this.#signal.aborted) stop()
+          else if (done()) resolve()
+        }
+        this.#look()
+      })
     } finally {
       clearTimeout(timer)
       this.#signal.removeEventListener('abort', stop)
       this.#look = () => undefined
     }
   }
-}
-
-/** `Promise.withResolvers`, which Node has from 22. */
-function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
-  let resolve!: () => void
-  let reject!: (error: Error) => void
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
 }

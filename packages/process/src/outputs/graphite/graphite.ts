@@ -1,6 +1,7 @@
 import type { Configuration } from '@haproxystats/core'
 import type { Output } from '../../types/output.ts'
 import { linesEncoding } from '../format/paths.ts'
+import { pathProblems, patternProblems, receiverNotes } from './check.ts'
 import { GraphiteSink } from './sink.ts'
 
 export type GraphiteOptions = Configuration['graphite']
@@ -15,7 +16,6 @@ const maxSendDatapoints = 10_000
 /** Datapoints over TCP in Graphite's plain text protocol, to carbon or a relay. */
 export const graphite: Output<GraphiteOptions> = {
   name: 'graphite',
-  sections: ['graphite', 'frontend-groups', 'backend-groups', 'server-groups'],
   toAdd: '[graphite] with server and port',
   instances: ({ graphite, graphites }) =>
     [
@@ -31,4 +31,9 @@ export const graphite: Output<GraphiteOptions> = {
     maxRate: options['max-rate'],
   }),
   open: (options, { log }) => new GraphiteSink(options, log),
+  check: async (configuration, starting) => [
+    ...pathProblems(configuration),
+    ...(starting ? [] : patternProblems(configuration)),
+  ],
+  notes: (configuration) => receiverNotes(graphite.instances(configuration)),
 }

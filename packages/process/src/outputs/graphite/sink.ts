@@ -2,8 +2,7 @@ import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Batch, Sink } from '../../types/output.ts'
 import { Connection, NoClose, TimedOut } from './connection.ts'
 import type { GraphiteOptions } from './graphite.ts'
-import { closesIdle, deadServerText } from './idle-connection.ts'
-import { PeerWatch } from './peer-watch.ts'
+import { closesIdle, deadServerText, PeerWatch } from './idle-connection.ts'
 
 /** So many connections have to stay open until the receiver is taken for one that never closes. */
 const probes = 3
@@ -34,6 +33,15 @@ const believed = 300
  */
 type Proof = 'unknown' | 'half-close' | 'plain'
 
+const proofTexts = {
+  'half-close':
+    'closes a connection after we have closed our side, which proves deliveries to it; if it is a TCP load balancer, ' +
+    'only with "check" for its servers: without, it closes for a dead one, too',
+  plain:
+    'does not close a connection after we have closed our side, so nothing proves that it got everything; a batch will ' +
+    'count as delivered when it was sent without an error',
+}
+
 /**
  * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. What is sent at a time
  * goes out whole, on a connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
@@ -58,7 +66,7 @@ export class GraphiteSink implements Sink {
     this.#options = options
     this.#log = log
     this.#name = `${options.server}:${options.port}`
-    this.#watch = options.replay > 0 ? new PeerWatch(options.server, options.port) : undefined
+    this.#watch = options.replay > 0 ? new PeerWatch(options) : undefined
   }
 
   get proof(): Proof {
@@ -83,14 +91,26 @@ export class GraphiteSink implements Sink {
     this.#watch?.end()
   }
 
+  /** An empty connection, closed on our side at once, shows whether the receiver answers with closing its own. */
+  async #findProof(signal: AbortSignal): Promise<void> {
+    const connection = await this.#connect(signal)
+    try {
+      await this.#end(connection)
+    } finally {
+      connection.destroy()
+    }
+  }
+
   async #deliver(batches: readonly Batch[], signal: AbortSignal): Promise<void> {
     const connection = await this.#connect(signal)
     try {
       const timeout = this.#patience * this.#options['write-timeout']
       const size = this.#patience === 1 ? pieces.usual : pieces.afterTimeOut
       for (const { bytes } of batches) await connection.write(bytes, timeout, size)
-      if (this.#proof === 'half-close') await this.#prove(connection, signal)
-      else await this.#settle(connection)
+      const begin = performance.now()
+      await this.#end(connection)
+      const isSlow = performance.now() - begin > slowClose * 1000
+      if (this.#proof === 'half-close' && isSlow) await this.#look(signal)
       this.#patience = 1
     } catch (error) {
       if (error instanceof TimedOut) this.#patience = Math.min(mostPatience, 2 * this.#patience)
@@ -100,17 +120,35 @@ export class GraphiteSink implements Sink {
     }
   }
 
-  /** A receiver that takes everything several times and no longer closes will not start to. */
-  async #prove(connection: Connection, signal: AbortSignal): Promise<void> {
-    const begin = performance.now()
+  #connect(signal: AbortSignal): Promise<Connection> {
+    const { server, port } = this.#options
+    return Connection.open(server, port, this.#options['connect-timeout'], signal)
+  }
+
+  /**
+   * Closes our side; resolves when the receiver has closed its own. One that does not may only be stopped or overloaded, so it
+   * takes several to believe that it never does. From then on a moment without an error is enough, until it closes again.
+   */
+  async #end(connection: Connection): Promise<void> {
+    const isPlain = this.#proof === 'plain'
     try {
-      await connection.end(this.#patience * this.#options['commit-timeout'])
+      await connection.end(isPlain ? settleTime : this.#patience * this.#options['commit-timeout'])
       this.#unanswered = 0
-      if (performance.now() - begin > slowClose * 1000) await this.#look(signal)
+      this.#setProof('half-close')
     } catch (error) {
-      if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
-      this.#goOnWithoutProof()
+      if (!(error instanceof NoClose)) throw error
+      if (isPlain) return
+      if (++this.#unanswered < probes) throw error
+      this.#setProof('plain')
     }
+  }
+
+  #setProof(proof: keyof typeof proofTexts): void {
+    if (this.#proof === proof) return
+    const isBack = this.#proof === 'plain'
+    this.#proof = proof
+    const text = `${this.#name} ${isBack ? 'closes connections after us again, which proves deliveries' : proofTexts[proof]}`
+    this.#log[proof === 'plain' ? 'warn' : 'info']({ destination: this.#name }, text)
   }
 
   /** A load balancer closes as properly as a receiver when it has given up on a dead server. */
@@ -119,57 +157,5 @@ export class GraphiteSink implements Sink {
     const seconds = await closesIdle(this.#options, signal)
     if (seconds !== undefined) throw new Error(deadServerText(seconds))
     this.#believedUntil = performance.now() + believed * 1000
-  }
-
-  #goOnWithoutProof(): void {
-    this.#proof = 'plain'
-    this.#log.warn(
-      { destination: this.#name },
-      `${this.#name} does not close a connection after we have closed our side, so nothing proves that it got ` +
-        'everything; a batch will count as delivered when it was sent without an error',
-    )
-  }
-
-  /** Without proof. A receiver that closes after all is proof again from then on. */
-  async #settle(connection: Connection): Promise<void> {
-    try {
-      await connection.end(settleTime)
-      this.#proof = 'half-close'
-      this.#unanswered = 0
-      this.#log.info(
-        { destination: this.#name },
-        `${this.#name} closes connections after us again, which proves deliveries`,
-      )
-    } catch (error) {
-      if (!(error instanceof NoClose)) throw error
-    }
-  }
-
-  /**
-   * An empty connection, closed on our side at once, shows whether the receiver answers with closing its own. One that
-   * does not may only be stopped or overloaded, so it takes several to believe that it never does.
-   */
-  async #findProof(signal: AbortSignal): Promise<void> {
-    const connection = await this.#connect(signal)
-    try {
-      await connection.end(this.#options['commit-timeout'])
-      this.#proof = 'half-close'
-      this.#unanswered = 0
-      this.#log.info(
-        { destination: this.#name },
-        `${this.#name} closes a connection after we have closed our side, which proves deliveries to it; if it is a ` +
-          'TCP load balancer, only with "check" for its servers: without, it closes for a dead one, too',
-      )
-    } catch (error) {
-      if (!(error instanceof NoClose) || ++this.#unanswered < probes) throw error
-      this.#goOnWithoutProof()
-    } finally {
-      connection.destroy()
-    }
-  }
-
-  #connect(signal: AbortSignal): Promise<Connection> {
-    const { server, port } = this.#options
-    return Connection.open(server, port, this.#options['connect-timeout'], signal)
   }
 }

@@ -1,5 +1,14 @@
-import { join } from 'node:path'
-import { type Configuration, makeDirectories, replaceFile, StatsError, syncDirectory } from '@haproxystats/core'
+import { stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  type Configuration,
+  inspectDirectory,
+  makeDirectories,
+  type Problem,
+  replaceFile,
+  StatsError,
+  syncDirectory,
+} from '@haproxystats/core'
 import type { Batch, Output } from '../../types/output.ts'
 import { linesEncoding } from '../format/paths.ts'
 
@@ -8,7 +17,6 @@ export type LocalStoreOptions = Pick<NonNullable<Configuration['local-store']>, 
 /** One file of lines for every snapshot, `<dir>/<timestamp>/stats`: to look at, and to feed to Graphite by hand. */
 export const localStore: Output<LocalStoreOptions> = {
   name: 'local-store',
-  sections: ['local-store'],
   toAdd: '[local-store]',
   instances: ({ 'local-store': options }) => (options === undefined ? [] : [{ name: 'local-store', options }]),
   encoding: (configuration) => linesEncoding(configuration),
@@ -25,6 +33,16 @@ export const localStore: Output<LocalStoreOptions> = {
     },
     close: async () => undefined,
   }),
+  // While starting it is a destination that is down, and the others are served.
+  check: async ({ 'local-store': options }, starting) =>
+    starting || options === undefined ? [] : directoryProblems(options.dir),
+}
+
+async function directoryProblems(path: string): Promise<Problem[]> {
+  const found = await inspectDirectory({ section: 'local-store', option: 'dir', path })
+  if (!('problem' in found)) return []
+  const parent = await stat(dirname(path)).catch(() => undefined)
+  return parent === undefined ? [] : [found.problem]
 }
 
 /** Gives up waiting at an abort: a file system that hangs would otherwise keep the program from stopping. */
