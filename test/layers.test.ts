@@ -96,7 +96,10 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   'process/http/thread': {
     files: /^packages\/process\/src\/http\/[^/]+$/,
-    imports: ['process/threads', 'process/http', 'process/http/server', 'process/delivery', 'core', 'page'],
+    imports: [
+      ...['process/threads', 'process/http', 'process/http/server', 'process/delivery', 'process/types'],
+      ...['core', 'page'],
+    ],
     without: ['node:net', 'node:http', 'node:https', 'node:child_process'],
     why: 'the thread joins what is read, remembered and served; the rest of the program is nothing to it',
   },

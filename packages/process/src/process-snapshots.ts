@@ -27,11 +27,16 @@ export async function processSnapshots(
   await queue.open()
   const pool = new WorkerPool(settings, log)
   const http =
-    configuration.http && new HttpService(configuration, { log, pathOf: (snapshot) => queue.pathOf(snapshot) })
+    configuration.http &&
+    new HttpService(configuration, {
+      log,
+      pathOf: (snapshot) => queue.pathOf(snapshot),
+      readSources: (work) => pool.readSources(work),
+    })
   const lanes = [...lanesOf(configuration, log), ...(http === undefined ? [] : [http.lane])]
   const delivery = new Delivery({
     queue,
-    run: (work) => pool.run(work),
+    run: (work) => pool.run(http?.withMemory(work) ?? work),
     lanes,
     queueSize: configuration.pull['queue-size'],
     log,

@@ -9,7 +9,7 @@ import type * as lists from '../../../packages/process/src/aggregate/metric-list
 import type * as pipeline from '../../../packages/process/src/aggregate/pipeline.ts'
 import type * as plan from '../../../packages/process/src/aggregate/plan.ts'
 import type * as tables from '../../../packages/process/src/aggregate/stat-tables.ts'
-import type * as view from '../../../packages/process/src/http/live/view-builder.ts'
+import type * as view from '../../../packages/process/src/http/live/view-reader.ts'
 import type * as historyFile from '../../../packages/process/src/http/trend/history-file.ts'
 import type * as history from '../../../packages/process/src/http/trend/memory-history.ts'
 import type * as encoders from '../../../packages/process/src/outputs/format/encoders.ts'
@@ -27,7 +27,7 @@ interface Joints {
   'process/dist/outputs/format/paths.js': typeof paths
   'process/dist/http/trend/history-file.js': typeof historyFile
   'process/dist/http/trend/memory-history.js': typeof history
-  'process/dist/http/live/view-builder.js': typeof view
+  'process/dist/http/live/view-reader.js': typeof view
   'process/dist/aggregate/daemon-tables.js': typeof daemon
   'process/dist/aggregate/metric-lists.js': typeof lists
   'process/dist/aggregate/pipeline.js': typeof pipeline

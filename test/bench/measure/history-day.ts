@@ -19,11 +19,13 @@ export interface HistoryCost {
 }
 
 const [packages = 'packages', directory = '', temporary = '', count = '450'] = process.argv.slice(2)
-const { ViewBuilder } = await joint(packages, 'process/dist/http/live/view-builder.js')
+const core = await joint(packages, 'core/dist/index.js')
+const { Pipeline } = await joint(packages, 'process/dist/aggregate/pipeline.js')
+const { ViewReader } = await joint(packages, 'process/dist/http/live/view-reader.js')
 const { MemoryHistory } = await joint(packages, 'process/dist/http/trend/memory-history.js')
 const { readHistory, writeHistory } = await joint(packages, 'process/dist/http/trend/history-file.js')
 
-type View = ReturnType<InstanceType<typeof ViewBuilder>['build']>
+type View = ReturnType<InstanceType<typeof ViewReader>['read']>
 
 const begin = 1_600_000_000
 const interval = 10
@@ -32,13 +34,20 @@ process.once('message', async () => process.send?.(await run()))
 process.send?.('ready')
 
 async function run(): Promise<HistoryCost> {
-  const builder = new ViewBuilder({ 'startup-grace': 0 })
+  const nothing = () => undefined
+  const events = { collision: nothing, unknownField: nothing, brokenField: nothing }
+  const pipeline = new Pipeline(core.parseConfiguration('').process, events)
+  const reader = new ViewReader()
+  const build = (snapshot: number) => {
+    const { aggregate } = pipeline.run({ path: directory, snapshot, outputs: { tables: false, aggregate: true } })
+    return reader.read(aggregate!)
+  }
   const builds: number[] = []
-  let view = builder.build(directory, begin)
+  let view = build(begin)
   for (let round = 0; round < 5; round++) {
     builds.push(
       cpuOf(() => {
-        view = builder.build(directory, begin)
+        view = build(begin)
       }),
     )
   }

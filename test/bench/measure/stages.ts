@@ -27,7 +27,7 @@ const { GraphiteSink } = await joint(packages, 'process/dist/outputs/graphite/si
 const configuration = core.parseConfiguration(`[graphite]\nport = ${port}\nprefix-hostname = false\n`)
 const plan = planOf(configuration.process)
 const tables = new StatTables(
-  plan,
+  { plan, columns: undefined },
   { aggregateServers: false, serverStates: false, skip: new Set(), serverLimit: 0 },
   () => undefined,
 )

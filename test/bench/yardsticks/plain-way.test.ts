@@ -30,10 +30,7 @@ it.each([
 
     const configuration = parseConfiguration('[graphite]\nprefix-hostname = false\n')
     const events = { collision: () => undefined, unknownField: () => undefined, brokenField: () => undefined }
-    const { tables } = new Pipeline(configuration.process, events).run(directory, {
-      frontends: new Set(),
-      backends: new Set(),
-    })
+    const { tables } = new Pipeline(configuration.process, events).run({ path: directory })
     const encoder = new LineEncoder(linesEncoding(configuration).options)
     const { bytes } = encoder.encode(tables, 1_600_000_000)
     const lines = Buffer.from(bytes)

@@ -1,12 +1,8 @@
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import { ratesOf, readerOf } from '../routes/api-values.ts'
 import type { Facts } from '../routes/route.ts'
-import { RowFinder } from '../routes/row-finder.ts'
 import type { Rates } from '../trend/rates.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
-
-/** Of so many rows that are down it is looked up which processes say so. */
-const mostLookedUp = 500
 
 const situations = new WeakMap<View, Situation>()
 
@@ -27,7 +23,6 @@ export class Situation {
   readonly rates: Rates | undefined
   readonly #numbers = new Map<string, (row: number) => number>()
   readonly #rows = new Map<RowKind, number[]>()
-  #down: ReadonlyMap<number, readonly string[]> | undefined
 
   constructor(facts: Facts, view: View) {
     this.facts = facts
@@ -107,23 +102,7 @@ export class Situation {
 
   /** Names of the processes that say that a row is down; `undefined` when it is not known which. */
   downFor(index: number): readonly string[] | undefined {
-    this.#down ??= this.#lookUpDown()
-    return this.#down.get(index)
-  }
-
-  /** In the order of rows, which is that of the answers. */
-  #lookUpDown(): ReadonlyMap<number, readonly string[]> {
-    const finders = this.view.sources.map(({ stat }) => (stat?.length ? new RowFinder(stat) : undefined))
-    const found = new Map<number, string[]>()
-    for (const [index, { pxname, svname, sources }] of this.view.rows.entries()) {
-      if (found.size >= mostLookedUp) break
-      if (sources.length < 2 || this.state(index) !== 'DOWN') continue
-      const names = sources.filter((source) => finders[source]?.find(pxname, svname)?.get('status')?.startsWith('DOWN'))
-      found.set(
-        index,
-        names.map((source) => this.view.sources[source]?.name ?? ''),
-      )
-    }
-    return found
+    if (this.state(index) !== 'DOWN') return undefined
+    return this.view.downFor.get(index)?.map((source) => this.view.sources[source]?.name ?? '')
   }
 }

@@ -1,18 +1,26 @@
+import { reasonOf } from '@haproxystats/core'
 import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
 import { nearestNames } from '../formats/nearest-names.ts'
-import type { View, ViewSource } from '../live/view.ts'
+import { keyOf, type View, type ViewRow } from '../live/view.ts'
 import { daemonKey, processKey } from '../trend/collect.ts'
 import type { Rates } from '../trend/rates.ts'
-import { answerApi, checkParameters, orNull, quoted, Refusal } from './api.ts'
+import { answerApi, checkParameters, orNull, quoted, Refusal, refused } from './api.ts'
 import { isCounter, ratesOf, rowIndex, type Value, viewOrRefuse } from './api-values.ts'
 import { type Answer, type Facts, json, type Question, type Route } from './route.ts'
-import { RowFinder } from './row-finder.ts'
+
+const path = '/api/v1/row'
 
 export const rowRoute: Route = {
-  path: '/api/v1/row',
+  path,
   summary:
     'All fields of one row, of all processes together and of each: `key` is `f:www`, `l:www/sock-1`, `b:app`, `s:app/app1`, `daemon` or `p:<process>`.',
-  answer: (question, facts) => answerApi(question, 'row', () => answerRow(question, facts)),
+  answer: (question, facts) => answerApi(question, 'row', () => answerInfo(question, facts)),
+  later: ({ segments, form, query }, facts) => {
+    const { view } = facts
+    const index = view && rowIndex(view).get(query.get('key') ?? '')
+    const isRow = `/${segments.join('/')}` === path && form === ''
+    return isRow && view !== undefined && index !== undefined ? answerRow(index, { ...facts, view }) : undefined
+  },
 }
 
 type Values = Record<string, Value>
@@ -22,20 +30,38 @@ function byName<T>(): Record<string, T> {
   return Object.create(null)
 }
 
-function answerRow(question: Question, facts: Facts): Answer {
+/** Of everything but rows, which have to be asked for. */
+function answerInfo(question: Question, facts: Facts): Answer | undefined {
   checkParameters(question, ['key'])
   const view = viewOrRefuse(facts)
   const key = question.query.get('key')
   if (key === null)
     throw new Refusal(400, 'parameter "key" is missing: f:www, l:www/sock-1, b:app, s:app/app1', ['key'])
-  const index = rowIndex(view).get(key)
-  const found =
-    index === undefined ? infoOf(key, view, ratesOf(facts, view)) : statOf(index, view, ratesOf(facts, view))
-  return json({ snapshot: view.snapshot, key, ...found }, { perSnapshot: true })
+  if (rowIndex(view).has(key)) return undefined
+  return json({ snapshot: view.snapshot, key, ...infoOf(key, view, ratesOf(facts, view)) }, { perSnapshot: true })
 }
 
-function statOf(index: number, view: View, rates: Rates | undefined) {
-  const { kind, pxname, svname, sources } = view.rows[index] as View['rows'][number]
+async function answerRow(index: number, facts: Facts & { readonly view: View }): Promise<Answer> {
+  const { view, sources } = facts
+  const { pxname, svname, sources: having, ...row } = view.rows[index] as ViewRow
+  const found = rowOf(index, view, ratesOf(facts, view))
+  try {
+    const printed = (await sources?.row(view, having, { pxname, svname })) ?? []
+    const each = byName<Values>()
+    having.forEach((source, place) => {
+      const cells = printed[place]
+      if (cells !== undefined) each[view.sources[source]?.name ?? ''] = valuesOf(cells, view)
+    })
+    const key = keyOf({ ...row, pxname, svname, sources: having })
+    return json({ snapshot: view.snapshot, key, ...found, sources: each }, { perSnapshot: true })
+  } catch (error) {
+    const message = `what each process printed cannot be read now, ask again: ${reasonOf(error)}`
+    return refused(new Refusal(503, message))
+  }
+}
+
+function rowOf(index: number, view: View, rates: Rates | undefined) {
+  const { kind, pxname, svname } = view.rows[index] as View['rows'][number]
   const merged = byName<Value>()
   const its = byName<number | null>()
   view.columns.forEach(({ name, isText }, column) => {
@@ -46,31 +72,19 @@ function statOf(index: number, view: View, rates: Rates | undefined) {
     if (value !== undefined && isCounter(view, column))
       its[`${name}/s`] = orNull(rates?.ofRow(index, column) ?? Number.NaN)
   })
-  const processes = sources.flatMap((source) => view.sources[source] ?? [])
-  return { kind, pxname, svname, merged, rates: its, sources: eachProcess(processes, pxname, svname, view) }
+  return { kind, pxname, svname, merged, rates: its }
 }
 
 const orUndefined = (value: number) => (Number.isNaN(value) ? undefined : value)
 
-/** As each process printed it. */
-function eachProcess(
-  sources: readonly ViewSource[],
-  pxname: string,
-  svname: string,
-  view: View,
-): Record<string, Values> {
-  const each = byName<Values>()
-  for (const { name, stat } of sources) {
-    const cells = stat && new RowFinder(stat).find(pxname, svname)
-    if (cells === undefined) continue
-    const values = byName<Value>()
-    for (const [field, text] of cells) {
-      const column = view.columns[view.columnOf.get(field) ?? -1]
-      values[field] = column?.isText === false ? numberOf(text) : text
-    }
-    each[name] = values
+/** As one process printed it. */
+function valuesOf(cells: ReadonlyMap<string, string>, view: View): Values {
+  const values = byName<Value>()
+  for (const [field, text] of cells) {
+    const column = view.columns[view.columnOf.get(field) ?? -1]
+    values[field] = column?.isText === false ? numberOf(text) : text
   }
-  return each
+  return values
 }
 
 /** As text where no double can hold it. */

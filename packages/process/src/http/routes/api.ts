@@ -14,7 +14,7 @@ export class Refusal extends Error {
 }
 
 /** The answer of `/api/v1/<name>`; `undefined` for other paths. */
-export function answerApi(question: Question, name: string, answer: () => Answer): Answer | undefined {
+export function answerApi(question: Question, name: string, answer: () => Answer | undefined): Answer | undefined {
   const { segments, form } = question
   if (segments[0] !== 'api' || segments[1] !== 'v1' || form !== '') return undefined
   if ((segments[2] ?? '') !== name || segments.length > 3) return undefined

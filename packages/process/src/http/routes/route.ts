@@ -1,3 +1,4 @@
+import type { Sources } from '../live/source-reader.ts'
 import type { View } from '../live/view.ts'
 import type { History } from '../trend/history.ts'
 
@@ -6,6 +7,8 @@ export interface Facts {
   /** Of the newest snapshot; absent until there is one. */
   readonly view: View | undefined
   readonly history: History
+  /** The processes of the view, each alone. */
+  readonly sources?: Sources
   /** What the status file of haproxystats-process says, see `statusOf`. */
   readonly status: Readonly<Record<string, unknown>>
   /** Seconds between snapshots, as pull is configured; what makes data stale. */
@@ -42,6 +45,8 @@ export interface Route {
   readonly summary: string
   /** `undefined`: not its business. */
   answer(question: Question, facts: Facts): Answer | undefined
+  /** The same for what has to be asked for; where `answer` has none. */
+  later?(question: Question, facts: Facts): Promise<Answer> | undefined
 }
 
 export function text(body: string, status = 200): Answer {

@@ -1,10 +1,10 @@
+import { reasonOf } from '@haproxystats/core'
 import { csvOf } from '../formats/csv.ts'
 import { jsonOf } from '../formats/json.ts'
 import { nearestNames } from '../formats/nearest-names.ts'
 import { chosenRows, rowChoiceOf } from '../formats/row-choice.ts'
 import { typedOf } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
-import { viewOfSource } from '../live/source-view.ts'
 import type { View, ViewSource } from '../live/view.ts'
 import { fromView } from './no-view.ts'
 import { type Answer, type Facts, type Question, type Route, text } from './route.ts'
@@ -44,27 +44,54 @@ export const statRoutes: readonly Route[] = [
     answer: (question, facts) => {
       const [place, name] = question.segments
       if (place !== 'stats' || name === undefined || question.segments.length !== 2) return undefined
-      return fromView(facts, (view) => {
-        const index = view.sources.findIndex((source) => isCalled(source.name, name))
-        const source = view.sources[index]
-        if (source?.stat === undefined) return noSource(view, name, ({ stat }) => stat !== undefined, 'show stat')
-        const words = question.form.split(';')
-        if (words[0] === 'csv' && words.length === 1)
-          return { type: plain, body: asOnPage(source.stat), perSnapshot: true }
-        return inForm(question, facts, `stats/${name}`, () => viewOfSource(view, index) ?? view)
-      })
+      if (answeredSource(facts.view, name) !== undefined) return undefined
+      return fromView(facts, (view) => noSource(view, name, ({ answered }) => answered, 'show stat'))
+    },
+    later: (question, facts) => {
+      const [place, name = ''] = question.segments
+      const { view } = facts
+      const index = answeredSource(view, name)
+      if (place !== 'stats' || question.segments.length !== 2 || index === undefined) return undefined
+      return view && ofSource(question, { ...facts, view }, index)
     },
   },
 ]
 
+/** The index of a source that answered `show stat`. */
+function answeredSource(view: View | undefined, name: string): number | undefined {
+  const index = view?.sources.findIndex((source) => isCalled(source.name, name)) ?? -1
+  return view?.sources[index]?.answered ? index : undefined
+}
+
+/** Whatever the newest snapshot is when its answer is there. */
+async function ofSource(question: Question, facts: Facts & { readonly view: View }, index: number): Promise<Answer> {
+  const { view, sources } = facts
+  const name = view.sources[index]?.name ?? ''
+  try {
+    if (sources === undefined) throw new Error('there is nobody to ask')
+    if (question.form === 'csv') {
+      const body = asOnPage(await sources.bytes(view, index))
+      return fromView(facts, () => ({ type: plain, body, perSnapshot: true }))
+    }
+    const alone = chosenForm(question.form) === undefined ? view : await sources.view(view, index)
+    return inForm(question, facts, question.segments.join('/'), () => alone)
+  } catch (error) {
+    const sentence = `The answer of ${name} cannot be read now: ${reasonOf(error)}. Ask again.`
+    return { ...text(sentence, 503), headers: { 'Retry-After': '1' } }
+  }
+}
+
+function chosenForm(form: string): string | undefined {
+  return form.split(';').find((word) => Object.hasOwn(statForms, word))
+}
+
 function inForm(question: Question, facts: Facts, place: string, choose: (view: View) => View): Answer {
-  const words = question.form.split(';')
-  const form = words.find((word) => Object.hasOwn(statForms, word))
+  const form = chosenForm(question.form)
   if (form === undefined) return noForm(question.form, place)
   const { type, render, mostRows } = statForms[form] as StatForm
   return fromView(facts, (merged) => {
     const view = choose(merged)
-    const rows = chosenRows(view, rowChoiceOf(words))
+    const rows = chosenRows(view, rowChoiceOf(question.form.split(';')))
     if (rows.length > mostRows) return tooMany(form, rows.length, mostRows)
     return { type, body: render(view, rows), perSnapshot: true }
   })

@@ -14,6 +14,11 @@ export interface AnswersContext {
   readonly mostInFlight?: number | undefined
 }
 
+/** In an object, so that nobody awaits it. */
+interface Made {
+  readonly made: Ready | Promise<Ready> | undefined
+}
+
 /** Makes answers: one at a time, each once until the next snapshot, and none while too many bytes are being sent. */
 export class Answers {
   readonly #context: AnswersContext
@@ -44,7 +49,10 @@ export class Answers {
 
   /** The same, when it is its turn. `key` names the question; `undefined` when the client is gone. */
   async ask(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
-    return this.#cache.get(key) ?? this.#inTurn(() => this.#make(key, question, response))
+    const known = this.#cache.get(key)
+    if (known !== undefined) return known
+    const { made } = await this.#inTurn(() => this.#make(key, question, response))
+    return made
   }
 
   /** An answer is kept in memory until its client has it. */
@@ -54,17 +62,27 @@ export class Answers {
   }
 
   /** One answer in each turn of the event loop, so that a crowd does not keep the next snapshot from being read. */
-  async #make(key: string, question: Question, response: ServerResponse): Promise<Ready | undefined> {
+  async #make(key: string, question: Question, response: ServerResponse): Promise<Made> {
     await nextTurn()
     const known = this.#cache.get(key)
-    if (known !== undefined || response.destroyed) return known
+    if (known !== undefined || response.destroyed) return { made: known }
     if (this.#inFlight.bytes > (this.#context.mostInFlight ?? usualInFlight)) {
-      return busy('Too much is being sent to slow clients')
+      return { made: busy('Too much is being sent to slow clients') }
     }
-    const answer = this.now(question)
-    const ready = makeReady(answer)
-    if (answer.perSnapshot === true) this.#cache.add(key, ready)
-    return ready
+    const { routes, facts } = this.#context
+    const { view } = facts
+    const keep = (its: Answer) => {
+      const ready = makeReady(its)
+      // While it was waited for there may have been another snapshot.
+      if (its.perSnapshot === true && view === facts.view) this.#cache.add(key, ready)
+      return ready
+    }
+    for (const route of routes) {
+      const answer = route.later?.(question, facts)
+      // What waits for others keeps nobody waiting.
+      if (answer !== undefined) return { made: answer.then(keep) }
+    }
+    return { made: keep(this.now(question)) }
   }
 }
 
