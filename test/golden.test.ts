@@ -124,7 +124,7 @@ describe.each(configurations)('%s, through the pipeline', (name) => {
   const encoder = new LineEncoder(linesEncoding(configuration).options)
 
   it.each(goldenSnapshots)('$case/$timestamp', (snapshot) => {
-    const { tables } = pipeline.run(snapshot.path, excluded)
+    const { tables } = pipeline.run({ path: snapshot.path, excluded })
     const { bytes, datapoints } = encoder.encode(tables, Number(snapshot.timestamp))
     const found = readLines(Buffer.from(bytes).toString('latin1'), snapshot.timestamp)
     expect(found.size).toBe(datapoints)

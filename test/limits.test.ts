@@ -1,11 +1,8 @@
 /** What outputs lose and leave out, and that nobody else notices: the real programs. */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Logger, manifestName, type PullReport, renderManifest, sealOf } from '@haproxystats/core'
-import { expect, onTestFinished, test } from 'vitest'
-import { HttpService } from '../packages/process/src/http/service.ts'
-import { parseConfiguration } from './support/configuration.ts'
+import { manifestName, type PullReport, renderManifest, sealOf } from '@haproxystats/core'
+import { expect, test } from 'vitest'
 import { startFleet } from './support/fleet.ts'
 import { freePort } from './support/free-port.ts'
 import { Program } from './support/program.ts'
@@ -132,23 +129,4 @@ test('a local-store that cannot be written is a destination that is down, also a
   expect(await running.said('local-store: backlog full')).toMatchObject({ level: 50 })
   await until('the queue to be bounded', async () => (await queued(base)).length === 2)
   expect(await running.stop()).toBe(0)
-})
-
-test("the page leaves out a snapshot that has left the queue before it was read, which is nobody's trouble", async () => {
-  const told: string[] = []
-  const error = (_facts: unknown, message: string) => told.push(message)
-  const log = { child: () => log, error, info: () => undefined, warn: error } as unknown as Logger
-  const base = await temporaryDirectory()
-  const file = fileURLToPath(new URL('../packages/process/dist/http/thread.js', import.meta.url))
-  const text = `[paths]\nbase-dir = ${base}\n[http]\nlisten = unix://${base}/http.sock\n`
-  const pathOf = (snapshot: string) => join(base, 'incoming', snapshot)
-  const service = new HttpService(parseConfiguration(text), { log, pathOf, file })
-  onTestFinished(() => service.close())
-  const read = (snapshot: string) =>
-    service.outputQueue.sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], new AbortController().signal)
-  await read('1700000000')
-  expect(told).toEqual([])
-  await mkdir(pathOf('1700000010'), { recursive: true })
-  await read('1700000010')
-  expect(told).toEqual([expect.stringMatching(/^snapshot 1700000010 cannot be shown: holds no files/)])
 })

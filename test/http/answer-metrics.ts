@@ -12,6 +12,6 @@ export function factsWith(facts: Partial<Facts>): Facts {
 export function answerMetrics(facts: Partial<Facts>, query = '', format: Format = 'text') {
   const request = { segments: ['metrics'], form: '', query: new URLSearchParams(query), accept: contentTypes[format] }
   const answer = metrics.answer(request, factsWith(facts))
-  if (answer === undefined) throw new Error('/metrics does not answer')
+  if (answer === undefined || answer instanceof Promise) throw new Error('/metrics does not answer at once')
   return { status: 200, ...answer, body: answer.body.toString() }
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { viewOf } from '../support/built-view.ts'
 import { type ParsedFamily, parseExposition } from '../support/exposition.ts'
 import { recordedFile } from '../support/recorded.ts'
+import { snapshotView as viewOf } from '../support/snapshot-view.ts'
 import { answerMetrics } from './answer-metrics.ts'
 
 /** What the exporter said about one process, and what we make of what that process said right before and right after. */

@@ -6,11 +6,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { metrics } from '../../packages/process/src/http/routes/metrics.ts'
 import { HttpServer } from '../../packages/process/src/http/server/server.ts'
 import type { RouteRequest } from '../../packages/process/src/http/types/route.ts'
-import { type Answers, viewOf } from '../support/built-view.ts'
 import { parseConfiguration } from '../support/configuration.ts'
 import { parseExposition } from '../support/exposition.ts'
 import { freePort } from '../support/free-port.ts'
 import { release, releases } from '../support/recorded.ts'
+import { type Answers, snapshotView as viewOf } from '../support/snapshot-view.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 import { answerMetrics, factsWith } from './answer-metrics.ts'
@@ -112,7 +112,7 @@ async function serve(sources: Readonly<Record<string, Answers>>): Promise<{ port
   }
   const port = await freePort()
   const { http } = parseConfiguration(`[http]\nlisten = 127.0.0.1:${port}\nhistory-memory = 0\n`)
-  const facts = factsWith({ view: viewOf(sources, Math.floor(Date.now() / 1000)), status })
+  const facts = factsWith({ view: viewOf(sources, undefined, Math.floor(Date.now() / 1000)), status })
   const server = new HttpServer({ settings: http!, routes: [route], files: new Map(), facts, log: () => undefined })
   await server.start()
   onTestFinished(() => server.close())

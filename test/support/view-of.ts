@@ -16,11 +16,12 @@ export interface ViewSketch {
     name: string
     info?: Record<string, number | string>
     stopping?: boolean
-    stat?: string
   }[]
   readonly rows?: readonly RowSketch[]
   /** `show info` of all together. */
   readonly info?: Record<string, number | string>
+  /** By row: the sources that say that it is down. */
+  readonly downFor?: Readonly<Record<number, readonly number[]>>
   readonly tables?: View['tables']
   readonly pull?: View['pull']
 }
@@ -29,7 +30,7 @@ const usualNames: Partial<Record<RowKind, string>> = { frontend: 'FRONTEND', bac
 
 /** A view that says what is written down, for tests of what is made of views. */
 export function viewOf(sketch: ViewSketch): View {
-  const { snapshot, rows = [], sources = [{ name: 'lb1' }], info = {}, tables = [], pull } = sketch
+  const { snapshot, rows = [], sources = [{ name: 'lb1' }], info = {}, tables = [], pull, downFor = {} } = sketch
   const columns = statFields.map(({ name, type }) => ({
     name,
     field: statFieldByName.get(name),
@@ -44,11 +45,12 @@ export function viewOf(sketch: ViewSketch): View {
   })
   return {
     snapshot,
-    sources: sources.map(({ name, info: its, stopping = false, stat }) => ({
+    sources: sources.map(({ name, info: its, stopping = false }) => ({
       name,
+      file: name,
       info: its && infoOf(its),
       stopping,
-      stat: Buffer.from(stat ?? ''),
+      answered: true,
     })),
     columns,
     columnOf: new Map(columns.map(({ name }, column) => [name as string, column])),
@@ -64,6 +66,7 @@ export function viewOf(sketch: ViewSketch): View {
       const value = rows[row]?.[columns[column]?.name ?? '']
       return typeof value === 'string' ? value : undefined
     },
+    downFor: new Map(Object.entries(downFor).map(([row, names]) => [Number(row), names])),
     info: infoOf(info),
     tables,
     pull,

@@ -1,13 +1,13 @@
 import { type Field, infoFields, moduleFields, type StatField, statFields } from '@haproxystats/haproxy'
-import type { Column } from './aggregate/accumulator.ts'
 import { backendMetrics } from './aggregate/backend-metrics.ts'
+import type { Column, ColumnMerge } from './aggregate/column.ts'
 import { rowMetrics } from './aggregate/derived/row-metrics.ts'
 import { spreadMetrics } from './aggregate/derived/spread-metrics.ts'
-import { type ColumnMerge, defaultLists } from './aggregate/metric-lists.ts'
+import { defaultLists } from './aggregate/metric-lists.ts'
 import { accountMetrics, dispatcherMetrics, graphiteMetrics, snapshotMetrics } from './aggregate/own-metrics.ts'
 import { type ChosenKind, objectKinds, planOf, selectableFields } from './aggregate/plan.ts'
+import { explainingFields } from './aggregate/stat-columns.ts'
 import { variants } from './aggregate/variants.ts'
-import { explaining } from './http/live/merged-texts.ts'
 
 const inGraphite = 'over processes, in Graphite'
 const served = 'over processes, served'
@@ -142,7 +142,7 @@ function columnOf(kind: ChosenKind, name: string): Column {
 }
 
 function servedText(field: Field): string {
-  return explaining.has(field.name) ? 'of the process whose status is shown' : mergeText(field)
+  return explainingFields.has(field.name) ? 'of the process whose status is shown' : mergeText(field)
 }
 
 /** How values of several processes become one, in words. */

@@ -10,6 +10,7 @@ import { SnapshotQueue } from './queue/snapshot-queue.ts'
 import { watchQueue } from './queue/watch.ts'
 import { keepStatus, sentenceOf, statusOf } from './status.ts'
 import type { OutputOptions } from './types/output.ts'
+import type { Work } from './types/work.ts'
 import { WorkerPool } from './workers/pool.ts'
 
 /** With more snapshots waiting than this, new ones need not be heard of at once. */
@@ -27,9 +28,10 @@ export async function processSnapshots(
   await queue.open()
   const pool = new WorkerPool(settings, log)
   const pathOf = (snapshot: string) => queue.pathOf(snapshot)
-  const http = configuration.http && new HttpService(configuration, { log, pathOf })
+  const readSources = pool.readSources.bind(pool)
+  const http = configuration.http && new HttpService(configuration, { log, pathOf, readSources })
   const opened = [...openOutputs(configuration, log), ...(http === undefined ? [] : [http.outputQueue])]
-  const run = pool.run.bind(pool)
+  const run = (work: Work) => pool.run(http?.withMemory(work) ?? work)
   const delivery = new Delivery({ queue, run, outputs: opened, queueSize: configuration.pull['queue-size'], log })
   const backlog = () => delivery.counts.waiting > manySnapshots
   const watch = watchQueue(queue.directory, log, () => delivery.scan(), backlog)

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Accumulator, type Column, type Source } from './accumulator.ts'
-import type { ColumnMerge } from './metric-lists.ts'
+import { Accumulator } from './accumulator.ts'
+import type { Column, ColumnMerge } from './column.ts'
+import { type Places, placesOf } from './places.ts'
 
 /** Every merge that columns of tables can have: those that make one number of several. */
 type NumberMerge = Exclude<ColumnMerge, 'distinct' | 'key' | 'none'>
@@ -27,22 +28,31 @@ function mergeInto(table: Accumulator, row: number, reports: readonly Report[]):
     { length: texts.length + 1 },
     (_, at) => texts.slice(0, at).join(',').length + (at && 1),
   )
-  table.merge(row, Buffer.from(texts.map((text) => `${text},`).join('')), offsets, sourceOf(reports))
+  const bytes = Buffer.from(texts.map((text) => `${text},`).join(''))
+  table.mergeCells(row, bytes, offsets, placesOfReports(table, reports), isStopping(reports))
 }
 
 function textsOf(reports: readonly Report[]): string[] {
   return reports.flatMap(({ cell = '', weight = '' }) => [cell, weight])
 }
 
-function sourceOf(reports: readonly Report[]): Source {
-  const cells = Int32Array.from(reports, ({ cell }, index) => (cell === undefined ? -1 : 2 * index))
-  const weights = Int32Array.from(reports, ({ weight }, index) => (weight === undefined ? -1 : 2 * index + 1))
-  return { cells, weights, slots: cells, weightSlots: weights, stopping: reports[0]?.stopping === true }
+/** Each report is that of a column: its cell, and behind it its weight. */
+function placesOfReports({ columns }: Accumulator, reports: readonly Report[]): Places {
+  const position = new Map<string, number>()
+  const named = columns.map((its, index) => {
+    const { cell, weight } = reports[index] ?? {}
+    if (cell !== undefined) position.set(`cell ${index}`, 2 * index)
+    if (weight !== undefined) position.set(`weight ${index}`, 2 * index + 1)
+    return { ...its, cell: `cell ${index}`, weight: `weight ${index}` }
+  })
+  return placesOf(named, { position }, new Map(Array.from(textsOf(reports), (_, cell) => [cell, cell])))
 }
+
+const isStopping = ([first]: readonly Report[]) => first?.stopping === true
 
 /** Merges what several processes report for one column: every digit of the sum, or `undefined` for absent. */
 function merge(of: Column, reports: readonly Report[]): number | bigint | undefined {
-  const table = new Accumulator([of], 1)
+  const table = new Accumulator([of])
   const row = table.addRow()
   for (const report of reports) mergeInto(table, row, [report])
   const { values, bigIntegers } = table.finish()
@@ -50,7 +60,6 @@ function merge(of: Column, reports: readonly Report[]): number | bigint | undefi
   if (bigIntegers.has(0)) expect(Number(bigIntegers.get(0))).toBe(value)
   if (isPlain(reports)) {
     expect(mergedAsNumbers(of, reports)).toEqual({ value, bigIntegers })
-    if (!of.emptyIsZero) expect(mergedAsFilled(of, reports)).toEqual({ value, bigIntegers })
   }
   return bigIntegers.get(0) ?? (Number.isNaN(value) ? undefined : value)
 }
@@ -60,28 +69,15 @@ function isPlain(reports: readonly Report[]): boolean {
   return textsOf(reports).every((text) => /^(-?[0-9]{1,15})?$/.test(text))
 }
 
-type MergeRow = (table: Accumulator, row: number, numbers: Float64Array, source: Source) => void
-
-function mergedBy(mergeRow: MergeRow, of: Column, reports: readonly Report[]): unknown {
-  const table = new Accumulator([of], 1)
+function mergedAsNumbers(of: Column, reports: readonly Report[]): unknown {
+  const table = new Accumulator([of])
   const row = table.addRow()
   for (const report of reports) {
     const numbers = Float64Array.from(textsOf([report]), (text) => (text === '' ? Number.NaN : Number(text)))
-    mergeRow(table, row, numbers, sourceOf([report]))
+    table.mergeNumbers(row, numbers, placesOfReports(table, [report]), isStopping([report]))
   }
   const { values, bigIntegers } = table.finish()
   return { value: values[0], bigIntegers }
-}
-
-function mergedAsNumbers(of: Column, reports: readonly Report[]): unknown {
-  return mergedBy((table, row, numbers, source) => table.mergeNumbers(row, numbers, source), of, reports)
-}
-
-/** The way of views. */
-function mergedAsFilled(of: Column, reports: readonly Report[]): unknown {
-  const mergeRow: MergeRow = (table, row, numbers, source) =>
-    table.mergeFilled(row, numbers, Int16Array.of(source.slots[0] === 0 ? 0 : -1, -1), source)
-  return mergedBy(mergeRow, of, reports)
 }
 
 const cells = (...texts: (string | undefined)[]): Report[] => texts.map((cell) => ({ cell }))
@@ -215,9 +211,9 @@ describe('numbers beyond 2^53', () => {
   })
 
   it.each([
-    ['decimals and a big integer', ['0.5', '9007199254740993']],
-    ['a big integer and decimals', ['9007199254740993', '0.5']],
-    ['decimals that grow beyond 2^53', ['0.5', '9007199254740991']],
+    ['decimals and a bigIntegers number', ['0.5', '9007199254740993']],
+    ['a bigIntegers number and decimals', ['9007199254740993', '0.5']],
+    ['decimals that grow bigIntegers', ['0.5', '9007199254740991']],
     ['more digits than any double has', ['9'.repeat(400), '1']],
     ['decimals with more digits than any double has', [`${'9'.repeat(400)}.5`, '1', '9007199254740993']],
     ['both infinities', [`${'9'.repeat(400)}.5`, `-${'9'.repeat(400)}`, '1']],
@@ -314,7 +310,7 @@ describe('an accumulator', () => {
   const columns = [column('sum', { counter: true }), column('mean'), column('limit-unless-zero'), column('first')]
 
   it('keeps rows apart, however many there are', () => {
-    const table = new Accumulator(columns, 2)
+    const table = new Accumulator(columns)
     const count = 300
     for (let number = 0; number < count; number++) expect(table.addRow()).toBe(number)
     for (let row = count - 1; row >= 0; row--) mergeInto(table, row, cells(String(row), String(2 * row), '1', ''))
@@ -327,7 +323,7 @@ describe('an accumulator', () => {
   })
 
   it('grows in the middle of merging', () => {
-    const table = new Accumulator([column('mean')], 1)
+    const table = new Accumulator([column('mean')])
     table.addRow()
     mergeInto(table, 0, cells('1'))
     table.addRow()
@@ -336,7 +332,7 @@ describe('an accumulator', () => {
   })
 
   it('begins anew after clear', () => {
-    const table = new Accumulator(columns, 1)
+    const table = new Accumulator(columns)
     table.addRow()
     mergeInto(table, 0, cells('18446744073709551615', '4', '0', '9'))
     expect(table.finish().bigIntegers.size).toBe(1)
@@ -350,7 +346,7 @@ describe('an accumulator', () => {
   })
 
   it('sets what is computed', () => {
-    const table = new Accumulator(columns, 1)
+    const table = new Accumulator(columns)
     table.addRow()
     table.addRow()
     table.set(1, 0, 12)

@@ -1,100 +1,71 @@
 import { readInteger, readNumber } from '@haproxystats/haproxy/read'
-import type { ColumnMerge } from './metric-lists.ts'
-
-/** One column of a table that is being merged. */
-export interface Column {
-  readonly field: string
-  /** The field of HAProxy that it is read from, where that has another name. */
-  readonly cell?: string
-  readonly merge: ColumnMerge
-  /** For means with weights and with traffic: the field that weighs. */
-  readonly weight?: string
-  /** An empty cell counts as 0, as haproxystats 0.5.2 had it for its lists. */
-  readonly emptyIsZero: boolean
-  /** Values from 2^63 are a counter's; of anything else they are an underflow (a gauge below 0 after `clear counters`). */
-  readonly counter: boolean
-}
-
-/** Where the columns of an accumulator stand in the answer of one process. -1: that process does not report it. */
-export interface Source {
-  readonly cells: Int32Array
-  readonly weights: Int32Array
-  /** The same as slots of a `QuickRow`. */
-  readonly slots: Int32Array
-  readonly weightSlots: Int32Array
-  /** A process that is stopping takes no part in limits and means. */
-  readonly stopping: boolean
-}
+import type { Column, ColumnMerge } from './column.ts'
+import type { Places } from './places.ts'
 
 const underflow = 2n ** 63n
 
 /** The weight of a value whose process does not report the field that weighs. */
 export const unweighed = 1
 
-function weightIn(numbers: Float64Array, slot: number): number {
-  return slot < 0 ? unweighed : (numbers[slot] as number)
-}
+const merges = {
+  sum: 0,
+  distinct: 0,
+  key: 0,
+  limit: 1,
+  'limit-unless-zero': 2,
+  'limit-unless-empty': 3,
+  mean: 4,
+  'mean-with-traffic': 5,
+  'weighted-mean': 6,
+  max: 7,
+  peak: 8,
+  min: 9,
+  'min-age': 10,
+  none: 11,
+  first: 12,
+} as const satisfies Record<ColumnMerge, number>
 
-/** Ways of merging that are worth a place in the loop over columns; `add` knows all. */
-const plainSum = 1
-const meanWithTraffic = 2
-const largest = 3
-const plainMean = 4
-const weightedMean = 5
-const agreement = 6
-const peak = 7
-
-const ways: Readonly<Partial<Record<ColumnMerge, number>>> = {
-  sum: plainSum,
-  'mean-with-traffic': meanWithTraffic,
-  max: largest,
-  mean: plainMean,
-  'weighted-mean': weightedMean,
-  none: agreement,
-  peak,
-}
-
-/** Merges whose cells need a look when all are merged. */
-const unfinished: ReadonlySet<ColumnMerge> = new Set<ColumnMerge>([
-  'mean',
-  'weighted-mean',
-  'mean-with-traffic',
+/** Merges that need a second number: how many, how much weight, or whether a process is without limit or disagrees. */
+const withSecond: ReadonlySet<ColumnMerge> = new Set<ColumnMerge>([
   'limit-unless-zero',
   'limit-unless-empty',
+  'mean',
+  'mean-with-traffic',
+  'weighted-mean',
+  'peak',
   'none',
+  'first',
 ])
 
-/**
- * Rows × columns that merge while they are read. Two numbers a cell: the value so far, and what its merge needs beside
- * it (how many, how much weight, or whether one process is without limit).
- */
+/** Rows × columns of numbers that merge while they are read; NaN is absent. */
 export class Accumulator {
   readonly columns: readonly Column[]
-  /** By column: whether it is a plain sum, as most are, or a mean with traffic, as times are. */
-  readonly #ways: Uint8Array
-  /** Columns of which an empty cell says something. */
-  readonly #unlessEmpty: readonly number[]
+  readonly #merges: Uint8Array
+  /** By column: which of the second numbers of a row is its own; 0 for a column without. */
+  readonly #secondOf: Int16Array
+  readonly #secondsWidth: number
   #values: Float64Array
-  #aside: Float64Array
+  #seconds: Float64Array
   #bigIntegers = new Map<number, bigint>()
   /** Cells that cannot be merged, because something that is no number stands in one of theirs. */
   readonly #broken = new Set<number>()
   #rows = 0
 
-  constructor(columns: readonly Column[], rows = 64) {
+  /** @param memory of the values, which grow into memory of the same kind. */
+  constructor(columns: readonly Column[], memory: ArrayBufferLike = new ArrayBuffer(0)) {
     this.columns = columns
-    this.#ways = Uint8Array.from(columns, ({ merge }) => ways[merge] ?? 0)
-    this.#unlessEmpty = columns.flatMap(({ merge }, column) => (merge === 'limit-unless-empty' ? [column] : []))
-    this.#values = new Float64Array(rows * columns.length).fill(Number.NaN)
-    this.#aside = new Float64Array(rows * columns.length)
+    this.#merges = Uint8Array.from(columns, ({ merge }) => merges[merge])
+    let seconds = 0
+    this.#secondOf = Int16Array.from(columns, ({ merge }) => (withSecond.has(merge) ? seconds++ : 0))
+    this.#secondsWidth = seconds
+    this.#values = new Float64Array(memory)
+    this.#seconds = new Float64Array(0)
   }
 
-  /** Forgets all rows, keeps the memory. */
-  clear(): void {
-    const used = this.#rows * this.columns.length
-    this.#values.fill(Number.NaN, 0, used)
-    this.#aside.fill(0, 0, used)
-    this.#bigIntegers = new Map()
+  /** Forgets all rows. The memory stays in use, unless there is other memory for the values. */
+  clear(memory?: ArrayBufferLike): void {
+    if (memory !== undefined) this.#values = new Float64Array(memory)
+    if (this.#bigIntegers.size > 0) this.#bigIntegers = new Map()
     this.#broken.clear()
     this.#rows = 0
   }
@@ -109,128 +80,75 @@ export class Accumulator {
     return new Set([...this.#broken].map((index) => (this.columns[index % this.columns.length] as Column).field))
   }
 
+  get rows(): number {
+    return this.#rows
+  }
+
   /** A new row, all absent; its index. */
   addRow(): number {
-    const needed = (this.#rows + 1) * this.columns.length
-    if (needed > this.#values.length) this.#grow(needed)
-    return this.#rows++
+    const row = this.#rows++
+    const width = this.columns.length
+    const [end, endOfSeconds] = [(row + 1) * width, (row + 1) * this.#secondsWidth]
+    if (end > this.#values.length) this.#values = grown(this.#values, end)
+    if (endOfSeconds > this.#seconds.length) this.#seconds = grown(this.#seconds, endOfSeconds)
+    this.#values.fill(Number.NaN, end - width, end)
+    this.#seconds.fill(0, endOfSeconds - this.#secondsWidth, endOfSeconds)
+    return row
   }
 
   /**
    * Merges one process's cells into a row. Cell `c` is `bytes[offsets[c] … offsets[c + 1] - 1)`. What is neither empty nor a number
-   * breaks its cell: a sum without it would be a wrong number.
+   * breaks its cell: a sum without it would be a wrong number. A process that is `stopping` takes no part in limits and means.
    */
-  merge(row: number, bytes: Uint8Array, offsets: Int32Array, source: Source): void {
-    const { cells, weights, stopping } = source
-    const base = row * this.columns.length
-    for (let column = 0; column < cells.length; column++) {
-      const cell = cells[column] as number
-      if (cell < 0) continue
+  mergeCells(row: number, bytes: Uint8Array, offsets: Int32Array, places: Places, stopping: boolean): void {
+    const { columns, cells, weightCells } = places
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index] as number
+      const cell = cells[index] as number
       const start = offsets[cell] as number
       const end = (offsets[cell + 1] as number) - 1
       const value = start === end ? Number.NaN : readNumber(bytes, start, end)
-      const weightCell = weights[column] as number
-      const weight =
-        weightCell < 0
-          ? unweighed
-          : readNumber(bytes, offsets[weightCell] as number, (offsets[weightCell + 1] as number) - 1)
       if (start !== end && Number.isNaN(value)) {
         this.break(row, column)
         continue
       }
       if (value > Number.MAX_SAFE_INTEGER) {
         const whole = readInteger(bytes, start, end)
-        if (whole !== undefined && this.addBigInteger(base + column, column, whole)) continue
+        if (whole !== undefined && this.addBigInteger(row, column, whole)) continue
       }
-      this.add(base + column, column, value, weight, stopping)
+      const weightCell = weightCells[index] as number
+      const weight =
+        weightCell < 0
+          ? unweighed
+          : readNumber(bytes, offsets[weightCell] as number, (offsets[weightCell + 1] as number) - 1)
+      this.add(row, column, value, weight, stopping)
     }
   }
 
   /** The same with the numbers that a `QuickRow` has read, none of them beyond 2^53. */
-  mergeNumbers(row: number, numbers: Float64Array, { slots, weightSlots, stopping }: Source): void {
+  mergeNumbers(row: number, numbers: Float64Array, places: Places, stopping: boolean): void {
+    const { columns, slots, weightSlots, plainSums, sums } = places
     const values = this.#values
-    const ways = this.#ways
-    const base = row * slots.length
+    const base = row * this.columns.length
     const exact = this.#bigIntegers.size === 0
-    for (let column = 0; column < slots.length; column++) {
-      const slot = slots[column] as number
-      if (slot < 0) continue
-      const index = base + column
-      const value = numbers[slot] as number
-      const before = values[index] as number
+    for (let index = 0; index < sums; index++) {
+      let value = numbers[slots[index] as number] as number
+      if (Number.isNaN(value)) {
+        if (index < plainSums) continue
+        value = 0
+      }
+      const at = base + (columns[index] as number)
+      const before = values[at] as number
       const sum = before + value
-      // Unless one of the two is absent or the sum not exact.
-      if (exact && sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) {
-        if (ways[column] === plainSum) {
-          values[index] = sum
-          continue
-        }
-        if (ways[column] === meanWithTraffic) {
-          if (weightIn(numbers, weightSlots[column] as number) > 0) {
-            values[index] = sum
-            this.#aside[index] = (this.#aside[index] as number) + 1
-          }
-          continue
-        }
-      } else if (ways[column] === plainSum && Number.isNaN(before) && !Number.isNaN(value)) {
-        values[index] = value
-        continue
-      }
-      this.add(index, column, value, weightIn(numbers, weightSlots[column] as number), stopping)
+      if (Number.isNaN(before)) values[at] = value
+      else if (exact && sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) values[at] = sum
+      else this.#sum(at, value)
     }
-  }
-
-  /**
-   * The same for many columns of which most are empty: only cells that are not are looked at.
-   *
-   * @param columnOf the column of each slot; -1 for none. Each column has a slot of its own.
-   */
-  mergeFilled(
-    row: number,
-    numbers: Float64Array,
-    columnOf: Int16Array,
-    { slots, weightSlots, stopping }: Source,
-  ): void {
-    const values = this.#values
-    const asides = this.#aside
-    const ways = this.#ways
-    const base = row * ways.length
-    const exact = this.#bigIntegers.size === 0
-    for (let slot = 0; slot < numbers.length; slot++) {
-      const value = numbers[slot] as number
-      const column = columnOf[slot] as number
-      if (Number.isNaN(value) || column < 0) continue
-      const index = base + column
-      const before = values[index] as number
-      const first = Number.isNaN(before)
-      const way = ways[column]
-      if (way === plainSum) {
-        const sum = first ? value : before + value
-        if (exact && sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) {
-          values[index] = sum
-          continue
-        }
-      } else if (way === largest) {
-        if (first || value > before) values[index] = value
-        continue
-      } else if (way === peak) {
-        this.#peak(index, value, stopping)
-        continue
-      } else if (way === agreement) {
-        if (first) values[index] = value
-        else if (value !== before) asides[index] = 1
-        continue
-      } else if (way === plainMean || way === weightedMean) {
-        const weightSlot = way === plainMean ? -1 : (weightSlots[column] as number)
-        if (!stopping) this.#weigh(index, value, weightIn(numbers, weightSlot))
-        continue
-      }
-      this.add(index, column, value, weightIn(numbers, weightSlots[column] as number), stopping)
-    }
-    if (stopping) return
-    for (const column of this.#unlessEmpty) {
-      const slot = slots[column] as number
-      if (slot >= 0 && Number.isNaN(numbers[slot])) asides[base + column] = 1
+    for (let index = sums; index < columns.length; index++) {
+      const value = numbers[slots[index] as number] as number
+      const weightSlot = weightSlots[index] as number
+      const weight = weightSlot < 0 ? unweighed : (numbers[weightSlot] as number)
+      this.add(row, columns[index] as number, value, weight, stopping)
     }
   }
 
@@ -239,89 +157,90 @@ export class Accumulator {
     this.#values[row * this.columns.length + column] = value
   }
 
-  get rows(): number {
-    return this.#rows
-  }
-
-  /** Merges one value into the cell `index` of `column`. NaN is an empty cell. */
-  add(index: number, column: number, given: number, weight: number, stopping: boolean): void {
-    const { merge, emptyIsZero } = this.columns[column] as Column
-    const value = emptyIsZero && Number.isNaN(given) ? 0 : given
+  /** Merges one value into a cell. NaN is an empty cell. */
+  add(row: number, column: number, given: number, weight: number, stopping: boolean): void {
+    const merge = this.#merges[column]
+    let value = given
     if (Number.isNaN(value)) {
-      if (merge === 'limit-unless-empty' && !stopping) this.#aside[index] = 1
-      return
+      if (merge === merges['limit-unless-empty'] && !stopping) this.#seconds[this.#second(row, column)] = 1
+      if (!(this.columns[column] as Column).emptyIsZero) return
+      value = 0
     }
     const values = this.#values
+    const index = row * this.columns.length + column
     const before = values[index] as number
     const first = Number.isNaN(before)
     switch (merge) {
-      case 'peak':
-        this.#peak(index, value, stopping)
-        return
-      case 'limit-unless-zero':
-        if (!stopping && value === 0) this.#aside[index] = 1
-        if (!stopping) this.#sum(index, before, value)
-        return
-      case 'limit':
-      case 'limit-unless-empty':
-        if (!stopping) this.#sum(index, before, value)
-        return
-      case 'mean':
-        if (!stopping) this.#weigh(index, value, unweighed)
-        return
-      case 'mean-with-traffic':
-        if (weight > 0) this.#weigh(index, value, unweighed)
-        return
-      case 'weighted-mean':
-        if (!stopping) this.#weigh(index, value, weight)
-        return
-      case 'max':
+      case merges.max:
         if (first || value > before) values[index] = value
         return
-      case 'min':
+      case merges.peak:
+        this.#peak(index, this.#second(row, column), value, stopping)
+        return
+      case merges.first:
+        this.#first(index, this.#second(row, column), value, stopping)
+        return
+      case merges.none:
+        if (first) values[index] = value
+        else if (value !== before) this.#seconds[this.#second(row, column)] = 1
+        return
+      case merges['weighted-mean']:
+        if (!stopping) this.#weigh(index, this.#second(row, column), value, weight)
+        return
+      case merges['mean-with-traffic']:
+        if (weight > 0) this.#weigh(index, this.#second(row, column), value, unweighed)
+        return
+      case merges.mean:
+        if (!stopping) this.#weigh(index, this.#second(row, column), value, unweighed)
+        return
+      case merges['limit-unless-zero']:
+        if (!stopping && value === 0) this.#seconds[this.#second(row, column)] = 1
+        if (!stopping) this.#sum(index, value)
+        return
+      case merges.limit:
+      case merges['limit-unless-empty']:
+        if (!stopping) this.#sum(index, value)
+        return
+      case merges.min:
         if (first || value < before) values[index] = value
         return
-      case 'min-age':
+      case merges['min-age']:
         if (first || (before < 0 ? value > before : value >= 0 && value < before)) values[index] = value
         return
-      case 'none':
-        if (first) values[index] = value
-        else if (value !== before) this.#aside[index] = 1
-        return
-      case 'first':
-        if (first || (this.#aside[index] === 1 && !stopping)) values[index] = value
-        if (first || !stopping) this.#aside[index] = stopping ? 1 : 0
-        return
       default:
-        this.#sum(index, before, value)
+        this.#sum(index, value)
     }
   }
 
   /** Whether that settled a value beyond 2^53: an underflow is dropped, a sum is kept to the last digit. */
-  addBigInteger(index: number, column: number, value: bigint): boolean {
+  addBigInteger(row: number, column: number, value: bigint): boolean {
     const { counter, merge } = this.columns[column] as Column
     if (!counter && value >= underflow) return true
     if (merge !== 'sum') return false
-    this.#sumBigInteger(index, value)
+    this.#sumWide(row * this.columns.length + column, value)
     return true
   }
 
+  isBroken(row: number, column: number): boolean {
+    return this.#broken.size > 0 && this.#broken.has(row * this.columns.length + column)
+  }
+
+  /** A value of a merge that has nothing to finish. */
+  value(row: number, column: number): number {
+    return this.isBroken(row, column) ? Number.NaN : (this.#values[row * this.columns.length + column] as number)
+  }
+
+  /** A whole number beyond 2^53, of which `value` is the nearest double. */
+  wideValue(row: number, column: number): bigint | undefined {
+    return this.#bigIntegers.size === 0 ? undefined : this.#bigIntegers.get(row * this.columns.length + column)
+  }
+
   /** The merged rows: NaN where no process had a value. Valid until `clear`. */
-  finish(): { values: Float64Array; bigIntegers: ReadonlyMap<number, bigint> } {
-    const width = this.columns.length
-    const values = this.#values.subarray(0, this.#rows * width)
-    const columns = this.columns.flatMap(({ merge }, column) => (unfinished.has(merge) ? [{ merge, column }] : []))
-    for (let base = 0; base < values.length; base += width) {
-      for (const { merge, column } of columns) {
-        const index = base + column
-        const aside = this.#aside[index] as number
-        if (merge === 'limit-unless-zero') {
-          if (aside === 1) values[index] = 0
-        } else if (merge === 'none' || merge === 'limit-unless-empty') {
-          if (aside === 1) values[index] = Number.NaN
-        } else values[index] = (values[index] as number) / Math.abs(aside)
-      }
-    }
+  finish(): { values: Float64Array; bigIntegers: Map<number, bigint> } {
+    const values = this.#values.subarray(0, this.#rows * this.columns.length)
+    this.columns.forEach(({ merge, whole = false }, column) => {
+      if (withSecond.has(merge) && merge !== 'peak' && merge !== 'first') this.#finishColumn(column, merge, whole)
+    })
     for (const index of this.#broken) {
       values[index] = Number.NaN
       this.#bigIntegers.delete(index)
@@ -329,39 +248,67 @@ export class Accumulator {
     return { values, bigIntegers: this.#bigIntegers }
   }
 
-  #sum(index: number, before: number, value: number): void {
-    if (Number.isNaN(before)) this.#values[index] = value
-    else if (Math.abs(before + value) <= Number.MAX_SAFE_INTEGER && !this.#bigIntegers.has(index)) {
-      this.#values[index] = before + value
-    } else if (Number.isInteger(value)) this.#sumBigInteger(index, BigInt(value))
-    else this.#sumInexact(index, value)
-  }
-
-  /**
-   * Values without weight count alike, and only as long as there is none with weight: then how many they are stands aside as
-   * a negative number.
-   */
-  #weigh(index: number, value: number, weight: number): void {
+  #finishColumn(column: number, merge: ColumnMerge, whole: boolean): void {
     const values = this.#values
-    const before = this.#aside[index] as number
-    if (weight > 0) {
-      values[index] = (before > 0 ? (values[index] as number) : 0) + value * weight
-      this.#aside[index] = Math.max(before, 0) + weight
-    } else if (before <= 0) {
-      values[index] = (before < 0 ? (values[index] as number) : 0) + value
-      this.#aside[index] = before - 1
+    for (let row = 0; row < this.#rows; row++) {
+      const index = row * this.columns.length + column
+      const second = this.#seconds[this.#second(row, column)] as number
+      if (merge === 'limit-unless-zero') {
+        if (second === 1) values[index] = 0
+      } else if (merge === 'none' || merge === 'limit-unless-empty') {
+        if (second === 1) values[index] = Number.NaN
+      } else {
+        const mean = (values[index] as number) / Math.abs(second)
+        values[index] = whole ? Math.round(mean) : mean
+      }
     }
   }
 
-  /** The sum over processes that are not stopping stands aside. As no peak is below 0, it never falls. */
-  #peak(index: number, value: number, stopping: boolean): void {
+  #second(row: number, column: number): number {
+    return row * this.#secondsWidth + (this.#secondOf[column] as number)
+  }
+
+  #sum(index: number, value: number): void {
     const before = this.#values[index] as number
-    if (!stopping) this.#aside[index] = (this.#aside[index] as number) + value
-    const peak = stopping ? value : (this.#aside[index] as number)
+    if (Number.isNaN(before)) this.#values[index] = value
+    else if (Math.abs(before + value) <= Number.MAX_SAFE_INTEGER && !this.#bigIntegers.has(index)) {
+      this.#values[index] = before + value
+    } else if (Number.isInteger(value)) this.#sumWide(index, BigInt(value))
+    else this.#sumInexact(index, value)
+  }
+
+  /** The second number: whether the value is that of a process that is stopping. */
+  #first(index: number, second: number, value: number, stopping: boolean): void {
+    const first = Number.isNaN(this.#values[index])
+    if (first || (this.#seconds[second] === 1 && !stopping)) this.#values[index] = value
+    if (first || !stopping) this.#seconds[second] = stopping ? 1 : 0
+  }
+
+  /**
+   * The second number is the sum of the weights. Values without weight count alike, and only as long as there is none with weight:
+   * then it is how many they are, below 0.
+   */
+  #weigh(index: number, second: number, value: number, weight: number): void {
+    const values = this.#values
+    const before = this.#seconds[second] as number
+    if (weight > 0) {
+      values[index] = (before > 0 ? (values[index] as number) : 0) + value * weight
+      this.#seconds[second] = Math.max(before, 0) + weight
+    } else if (before <= 0) {
+      values[index] = (before < 0 ? (values[index] as number) : 0) + value
+      this.#seconds[second] = before - 1
+    }
+  }
+
+  /** The second number is the sum over processes that are not stopping. As no peak is below 0, it never falls. */
+  #peak(index: number, second: number, value: number, stopping: boolean): void {
+    const before = this.#values[index] as number
+    if (!stopping) this.#seconds[second] = (this.#seconds[second] as number) + value
+    const peak = stopping ? value : (this.#seconds[second] as number)
     if (Number.isNaN(before) || peak > before) this.#values[index] = peak
   }
 
-  #sumBigInteger(index: number, value: bigint): void {
+  #sumWide(index: number, value: bigint): void {
     const before = this.#values[index] as number
     const whole = Number.isNaN(before) || Number.isInteger(before) || this.#bigIntegers.has(index)
     if (!whole) {
@@ -378,14 +325,13 @@ export class Accumulator {
     this.#bigIntegers.delete(index)
     this.#values[index] = (this.#values[index] as number) + value
   }
+}
 
-  #grow(needed: number): void {
-    const length = Math.max(needed, this.#values.length * 2)
-    const values = new Float64Array(length).fill(Number.NaN, this.#values.length)
-    values.set(this.#values)
-    const aside = new Float64Array(length)
-    aside.set(this.#aside)
-    this.#values = values
-    this.#aside = aside
-  }
+function grown(numbers: Float64Array, needed: number): Float64Array {
+  const bytes = 8 * Math.max(needed, 2 * numbers.length)
+  const more = new Float64Array(
+    numbers.buffer instanceof SharedArrayBuffer ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes),
+  )
+  more.set(numbers)
+  return more
 }

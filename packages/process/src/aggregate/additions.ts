@@ -1,6 +1,6 @@
 import { carriedSource, isAddition, type PullReport, twiceSource } from '@haproxystats/core/snapshot'
 import { peakColumn, peakCounters } from '@haproxystats/haproxy/read'
-import type { Column } from './accumulator.ts'
+import type { Column } from './column.ts'
 
 /** Whether Graphite and files get an addition: with `[pull] counters = raw`, what is carried over is for [http] alone. */
 export function isDelivered(source: string, pull: PullReport | undefined): boolean {

@@ -1,6 +1,8 @@
 import type { ObjectName, Table } from '../types/table.ts'
-import { Accumulator, type Column, type Source } from './accumulator.ts'
+import { Accumulator } from './accumulator.ts'
+import type { Column } from './column.ts'
 import { Names, type OnCollision } from './names.ts'
+import type { RowReader } from './row-reader.ts'
 import { keepRows } from './server-selection.ts'
 import { tableOf } from './table-of.ts'
 
@@ -53,14 +55,9 @@ export class AggregatedServers {
     return server
   }
 
-  /** Merges one process's row of a server, which is row `serverRow` of the server table. */
-  merge(server: AggregatedServer, serverRow: number, row: Uint8Array, offsets: Int32Array, source: Source): void {
-    this.#table.merge(this.#rowOf(server, serverRow), row, offsets, source)
-  }
-
-  /** The same with the numbers of a `QuickRow`. */
-  mergeNumbers(server: AggregatedServer, serverRow: number, numbers: Float64Array, source: Source): void {
-    this.#table.mergeNumbers(this.#rowOf(server, serverRow), numbers, source)
+  /** Merges the row of a server that was read last, which is row `serverRow` of the server table. */
+  merge(server: AggregatedServer, serverRow: number, reader: RowReader, stopping: boolean): void {
+    reader.mergeInto(this.#table, this.#rowOf(server, serverRow), reader.aggregated, stopping)
   }
 
   #rowOf(server: AggregatedServer, serverRow: number): number {
@@ -89,7 +86,8 @@ export class AggregatedServers {
       const path = `server.${segment}`
       if (server.object.path !== path) server.object = { path, group: { section: 'server-groups', name: segment } }
     })
-    const table = tableOf('aggregated-server', this.#table, this.#rows)
+    const objects = this.#rows.map(({ object }) => object)
+    const table = tableOf('aggregated-server', this.#table, objects)
     return keepRows(table, (row) => !this.#rows[row]?.skipped)
   }
 }

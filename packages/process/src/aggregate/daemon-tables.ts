@@ -1,7 +1,8 @@
 import { type Info, infoInteger, infoNumber } from '@haproxystats/haproxy/read'
 import { segmentOf, shortHash } from '../types/segment.ts'
 import type { ObjectName, Table } from '../types/table.ts'
-import { Accumulator, type Column, unweighed } from './accumulator.ts'
+import { Accumulator, unweighed } from './accumulator.ts'
+import type { Column } from './column.ts'
 import type { RowMetric } from './derived/derived.ts'
 import { rowMetrics } from './derived/row-metrics.ts'
 import { spreadMetrics } from './derived/spread-metrics.ts'
@@ -58,7 +59,7 @@ function daemonTable(
   const ofRow = processes.length === 1 ? metrics : metrics.filter(({ name }) => name !== 'CpuUsagePct')
   const sent = [...chosen, secondsSinceReload]
   const columns = [...sent, ...unlisted(ofRow, sent)]
-  const merged = new Accumulator(columns, 1)
+  const merged = new Accumulator(columns)
   const row = merged.addRow()
   for (const info of [...processes.map((process) => process.info), ...carried]) {
     const stopping = isStopping(info)
@@ -66,14 +67,14 @@ function daemonTable(
       const { field, cell } = its
       const name = cell ?? field
       const whole = infoInteger(info, name)
-      if (whole !== undefined && merged.addBigInteger(row + column, column, whole)) return
+      if (whole !== undefined && merged.addBigInteger(row, column, whole)) return
       const value = infoNumber(info, name)
       if (Number.isNaN(value) && (info.get(name) ?? '') !== '') {
         merged.break(row, column)
         onBroken(field)
         return
       }
-      merged.add(row + column, column, value, weightOf(info, its), stopping)
+      merged.add(row, column, value, weightOf(info, its), stopping)
     })
   }
   const { values, bigIntegers } = merged.finish()

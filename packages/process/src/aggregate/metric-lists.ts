@@ -1,8 +1,3 @@
-import type { Merge } from '@haproxystats/haproxy/read'
-
-/** How a column is merged: as the table of fields says, or as haproxystats 0.5.2 did where existing graphs rely on it. */
-export type ColumnMerge = Merge | 'mean-with-traffic'
-
 /**
  * A field of the default lists of haproxystats 0.5.2, with that release's arithmetic: an empty cell counts as 0. Times
  * (`mean-with-traffic`) are plain means over the processes in which the object had sessions.

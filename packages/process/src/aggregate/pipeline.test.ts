@@ -11,7 +11,6 @@ import { LineEncoder } from '../outputs/format/lines.ts'
 import { linesEncoding } from '../outputs/format/paths.ts'
 import { Pipeline } from './pipeline.ts'
 
-const nothing = { frontends: new Set<string>(), backends: new Set<string>() }
 const configuration = parseConfiguration(`[process]
 aggr-server-metrics = true
 per-process-metrics = true
@@ -44,7 +43,7 @@ const pipelineOf = (given = configuration) =>
 /** What a snapshot sends, without the metrics that hold times. */
 function linesOf(pipeline: Pipeline, path = directory, given = configuration): string[] {
   const encoder = new LineEncoder(linesEncoding(given).options)
-  const { bytes } = encoder.encode(pipeline.run(path, nothing).tables, 1700000000)
+  const { bytes } = encoder.encode(pipeline.run({ path }).tables, 1700000000)
   const lines = Buffer.from(bytes).toString('latin1').split('\n')
   expect(lines.pop()).toBe('')
   for (const line of lines) if (!fit.test(line)) throw new Error(`not fit to be sent: ${JSON.stringify(line)}`)
@@ -60,7 +59,7 @@ const failed = (name: string, error?: string) => {
 describe('an incomplete snapshot', () => {
   const incomplete = (sources: ReturnType<typeof failed>[]) => {
     put(manifestName, renderManifest({ files: {}, pull: { seconds: 2, complete: false, sources } }))
-    return pipelineOf().run(directory, nothing)
+    return pipelineOf().run({ path: directory })
   }
 
   it('without any answer has no datapoints but those of haproxystats itself', () => {
@@ -88,7 +87,7 @@ const fit = /^loadbalancers\.haproxy(\.[A-Za-z0-9_:-]{1,200})+ -?[0-9]+(\.[0-9]+
 /** What refuses a snapshot, and why. */
 function refusal(pipeline = pipelineOf()): [code: string, message: string] {
   try {
-    pipeline.run(directory, nothing)
+    pipeline.run({ path: directory })
   } catch (error) {
     if (error instanceof StatsError) return [error.code, error.message]
     throw error
@@ -98,7 +97,7 @@ function refusal(pipeline = pipelineOf()): [code: string, message: string] {
 
 describe('a snapshot', () => {
   it.each(goldenSnapshots)('becomes tables in the order in which they are sent: $case/$timestamp', ({ path }) => {
-    const { tables, processes } = pipelineOf().run(path, nothing)
+    const { tables, processes } = pipelineOf().run({ path })
     expect(tables.map(({ kind }) => kind)).toEqual([
       ...['daemon', 'process', 'frontend', 'backend', 'server', 'aggregated-server', 'own'],
     ])
@@ -110,7 +109,7 @@ describe('a snapshot', () => {
   })
 
   it.each(goldenSnapshots)('tells how many datapoints it is: $case/$timestamp', ({ path }) => {
-    const { tables } = pipelineOf().run(path, nothing)
+    const { tables } = pipelineOf().run({ path })
     const { fields, values } = tables.at(-1)!
     const own = Object.fromEntries(fields.map((field, index) => [field, values[index]!]))
     const lines = linesOf(pipelineOf(), path)
@@ -278,7 +277,7 @@ describe('counters of processes that ended', () => {
       'loadbalancers.haproxy.server.s.stot 52 1700000000',
     ])
     expect(after).toHaveLength(before.length)
-    const { tables, processes } = pipeline.run(directory, nothing)
+    const { tables, processes } = pipeline.run({ path: directory })
     const { fields, values } = tables.at(-1)!
     put('_carried_stat', statAnswer(['pxname', 'svname', 'type', 'stot'], [['www', 'FRONTEND', '0', '-3']]))
     expect(linesOf(pipeline)).toContain('loadbalancers.haproxy.frontend.www.stot 4 1700000000')

@@ -9,7 +9,7 @@ import {
   statFieldByName,
   statFields,
 } from '@haproxystats/haproxy/read'
-import type { Column } from './accumulator.ts'
+import type { Column } from './column.ts'
 import { defaultLists, type ListedField } from './metric-lists.ts'
 import { variants } from './variants.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { statAnswer } from '../../../../test/support/stat-answer.ts'
+import type { StatSettings, StatTablesResult } from './object-tables.ts'
 import { defaultPlan, type Plan } from './plan.ts'
-import { type StatSettings, StatTables, type StatTablesResult } from './stat-tables.ts'
+import { StatTables } from './stat-tables.ts'
 
 const column = (field: string) => ({ field, merge: 'sum', emptyIsZero: false, counter: false }) as const
 const plan: Plan = { ...defaultPlan, frontend: [], backend: [column('scur')], server: [column('scur')] }
@@ -18,7 +19,7 @@ const site = statAnswer(header, [
 
 function finish(settings: Partial<StatSettings>): StatTablesResult {
   const plain = { aggregateServers: true, serverStates: false, skip: new Set<never>(), serverLimit: 0 }
-  const tables = new StatTables(plan, { ...plain, ...settings }, () => undefined)
+  const tables = new StatTables({ plan, columns: undefined }, { ...plain, ...settings }, () => undefined)
   tables.begin({ frontends: new Set(), backends: new Set() })
   tables.merge(site, false)
   return tables.finish()

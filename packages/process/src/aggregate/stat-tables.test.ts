@@ -7,8 +7,9 @@ import { release } from '../../../../test/support/recorded.ts'
 import { statAnswer } from '../../../../test/support/stat-answer.ts'
 import { segmentOf, shortHash } from '../types/segment.ts'
 import type { Table } from '../types/table.ts'
+import type { Excluded } from './object-tables.ts'
 import { planOf } from './plan.ts'
-import { type Excluded, StatTables } from './stat-tables.ts'
+import { StatTables } from './stat-tables.ts'
 
 const nothing: Excluded = { frontends: new Set(), backends: new Set() }
 const columns = ['pxname', 'svname', 'type', 'scur', 'stot', 'bin', 'weight', 'qtime', 'slim']
@@ -51,7 +52,7 @@ function tablesOf(tables: StatTables, processes: readonly Process[], excluded = 
 const plain = { aggregateServers: false, serverStates: false, skip: new Set<never>(), serverLimit: 0 }
 
 const fresh = (aggregateServers = false, onCollision = (_kept: string, _altered: string) => {}) =>
-  new StatTables(plan, { ...plain, aggregateServers }, onCollision)
+  new StatTables({ plan, columns: undefined }, { ...plain, aggregateServers }, onCollision)
 
 /** Everything that is sent, by path: exact numbers as text. */
 function sent(tables: readonly Table[]): Record<string, string> {
@@ -156,7 +157,7 @@ describe('rows', () => {
 
   it('of a process that is stopping count in sums, not in means', () => {
     const limits = planOf({ ...parseConfiguration('').process, 'server-metrics': ['act', 'scur'] })
-    const tables = new StatTables(limits, plain, () => {})
+    const tables = new StatTables({ plan: limits, columns: undefined }, plain, () => {})
     const header = ['pxname', 'svname', 'type', 'scur', 'act']
     tables.begin(nothing)
     tables.merge(statAnswer(header, [['b', 's', '2', '1', '1']]), false)

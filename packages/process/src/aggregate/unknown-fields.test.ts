@@ -40,7 +40,7 @@ function pipeline(metrics: string) {
     brokenField: (name) => told.push(`no number: ${name}`),
   })
   const sent = (path: string) => {
-    const { tables } = made.run(path, { frontends: new Set(), backends: new Set() })
+    const { tables } = made.run({ path })
     const table = tables.find(({ kind }) => kind === 'frontend')!
     return Object.fromEntries(table.fields.map((field, at) => [field, table.values[at]]))
   }

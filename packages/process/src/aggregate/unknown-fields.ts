@@ -1,7 +1,7 @@
 import { learnFields, mergeOfLearnt, scanHeader, statFieldByName } from '@haproxystats/haproxy/read'
 import type { SourceFiles } from '../read/read-snapshot.ts'
 import { segmentOf } from '../types/segment.ts'
-import type { Column } from './accumulator.ts'
+import type { Column } from './column.ts'
 import { fieldColumn } from './plan.ts'
 
 /** A column that no table knows: from a release of HAProxy that is newer than this program, or a build of its own. */

@@ -16,7 +16,11 @@ describe.each(variants)('$name', ({ name, field, kinds, weight }) => {
 it('are sent beside what haproxystats 0.5.2 sent, when they are listed', () => {
   const names = ['default', 'rtime_weighted', 'chkfail_max', 'downtime_max']
   const settings = { aggregateServers: false, serverStates: false, skip: new Set<never>(), serverLimit: 0 }
-  const tables = new StatTables(planOf({ 'server-metrics': names }), settings, () => undefined)
+  const tables = new StatTables(
+    { plan: planOf({ 'server-metrics': names }), columns: undefined },
+    settings,
+    () => undefined,
+  )
   const header = ['pxname', 'svname', 'type', 'stot', 'rtime', 'chkfail', 'downtime']
   tables.begin({ frontends: new Set(), backends: new Set() })
   tables.merge(statAnswer(header, [['b', 's', '2', '90', '10', '3', '7']]), false)

@@ -3,12 +3,25 @@ import type { Logger } from '@haproxystats/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { until } from '../../../../test/support/until.ts'
+import type { Batch } from '../types/output.ts'
 import { HttpService, type ServiceContext } from './service.ts'
 
 const file = fileURLToPath(new URL('../../../../test/support/odd-thread.mjs', import.meta.url))
 const { signal } = new AbortController()
 
-/** Snapshots are named by what the thread does with them. */
+const ways = ['fine', 'troubles', 'exits', 'throws', 'hangs', 'eats'] as const
+type Way = (typeof ways)[number]
+
+/** The number of a snapshot says what the thread does with it. */
+function batchOf(way: Way): Batch {
+  const memory = new SharedArrayBuffer(0)
+  const section = { version: '', start: 0, length: 0 }
+  const snapshot = ways.indexOf(way)
+  const sections = { layout: section, textStarts: section, dictionary: section, head: section }
+  const aggregate = { snapshot, rows: 0, numbers: memory, texts: memory, rest: memory, ...sections }
+  return { snapshot: String(snapshot), bytes: new Uint8Array(0), datapoints: 0, aggregate }
+}
+
 function serve(different: Partial<ServiceContext> = {}) {
   const told: string[] = []
   const pauses: number[] = []
@@ -21,7 +34,8 @@ function serve(different: Partial<ServiceContext> = {}) {
   const log = { child: () => log, debug, error, info } as unknown as Logger
   const service = new HttpService(parseConfiguration('[http]\nthread-memory = 64\n'), {
     log,
-    pathOf: (snapshot) => snapshot,
+    pathOf: () => '/nowhere',
+    readSources: async () => ({}),
     file,
     readTime: 2000,
     closeTime: 2000,
@@ -30,7 +44,7 @@ function serve(different: Partial<ServiceContext> = {}) {
   })
   onTestFinished(() => service.close())
   const { sink } = service.outputQueue
-  const send = (snapshot: string) => sink.send([{ snapshot, bytes: new Uint8Array(0), datapoints: 0 }], signal)
+  const send = (way: Way) => sink.send([batchOf(way)], signal)
   return { told, pauses, send, sink }
 }
 
@@ -39,26 +53,29 @@ it('hands over one snapshot after the other, and tells of those that cannot be r
   await send('fine')
   await send('troubles')
   await send('fine')
-  expect(told).toEqual(['snapshot troubles cannot be shown: not what it should be'])
+  expect(told).toEqual(['snapshot 1 cannot be shown: not what it should be'])
 })
 
-it.each(['exits', 'throws', 'hangs'])('holds up nothing when the thread %s, and has another one', async (way) => {
-  const { told, send } = serve()
-  await send(way)
-  expect(told.join()).toContain(`snapshot ${way} cannot be shown`)
-  // Until the new thread is there nobody reads, which is no trouble either.
-  for (let times = 0; times < 20; times++) await send('fine')
-  await until('the new thread', async () => {
-    await send('troubles')
-    return told.includes('snapshot troubles cannot be shown: not what it should be')
-  })
-  expect(told.some((line) => line.includes('a new one follows'))).toBe(true)
-})
+it.each(['exits', 'throws', 'hangs'] as const)(
+  'holds up nothing when the thread %s, and has another one',
+  async (way) => {
+    const { told, send } = serve()
+    await send(way)
+    expect(told.join()).toContain(`snapshot ${ways.indexOf(way)} cannot be shown`)
+    // Until the new thread is there nobody reads, which is no trouble either.
+    for (let times = 0; times < 20; times++) await send('fine')
+    await until('the new thread', async () => {
+      await send('troubles')
+      return told.includes('snapshot 1 cannot be shown: not what it should be')
+    })
+    expect(told.some((line) => line.includes('a new one follows'))).toBe(true)
+  },
+)
 
 it('stops waiting when the program is killed', async () => {
   const { sink } = serve()
   const kill = new AbortController()
-  const sending = sink.send([{ snapshot: 'hangs', bytes: new Uint8Array(0), datapoints: 0 }], kill.signal)
+  const sending = sink.send([batchOf('hangs')], kill.signal)
   kill.abort()
   await sending
 })

@@ -11,13 +11,19 @@ import {
 } from '@haproxystats/core'
 import { Backoff } from '../delivery/backoff.ts'
 import type { OutputQueueSettings } from '../delivery/output-queue.ts'
+import { type AggregateMemory, aggregateEncoding, type SharedAggregate } from '../types/aggregate.ts'
+import type { SourceResult, SourceWork, Work } from '../types/work.ts'
 import { PullStateReader } from './live/pull-state-reader.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
+import { SnapshotFiles } from './snapshot-files.ts'
 
 const threadFile = fileURLToPath(new URL('./thread.js', import.meta.url))
 
 /** So many snapshots wait for the thread: one that it reads, and the newest. */
 const mostBehind = 2
+
+/** As much memory as is kept for the next aggregates. */
+const mostSpares = 2
 
 /** What tests want otherwise; times in milliseconds. */
 const usual = {
@@ -36,19 +42,29 @@ const longestPause = 300
 export interface ServiceContext extends Partial<typeof usual> {
   readonly log: Logger
   readonly pathOf: (snapshot: string) => string
+  /** Has a worker read single answers. */
+  readonly readSources: (work: SourceWork) => Promise<SourceResult>
+}
+
+/** A snapshot that the thread has. */
+interface Held {
+  readonly aggregate: SharedAggregate
+  readonly files: SnapshotFiles
 }
 
 /**
- * The main thread's side of `[http]`: a thread that serves the newest snapshot. It is one more lane of the delivery, with
+ * The main thread's side of `[http]`: a thread that serves the newest snapshot. It is one more output of the delivery, with
  * room for so few snapshots that nothing waits for a thread that lags: it goes on with the newest.
  */
 export class HttpService {
   readonly #settings: ThreadSettings
   readonly #usual: typeof usual
   readonly #log: Logger
-  readonly #pathOf: (snapshot: string) => string
+  readonly #context: Pick<ServiceContext, 'pathOf' | 'readSources'>
   readonly #pull: PullStateReader
   readonly #reading = new Map<number, (trouble: string | undefined) => void>()
+  readonly #held = new Map<number, Held>()
+  readonly #spares: AggregateMemory[] = []
   #thread: Worker | undefined
   /** Resolves once the thread runs, or has ended. */
   #online: Promise<unknown> = Promise.resolve()
@@ -56,18 +72,17 @@ export class HttpService {
   readonly #backoff: Backoff
   readonly #conditions: Conditions
   #closing = false
-  #last = 0
 
-  constructor(configuration: Configuration, { log, pathOf, ...different }: ServiceContext) {
-    const { http, paths, process, pull } = configuration
+  constructor(configuration: Configuration, { log, pathOf, readSources, ...different }: ServiceContext) {
+    const { http, paths, pull } = configuration
     if (http === undefined) throw new TypeError('there is no section [http]')
     const historyPath = join(paths['base-dir'], 'haproxystats-process.history')
-    this.#settings = { settings: http, process, interval: pull['pull-interval'], historyPath }
+    this.#settings = { settings: http, interval: pull['pull-interval'], historyPath }
     this.#pull = new PullStateReader(statusPath(paths['base-dir'], 'haproxystats-pull'))
     this.#usual = { ...usual, ...different }
     this.#log = log.child({ dispatcher: 'http' })
     this.#conditions = createConditions(this.#log)
-    this.#pathOf = pathOf
+    this.#context = { pathOf, readSources }
     const interval = this.#usual.restartPause / 1000
     this.#backoff = new Backoff({ retries: -1, interval, backoff: 2, delay: longestPause })
     this.#start()
@@ -79,11 +94,11 @@ export class HttpService {
       name: 'http',
       sink: {
         send: async (batches, signal) => {
-          for (const { snapshot } of batches) await this.#read(snapshot, signal)
+          for (const { aggregate } of batches) if (aggregate !== undefined) await this.#show(aggregate, signal)
         },
         close: async () => undefined,
       },
-      encoding: { encoder: 'nothing', options: {} },
+      encoding: aggregateEncoding,
       retry: { retries: 0, interval: 1, backoff: 1, delay: 1 },
       prefetchDatapoints: 1_000_000,
       prefetch: 2,
@@ -93,6 +108,13 @@ export class HttpService {
       backlog: { most: mostBehind, full: 'drop-oldest', silent: true },
       incomplete: 'deliver',
     }
+  }
+
+  /** A task for a worker with memory for its aggregate, which the thread reads no more. */
+  withMemory(work: Work): Work {
+    if (!work.encodings.some(({ encoder }) => encoder === aggregateEncoding.encoder)) return work
+    const memory = this.#spares.pop()
+    return memory === undefined ? work : { ...work, memory }
   }
 
   /** What the status file says, and how haproxystats-pull is doing, for those who ask over HTTP. */
@@ -113,29 +135,56 @@ export class HttpService {
     clearTimeout(timer)
   }
 
-  /** Never rejects: what could not be read is not shown, and leaves the queue all the same. */
-  async #read(snapshot: string, signal: AbortSignal): Promise<void> {
+  /** Never rejects: what could not be shown leaves the queue all the same. */
+  async #show(aggregate: SharedAggregate, signal: AbortSignal): Promise<void> {
     await this.#online
     if (this.#thread === undefined) return
-    const id = ++this.#last
+    const { snapshot } = aggregate
     const { readTime } = this.#usual
     let timer: NodeJS.Timeout | undefined
-    const stop = () => this.#reading.get(id)?.(undefined)
+    const stop = () => this.#reading.get(snapshot)?.(undefined)
+    this.#hold(aggregate)
     const trouble = await new Promise<string | undefined>((resolve) => {
-      this.#reading.set(id, resolve)
+      this.#reading.set(snapshot, resolve)
       timer = setTimeout(() => {
         resolve(`it took longer than ${readTime / 1000} s`)
         void this.#thread?.terminate()
       }, readTime)
       signal.addEventListener('abort', stop, { once: true })
-      this.#post({ kind: 'snapshot', id, path: this.#pathOf(snapshot), snapshot: Number(snapshot) })
+      this.#post({ kind: 'snapshot', aggregate })
     })
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
-    this.#reading.delete(id)
+    this.#reading.delete(snapshot)
     if (trouble !== undefined) {
       this.#log.error({ snapshot, reason: trouble }, `snapshot ${snapshot} cannot be shown: ${trouble}`)
     }
+  }
+
+  /** Its files are opened before it leaves the queue. */
+  #hold(aggregate: SharedAggregate): void {
+    const { snapshot } = aggregate
+    this.#held.get(snapshot)?.files.close()
+    this.#held.set(snapshot, { aggregate, files: new SnapshotFiles(this.#context.pathOf(String(snapshot))) })
+  }
+
+  /** What the thread reads no more serves for another snapshot. */
+  #release(served: number | undefined, used: readonly number[]): void {
+    for (const [snapshot, { aggregate, files }] of this.#held) {
+      if (snapshot !== served) files.close()
+      if (used.includes(snapshot) || this.#reading.has(snapshot)) continue
+      this.#held.delete(snapshot)
+      const { numbers, texts, rest } = aggregate
+      if (this.#spares.length < mostSpares) this.#spares.push({ numbers, texts, rest })
+    }
+  }
+
+  async #readSources({ id, snapshot, sources, wanted }: Extract<FromThread, { kind: 'source' }>): Promise<void> {
+    const files = this.#held.get(snapshot)?.files
+    const read = (descriptors: SourceWork['descriptors']) => this.#context.readSources({ descriptors, wanted })
+    const failed = (error: unknown): SourceResult => ({ failure: reasonOf(error) })
+    const result = await files?.read(sources, read).catch(failed)
+    this.#post({ kind: 'source', id, result: result ?? { failure: `there is a newer snapshot than ${snapshot}` } })
   }
 
   #post(message: ToThread): void {
@@ -171,9 +220,12 @@ export class HttpService {
 
   #heard(message: FromThread): void {
     if (message.kind === 'tell') this.#log[message.severity](message.message)
-    else if (message.kind === 'read') {
+    else if (message.kind === 'source') void this.#readSources(message)
+    else {
       if (message.trouble === undefined) this.#recovered()
-      this.#reading.get(message.id)?.(message.trouble)
+      this.#reading.get(message.snapshot)?.(message.trouble)
+      this.#reading.delete(message.snapshot)
+      this.#release(message.served, message.used)
     }
   }
 
@@ -187,6 +239,8 @@ export class HttpService {
     this.#thread = undefined
     const isTold = reason === this.#conditions.kind('thread')
     for (const done of this.#reading.values()) done(isTold ? undefined : 'the thread that serves it has ended')
+    this.#reading.clear()
+    this.#release(undefined, [])
     if (this.#closing) return
     const pause = this.#backoff.failed()
     const fields = { reason, attempts: this.#backoff.failures, pause }

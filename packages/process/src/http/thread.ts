@@ -1,10 +1,11 @@
-// The thread of [http]: reads snapshots, keeps the newest and the history, and answers requests.
-import { existsSync } from 'node:fs'
+// The thread of [http]: takes aggregates, keeps the newest and the history, and answers requests.
 import { constants, getPriority, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { reasonOf } from '@haproxystats/core'
 import { pageDirectory } from '@haproxystats/page'
+import type { SharedAggregate } from '../types/aggregate.ts'
 import { Newest } from './live/newest.ts'
+import { SourceReader } from './live/source-reader.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 import { passwordThread } from './password-thread.ts'
 import { routes } from './routes/index.ts'
@@ -14,7 +15,7 @@ import { readStaticFiles } from './server/static-files.ts'
 /** On Linux of this thread alone: those that deliver come first when there is not enough CPU for all. */
 const niceness = 5
 
-const { settings, process: processSettings, interval, historyPath } = workerData as ThreadSettings
+const { settings, interval, historyPath } = workerData as ThreadSettings
 const post = (message: FromThread) => parentPort?.postMessage(message)
 const tell = (severity: 'info' | 'warn' | 'error', message: string) => post({ kind: 'tell', severity, message })
 
@@ -24,13 +25,15 @@ try {
   tell('info', `the thread of [http] has the priority of the whole program, it may not lower it: ${reasonOf(error)}`)
 }
 
-const newest = new Newest({ process: processSettings, interval, historyPath, memory: settings['history-memory'], tell })
+const sources = new SourceReader((request) => post({ kind: 'source', ...request }))
+const newest = new Newest({ interval, historyPath, memory: settings['history-memory'], sources, tell })
 const passwords = settings['password-file'] === undefined ? undefined : passwordThread()
 const compare = passwords && { compare: passwords.compare }
 const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, log: tell, ...compare })
 
 parentPort?.on('message', (message: ToThread) => {
-  if (message.kind === 'snapshot') readSnapshot(message)
+  if (message.kind === 'snapshot') take(message.aggregate)
+  else if (message.kind === 'source') sources.answer(message.id, message.result)
   else if (message.kind === 'status') newest.facts.status = message.status
   else void close()
 })
@@ -46,14 +49,15 @@ function pageFiles(): ReturnType<typeof readStaticFiles> {
   }
 }
 
-function readSnapshot({ id, path, snapshot }: Extract<ToThread, { kind: 'snapshot' }>): void {
+function take(aggregate: SharedAggregate): void {
+  const { snapshot } = aggregate
+  let failure = {}
   try {
-    newest.read(path, snapshot)
-    post({ kind: 'read', id })
+    newest.take(aggregate)
   } catch (error) {
-    // One that has left the queue meanwhile is nobody's trouble.
-    post({ kind: 'read', id, ...(existsSync(path) && { trouble: reasonOf(error) }) })
+    failure = { trouble: reasonOf(error) }
   }
+  post({ kind: 'read', snapshot, ...failure, served: newest.facts.view?.snapshot, used: newest.used })
   server.refresh()
 }
 

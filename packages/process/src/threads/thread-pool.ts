@@ -24,7 +24,7 @@ export interface ThreadSettings {
  * threads are started one at a time, by a call of `alive` whose failure is caught here.
  */
 export class ThreadPool<Task, Result> {
-  readonly #pool: Piscina<Task | undefined, Result>
+  readonly #pool: Piscina<unknown, unknown>
   readonly #startTime: number
   /** Piscina's own queue: nothing but the call of `alive` that a new thread is to answer. */
   readonly #queue = new FixedQueue()
@@ -67,6 +67,11 @@ export class ThreadPool<Task, Result> {
     return this.#ask(task, 'default', seconds)
   }
 
+  /** The same with another function that the file exports, for another kind of task. */
+  call<OtherTask, OtherResult>(name: string, task: OtherTask, seconds: number): Promise<OtherResult> {
+    return this.#ask(task, name, seconds)
+  }
+
   /**
    * Asks a thread that has nothing to do whether it is alive, a new one if there is none.
    *
@@ -82,12 +87,12 @@ export class ThreadPool<Task, Result> {
     await this.#pool.destroy()
   }
 
-  async #ask(task: Task | undefined, name: string, seconds?: number): Promise<Result> {
+  async #ask<Answer>(task: unknown, name: string, seconds?: number): Promise<Answer> {
     while (this.#pool.idleThreads === 0) await this.#inTurn(() => this.#start())
     // Nothing may be awaited here: somebody else would be given the idle thread.
     const signal = seconds === undefined ? null : AbortSignal.timeout(seconds * 1000)
     try {
-      return await this.#pool.run(task, { name, signal })
+      return (await this.#pool.run(task, { name, signal })) as Answer
     } catch (error) {
       if (!signal?.aborted) throw error
       throw new StatsError('WORKER', `it took longer than ${seconds} s`, {}, error)

@@ -1,4 +1,5 @@
 import type { Configuration, Logger, Problem } from '@haproxystats/core'
+import type { SharedAggregate } from './aggregate.ts'
 import type { Table } from './table.ts'
 
 /** How a worker turns tables into bytes: the encoder's name and its options, which must be plain data. */
@@ -20,6 +21,8 @@ export interface EncodedBatch {
    */
   readonly bytes: Uint8Array
   readonly datapoints: number
+  /** Instead of bytes, for [http]. */
+  readonly aggregate?: SharedAggregate
 }
 
 /** One snapshot's datapoints for one output. Sent as a whole, or again as a whole. */

@@ -1,3 +1,4 @@
+import type { AggregateMemory, SharedAggregate } from './aggregate.ts'
 import type { EncodedBatch, Encoding } from './output.ts'
 
 /** One task for a worker: one snapshot directory, for one or more destinations that want it encoded alike. */
@@ -9,10 +10,33 @@ export interface Work {
   readonly encodings: readonly Encoding[]
   /** Memory to encode into, which nobody uses: new memory for every snapshot costs as much as encoding it. */
   readonly spares?: readonly SharedArrayBuffer[]
+  /** The same for an aggregate. */
+  readonly memory?: AggregateMemory
   /** What the exclude files hold; nothing is excluded without. */
   readonly excluded?: ExcludeTexts
   /** Own metrics of what became of snapshots so far, by name. */
   readonly accounts?: Readonly<Record<string, number>>
+}
+
+/** Another task for a worker: to read the answers to `show stat` of single sources. */
+export interface SourceWork {
+  /** Open files with the answers, which stay open; `undefined` where there is none. */
+  readonly descriptors: readonly (number | undefined)[]
+  readonly wanted: SourceWanted
+}
+
+/** The first answer as it is, or as an aggregate; or one row of all of them. */
+export type SourceWanted =
+  | { readonly as: 'bytes' | 'aggregate' }
+  | { readonly as: 'row'; readonly pxname: string; readonly svname: string }
+
+/** What was wanted, or why it cannot be had. */
+export interface SourceResult {
+  readonly bytes?: Uint8Array
+  readonly aggregate?: SharedAggregate
+  /** By column, the cells that are not empty. */
+  readonly rows?: readonly (ReadonlyMap<string, string> | undefined)[]
+  readonly failure?: string
 }
 
 /** The texts of the files of `exclude-frontends` and `exclude-backends`; `version` is another one when one has changed. */

@@ -1,4 +1,4 @@
-import type { Excluded } from '../aggregate/stat-tables.ts'
+import type { Excluded } from '../aggregate/object-tables.ts'
 import type { ExcludeTexts } from '../types/work.ts'
 
 const none: Excluded = { frontends: new Set(), backends: new Set() }

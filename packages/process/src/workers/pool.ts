@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { atMost, type Configuration, type Lane, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import { ThreadPool } from '../threads/thread-pool.ts'
-import type { Postponed, Trouble, Work, WorkResult } from '../types/work.ts'
+import type { Postponed, SourceResult, SourceWork, Trouble, Work, WorkResult } from '../types/work.ts'
 import { ExcludeFiles } from './exclude-files.ts'
 import { Suspects } from './suspects.ts'
 import { forThreads } from './thread-options.ts'
@@ -97,6 +97,12 @@ export class WorkerPool {
         this.#log.error({ reason }, `a worker does not answer, it is replaced: ${reason}`)
       }
     })
+  }
+
+  /** Has answers of single sources read, when it is their turn. */
+  readSources(work: SourceWork): Promise<SourceResult> {
+    const read = () => this.#workers.call<SourceWork, SourceResult>('sources', work, this.#settings['worker-timeout'])
+    return this.#waitFor(() => this.#withDirectory(read))
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,8 @@ import type { Configuration } from '@haproxystats/core'
 import { reasonOf, StatsError } from '@haproxystats/core/snapshot'
 import { Pipeline } from '../aggregate/pipeline.ts'
 import { createEncoder } from '../outputs/format/encoders.ts'
-import type { Encode, Encoding } from '../types/output.ts'
+import { aggregateEncoding, type SharedAggregate } from '../types/aggregate.ts'
+import type { Encode, EncodedBatch, Encoding } from '../types/output.ts'
 import type { Warning, Work, WorkResult } from '../types/work.ts'
 import { ExcludedNames } from './excluded-names.ts'
 
@@ -15,10 +16,18 @@ export function createSnapshotEncoder(settings: Configuration['process']): (work
   const excludedNames = new ExcludedNames()
   const pipeline = createPipeline(settings, warnings)
   const encoders = new Map<string, Encode>()
-  return ({ path, snapshot, encodings, accounts, excluded, spares = [] }) => {
+  return ({ path, snapshot, encodings, accounts, excluded, spares = [], memory }) => {
     try {
-      const { tables, processes, incomplete } = pipeline.run(path, excludedNames.of(excluded), accounts)
+      const { tables, aggregate, processes, incomplete } = pipeline.run({
+        path,
+        snapshot: Number(snapshot),
+        excluded: excludedNames.of(excluded),
+        outputs: { tables: !encodings.every(isForHttp), aggregate: encodings.some(isForHttp) },
+        ...(accounts !== undefined && { accounts }),
+        ...(memory !== undefined && { memory }),
+      })
       const batches = encodings.map((encoding, index) => {
+        if (isForHttp(encoding)) return batchOf(aggregate as SharedAggregate)
         return encoderOf(encoders, encoding)(tables, Number(snapshot), spares[index])
       })
       return {
@@ -32,6 +41,14 @@ export function createSnapshotEncoder(settings: Configuration['process']): (work
       return failure(error)
     }
   }
+}
+
+function isForHttp({ encoder }: Encoding): boolean {
+  return encoder === aggregateEncoding.encoder
+}
+
+function batchOf(aggregate: SharedAggregate): EncodedBatch {
+  return { bytes: new Uint8Array(0), datapoints: 0, aggregate }
 }
 
 /** Only what is in a snapshot condemns it. @throws what nobody has foreseen. */

@@ -1,7 +1,8 @@
 // What a worker thread runs: one snapshot after the other, from its directory to the bytes for its destinations.
 import { workerData } from 'node:worker_threads'
 import type { Configuration } from '@haproxystats/core'
-import type { Work, WorkResult } from '../types/work.ts'
+import type { SourceResult, SourceWork, Work, WorkResult } from '../types/work.ts'
+import { readSourceFiles } from './read-sources.ts'
 import { createSnapshotEncoder } from './snapshot-encoder.ts'
 
 /** What every worker thread is given when it starts. */
@@ -22,6 +23,11 @@ export default function work(task: Work): WorkResult | Promise<never> {
     })
     return new Promise(() => undefined)
   }
+}
+
+/** Reads answers of single sources. */
+export function sources(task: SourceWork): SourceResult {
+  return readSourceFiles(task)
 }
 
 /** Tells that the thread works. */

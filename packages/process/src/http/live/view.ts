@@ -1,18 +1,13 @@
 import type { PullReport } from '@haproxystats/core'
-import type { Info, StatField } from '@haproxystats/haproxy/read'
+import type { Info } from '@haproxystats/haproxy/read'
+import { type RowKind, rowKinds } from '../../aggregate/kinds.ts'
+import type { StatColumn } from '../../aggregate/stat-columns.ts'
 import type { Table } from '../../types/table.ts'
 
-/** The kinds of rows of `show stat`. */
-export const rowKinds = ['frontend', 'backend', 'server', 'listener'] as const
-export type RowKind = (typeof rowKinds)[number]
+export { type RowKind, rowKinds }
 
 /** One column of a view: those of the newest release of HAProxy in its order, then what older or other builds print. */
-export interface ViewColumn {
-  readonly name: string
-  /** What the table of fields knows of it; absent for a column of a build that is newer than the table. */
-  readonly field: StatField | undefined
-  readonly isText: boolean
-}
+export type ViewColumn = StatColumn
 
 /** What one row is about. Names are text (UTF-8 decoded where they are that), as a person reads them. */
 export interface ViewRow {
@@ -27,11 +22,13 @@ export interface ViewRow {
 export interface ViewSource {
   /** As in the names of files, without `.sock`: `lb1`. */
   readonly name: string
+  /** As in the names of files: `lb1.sock`. */
+  readonly file: string
   /** Its `show info`; absent for statistics pages, which have none. */
   readonly info: Info | undefined
   readonly stopping: boolean
-  /** Its `show stat` as HAProxy printed it; absent when it did not answer. */
-  readonly stat: Uint8Array | undefined
+  /** Whether it answered `show stat`. */
+  readonly answered: boolean
 }
 
 /**
@@ -58,6 +55,8 @@ export interface View {
    * of the process that has it.
    */
   text(row: number, column: number): string | undefined
+  /** By row that is down: the sources that say so, where several have it. Of so many rows as are worth looking at. */
+  readonly downFor: ReadonlyMap<number, readonly number[]>
   /** `show info` merged over processes, by HAProxy's names, as it would be printed. */
   readonly info: Info
   /**

@@ -28,7 +28,7 @@ export function missingProcesses({ view, facts: { history } }: RuleContext): Mis
   const failed = reports.filter(({ result }) => result === 'failed')
   // Its process is read at another source, so nothing is missing although its name no longer has an answer.
   const duplicates = reports.filter(({ result }) => result === 'duplicate')
-  const silent = view.sources.filter(({ stat }) => stat === undefined)
+  const silent = view.sources.filter(({ answered }) => !answered)
   // The manifest has the names of files, the view those that are shown.
   const names = shownNames([...failed, ...duplicates, ...view.sources].map(({ name }) => name))
   const known = new Set(names)

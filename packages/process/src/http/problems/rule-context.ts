@@ -1,12 +1,8 @@
-import { RowFinder } from '../live/row-finder.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
 import { numberReader } from '../trend/row-values.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
 import type { Facts } from '../types/facts.ts'
-
-/** Of so many rows that are down it is looked up which processes say so. */
-const mostLookedUp = 500
 
 const contexts = new WeakMap<View, RuleContext>()
 
@@ -29,7 +25,6 @@ export class RuleContext {
   readonly #rows: Record<RowKind, number[]> = { frontend: [], backend: [], server: [], listener: [] }
   /** Servers by proxy, in the order of rows. */
   readonly serversByProxy = new Map<string, number[]>()
-  #down: ReadonlyMap<number, readonly string[]> | undefined
 
   constructor(facts: Facts, view: View) {
     this.facts = facts
@@ -93,23 +88,7 @@ export class RuleContext {
 
   /** Names of the processes that say that a row is down; `undefined` when it is not known which. */
   downFor(index: number): readonly string[] | undefined {
-    this.#down ??= this.#lookUpDown()
-    return this.#down.get(index)
-  }
-
-  /** In the order of rows, which is that of the answers. */
-  #lookUpDown(): ReadonlyMap<number, readonly string[]> {
-    const finders = this.view.sources.map(({ stat }) => (stat?.length ? new RowFinder(stat) : undefined))
-    const found = new Map<number, string[]>()
-    for (const [index, { pxname, svname, sources }] of this.view.rows.entries()) {
-      if (found.size >= mostLookedUp) break
-      if (sources.length < 2 || this.state(index) !== 'DOWN') continue
-      const names = sources.filter((source) => finders[source]?.find(pxname, svname)?.get('status')?.startsWith('DOWN'))
-      found.set(
-        index,
-        names.map((source) => this.view.sources[source]?.name ?? ''),
-      )
-    }
-    return found
+    if (this.state(index) !== 'DOWN') return undefined
+    return this.view.downFor.get(index)?.map((source) => this.view.sources[source]?.name ?? '')
   }
 }

@@ -63,7 +63,7 @@ const infoNames = {
   runQueue: 'Run_queue',
 } as const
 
-function printedSource({ name, info, stopping, stat }: ViewSource) {
+function printedSource({ name, info, stopping, answered }: ViewSource) {
   const values = Object.entries(infoNames).map(([its, of]) => [its, numberOf(info, of)])
   const pid = numberOf(info, 'Pid')
   const idle = numberOf(info, 'Idle_pct')
@@ -73,7 +73,7 @@ function printedSource({ name, info, stopping, stat }: ViewSource) {
     node: info?.get('node') ?? null,
     pid,
     stopping,
-    answered: stat !== undefined,
+    answered,
     cpu: idle === null ? null : 100 - idle,
     ...Object.fromEntries(values),
   }

@@ -1,7 +1,7 @@
+import { reasonOf } from '@haproxystats/core'
 import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
 import { nearestNames } from '../formats/nearest-names.ts'
-import { RowFinder } from '../live/row-finder.ts'
-import { keyOf, type View, type ViewSource } from '../live/view.ts'
+import { keyOf, type View, type ViewRow } from '../live/view.ts'
 import { daemonKey, processKey } from '../trend/collect.ts'
 import type { Rates } from '../trend/rates.ts'
 import { isCounter } from '../trend/row-values.ts'
@@ -34,8 +34,10 @@ function rowBody({ query }: RouteRequest, facts: Facts) {
     throw new Refusal(400, 'parameter "key" is missing: f:www, l:www/sock-1, b:app, s:app/app1', ['key'])
   }
   const index = rowIndex(view).get(key)
-  const found = index === undefined ? infoOf(key, view, rates) : statOf(index, view, rates)
-  return { snapshot: view.snapshot, key, ...found }
+  const head = { snapshot: view.snapshot, key }
+  if (index === undefined) return { ...head, ...infoOf(key, view, rates) }
+  const row = { ...head, ...rowOf(index, view, rates) }
+  return printedRows(view.rows[index] as ViewRow, view, facts).then((sources) => ({ ...row, sources }))
 }
 
 const indexes = new WeakMap<View, ReadonlyMap<string, number>>()
@@ -47,8 +49,27 @@ function rowIndex(view: View): ReadonlyMap<string, number> {
   return index
 }
 
-function statOf(index: number, view: View, rates: Rates | undefined) {
-  const { kind, pxname, svname, sources } = view.rows[index] as View['rows'][number]
+/** The row as each of its processes printed it, by the name of the process. */
+async function printedRows(
+  { sources: having, pxname, svname }: ViewRow,
+  view: View,
+  { sources }: Facts,
+): Promise<Record<string, Values>> {
+  const each = byName<Values>()
+  try {
+    const printed = (await sources?.row(view, having, { pxname, svname })) ?? []
+    having.forEach((source, place) => {
+      const cells = printed[place]
+      if (cells !== undefined) each[view.sources[source]?.name ?? ''] = valuesOf(cells, view)
+    })
+    return each
+  } catch (error) {
+    throw new Refusal(503, `what each process printed cannot be read now, ask again: ${reasonOf(error)}`)
+  }
+}
+
+function rowOf(index: number, view: View, rates: Rates | undefined) {
+  const { kind, pxname, svname } = view.rows[index] as View['rows'][number]
   const merged = byName<Value>()
   const its = byName<number | null>()
   view.columns.forEach(({ name, isText }, column) => {
@@ -59,31 +80,19 @@ function statOf(index: number, view: View, rates: Rates | undefined) {
     if (value !== undefined && isCounter(view, column))
       its[`${name}/s`] = orNull(rates?.ofRow(index, column) ?? Number.NaN)
   })
-  const processes = sources.flatMap((source) => view.sources[source] ?? [])
-  return { kind, pxname, svname, merged, rates: its, sources: eachProcess(processes, pxname, svname, view) }
+  return { kind, pxname, svname, merged, rates: its }
 }
 
 const orUndefined = (value: number) => (Number.isNaN(value) ? undefined : value)
 
-/** As each process printed it. */
-function eachProcess(
-  sources: readonly ViewSource[],
-  pxname: string,
-  svname: string,
-  view: View,
-): Record<string, Values> {
-  const each = byName<Values>()
-  for (const { name, stat } of sources) {
-    const cells = stat && new RowFinder(stat).find(pxname, svname)
-    if (cells === undefined) continue
-    const values = byName<Value>()
-    for (const [field, text] of cells) {
-      const column = view.columns[view.columnOf.get(field) ?? -1]
-      values[field] = column?.isText === false ? numberOf(text) : text
-    }
-    each[name] = values
+/** As one process printed it. */
+function valuesOf(cells: ReadonlyMap<string, string>, view: View): Values {
+  const values = byName<Value>()
+  for (const [field, text] of cells) {
+    const column = view.columns[view.columnOf.get(field) ?? -1]
+    values[field] = column?.isText === false ? numberOf(text) : text
   }
-  return each
+  return values
 }
 
 /** As text where no double can hold it. */

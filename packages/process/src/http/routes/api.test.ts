@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
+import { snapshotView, sourcesOf } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import { type ViewSketch, viewOf } from '../../../../../test/support/view-of.ts'
 import { MemoryHistory } from '../trend/memory-history.ts'
 import type { Facts } from '../types/facts.ts'
 import { apiRoutes } from './api-index.ts'
+import { rowRoute } from './api-row.ts'
 
 const begin = 1_700_000_400
 
@@ -21,8 +22,8 @@ function factsOf(count = 2, change: (index: number) => Partial<ViewSketch> = () 
     const view = viewOf({
       snapshot: begin + 10 * index,
       sources: [
-        { name: 'lb1', info: { ...info, Version: '2.6.12' }, stat: statOf('UP', '18446744073709551615') },
-        { name: 'lb2', info: { ...info, Version: '2.6.12' }, stat: statOf('DOWN', '7') },
+        { name: 'lb1', info: { ...info, Version: '2.6.12' } },
+        { name: 'lb2', info: { ...info, Version: '2.6.12' } },
       ],
       info,
       rows: [
@@ -39,6 +40,7 @@ function factsOf(count = 2, change: (index: number) => Partial<ViewSketch> = () 
         },
         { kind: 'backend', pxname: 'app', status: 'UP', scur: 6, qcur: 2 },
       ],
+      downFor: { 1: [1] },
       ...change(index),
     })
     history.add(view)
@@ -47,15 +49,25 @@ function factsOf(count = 2, change: (index: number) => Partial<ViewSketch> = () 
   return facts
 }
 
-function ask(path: string, facts = factsOf()) {
+function requestOf(path: string) {
   const url = new URL(path, 'http://here')
   const segments = url.pathname.split('/').slice(1).map(decodeURIComponent)
-  const request = { segments, form: '', query: url.searchParams, accept: '' }
+  return { segments, form: '', query: url.searchParams, accept: '' }
+}
+
+function ask(path: string, facts = factsOf()) {
   for (const route of apiRoutes) {
-    const answer = route.answer(request, facts)
+    const answer = route.answer(requestOf(path), facts)
+    if (answer instanceof Promise) throw new Error(`${path} has to be waited for`)
     if (answer !== undefined) return { status: answer.status ?? 200, body: JSON.parse(String(answer.body)), answer }
   }
   throw new Error(`nobody answers ${path}`)
+}
+
+/** What each process says has to be asked for. */
+async function askRow(path: string, facts: Facts) {
+  const answer = await rowRoute.answer(requestOf(path), facts)
+  return { status: answer?.status ?? 200, body: JSON.parse(String(answer?.body)) }
 }
 
 describe('/api/v1', () => {
@@ -63,7 +75,7 @@ describe('/api/v1', () => {
     const { routes } = ask('/api/v1').body
     const paths: string[] = routes.map(({ path }: { path: string }) => path)
     expect(paths).toContain('/api/v1/events')
-    const needs: Record<string, string> = { row: '?key=b:app', history: '?key=b:app&field=scur' }
+    const needs: Record<string, string> = { row: '?key=daemon', history: '?key=b:app&field=scur' }
     for (const path of paths.filter((name) => !name.endsWith('events'))) {
       expect(ask(path + (needs[path.split('/').at(-1)!] ?? '')).status).toBe(200)
     }
@@ -139,15 +151,16 @@ describe('/api/v1/rows', () => {
     expect(rows[0][5 + fields.indexOf('bin/s')]).toBe(100)
     const info = (index: number) => ({ Pid: index, Uptime_sec: 1 })
     const restarted = factsOf(2, (index) => ({
-      sources: [{ name: 'lb1', info: info(index), stat: statOf('UP', '1') }],
+      sources: [{ name: 'lb1', info: info(index) }],
     }))
     expect(ask('/api/v1/rows?fields=bin/s', restarted).body.rows[0].at(-1)).toBeNull()
   })
 })
 
 describe('/api/v1/row', () => {
-  it('tells all of a row, and what each process says of it', () => {
-    const { body } = ask('/api/v1/row?key=s:app/app1')
+  it('tells all of a row, and what each process says of it', async () => {
+    const sources = sourcesOf({ lb1: statOf('UP', '18446744073709551615'), lb2: statOf('DOWN', '7') })
+    const { body } = await askRow('/api/v1/row?key=s:app/app1', { ...factsOf(), sources })
     expect(body).toMatchObject({
       ...{ key: 's:app/app1', kind: 'server', pxname: 'app', svname: 'app1' },
       merged: { status: 'DOWN', scur: 6 },
@@ -158,7 +171,7 @@ describe('/api/v1/row', () => {
     expect(body.sources.lb2).toMatchObject({ status: 'DOWN', bin: 7 })
   })
 
-  it('tells of columns and lines of any name', () => {
+  it('tells of columns and lines of any name', async () => {
     const names = ['__proto__', 'constructor', 'toString']
     const columns = ['pxname', 'svname', 'type', ...names]
     const answers = (value: string) => ({
@@ -166,8 +179,10 @@ describe('/api/v1/row', () => {
       info: infoAnswer(Object.fromEntries(names.map((name) => [name, value]))),
       typed: Buffer.from('B.2.0.3.toString.1:MCP:u64:5\nB.2.0.4.constructor.1:CNS:str:5\n'),
     })
-    const facts = { ...factsOf(), view: snapshotView({ lb1: answers('5'), lb2: answers('7') }) }
-    const { merged, sources } = ask('/api/v1/row?key=b:app', facts).body
+    const [lb1, lb2] = [answers('5'), answers('7')]
+    const alone = sourcesOf({ lb1: lb1.stat, lb2: lb2.stat })
+    const facts = { ...factsOf(), view: snapshotView({ lb1, lb2 }), sources: alone }
+    const { merged, sources } = (await askRow('/api/v1/row?key=b:app', facts)).body
     expect(names.map((name) => merged[name])).toEqual([12, '5', 12])
     for (const name of names)
       expect([Object.hasOwn(merged, name), sources.lb1[name]]).toEqual([true, name === 'constructor' ? '5' : 5])

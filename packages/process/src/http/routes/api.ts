@@ -28,7 +28,7 @@ export interface ApiRoute {
   readonly parameters: readonly string[]
   /** The same request has the same answer until the next snapshot. */
   readonly perSnapshot: boolean
-  /** The body of the response. @throws Refusal */
+  /** The body of the response, or a promise of it. @throws Refusal */
   readonly body: (request: RouteRequest, facts: Facts) => unknown
 }
 
@@ -41,13 +41,19 @@ export function apiRoute({ name, summary, parameters, perSnapshot, body }: ApiRo
       if (request.form !== '' || `/${request.segments.join('/')}` !== path) return undefined
       try {
         checkParameters(request, parameters)
-        return json(body(request, facts), { perSnapshot })
+        const made = body(request, facts)
+        if (!(made instanceof Promise)) return json(made, { perSnapshot })
+        return made.then((value) => json(value, { perSnapshot })).catch(refuse)
       } catch (error) {
-        if (error instanceof Refusal) return error.response()
-        throw error
+        return refuse(error)
       }
     },
   }
+}
+
+function refuse(error: unknown): RouteResponse {
+  if (error instanceof Refusal) return error.response()
+  throw error
 }
 
 function checkParameters({ query }: RouteRequest, known: readonly string[]): void {

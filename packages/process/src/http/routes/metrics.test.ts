@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { answerMetrics, factsWith } from '../../../../../test/http/answer-metrics.ts'
-import { viewOf } from '../../../../../test/support/built-view.ts'
 import { type ParsedSample, parseExposition } from '../../../../../test/support/exposition.ts'
 import { goldenSnapshots, release } from '../../../../../test/support/recorded.ts'
+import { ViewBuilder, snapshotView as viewOf } from '../../../../../test/support/snapshot-view.ts'
 import { infoAnswer, statAnswer } from '../../../../../test/support/stat-answer.ts'
 import type { View } from '../live/view.ts'
-import { ViewBuilder } from '../live/view-builder.ts'
 import { metrics } from './metrics.ts'
 
 function samples(view: View | undefined, query = '', status = {}): ParsedSample[] {
@@ -115,7 +114,7 @@ describe('what is said of rows', () => {
 
 describe('of several processes', () => {
   const { path } = goldenSnapshots.find((snapshot) => snapshot.case.startsWith('nbproc4'))!
-  const view = new ViewBuilder({ 'startup-grace': 0 }).build(path, 1_700_000_000)
+  const view = new ViewBuilder().build(path, 1_700_000_000)
   const sum = (field: string) => view.sources.reduce((total, { info }) => total + Number(info?.get(field)), 0)
 
   it('there is the sum, the mean and how far they are apart', () => {

@@ -10,8 +10,14 @@ const incompleteHeader = 'Haproxystats-Incomplete'
 const longestHeader = 1000
 
 /** Answers from the newest view, or that there is none yet. */
-export function fromView({ view, interval }: Facts, answer: (view: View) => RouteResponse): RouteResponse {
-  if (view !== undefined) return marked(answer(view), missingSources(view.pull))
+export function fromView<Made extends RouteResponse | Promise<RouteResponse>>(
+  { view, interval }: Facts,
+  respond: (view: View) => Made,
+): Made | RouteResponse {
+  if (view !== undefined) {
+    const response = respond(view)
+    return response instanceof Promise ? response : marked(response, missingSources(view.pull))
+  }
   const sentence =
     'There is no snapshot yet: haproxystats-pull makes one as often as pull-interval says, and none has been read since the start.'
   return { ...text(sentence, 503), headers: { 'Retry-After': String(Math.max(1, Math.ceil(interval))) } }

@@ -1,10 +1,10 @@
+import { reasonOf } from '@haproxystats/core'
 import { csvOf } from '../formats/csv.ts'
 import { jsonOf } from '../formats/json.ts'
 import { nearestNames } from '../formats/nearest-names.ts'
 import { chosenRows, rowChoiceOf } from '../formats/row-choice.ts'
 import { typedOf } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
-import { viewOfSource } from '../live/source-view.ts'
 import type { View, ViewSource } from '../live/view.ts'
 import type { Facts } from '../types/facts.ts'
 import { type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
@@ -47,25 +47,46 @@ export const statRoutes: readonly Route[] = [
       if (place !== 'stats' || name === undefined || request.segments.length !== 2) return undefined
       return fromView(facts, (view) => {
         const index = view.sources.findIndex((source) => isCalled(source.name, name))
-        const source = view.sources[index]
-        if (source?.stat === undefined) return noSource(view, name, ({ stat }) => stat !== undefined, 'show stat')
-        const words = request.form.split(';')
-        if (words[0] === 'csv' && words.length === 1)
-          return { type: plain, body: asOnPage(source.stat), perSnapshot: true }
-        return inForm(request, facts, `stats/${name}`, () => viewOfSource(view, index) ?? view)
+        if (!view.sources[index]?.answered) return noSource(view, name, ({ answered }) => answered, 'show stat')
+        return ofSource(request, { ...facts, view }, index)
       })
     },
   },
 ]
 
+/** Whatever the newest snapshot is when its answer is there. */
+async function ofSource(
+  request: RouteRequest,
+  facts: Facts & { readonly view: View },
+  index: number,
+): Promise<RouteResponse> {
+  const { view, sources } = facts
+  const name = view.sources[index]?.name ?? ''
+  try {
+    if (sources === undefined) throw new Error('there is nobody to ask')
+    if (request.form === 'csv') {
+      const body = asOnPage(await sources.bytes(view, index))
+      return fromView(facts, () => ({ type: plain, body, perSnapshot: true }))
+    }
+    const alone = chosenForm(request.form) === undefined ? view : await sources.view(view, index)
+    return inForm(request, facts, request.segments.join('/'), () => alone)
+  } catch (error) {
+    const sentence = `The answer of ${name} cannot be read now: ${reasonOf(error)}. Ask again.`
+    return { ...text(sentence, 503), headers: { 'Retry-After': '1' } }
+  }
+}
+
+function chosenForm(form: string): string | undefined {
+  return form.split(';').find((word) => Object.hasOwn(statForms, word))
+}
+
 function inForm(request: RouteRequest, facts: Facts, place: string, choose: (view: View) => View): RouteResponse {
-  const words = request.form.split(';')
-  const form = words.find((word) => Object.hasOwn(statForms, word))
+  const form = chosenForm(request.form)
   if (form === undefined) return noForm(request.form, place)
   const { type, render, mostRows } = statForms[form] as StatForm
   return fromView(facts, (merged) => {
     const view = choose(merged)
-    const rows = chosenRows(view, rowChoiceOf(words))
+    const rows = chosenRows(view, rowChoiceOf(request.form.split(';')))
     if (rows.length > mostRows) return tooMany(form, rows.length, mostRows)
     return { type, body: render(view, rows), perSnapshot: true }
   })

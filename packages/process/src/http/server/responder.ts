@@ -18,6 +18,11 @@ export interface ResponderContext {
   readonly mostInFlight?: number | undefined
 }
 
+/** In an object, so that a response that has to be waited for keeps no other request waiting. */
+interface Made {
+  readonly made: PreparedResponse | Promise<PreparedResponse> | undefined
+}
+
 /**
  * Makes responses: one at a time, each once until the next snapshot (made, hashed and compressed for all who ask), and
  * none while too many bytes are being sent.
@@ -42,7 +47,7 @@ export class Responder {
   }
 
   /** The response of the first route that knows one. */
-  now(request: RouteRequest): RouteResponse {
+  now(request: RouteRequest): RouteResponse | Promise<RouteResponse> {
     const { routes, facts } = this.#context
     for (const route of routes) {
       const response = route.answer(request, facts)
@@ -55,7 +60,10 @@ export class Responder {
 
   /** The same, when it is its turn. `key` names the request; `undefined` when the client is gone. */
   async ask(key: string, request: RouteRequest, client: ServerResponse): Promise<PreparedResponse | undefined> {
-    return this.#kept.get(key) ?? this.#inTurn(() => this.#make(key, request, client))
+    const known = this.#kept.get(key)
+    if (known !== undefined) return known
+    const { made } = await this.#inTurn(() => this.#make(key, request, client))
+    return made
   }
 
   /** A response is kept in memory until its client has it. */
@@ -73,21 +81,28 @@ export class Responder {
   }
 
   /** One response in each turn of the event loop, so that a crowd does not keep the next snapshot from being read. */
-  async #make(key: string, request: RouteRequest, client: ServerResponse): Promise<PreparedResponse | undefined> {
+  async #make(key: string, request: RouteRequest, client: ServerResponse): Promise<Made> {
     await nextTurn()
     const known = this.#kept.get(key)
-    if (known !== undefined || client.destroyed) return known
+    if (known !== undefined || client.destroyed) return { made: known }
     if (this.#inFlightBytes > (this.#context.mostInFlight ?? usualInFlight)) {
-      return busy('Too much is being sent to slow clients')
+      return { made: busy('Too much is being sent to slow clients') }
+    }
+    const { view } = this.#context.facts
+    const keep = (response: RouteResponse) => {
+      const prepared = prepareResponse(response)
+      // While it was waited for there may have been another snapshot.
+      if (response.perSnapshot === true && view === this.#context.facts.view) this.#keep(key, prepared)
+      return prepared
     }
     const response = this.now(request)
-    const prepared = prepareResponse(response)
-    const fits = this.#kept.size < mostKept && this.#keptBytes + prepared.body.length <= mostKeptBytes
-    if (response.perSnapshot === true && fits) {
-      this.#kept.set(key, prepared)
-      this.#keptBytes += prepared.body.length
-    }
-    return prepared
+    return { made: response instanceof Promise ? response.then(keep) : keep(response) }
+  }
+
+  #keep(key: string, prepared: PreparedResponse): void {
+    if (this.#kept.size >= mostKept || this.#keptBytes + prepared.body.length > mostKeptBytes) return
+    this.#kept.set(key, prepared)
+    this.#keptBytes += prepared.body.length
   }
 }
 

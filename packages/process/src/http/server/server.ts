@@ -173,7 +173,7 @@ export class HttpServer {
     const path = target.segments.join('/')
     const accept = String(request.headers.accept ?? '')
     // These wait for nobody.
-    if (openPaths.has(path)) return prepareResponse(this.#responder.now({ ...target, accept }))
+    if (openPaths.has(path)) return prepareResponse(await this.#responder.now({ ...target, accept }))
     if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
     const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))
     if (refusal !== undefined) return refusal

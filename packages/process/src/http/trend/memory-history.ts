@@ -67,6 +67,11 @@ export class MemoryHistory {
     return this.#rates?.snapshot === snapshot ? this.#rates : undefined
   }
 
+  /** The snapshots whose views are still read. */
+  get used(): readonly number[] {
+    return this.#rates?.snapshots ?? []
+  }
+
   get bands(): Bands {
     return this.#bands
   }

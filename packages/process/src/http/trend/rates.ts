@@ -45,6 +45,11 @@ export class Rates {
     return this.#view.snapshot
   }
 
+  /** The snapshots that are read for them. */
+  get snapshots(): number[] {
+    return [this.#view, this.#before].flatMap((view) => view?.snapshot ?? [])
+  }
+
   /** What to compare the next snapshot with. */
   get view(): Before {
     return this.#view

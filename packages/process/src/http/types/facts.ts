@@ -1,3 +1,4 @@
+import type { Sources } from '../live/source-reader.ts'
 import type { View } from '../live/view.ts'
 import type { MemoryHistory } from '../trend/memory-history.ts'
 
@@ -6,6 +7,8 @@ export interface Facts {
   /** Of the newest snapshot; absent until there is one. */
   readonly view: View | undefined
   readonly history: MemoryHistory
+  /** What the processes of the view answered, each alone. */
+  readonly sources?: Sources
   /** What the status file of haproxystats-process says, see `statusOf`. */
   readonly status: Readonly<Record<string, unknown>>
   /** Seconds between snapshots, as pull is configured; what makes data stale. */

@@ -27,7 +27,7 @@ export interface Route {
   readonly path: string
   readonly summary: string
   /** `undefined`: not its business. */
-  answer(request: RouteRequest, facts: Facts): RouteResponse | undefined
+  answer(request: RouteRequest, facts: Facts): RouteResponse | Promise<RouteResponse> | undefined
 }
 
 export function text(body: string, status = 200): RouteResponse {

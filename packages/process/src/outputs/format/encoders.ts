@@ -7,10 +7,6 @@ const encoders: Readonly<Record<string, (options: unknown) => Encode>> = {
     const encoder = new LineEncoder(options as LineOptions)
     return (tables, timestamp, spare) => encoder.encode(tables, timestamp, spare)
   },
-  // For those who read the snapshot themselves. The spare goes back as it is, for another encoder.
-  nothing: () => (_tables, _timestamp, spare) => {
-    return { bytes: new Uint8Array(spare ?? new SharedArrayBuffer(0), 0, 0), datapoints: 0 }
-  },
 }
 
 /** @throws TypeError for an encoder that is not in the table: a mistake in a dispatcher. */

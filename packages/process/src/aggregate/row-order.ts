@@ -1,4 +1,4 @@
-import { type RowKind, rowKinds } from './view.ts'
+import { type RowKind, rowKinds } from './kinds.ts'
 
 /** As HAProxy prints the rows of a proxy. */
 const withinProxy: readonly RowKind[] = ['frontend', 'listener', 'server', 'backend']
@@ -8,7 +8,9 @@ const ranks = Object.fromEntries(rowKinds.map((kind) => [kind, withinProxy.index
  * The order in which rows are shown, as indexes: proxies and their rows as they were met first, but the rows of a proxy together,
  * though one process may have some that the one before it has not. `undefined` when that is their order already.
  */
-export function orderOf(rows: readonly { readonly kind: RowKind; readonly pxname: string }[]): Int32Array | undefined {
+export function orderOf(
+  rows: readonly { readonly kind: RowKind | undefined; readonly pxname: string }[],
+): Int32Array | undefined {
   const proxies = new Map<string, number>()
   const keys = rows.map(({ kind, pxname }) => {
     let proxy = proxies.get(pxname)
@@ -16,7 +18,7 @@ export function orderOf(rows: readonly { readonly kind: RowKind; readonly pxname
       proxy = proxies.size
       proxies.set(pxname, proxy)
     }
-    return withinProxy.length * proxy + ranks[kind]
+    return withinProxy.length * proxy + ranks[kind ?? 'listener']
   })
   if (keys.every((key, index) => index === 0 || (keys[index - 1] as number) <= key)) return undefined
   return Int32Array.from(keys.keys()).sort((one, other) => {

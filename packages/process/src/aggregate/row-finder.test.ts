@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { statAnswer } from '../../../../../test/support/stat-answer.ts'
+import { statAnswer } from '../../../../test/support/stat-answer.ts'
 import { RowFinder } from './row-finder.ts'
 
 const columns = ['pxname', 'svname', 'scur', 'type', 'last_chk']

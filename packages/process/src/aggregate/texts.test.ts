@@ -11,7 +11,7 @@ describe('Texts', () => {
           const bytes = Buffer.from(`,,${text},`)
           return texts.between(bytes, 2, bytes.length - 1)
         })
-        expect(numbers.map((number) => texts.texts[number] ?? '')).toEqual(given)
+        expect(numbers.map((number) => texts.text(number))).toEqual(given)
         expect(new Set(numbers).size).toBe(new Set(given).size)
       }),
       { numRuns: 50 },
@@ -35,7 +35,7 @@ describe('Texts', () => {
       number,
     ]
     const both = texts.joined(tcp, quic)
-    expect(texts.texts[both]).toBe('tcpv4 / quic4')
+    expect(texts.text(both)).toBe('tcpv4 / quic4')
     expect(texts.joined(both, quic)).toBe(both)
     expect(texts.joined(both, tcp)).toBe(both)
   })

@@ -3,32 +3,54 @@ import {
   learnFields,
   type Merge,
   mergeOfLearnt,
+  type StatField,
   scanHeader,
   statFieldByName,
 } from '@haproxystats/haproxy/read'
-import type { Column } from '../../aggregate/accumulator.ts'
-import { fieldColumn } from '../../aggregate/plan.ts'
-import type { ViewColumn } from './view.ts'
+import type { Column } from './column.ts'
+import { fieldColumn } from './plan.ts'
 
-/** The columns of the answers of one snapshot. */
-export interface ViewColumns {
-  readonly columns: readonly ViewColumn[]
-  readonly columnOf: ReadonlyMap<string, number>
+/** One column of all answers: those of the newest release of HAProxy in its order, then what older or other builds print. */
+export interface StatColumn {
+  readonly name: string
+  /** What the table of fields knows of it; absent for a column of a build that is newer than the table. */
+  readonly field: StatField | undefined
+  readonly isText: boolean
+}
+
+/** All columns of the answers of one snapshot. */
+export interface StatColumns {
+  readonly columns: readonly StatColumn[]
+  /** So many columns stand before the one named `-`, behind which HAProxy 2.3 and newer print those of modules; absent without it. */
   readonly dash: number | undefined
   /** One each: how its numbers are merged. */
   readonly merged: readonly Column[]
   /** Those that are texts but the two names, by index. */
   readonly texts: readonly number[]
+  /** Numbers that explain a status, by index: they are not merged, but of the process that has the status. */
+  readonly explaining: readonly number[]
 }
+
+/** What checks say of a server explains its status, so all of it is taken from the process that has the status. */
+export const explainingFields: ReadonlySet<string> = new Set([
+  'check_status',
+  'check_code',
+  'last_chk',
+  'check_desc',
+  'agent_status',
+  'agent_code',
+  'last_agt',
+  'agent_desc',
+])
 
 const separator = '-'
 
 /**
- * @param answers to `show stat`, in the order of their sources.
+ * @param answers to `show stat`, in the order of their sources; their first lines are enough.
  * @param typed answers to `show stat typed`, which say of what nature unknown columns are.
  * @throws ANSWER_MALFORMED
  */
-export function columnsOf(answers: readonly Uint8Array[], typed: readonly Uint8Array[]): ViewColumns {
+export function statColumns(answers: readonly Uint8Array[], typed: readonly Uint8Array[]): StatColumns {
   const headers = answers.map((bytes) => scanHeader(bytes).header)
   const [newest = [], ...others] = headers.map(({ names }) => names).sort(byRelease)
   const learnt = new Map(typed.flatMap((bytes) => [...learnFields(Buffer.from(bytes).toString('latin1'))]))
@@ -38,10 +60,10 @@ export function columnsOf(answers: readonly Uint8Array[], typed: readonly Uint8A
   const before = newest.indexOf(separator)
   return {
     columns,
-    columnOf: new Map(names.map((name, index) => [name, index])),
     dash: before < 0 ? undefined : newest.slice(0, before).filter((name) => usable.has(name)).length,
     merged: columns.map((column) => mergedColumn(column, learnt.get(column.name))),
     texts: columns.flatMap(({ isText }, index) => (isText && index >= namesOfRow ? [index] : [])),
+    explaining: columns.flatMap(({ name, isText }, index) => (!isText && explainingFields.has(name) ? [index] : [])),
   }
 }
 
@@ -58,7 +80,7 @@ function staticColumns(names: readonly string[]): number {
   return before < 0 ? names.length : before
 }
 
-function columnNamed(name: string, learnt: LearntField | undefined): ViewColumn {
+function columnNamed(name: string, learnt: LearntField | undefined): StatColumn {
   const field = statFieldByName.get(name)
   return { name, field, isText: field === undefined ? learnt?.text === true : field.type === 'str' }
 }
@@ -66,10 +88,15 @@ function columnNamed(name: string, learnt: LearntField | undefined): ViewColumn 
 /** What is the same in every process of one configuration. */
 const mergeOfKeys: Merge = 'first'
 
-function mergedColumn({ name, field, isText }: ViewColumn, learnt: LearntField | undefined): Column {
+/** Means are whole, as HAProxy prints them. */
+function mergedColumn({ name, field, isText }: StatColumn, learnt: LearntField | undefined): Column {
   // No cell is read for a text: its number is always absent.
-  if (isText) return { ...fieldColumn({ name, merge: 'none', nature: 'name' }), cell: '' }
-  if (field !== undefined) return fieldColumn(field.merge === 'key' ? { ...field, merge: mergeOfKeys } : field)
+  if (isText || explainingFields.has(name)) {
+    return { field: name, cell: '', merge: 'sum', emptyIsZero: false, counter: false }
+  }
+  if (field !== undefined) {
+    return { ...fieldColumn(field.merge === 'key' ? { ...field, merge: mergeOfKeys } : field), whole: true }
+  }
   const merge = learnt === undefined ? 'sum' : mergeOfLearnt(learnt)
-  return fieldColumn({ name, merge, nature: learnt?.nature ?? 'gauge' })
+  return { ...fieldColumn({ name, merge, nature: learnt?.nature ?? 'gauge' }), whole: true }
 }

@@ -1,6 +1,6 @@
 import { parseInfo } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
-import { allRecorded } from '../../../../../test/support/recorded.ts'
+import { allRecorded } from '../../../../test/support/recorded.ts'
 import { mergeInfo } from './merge-info.ts'
 
 const infoOf = (lines: Record<string, string | number>) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { RowKind } from './kinds.ts'
 import { orderOf } from './row-order.ts'
-import type { RowKind } from './view.ts'
 
 const rows = (...keys: string[]) =>
   keys.map((key) => {

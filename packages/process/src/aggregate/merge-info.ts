@@ -1,8 +1,9 @@
 import { type Info, infoFieldByName, infoFields, infoInteger, infoNumber } from '@haproxystats/haproxy/read'
-import { Accumulator, type Column } from '../../aggregate/accumulator.ts'
-import { isStopping, weightOf } from '../../aggregate/daemon-tables.ts'
-import { fieldColumn } from '../../aggregate/plan.ts'
-import { textOf } from './texts.ts'
+import { Accumulator } from './accumulator.ts'
+import type { Column } from './column.ts'
+import { isStopping, weightOf } from './daemon-tables.ts'
+import { fieldColumn } from './plan.ts'
+import { readable } from './text-of.ts'
 
 const noNumber: ReadonlySet<string> = new Set(['none', 'distinct', 'key'])
 
@@ -38,12 +39,8 @@ export function readableInfo(info: Info): Info {
   return new Map([...info].map(([name, value]) => [readable(name), readable(value)]))
 }
 
-function readable(text: string): string {
-  return textOf(Buffer.from(text, 'latin1'))
-}
-
 function mergeNumbers(infos: readonly Info[], carried: readonly Info[]): ReadonlyMap<string, string> {
-  const accumulator = new Accumulator(infoColumns, 1)
+  const accumulator = new Accumulator(infoColumns)
   accumulator.addRow()
   const running = infos.some((info) => !isStopping(info))
   for (const info of infos) addInfo(accumulator, info, running && isStopping(info))
@@ -61,10 +58,10 @@ function addInfo(accumulator: Accumulator, info: Info, stopping: boolean, wanted
   for (const [index, column] of infoColumns.entries()) {
     if (!wanted(column)) continue
     const whole = infoInteger(info, column.field)
-    if (whole !== undefined && accumulator.addBigInteger(index, index, whole)) continue
+    if (whole !== undefined && accumulator.addBigInteger(0, index, whole)) continue
     const value = infoNumber(info, column.field)
     if (Number.isNaN(value) && (info.get(column.field) ?? '') !== '') accumulator.break(0, index)
-    else accumulator.add(index, index, value, weightOf(info, column), stopping)
+    else accumulator.add(0, index, value, weightOf(info, column), stopping)
   }
 }
 

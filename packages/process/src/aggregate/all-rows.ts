@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import { Accumulator } from './accumulator.ts'
+import { columnsOfAddition } from './additions.ts'
+import type { KnownRow } from './known-rows.ts'
+import { MergedTexts } from './merged-texts.ts'
+import { orderOf } from './row-order.ts'
+import type { RowReader, Wanted } from './row-reader.ts'
+import { type SourceSet, SourceSets } from './source-sets.ts'
+import type { StatColumns } from './stat-columns.ts'
+import type { Texts } from './texts.ts'
+
+/** Memory of a snapshot that nobody reads any more. */
+export interface RowMemory {
+  readonly numbers: SharedArrayBuffer
+  readonly texts: SharedArrayBuffer
+}
+
+/** All rows of a snapshot, merged. Valid until the next one begins. */
+export interface MergedRows {
+  readonly columns: StatColumns
+  /** In the order in which they are shown. */
+  readonly rows: readonly KnownRow[]
+  /** Another one whenever `rows`, or the sources of one of them, are others than before. */
+  readonly version: string
+  /** Rows × columns, and rows × texts; in memory that threads share. */
+  readonly numbers: Float64Array
+  readonly textNumbers: Uint32Array
+  /** By index into `numbers`. */
+  readonly bigIntegers: ReadonlyMap<number, bigint>
+  readonly texts: Texts
+  /** By place in `rows`: the sources that say of a row that it is down, where several have it; of the first rows only. */
+  readonly downFor: ReadonlyMap<number, readonly number[]>
+}
+
+/** Of so many rows that are down it is told which processes say so. */
+const mostDown = 500
+
+/** Merges all rows of `show stat` with all columns, by the table of fields: what [http] shows. */
+export class AllRows {
+  readonly columns: StatColumns
+  readonly #numbers: Accumulator
+  readonly #texts: MergedTexts
+  readonly #sets = new SourceSets()
+  #rows: KnownRow[] = []
+  /** By source, the columns that its answer reports. */
+  #reported: ReadonlySet<number>[] = []
+  #shown: { rows: readonly KnownRow[]; sources: readonly (SourceSet | undefined)[]; order: Int32Array | undefined } = {
+    rows: [],
+    sources: [],
+    order: undefined,
+  }
+  #version: string = randomUUID()
+
+  constructor(columns: StatColumns) {
+    this.columns = columns
+    this.#numbers = new Accumulator(columns.merged, new SharedArrayBuffer(0))
+    this.#texts = new MergedTexts(columns)
+  }
+
+  /** Begins the next snapshot. */
+  begin(memory: RowMemory | undefined): void {
+    this.#texts.begin(this.#rows.length, memory?.texts)
+    this.#numbers.clear(memory?.numbers ?? new SharedArrayBuffer(8 * this.#rows.length * this.columns.merged.length))
+    this.#rows = []
+    this.#reported = []
+  }
+
+  /** What is read of an answer; of an addition only what is added up. */
+  wanted(isAddition: boolean): Wanted['all'] {
+    if (!isAddition) return this.columns
+    return { columns: [], merged: columnsOfAddition(this.columns.merged), texts: [], explaining: [] }
+  }
+
+  /** Begins the answer of a source, by its index; `undefined` for an addition. */
+  beginAnswer(source: number | undefined, reader: RowReader): void {
+    if (source !== undefined) this.#reported[source] = new Set(reader.all.columns)
+  }
+
+  addRow(known: KnownRow): void {
+    known.row = this.#numbers.addRow()
+    known.sources = this.#sets.none
+    known.running = false
+    this.#rows.push(known)
+  }
+
+  /** Merges the row that was read last; `first` when no answer before had it. Answers of processes that are not stopping come first. */
+  merge(known: KnownRow, reader: RowReader, { source, stopping }: Answerer, first: boolean): void {
+    const { row, running } = known
+    const silent = stopping && running
+    reader.mergeInto(this.#numbers, row, reader.all, silent)
+    if (source === undefined) return
+    known.sources = this.#sets.with(known.sources as SourceSet, source)
+    if (!stopping) known.running = true
+    if (!this.#texts.merge(row, reader, source, first, silent)) return
+    this.columns.explaining.forEach((column, index) => {
+      this.#numbers.set(row, column, reader.explanation(index))
+    })
+  }
+
+  /** A number of a row in a column that needs no finishing; 0 instead of nothing where a process that has the row has the column. */
+  value({ row, sources }: KnownRow, column: number, emptyIsZero: boolean): number {
+    const value = this.#numbers.value(row, column)
+    if (!emptyIsZero || !Number.isNaN(value) || this.#numbers.isBroken(row, column)) return value
+    return sources?.sources.some((source) => this.#reported[source]?.has(column)) ? 0 : Number.NaN
+  }
+
+  wideValue({ row }: KnownRow, column: number): bigint | undefined {
+    return this.#numbers.wideValue(row, column)
+  }
+
+  isBroken({ row }: KnownRow, column: number): boolean {
+    return this.#numbers.isBroken(row, column)
+  }
+
+  finish(): MergedRows {
+    const { rows, order, version } = this.#order()
+    const { values, bigIntegers } = this.#numbers.finish()
+    const { numbers, texts, downFor } = this.#texts.finish()
+    const { columns } = this
+    const down = [...rows.entries()].filter(([, { row, sources }]) => {
+      return downFor.has(row) && (sources?.sources.length ?? 0) > 1
+    })
+    const merged = {
+      columns,
+      rows,
+      version,
+      numbers: values,
+      bigIntegers,
+      textNumbers: numbers,
+      texts,
+      downFor: new Map(down.slice(0, mostDown).map(([place, { row }]) => [place, (downFor.get(row) ?? []).sort()])),
+    }
+    if (order === undefined) return merged
+    const width = columns.columns.length
+    reorder(values, order, width)
+    reorder(numbers, order, columns.texts.length)
+    const places = new Int32Array(order.length)
+    order.forEach((row, place) => {
+      places[row] = place
+    })
+    const moved = [...bigIntegers].map(([index, value]) => {
+      return [(places[Math.floor(index / width)] as number) * width + (index % width), value] as const
+    })
+    return { ...merged, bigIntegers: new Map(moved) }
+  }
+
+  /** That of the last snapshot, which had the same rows as a rule. */
+  #order(): { rows: readonly KnownRow[]; order: Int32Array | undefined; version: string } {
+    const rows = this.#rows
+    const { rows: before, sources } = this.#shown
+    const same =
+      rows.length === before.length &&
+      rows.every((row, index) => row === before[index] && row.sources === sources[index])
+    if (!same) {
+      this.#shown = { rows, sources: rows.map((row) => row.sources), order: orderOf(rows) }
+      this.#version = randomUUID()
+    }
+    const { order } = this.#shown
+    const shown = order === undefined ? rows : Array.from(order, (row) => rows[row] as KnownRow)
+    return { rows: shown, order, version: this.#version }
+  }
+}
+
+/** Whose answer it is. */
+export interface Answerer {
+  /** Its index among the sources; absent for what is added to the answers, as the counters of processes that ended. */
+  readonly source: number | undefined
+  readonly stopping: boolean
+}
+
+function reorder(numbers: Float64Array | Uint32Array, order: Int32Array, width: number): void {
+  const before = numbers.slice(0, order.length * width)
+  order.forEach((row, place) => {
+    numbers.set(before.subarray(row * width, (row + 1) * width), place * width)
+  })
+}
