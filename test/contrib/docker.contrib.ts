@@ -27,7 +27,7 @@ it('haproxy and the programs take their configurations', () => {
   expect(problems.map(renderProblem)).toEqual([])
   // In the container it is reached through the port that the composition publishes, on loopback.
   expect(warnings.map(renderProblem)).toEqual([
-    expect.stringContaining('anybody who reaches *:8405 may read everything'),
+    expect.stringContaining('everybody who can reach *:8405 can read the statistics'),
   ])
   expect(read('compose.yml')).toContain('"127.0.0.1:8405:8405"')
 })

@@ -7,9 +7,9 @@ const program = 'haproxystats-process'
 const outputNames = '[graphite], [local-store] or [http]'
 
 const process = {
-  summary: 'Which metrics are made of the snapshots, and with how many threads.',
+  summary: 'Which metrics to make from the snapshots, and with how many threads.',
   program,
-  needs: `haproxystats-process needs an output: the section ${outputNames}. Every output is off until its header, too, is no comment any more.`,
+  needs: `haproxystats-process needs an output: the section ${outputNames}. An output is off unless its section is in the file, and not in a comment.`,
   checks: [
     {
       summary: 'src-dir and tmp-dst-dir are apart.',
@@ -25,51 +25,51 @@ const process = {
     'src-dir': {
       kind: 'path',
       default: '${paths:base-dir}/incoming',
-      summary: 'The queue to consume: the same directory as dst-dir of [pull].',
+      summary: 'The queue directory to read snapshots from: the same as dst-dir of [pull].',
     },
     workers: { kind: 'integer', min: 1, max: 256, default: '4', summary: 'How many threads process snapshots.' },
     'frontend-metrics': {
       kind: 'words',
       example: 'scur stot bin bout hrsp_5xx',
       summary:
-        'The fields of frontends to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
+        'Fields of frontends to send, separated by spaces, instead of the default list. The word default stands for that list, all for every field there is.',
     },
     'backend-metrics': {
       kind: 'words',
       example: 'scur stot bin bout hrsp_5xx act',
       summary:
-        'The fields of backends to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
+        'Fields of backends to send, separated by spaces, instead of the default list. The word default stands for that list, all for every field there is.',
     },
     'server-metrics': {
       kind: 'words',
       example: 'scur stot chkdown rtime',
       summary:
-        'The fields of servers to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
+        'Fields of servers to send, separated by spaces, instead of the default list. The word default stands for that list, all for every field there is.',
     },
     'daemon-metrics': {
       kind: 'words',
       example: 'default Jobs Listeners TotalBytesOut',
       since: '1.0.0',
-      summary: 'The lines of show info to send, as for frontends.',
+      summary: 'Lines of show info to send; default and all as in frontend-metrics.',
     },
     'aggr-server-metrics': {
       kind: 'boolean',
       default: 'false',
-      summary: 'Also send server.<name>.<metric>: servers of one name merged over all backends.',
+      summary: 'Also send server.<name>.<metric>: the servers of one name in all backends, merged.',
     },
     'server-state-metrics': {
       kind: 'boolean',
       default: 'false',
       since: '1.0.0',
       summary:
-        'Also send, for every backend, how many of its servers are in each state (servers.up, servers.down, …) and ActiveServersPercentage.',
+        'Also send, for every backend, the number of its servers in each state (servers.up, servers.down, …), and ActiveServersPercentage.',
     },
     'skip-servers': {
       kind: 'words',
       example: 'unused maint',
       since: '1.0.0',
       summary:
-        'Servers to leave out: unused are those in maintenance that never had a session, as free slots of a server-template; maint are all in maintenance.',
+        'Servers to skip: unused skips servers in maintenance that never had a session, such as free slots of a server-template; maint skips all servers in maintenance.',
     },
     'server-limit': {
       kind: 'integer',
@@ -77,17 +77,17 @@ const process = {
       default: '0',
       since: '1.0.0',
       summary:
-        'When there are more servers than this, none is sent, only their backends, and haproxystats.ServersDropped tells how many; 0 for no limit.',
+        'Maximum number of servers. With more, no server is sent, only their backends, and haproxystats.ServersDropped counts them; 0: no limit.',
     },
     'exclude-frontends': {
       kind: 'path',
       example: '/etc/haproxystats/exclude-frontends',
-      summary: 'A file with the frontends to leave out, one name a line; # begins a comment.',
+      summary: 'File with the names of frontends to exclude, one per line; # begins a comment.',
     },
     'exclude-backends': {
       kind: 'path',
       example: '/etc/haproxystats/exclude-backends',
-      summary: 'A file with the backends to leave out, with their servers, one name a line; # begins a comment.',
+      summary: 'File with the names of backends to exclude, with their servers, one per line; # begins a comment.',
     },
     'per-process-metrics': {
       kind: 'boolean',
@@ -105,13 +105,13 @@ const process = {
       default: '0',
       since: '1.0.0',
       summary:
-        'For how long after its start the averages of a process are left out (qtime, ctime, rtime, ttime, Idle_pct and what is made of them), since they say little at first; 0 for not at all. A statistics page does not tell how old its process is.',
+        'How long after the start of a process its averages are not sent (qtime, ctime, rtime, ttime, Idle_pct and metrics derived from them), because they mean little at first; 0: always send them. A statistics page does not report the age of its process.',
     },
     'liveness-check-interval': {
       kind: 'seconds',
       min: 0.1,
       default: '10',
-      summary: 'How often it is checked that the worker threads are alive.',
+      summary: 'How often to check that the worker threads are alive.',
     },
     'worker-timeout': {
       kind: 'seconds',
@@ -119,7 +119,7 @@ const process = {
       default: '60',
       since: '1.0.0',
       summary:
-        'How long a worker may take for one snapshot; one that takes longer is replaced, and the snapshot is tried again in a new worker with more time, up to eight times as much.',
+        'Time limit of a worker for one snapshot. A worker that exceeds it is replaced, and the snapshot is retried in a new worker with more time, up to eight times as much.',
     },
     'worker-memory': {
       kind: 'integer',
@@ -128,7 +128,7 @@ const process = {
       default: '1024',
       since: '1.0.0',
       summary:
-        'How much memory a worker may use for objects, in MiB; one that needs more is replaced, and the snapshot is tried again in a new worker.',
+        'Maximum heap of a worker, in MiB. A worker that exceeds it is replaced, and the snapshot is retried in a new worker.',
     },
     'quarantine-size': {
       kind: 'bytes',
@@ -136,13 +136,13 @@ const process = {
       default: '104857600',
       since: '1.0.0',
       summary:
-        'How much the quarantine may hold, beside the queue; the oldest in it is removed for the newest. It never holds more than 1000 snapshots.',
+        'Maximum size of the quarantine directory beside the queue; its oldest snapshots are removed for new ones. It never holds more than 1000 snapshots.',
     },
   },
 } as const satisfies Section
 
 function groups(objects: string, example: string) {
-  const summary = `${objects} by group: name = regular expression; the first that matches wins.`
+  const summary = `Groups of ${objects}: name = regular expression; the first that matches wins.`
   return { summary, example, program, entries: 'patterns', options: {} } as const
 }
 
@@ -150,9 +150,9 @@ function groups(objects: string, example: string) {
 export const processSections = {
   process,
   graphite,
-  'frontend-groups': groups('Frontends', 'shop = ^shop-|^cart$'),
-  'backend-groups': groups('Backends', 'shop = ^shop-|^cart$'),
-  'server-groups': groups('Servers', 'cache = ^(varnish|cache)[0-9]+$'),
+  'frontend-groups': groups('frontends', 'shop = ^shop-|^cart$'),
+  'backend-groups': groups('backends', 'shop = ^shop-|^cart$'),
+  'server-groups': groups('servers', 'cache = ^(varnish|cache)[0-9]+$'),
   'local-store': localStore,
   http,
 } as const satisfies Readonly<Record<string, Section>>

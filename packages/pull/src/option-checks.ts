@@ -22,7 +22,7 @@ export const pullChecks: readonly CrossCheck[] = [
     severity: 'warning',
     check: (values) => {
       if (values.value('pull', 'queue-size') !== 1) return undefined
-      const message = 'with room for one snapshot, pulling stops while a destination is down'
+      const message = 'the queue holds one snapshot, so pulling stops while an output is down'
       return { section: 'pull', option: 'queue-size', message, hint: 'set 2 or more' }
     },
   },
@@ -75,6 +75,6 @@ const isNumber = (value: unknown): value is number => typeof value === 'number'
 function passwordInAddress(values: Values): Clash | undefined {
   const servers = values.value('pull', 'servers')
   const found = Array.isArray(servers) && servers.some((address) => /^https?:\/\/[^/?#]*@/i.test(address))
-  const hint = 'use http-user and http-password-file, so that this file holds no secret'
-  return found ? { section: 'pull', option: 'servers', message: 'a password stands in an address', hint } : undefined
+  const hint = 'set http-user and http-password-file instead'
+  return found ? { section: 'pull', option: 'servers', message: 'an address contains a password', hint } : undefined
 }

@@ -68,15 +68,15 @@ describe('options that do not go together', () => {
     const { problems, warnings } = readConfiguration([{ file: 'a.conf', text }])
     expect(problems).toEqual([])
     expect(warnings.map(renderProblem)).toEqual([
-      'a.conf:2: [pull] servers = http://***@lb1/: a password stands in an address; use http-user and http-password-file, so that this file holds no secret',
+      'a.conf:2: [pull] servers = http://***@lb1/: an address contains a password; set http-user and http-password-file instead',
     ])
   })
 
   it.each([
-    ['listen = *:8405', 'listen = *:8405: anybody who reaches *:8405 may read everything; set password-file'],
+    ['listen = *:8405', 'listen = *:8405: no password: everybody who can reach *:8405 can read the statistics; set password-file'],
     [
       'listen = 127.0.0.1:8405, lb1:8405\npassword-file = /p',
-      'listen = 127.0.0.1:8405, lb1:8405: passwords travel in clear text; set tls-certificate-file',
+      'listen = 127.0.0.1:8405, lb1:8405: no TLS: passwords are sent in clear text; set tls-certificate-file',
     ],
     ['listen = 127.0.0.1:8405, [::1]:8405, unix:///s', undefined],
     ['listen = *:8405\npassword-file = /p\ntls-certificate-file = /c', undefined],
@@ -110,7 +110,7 @@ describe('options that do not go together', () => {
 it('warns of a queue that has no room beside what is being delivered', () => {
   const warnings = (text: string) => readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderProblem)
   expect(warnings('[pull]\nqueue-size = 1\n')).toEqual([
-    'a.conf:2: [pull] queue-size = 1: with room for one snapshot, pulling stops while a destination is down; set 2 or more',
+    'a.conf:2: [pull] queue-size = 1: the queue holds one snapshot, so pulling stops while an output is down; set 2 or more',
   ])
   expect(warnings('[pull]\nqueue-size = 2\n')).toEqual([])
 })

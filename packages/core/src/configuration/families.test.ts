@@ -51,7 +51,7 @@ describe('sections [graphite:name]', () => {
     const text = `${two}[graphite:third]\nport = 1\nserver = r\${graphite:second:port}\n`
     expect(parseConfiguration(text).graphites[1]?.options.server).toBe('r2004')
     expect(mistakes('[graphite]\nserver = ${graphite:nosuch:server}\n')).toEqual([
-      expect.stringMatching(/refers to the section \[graphite:nosuch\], which there is not/),
+      expect.stringMatching(/refers to the section \[graphite:nosuch\], which does not exist/),
     ])
   })
 
@@ -127,8 +127,8 @@ describe('which of them are destinations', () => {
   it('warns of a receiver that is a destination twice, wherever its name comes from', () => {
     const hint = 'give one of them its own server or port, or enabled = false'
     expect(warnings('[graphite]\nserver = Relay\n[graphite:x]\nserver = relay\n[graphite:y]\n')).toEqual([
-      `a.conf:3: [graphite:x]: sends to relay port 3002, and so does [graphite]; ${hint}`,
-      `a.conf:5: [graphite:y]: sends to relay port 3002, and so does [graphite]; ${hint}`,
+      `a.conf:3: [graphite:x]: sends to relay port 3002, as [graphite] does; ${hint}`,
+      `a.conf:5: [graphite:y]: sends to relay port 3002, as [graphite] does; ${hint}`,
     ])
     expect(warnings('[graphite]\nenabled = no\n[graphite:x]\n[graphite:y]\nenabled = no\n')).toEqual([])
     expect(warnings(two)).toEqual([])

@@ -107,7 +107,7 @@ function unknownReference({ section, setting }: Step, reference: string, setting
   if (!settings.has(target.section)) {
     const names = new Set([...Object.keys(table.sections), ...settings.given.keys()])
     const hint = didYouMean(target.section, names)
-    return problemAt(setting, `\${${reference}} refers to the section [${target.section}], which there is not`, hint)
+    return problemAt(setting, `\${${reference}} refers to the section [${target.section}], which does not exist`, hint)
   }
   const options = [
     ...Object.keys(table.section(target.section)?.options ?? {}),
@@ -116,7 +116,7 @@ function unknownReference({ section, setting }: Step, reference: string, setting
   ]
   const unset = options.includes(target.option)
   const hint = unset ? `set ${target.option} in [${target.section}]` : didYouMean(target.option, options)
-  const wrong = unset ? 'is unset' : 'is no option'
+  const wrong = unset ? 'is not set' : 'does not exist'
   return problemAt(setting, `\${${reference}} refers to ${target.option} of [${target.section}], which ${wrong}`, hint)
 }
 

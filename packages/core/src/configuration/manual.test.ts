@@ -43,7 +43,7 @@ describe('the sample configuration', () => {
 describe('the settings chapter', () => {
   it('has a row for every option, with default, bounds and example', () => {
     const settings = renderSettings(optionTable)
-    expect(settings).toContain('| `port` | `3002` | Its port for the plain text protocol. From 1 to 65535. |\n')
+    expect(settings).toContain('| `port` | `3002` | Port of its plain text protocol. From 1 to 65535. |\n')
     expect(settings).toMatch(/\| `socket-dir` \| unset \| .* Example: `\/run\/haproxy`\. \|\n/)
     expect(settings).toMatch(
       /\| `loglevel` \| as in `\[DEFAULT\]` \| .* One of debug, info, warning, error, critical\. \|\n/,

@@ -9,21 +9,22 @@ export const logOptions = {
     kind: 'choice',
     choices: loglevels,
     inherited: true,
-    summary: 'The least severe messages to log.',
+    summary: 'The least severe messages that this program logs.',
   },
   'log-format': {
     kind: 'choice',
     choices: logFormats,
     inherited: true,
     since: '1.0.0',
-    summary: 'How lines of the log look.',
+    summary: 'Format of the log lines of this program.',
   },
 } as const satisfies Readonly<Record<string, Option>>
 
 /** The sections that every program reads. */
 export const commonSections = {
   DEFAULT: {
-    summary: 'What every other section inherits, unless the section or its own built-in default says otherwise.',
+    summary:
+      'Values that the other sections inherit, unless they set the option or have a built-in default of their own.',
     retired: { retry: 'write retries instead' },
     options: {
       loglevel: {
@@ -31,7 +32,7 @@ export const commonSections = {
         choices: loglevels,
         default: 'info',
         summary:
-          'The least severe messages that both programs log. What goes well is summed up once a minute at info; debug has a line for every snapshot.',
+          'The least severe messages to log, in both programs. At info, normal operation is summarized once a minute; debug has a line for every snapshot.',
       },
       'log-format': {
         kind: 'choice',
@@ -39,36 +40,36 @@ export const commonSections = {
         default: 'auto',
         since: '1.0.0',
         summary:
-          'How lines of the log look: json, text for people, or auto, which is text on a terminal and json elsewhere. Where the log goes to the journal of systemd every line has its priority, for journalctl -p warning.',
+          'Format of log lines: json, text for people, or auto: text on a terminal, json elsewhere. Lines that go to the systemd journal carry their priority, for journalctl -p warning.',
       },
       retries: {
         kind: 'integer',
         min: -1,
         default: '2',
-        summary: 'Kept for files that have it: [pull] and [graphite] have their own default, which comes first.',
+        summary: 'Accepted for compatibility; has no effect, because [pull] and [graphite] have defaults of their own.',
       },
       timeout: {
         kind: 'seconds',
         min: 0.001,
         default: '1',
-        summary: 'Kept for files that have it: [pull] and [graphite] have their own defaults, which come first.',
+        summary: 'Accepted for compatibility; has no effect, because [pull] and [graphite] have defaults of their own.',
       },
       interval: {
         kind: 'seconds',
         min: 0,
         default: '2',
-        summary: 'Kept for files that have it: [pull] and [graphite] have their own default, which comes first.',
+        summary: 'Accepted for compatibility; has no effect, because [pull] and [graphite] have defaults of their own.',
       },
     },
   },
   paths: {
-    summary: 'Where everything is kept.',
+    summary: 'Where the programs keep their data.',
     options: {
       'base-dir': {
         kind: 'path',
         default: '/var/lib/haproxystats',
         summary:
-          'The directory under which both programs keep their directories and status files. It is made with its parents where it is missing.',
+          'Directory that holds the directories and status files of both programs. It is created with its parents if missing.',
       },
     },
   },

@@ -8,7 +8,7 @@ export const outputOptions = {
     example: '100',
     since: '1.0.0',
     summary:
-      'How many snapshots may wait for this output; unset: as many as queue-size of [pull] has room for. Beyond that this output alone loses snapshots, which are counted and logged; others are not affected, and pulling goes on.',
+      'Maximum number of snapshots that wait for this output; unset: as many as fit into the queue-size of [pull]. Beyond that, this output loses snapshots, which are counted and logged. Other outputs and pulling are not affected.',
   },
   'backlog-full': {
     kind: 'choice',
@@ -16,7 +16,7 @@ export const outputOptions = {
     example: 'drop-oldest',
     since: '1.0.0',
     summary:
-      'Which snapshot this output loses when its backlog is full: the newest or the oldest. Unset: the newest with queue-full = suspend in [pull], else the oldest.',
+      'Which snapshot this output loses when its backlog is full: the newest or the oldest. Unset: the newest with queue-full = suspend in [pull], otherwise the oldest.',
   },
   incomplete: {
     kind: 'choice',
@@ -24,6 +24,6 @@ export const outputOptions = {
     example: 'deliver',
     since: '1.0.0',
     summary:
-      'What becomes of a snapshot at this output when a source did not answer: discard leaves it out, so that no sum is over fewer processes than there are; deliver takes what there is, with haproxystats.Complete 0. Unset: discard with on-failure = discard in [pull], else deliver. [http] always shows what there is, and names what is missing.',
+      'What this output does with a snapshot in which a source did not answer: discard skips it, so that no total covers fewer processes than there are; deliver sends what there is, with haproxystats.Complete 0. Unset: discard with on-failure = discard in [pull], otherwise deliver. [http] always shows what there is, and names what is missing.',
   },
 } as const satisfies Readonly<Record<string, Option>>

@@ -2,7 +2,7 @@ import { differentDirectories, type Section } from '@haproxystats/core'
 import { outputOptions } from '../options.ts'
 
 export const localStore = {
-  summary: 'Writes the datapoints of every snapshot to a file, <dir>/<timestamp>/stats. Nothing removes them.',
+  summary: 'Writes the datapoints of every snapshot to a file, <dir>/<timestamp>/stats. The files are never removed.',
   program: 'haproxystats-process',
   enabledByPresence: true,
   checks: [
@@ -16,7 +16,7 @@ export const localStore = {
     dir: {
       kind: 'path',
       default: '/var/lib/haproxystats/local-store',
-      summary: 'Where the files go.',
+      summary: 'Directory of the files.',
     },
     ...outputOptions,
   },
