@@ -1,8 +1,8 @@
 /** Runs a task when fewer than the agreed number of them are running; in the order of the calls. */
-export type Lane = <T>(task: () => Promise<T>) => Promise<T>
+export type Limiter = <T>(task: () => Promise<T>) => Promise<T>
 
 /** At most `limit` tasks at a time. */
-export function atMost(limit: number): Lane {
+export function atMost(limit: number): Limiter {
   const waiting: (() => void)[] = []
   let running = 0
   return async (task) => {

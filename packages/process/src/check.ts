@@ -4,6 +4,8 @@ import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import {
   type Configuration,
+  type ConfigurationResult,
+  type Diagnostic,
   type DirectoryOption,
   didYouMean,
   diskHint,
@@ -14,8 +16,6 @@ import {
   makeBaseDirectory,
   makeDirectory,
   openToAll,
-  type Problem,
-  type Reading,
   readRegularFile,
   reasonOf,
   StatsError,
@@ -34,7 +34,7 @@ import { placesBeside } from './queue/snapshot-queue.ts'
  * nothing behind. A directory of local-store that cannot be written keeps nobody from `starting`: it is a destination that
  * is down, and the others are served.
  */
-export async function surroundingProblems(configuration: Configuration, starting = false): Promise<Problem[]> {
+export async function surroundingProblems(configuration: Configuration, starting = false): Promise<Diagnostic[]> {
   const problems = await Promise.all([
     queueProblems(configuration),
     ...excludeOptions.map((option) => excludeProblems(configuration, option)),
@@ -48,7 +48,7 @@ export async function surroundingProblems(configuration: Configuration, starting
 const groupSections = ['frontend-groups', 'backend-groups', 'server-groups'] as const
 
 /** Patterns that take for ever for some names: snapshots with such a name would wait until the pattern is mended. */
-function patternProblems(configuration: Configuration): Problem[] {
+function patternProblems(configuration: Configuration): Diagnostic[] {
   const destinations = [configuration.graphite, ...configuration.graphites.map(({ options }) => options)]
   if (destinations.every((options) => options['group-namespace'] === undefined)) return []
   return groupSections.flatMap((section) =>
@@ -69,7 +69,7 @@ function patternProblems(configuration: Configuration): Problem[] {
 const longestRoot = 400
 
 /** What an operator puts before the names of objects leaves room for them. */
-function pathProblems(configuration: Configuration): Problem[] {
+function pathProblems(configuration: Configuration): Diagnostic[] {
   const { root, groupNamespace = '', groups } = linesEncoding(configuration).options
   const names = Object.values(groups).flatMap((patterns) => patterns.map(({ name }) => name.length))
   const length = root.length + groupNamespace.length + Math.max(0, ...names)
@@ -83,7 +83,10 @@ function pathProblems(configuration: Configuration): Problem[] {
  * That something becomes of the snapshots. Told at the option that is off where there is one; it keeps
  * haproxystats-process from running, but `--check` only warns: a fresh package has no output yet.
  */
-export function outputProblems({ graphite, graphites, ...others }: Configuration, reading: Reading): Problem[] {
+export function outputProblems(
+  { graphite, graphites, ...others }: Configuration,
+  reading: ConfigurationResult,
+): Diagnostic[] {
   const destinations = [graphite, ...graphites.map(({ options }) => options)]
   if (others['local-store'] || others.http || destinations.some(({ enabled }) => enabled)) return []
   const off = ['graphite', ...reading.members('graphite')].find((section) => reading.place(section, 'enabled'))
@@ -106,7 +109,7 @@ export async function prepareQueue(configuration: Configuration): Promise<void> 
 }
 
 /** Names that `*-metrics` list and no object of the kind has, and other words that mean nothing. */
-function wordProblems({ process }: Configuration): Problem[] {
+function wordProblems({ process }: Configuration): Diagnostic[] {
   const metrics = chosenKinds.flatMap((kind) => {
     const of = kind === 'daemon' ? 'the daemon' : `${kind}s`
     const valid = [...listWords, ...selectableFields(kind)]
@@ -124,7 +127,7 @@ function unknownWords(
   option: WordsOption,
   valid: readonly string[],
   { message, known }: { message: string; known: string },
-): Problem[] {
+): Diagnostic[] {
   const unknown = (settings[option] ?? []).filter((name) => !valid.includes(name))
   return unknown.map((name) => {
     const guess = didYouMean(name, valid)
@@ -132,10 +135,10 @@ function unknownWords(
   })
 }
 
-async function queueProblems({ paths, process }: Configuration): Promise<Problem[]> {
+async function queueProblems({ paths, process }: Configuration): Promise<Diagnostic[]> {
   const queue = { section: 'process', option: 'src-dir', path: process['src-dir'] }
   const found = await inspectDirectory(queue, paths['base-dir'])
-  if ('problem' in found) return [found.problem]
+  if ('error' in found) return [found.error]
   // It is made, and its parent with it, by us.
   if (found.inode === undefined) return []
   const parent = dirname(process['src-dir'])
@@ -152,7 +155,7 @@ async function queueProblems({ paths, process }: Configuration): Promise<Problem
 }
 
 /** Into a directory that is made in the parent of the queue, or is there already. */
-async function inspectMoveOut(queue: DirectoryOption, to: string): Promise<Problem | undefined> {
+async function inspectMoveOut(queue: DirectoryOption, to: string): Promise<Diagnostic | undefined> {
   const isThere = await stat(to).then(
     () => true,
     () => false,
@@ -165,7 +168,7 @@ const excludeOptions = ['exclude-frontends', 'exclude-backends'] as const
 async function excludeProblems(
   { process }: Configuration,
   option: (typeof excludeOptions)[number],
-): Promise<Problem[]> {
+): Promise<Diagnostic[]> {
   const path = process[option]
   if (path === undefined) return []
   try {
@@ -177,17 +180,17 @@ async function excludeProblems(
   }
 }
 
-async function localStoreProblems(configuration: Configuration): Promise<Problem[]> {
+async function localStoreProblems(configuration: Configuration): Promise<Diagnostic[]> {
   const path = configuration['local-store']?.dir
   if (path === undefined) return []
   const found = await inspectDirectory({ section: 'local-store', option: 'dir', path })
-  if (!('problem' in found)) return []
+  if (!('error' in found)) return []
   const parent = await stat(dirname(path)).catch(() => undefined)
-  return parent === undefined ? [] : [found.problem]
+  return parent === undefined ? [] : [found.error]
 }
 
 /** Destinations for Graphite that take connections and have nobody behind them. One that cannot be reached now is no mistake. */
-export async function receiverNotes(configuration: Configuration): Promise<Problem[]> {
+export async function receiverNotes(configuration: Configuration): Promise<Diagnostic[]> {
   const { signal } = new AbortController()
   const notes = graphite.instances(configuration).map(async ({ name: section, options }) => {
     const seconds = await closesIdle(options, signal).catch(() => undefined)
@@ -198,7 +201,7 @@ export async function receiverNotes(configuration: Configuration): Promise<Probl
 }
 
 /** The files that `[http]` names are what they should be. Loaded only for those who have the section. */
-async function httpProblems({ http }: Configuration): Promise<Problem[]> {
+async function httpProblems({ http }: Configuration): Promise<Diagnostic[]> {
   if (http === undefined) return []
   const { readUsers } = await import('./http/server/passwords.ts')
   const { readCertificate } = await import('./http/server/certificate.ts')
@@ -217,7 +220,7 @@ async function httpProblems({ http }: Configuration): Promise<Problem[]> {
 }
 
 /** Files of `[http]` with secrets that everybody may read or write. */
-export function secretWarnings({ http }: Configuration): Problem[] {
+export function secretWarnings({ http }: Configuration): Diagnostic[] {
   if (http === undefined) return []
   const key = http['tls-key-file']
   const files = [
@@ -232,7 +235,7 @@ export function secretWarnings({ http }: Configuration): Problem[] {
   })
 }
 
-function fileProblem(option: string, path: string | undefined, read: (path: string) => unknown): Problem[] {
+function fileProblem(option: string, path: string | undefined, read: (path: string) => unknown): Diagnostic[] {
   if (path === undefined) return []
   try {
     read(path)

@@ -13,7 +13,7 @@ const process = {
   checks: [
     {
       summary: 'src-dir and tmp-dst-dir are apart.',
-      severity: 'mistake',
+      severity: 'error',
       check: (values) =>
         values.value('process', 'src-dir') === values.value('pull', 'dst-dir')
           ? undefined

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { type Configuration, type Problem, parseAddress, type Reading } from '@haproxystats/core'
+import { type Configuration, type ConfigurationResult, type Diagnostic, parseAddress } from '@haproxystats/core'
 import { defaultLists } from './aggregate/metric-lists.ts'
 import { linesEncoding } from './outputs/format/paths.ts'
 import { segmentOf } from './types/segment.ts'
@@ -8,7 +8,7 @@ import { segmentOf } from './types/segment.ts'
 export interface Change {
   readonly summary: string
   /** Nothing when this configuration is not affected. `section` and `option` say where it is. */
-  notes(configuration: Configuration, reading: Reading): readonly (Problem & { section: string })[]
+  notes(configuration: Configuration, reading: ConfigurationResult): readonly (Diagnostic & { section: string })[]
 }
 
 /** What changes for a configuration that comes from haproxystats 0.5.2 (Python). */
@@ -164,7 +164,7 @@ const averaged = (['backend', 'server'] as const).map((kind) => {
   return { kind, option: `${kind}-metrics` as const, names }
 })
 
-function isGiven(reading: Reading, section: string, option: string): boolean {
+function isGiven(reading: ConfigurationResult, section: string, option: string): boolean {
   return reading.place(section, option) !== undefined
 }
 
@@ -172,12 +172,12 @@ function isGiven(reading: Reading, section: string, option: string): boolean {
  * What changes for this configuration. Nothing when it has any option or section that haproxystats 0.5.2 had not: it was written, or
  * looked through, for this release.
  */
-export function changesSincePython(reading: Reading, configuration: Configuration): readonly Problem[] {
+export function changesSincePython(reading: ConfigurationResult, configuration: Configuration): readonly Diagnostic[] {
   if (isOfThisRelease(reading)) return []
   return changes.flatMap(({ notes }) => notes(configuration, reading)).map((note) => withValue(note, reading))
 }
 
-function isOfThisRelease(reading: Reading): boolean {
+function isOfThisRelease(reading: ConfigurationResult): boolean {
   if (reading.place('http') !== undefined) return true
   const sections = ['DEFAULT', 'paths', 'pull', 'process', 'graphite', 'local-store']
   return [...sections, ...reading.members('graphite')].some((section) => {
@@ -189,7 +189,7 @@ function isOfThisRelease(reading: Reading): boolean {
   })
 }
 
-function withValue(note: Problem & { section: string }, reading: Reading): Problem {
+function withValue(note: Diagnostic & { section: string }, reading: ConfigurationResult): Diagnostic {
   const found = note.option === undefined ? undefined : reading.text(note.section, note.option)
   return found === undefined ? note : { ...note, found }
 }

@@ -4,7 +4,7 @@ import { apartDirectories, bothOrNeither, type Clash, type CrossCheck, requires,
 export const pullChecks: readonly CrossCheck[] = [
   {
     summary: 'pull-timeout is not longer than pull-interval.',
-    severity: 'mistake',
+    severity: 'error',
     check: longTimeout,
   },
   {
@@ -14,7 +14,7 @@ export const pullChecks: readonly CrossCheck[] = [
   },
   {
     summary: 'dst-dir and tmp-dst-dir are apart.',
-    severity: 'mistake',
+    severity: 'error',
     check: (values) => apartDirectories(values, ['pull', 'tmp-dst-dir'], ['pull', 'dst-dir']),
   },
   {
@@ -28,12 +28,12 @@ export const pullChecks: readonly CrossCheck[] = [
   },
   {
     summary: 'A user comes with a password.',
-    severity: 'mistake',
+    severity: 'error',
     check: (values) => bothOrNeither(values, 'pull', 'http-user', 'http-password-file'),
   },
   {
     summary: 'A key comes with a certificate.',
-    severity: 'mistake',
+    severity: 'error',
     check: (values) => requires(values, 'pull', 'tls-key-file', 'tls-certificate-file'),
   },
   {

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
+import { renderDiagnostic } from './diagnostic.ts'
 import { renderEffective } from './print.ts'
-import { renderProblem } from './problem.ts'
-import type { Reading } from './read.ts'
+import type { ConfigurationResult } from './read.ts'
 
-function read(...texts: string[]): Reading {
+function read(...texts: string[]): ConfigurationResult {
   const files = texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text }))
   return readConfiguration(files)
 }
 
 function mistakes(...texts: string[]): string[] {
-  return read(...texts).problems.map(renderProblem)
+  return read(...texts).errors.map(renderDiagnostic)
 }
 
 function warnings(...texts: string[]): string[] {
-  return read(...texts).warnings.map(renderProblem)
+  return read(...texts).warnings.map(renderDiagnostic)
 }
 
 /** Two destinations that differ, so that nothing is warned of. */

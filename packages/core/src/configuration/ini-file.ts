@@ -1,6 +1,6 @@
 import { parse } from 'ini'
+import type { Diagnostic } from './diagnostic.ts'
 import { type LogicalLine, logicalLines } from './logical-lines.ts'
-import type { Problem } from './problem.ts'
 
 /** A configuration file as text; `file` names it in messages. */
 export interface ConfigurationText {
@@ -24,8 +24,8 @@ export interface IniFile {
  * Reads one file in the dialect of Python's `configparser`, in its strict mode: a section or an option that comes twice
  * is a mistake, except that `[DEFAULT]` may. What is not mistaken is there to be checked further.
  */
-export function readIniFile({ file, text }: ConfigurationText): { ini: IniFile; problems: Problem[] } {
-  const { lines, problems } = logicalLines(text)
+export function readIniFile({ file, text }: ConfigurationText): { ini: IniFile; errors: Diagnostic[] } {
+  const { lines, errors } = logicalLines(text)
   const { kept, repetitions } = withoutRepetitions(lines)
   const values = parse(toIni(kept))
   const sections = new Map<string, { line: number; options: Map<string, IniOption> }>()
@@ -36,14 +36,14 @@ export function readIniFile({ file, text }: ConfigurationText): { ini: IniFile; 
     const value = values[quoted(read.section)][quoted(read.option)]
     section.options.set(read.option, { text: String(value), line: read.line })
   }
-  return { ini: { file, sections }, problems: [...problems, ...repetitions].map((problem) => ({ file, ...problem })) }
+  return { ini: { file, sections }, errors: [...errors, ...repetitions].map((error) => ({ file, ...error })) }
 }
 
-/** All headers, each option where it stands first, and a problem for everything else that stands twice. */
-function withoutRepetitions(lines: readonly LogicalLine[]): { kept: LogicalLine[]; repetitions: Problem[] } {
+/** All headers, each option where it stands first, and an error for everything else that stands twice. */
+function withoutRepetitions(lines: readonly LogicalLine[]): { kept: LogicalLine[]; repetitions: Diagnostic[] } {
   const firsts = new Map<string, number>()
   const kept: LogicalLine[] = []
-  const repetitions: Problem[] = []
+  const repetitions: Diagnostic[] = []
   for (const read of lines) {
     const { line, section } = read
     const names = read.kind === 'section' ? { section } : { section, option: read.option }

@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts'
+import type { Diagnostic } from './diagnostic.ts'
 
 /** A section's header, or one option with its whole value, and the line on which it begins. */
 export type LogicalLine =
@@ -19,9 +19,9 @@ const most = { sections: 1000, options: 10_000, characters: 200 }
  * lines indented deeper than their option continue its value, joined by a newline, and blank lines within a value stay.
  * Everything to the end of a line is value. Names of options come in lower case. Mistakes are collected, not thrown.
  */
-export function logicalLines(content: string): { lines: LogicalLine[]; problems: Problem[] } {
+export function logicalLines(content: string): { lines: LogicalLine[]; errors: Diagnostic[] } {
   const lines: LogicalLine[] = []
-  const problems: Problem[] = []
+  const errors: Diagnostic[] = []
   let section: string | undefined
   let current: OptionLine | undefined
   let indentation = 0
@@ -43,24 +43,24 @@ export function logicalLines(content: string): { lines: LogicalLine[]; problems:
     const read = readLine(stripped, section, line)
     if ('kind' in read) {
       const excess = excessOf(read, count)
-      if (excess !== undefined) problems.push(excess)
+      if (excess !== undefined) errors.push(excess)
       if (excess?.hint === tooMany) break
       lines.push(read)
       section = read.section
       current = read.kind === 'option' ? read : undefined
     } else {
-      problems.push(read)
+      errors.push(read)
       if (section === undefined) break
     }
   }
   for (const read of lines) if (read.kind === 'option') read.text = withoutTrailingSpace(read.text)
-  return { lines, problems }
+  return { lines, errors }
 }
 
 const tooMany = 'what follows is not read'
 
 /** What is too much of a header or an option, which it counts. */
-function excessOf(read: LogicalLine, count: { section: number; option: number }): Problem | undefined {
+function excessOf(read: LogicalLine, count: { section: number; option: number }): Diagnostic | undefined {
   const { line, kind } = read
   const name = kind === 'section' ? read.section : read.option
   const at = kind === 'section' ? { line, section: name } : { line, section: read.section, option: name }
@@ -87,7 +87,7 @@ function withoutTrailingSpace(text: string): string {
 }
 
 /** A line that continues nothing. */
-function readLine(stripped: string, section: string | undefined, line: number): LogicalLine | Problem {
+function readLine(stripped: string, section: string | undefined, line: number): LogicalLine | Diagnostic {
   const name = header.exec(stripped)?.[1]
   if (name !== undefined) return { kind: 'section', section: name, line }
   if (section === undefined) {

@@ -5,16 +5,16 @@ import { renderSample, renderSettings } from './manual.ts'
 describe('the sample configuration', () => {
   const sample = renderSample(optionTable)
 
-  it('is read without a problem and is the default configuration', () => {
-    const { configuration, problems, warnings } = readConfiguration([{ file: 'sample', text: sample }])
-    expect([problems, warnings]).toEqual([[], []])
+  it('is read without an error and is the default configuration', () => {
+    const { configuration, errors, warnings } = readConfiguration([{ file: 'sample', text: sample }])
+    expect([errors, warnings]).toEqual([[], []])
     expect(configuration).toEqual(readConfiguration([]).configuration)
   })
 
   it('is sound with every option uncommented, and shows them all', () => {
     const text = sample.replace(/^#(?=[a-z[])/gm, '')
     const reading = readConfiguration([{ file: 'sample', text }])
-    expect([reading.problems, reading.warnings]).toEqual([[], []])
+    expect([reading.errors, reading.warnings]).toEqual([[], []])
     const missing = Object.entries(optionTable.sections).flatMap(([section, row]) =>
       Object.keys(row.options).filter((option) => reading.place(section, option)?.file !== 'sample'),
     )

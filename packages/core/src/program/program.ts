@@ -1,7 +1,7 @@
+import { type Diagnostic, renderDiagnostic } from '../configuration/diagnostic.ts'
 import { type FileList, listConfigurationFiles, readConfigurationFiles } from '../configuration/files.ts'
 import { renderDefaults, renderEffective } from '../configuration/print.ts'
-import { type Problem, renderProblem } from '../configuration/problem.ts'
-import { type Reading, readConfiguration } from '../configuration/read.ts'
+import { type ConfigurationResult, readConfiguration } from '../configuration/read.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/common.ts'
 import type { OptionTable } from '../options/table.ts'
@@ -42,8 +42,8 @@ export interface ProgramCommand extends CommandOption {
 /** A look at the surroundings of a program, when it is `starting` or when it is checked. */
 export type Look = (
   configuration: Configuration,
-  { starting, reading }: { readonly starting: boolean; readonly reading: Reading },
-) => readonly Problem[] | Promise<readonly Problem[]>
+  { starting, reading }: { readonly starting: boolean; readonly reading: ConfigurationResult },
+) => readonly Diagnostic[] | Promise<readonly Diagnostic[]>
 
 /** One of the two programs. */
 export interface ProgramDefinition extends CommandLineDefinition {
@@ -53,7 +53,7 @@ export interface ProgramDefinition extends CommandLineDefinition {
   logging(configuration: Configuration): { readonly loglevel: LogLevel; readonly 'log-format': LogFormat }
   /**
    * What must be right beyond the configuration, such as directories that can be written. With `starting` only what keeps
-   * the program from running; `--check` looks at everything. A problem with `section` and `option` is completed with the
+   * the program from running; `--check` looks at everything. An error with `section` and `option` is completed with the
    * file and line that set it.
    */
   check?: Look
@@ -64,7 +64,10 @@ export interface ProgramDefinition extends CommandLineDefinition {
   warnings?: Look
   readonly commands?: readonly ProgramCommand[]
   /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
-  notes?(reading: Reading, configuration: Configuration): readonly Problem[] | Promise<readonly Problem[]>
+  notes?(
+    reading: ConfigurationResult,
+    configuration: Configuration,
+  ): readonly Diagnostic[] | Promise<readonly Diagnostic[]>
   /** So many seconds after it was told to stop it is ended, whatever it waits for; unlimited unless told. */
   readonly stopsWithin?: number
   /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
@@ -118,7 +121,7 @@ export async function executeProgram(
   const reading = readInvoked(definition, invocation)
   if (invocation.action === 'check') return check(definition, reading, output)
   if (reading.configuration === undefined) {
-    output.error(renderProblems(definition, reading.problems))
+    output.error(renderErrors(definition, reading.errors))
     return exitCodes.usage.code
   }
   if (invocation.action === 'print-configuration') {
@@ -131,7 +134,7 @@ export async function executeProgram(
   const command = definition.commands?.find(({ name }) => name === invocation.command)
   const obstacles = command?.asForRunning === false ? [] : await look(definition.check, reading, true)
   if (obstacles.length > 0) {
-    output.error(renderProblems(definition, obstacles))
+    output.error(renderErrors(definition, obstacles))
     return exitCodes.usage.code
   }
   if (command !== undefined) return execute(command, { definition, configuration: reading.configuration, output })
@@ -139,65 +142,69 @@ export async function executeProgram(
   return start(definition, reading.configuration, { files: reading.files, warnings })
 }
 
-async function allWarnings(definition: ProgramDefinition, reading: Reading, starting: boolean): Promise<Problem[]> {
+async function allWarnings(
+  definition: ProgramDefinition,
+  reading: ConfigurationResult,
+  starting: boolean,
+): Promise<Diagnostic[]> {
   const odd = await look(definition.warnings, reading, starting)
   return [...reading.warnings, ...configurationPermissions(reading), ...odd]
 }
 
-async function look(at: Look | undefined, reading: Reading, starting: boolean): Promise<Problem[]> {
+async function look(at: Look | undefined, reading: ConfigurationResult, starting: boolean): Promise<Diagnostic[]> {
   if (reading.configuration === undefined) return []
   const found = (await at?.(reading.configuration, { starting, reading })) ?? []
-  return found.map((problem) => located(problem, reading))
+  return found.map((error) => located(error, reading))
 }
 
 /** The file named, then those of the directory named; the default file only when nothing is named. */
 export function filesToRead({ file, directory }: Pick<Invocation, 'file' | 'directory'>): FileList {
   if (file === undefined && directory === undefined)
-    return { files: [{ file: defaultFile, optional: true }], problems: [] }
+    return { files: [{ file: defaultFile, optional: true }], errors: [] }
   const named = file === undefined ? [] : [{ file }]
-  const { files, problems } = directory === undefined ? { files: [], problems: [] } : listConfigurationFiles(directory)
-  return { files: [...named, ...files], problems }
+  const { files, errors } = directory === undefined ? { files: [], errors: [] } : listConfigurationFiles(directory)
+  return { files: [...named, ...files], errors }
 }
 
-function readInvoked({ table }: ProgramDefinition, invocation: Invocation): Reading {
-  const { files, problems: unlisted } = filesToRead(invocation)
-  const { texts, problems: unread } = readConfigurationFiles(files)
+function readInvoked({ table }: ProgramDefinition, invocation: Invocation): ConfigurationResult {
+  const { files, errors: unlisted } = filesToRead(invocation)
+  const { texts, errors: unread } = readConfigurationFiles(files)
   const reading = readConfiguration(texts, table)
   const missing = [...unread, ...unlisted]
   if (missing.length === 0) return reading
-  return { ...reading, configuration: undefined, problems: [...missing, ...reading.problems] }
+  return { ...reading, configuration: undefined, errors: [...missing, ...reading.errors] }
 }
 
-async function check(definition: ProgramDefinition, reading: Reading, output: Output): Promise<number> {
+async function check(definition: ProgramDefinition, reading: ConfigurationResult, output: Output): Promise<number> {
   const { files } = reading
-  const problems = [...reading.problems, ...(await look(definition.check, reading, false))]
+  const errors = [...reading.errors, ...(await look(definition.check, reading, false))]
   const warnings = await allWarnings(definition, reading, false)
   output.error(renderWarnings(warnings))
-  if (problems.length > 0) {
-    output.error(renderProblems(definition, problems))
+  if (errors.length > 0) {
+    output.error(renderErrors(definition, errors))
     return exitCodes.failed.code
   }
   const { configuration } = reading
   const notes = configuration === undefined ? [] : ((await definition.notes?.(reading, configuration)) ?? [])
-  for (const note of notes) output.out(`note: ${renderProblem(located(note, reading))}\n`)
+  for (const note of notes) output.out(`note: ${renderDiagnostic(located(note, reading))}\n`)
   const but =
     warnings.length === 0 ? '' : `, with ${warnings.length === 1 ? 'one warning' : `${warnings.length} warnings`}`
   output.out(`configuration OK${but}: ${files.length === 0 ? 'built-in defaults, no file' : files.join(', ')}\n`)
   return exitCodes.done.code
 }
 
-function located(problem: Problem, reading: Reading): Problem {
-  const { file, section, option } = problem
-  return file === undefined && section !== undefined ? { ...reading.place(section, option), ...problem } : problem
+function located(error: Diagnostic, reading: ConfigurationResult): Diagnostic {
+  const { file, section, option } = error
+  return file === undefined && section !== undefined ? { ...reading.place(section, option), ...error } : error
 }
 
 async function start(
   definition: ProgramDefinition,
   configuration: Configuration,
-  { files, warnings }: Pick<Reading, 'files' | 'warnings'>,
+  { files, warnings }: Pick<ConfigurationResult, 'files' | 'warnings'>,
 ): Promise<number> {
   const log = await createLogger(definition.name, logOptions(definition, configuration))
-  for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
+  for (const warning of warnings) log.warn({ ...warning }, renderDiagnostic(warning))
   log.info({ files }, 'starting')
   const service = connectServiceManager(log)
   try {
@@ -234,13 +241,13 @@ async function execute(
   return ended === exitCodes.done.code ? code : ended
 }
 
-function renderProblems({ name }: ProgramDefinition, problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
-  return [...problems.map(renderProblem), `${name}: ${count} found; nothing was started`]
+function renderErrors({ name }: ProgramDefinition, errors: readonly Diagnostic[]): string {
+  const count = errors.length === 1 ? 'one error' : `${errors.length} errors`
+  return [...errors.map(renderDiagnostic), `${name}: ${count} found; nothing was started`]
     .map((line) => `${line}\n`)
     .join('')
 }
 
-function renderWarnings(warnings: readonly Problem[]): string {
-  return warnings.map((warning) => `warning: ${renderProblem(warning)}\n`).join('')
+function renderWarnings(warnings: readonly Diagnostic[]): string {
+  return warnings.map((warning) => `warning: ${renderDiagnostic(warning)}\n`).join('')
 }

@@ -8,7 +8,7 @@ export const http = {
   checks: [
     {
       summary: 'A key comes with a certificate.',
-      severity: 'mistake',
+      severity: 'error',
       check: (values) => requires(values, 'http', 'tls-key-file', 'tls-certificate-file'),
     },
     {

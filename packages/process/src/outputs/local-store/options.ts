@@ -8,7 +8,7 @@ export const localStore = {
   checks: [
     {
       summary: 'The files of local-store are no snapshots.',
-      severity: 'mistake',
+      severity: 'error',
       check: (values) => differentDirectories(values, ['local-store', 'dir'], ['process', 'src-dir']),
     },
   ],

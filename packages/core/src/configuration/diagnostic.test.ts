@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { optionTable } from '../../../../test/support/configuration.ts'
-import { concealed, type Problem, renderProblem } from './problem.ts'
+import { concealed, type Diagnostic, renderDiagnostic } from './diagnostic.ts'
 
-const cases: readonly [Problem, string][] = [
+const cases: readonly [Diagnostic, string][] = [
   [
     { file: '/etc/a.conf', line: 12, section: 'pull', option: 'pull-interval', found: 'ten', expected: 'a number' },
     '/etc/a.conf:12: [pull] pull-interval = ten: expected a number',
@@ -33,9 +33,9 @@ const cases: readonly [Problem, string][] = [
   [{ section: 's', option: 'o', message: 'a', expected: 'b', hint: 'c' }, '[s] o: a, expected b; c'],
 ]
 
-describe('renderProblem', () => {
-  it.each(cases)('%o', (problem, line) => {
-    expect(renderProblem(problem)).toBe(line)
+describe('renderDiagnostic', () => {
+  it.each(cases)('%o', (error, line) => {
+    expect(renderDiagnostic(error)).toBe(line)
   })
 })
 
