@@ -1,5 +1,5 @@
 import type { Option } from '../options/kinds.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../text.ts'
 import { concealCredentials } from './address.ts'
 
 /** Where a line of a configuration file stands. */
@@ -35,7 +35,6 @@ function shortened(text: string): string {
 
 /** A value as it may be shown. */
 export function concealed(option: Option | undefined, text: string): string {
-  if (option?.secret) return '***'
   return option?.kind === 'addresses' ? concealCredentials(text) : text
 }
 

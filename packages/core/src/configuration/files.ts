@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { reasonOf } from '../errors.ts'
-import { readRegularFile } from '../regular-file.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ConfigurationText } from './ini-file.ts'
 

@@ -1,7 +1,7 @@
 import type { Configuration } from '../options/common.ts'
 import type { OptionTable } from '../options/table.ts'
 import { type Context, checkValues } from './check-values.ts'
-import type { Values } from './cross-checks.ts'
+import type { Clash, CrossCheck, Values } from './cross-checks.ts'
 import { concealed, type Diagnostic, type Place } from './diagnostic.ts'
 import { type ConfigurationText, readIniFile } from './ini-file.ts'
 import { createInterpolation } from './interpolate.ts'
@@ -78,29 +78,25 @@ function configurationOf(values: ReadonlyMap<string, unknown>, settings: Setting
 }
 
 function applyCrossChecks({ settings, interpolate }: Context, values: ReadonlyMap<string, unknown>) {
-  const errors: Diagnostic[] = []
-  const warnings: Diagnostic[] = []
   const view: Values = {
     members: settings.members,
     value: (section, option) => (values.get(section) as Record<string, unknown> | undefined)?.[option],
     given: (section, option) =>
       option === undefined ? settings.given.has(section) : settings.find(section, option)?.place !== undefined,
   }
-  const checks = Object.values(settings.table.sections).flatMap((section) => section.checks ?? [])
-  for (const { check, severity } of checks) {
-    const list = severity === 'error' ? errors : warnings
-    for (const error of [check(view) ?? []].flat()) {
-      const { section, option } = error
-      if (option === undefined) {
-        list.push({ ...settings.headers.get(section), ...error })
-        continue
-      }
-      const set = interpolate(section, option)
-      const found = set !== undefined && 'text' in set ? { found: set.text } : {}
-      list.push({ ...settings.find(section, option)?.place, ...found, ...error })
-    }
+  const complete = (clash: Clash): Diagnostic => {
+    const { section, option } = clash
+    if (option === undefined) return { ...settings.headers.get(section), ...clash }
+    const set = interpolate(section, option)
+    const found = set !== undefined && 'text' in set ? { found: set.text } : {}
+    return { ...settings.find(section, option)?.place, ...found, ...clash }
   }
-  return { errors, warnings }
+  const apply = (check: CrossCheck) => [check(view) ?? []].flat().map(complete)
+  const checks = Object.values(settings.table.sections).map((section) => section.checks ?? {})
+  return {
+    errors: checks.flatMap(({ errors = [] }) => errors.flatMap(apply)),
+    warnings: checks.flatMap(({ warnings = [] }) => warnings.flatMap(apply)),
+  }
 }
 
 /** As they may be shown, by file and line, each once: several options can meet the same mistake. */

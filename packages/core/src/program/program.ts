@@ -2,11 +2,11 @@ import { type Diagnostic, renderDiagnostic } from '../configuration/diagnostic.t
 import { type FileList, listConfigurationFiles, readConfigurationFiles } from '../configuration/files.ts'
 import { renderDefaults, renderEffective } from '../configuration/print.ts'
 import { type ConfigurationResult, readConfiguration } from '../configuration/read.ts'
+import { configurationPermissions } from '../files/permissions.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/common.ts'
 import type { OptionTable } from '../options/table.ts'
-import { configurationPermissions } from '../permissions.ts'
-import { printableLines } from '../printable.ts'
+import { printableLines } from '../text.ts'
 import {
   type CommandLineDefinition,
   type CommandOption,

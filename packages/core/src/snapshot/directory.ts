@@ -3,8 +3,7 @@ import { access, mkdir, rename, rmdir, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../configuration/diagnostic.ts'
-import { diskHint } from '../disk.ts'
-import { reasonOf } from '../errors.ts'
+import { diskHint, reasonOf } from '../errors.ts'
 import { directoryMode } from './contract.ts'
 
 const othersMayWrite = 0o002

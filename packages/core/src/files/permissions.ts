@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import type { Diagnostic } from './configuration/diagnostic.ts'
-import type { ConfigurationResult } from './configuration/read.ts'
+import type { Diagnostic } from '../configuration/diagnostic.ts'
+import type { ConfigurationResult } from '../configuration/read.ts'
 
 const othersMayRead = 0o004
 const othersMayWrite = 0o002

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readConfiguration } from '../../../test/support/configuration.ts'
-import { renderDiagnostic } from './configuration/diagnostic.ts'
+import { readConfiguration } from '../../../../test/support/configuration.ts'
+import { renderDiagnostic } from '../configuration/diagnostic.ts'
 import { configurationPermissions, openToAll } from './permissions.ts'
 
 let base: string

@@ -1,3 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Resolves after `seconds`, or at once when `signal` is or becomes aborted; never rejects. */
+export async function wait(seconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await delay(seconds * 1000, undefined, { signal }).catch(() => undefined)
+}
+
 /** Runs a task when fewer than the agreed number of them are running; in the order of the calls. */
 export type Limiter = <T>(task: () => Promise<T>) => Promise<T>
 
