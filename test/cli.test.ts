@@ -179,7 +179,7 @@ describe('a mistaken configuration', () => {
       errors: [
         `${path}:2: [process] workers = many: expected a whole number from 1 to 256`,
         `${path}:4: [pull] queue-sizes = 3: no such option; did you mean queue-size?`,
-        'haproxystats-fixture: 2 problems found; nothing was started',
+        'haproxystats-fixture: 2 errors found; nothing was started',
         '',
       ].join('\n'),
     })
@@ -236,7 +236,7 @@ describe.each(Object.entries(bins))('%s', (name, bin) => {
       errors: [
         `${path}:2: [graphite] port = none: expected a whole number from 1 to 65535`,
         `${path}:4: [pull] pull-timeout = 60: expected at most pull-interval, which is 10 by default; 0 for no limit but pull-interval`,
-        `${name}: 2 problems found; nothing was started`,
+        `${name}: 2 errors found; nothing was started`,
         '',
       ].join('\n'),
     })

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { renderProblem } from '@haproxystats/core'
+import { renderDiagnostic } from '@haproxystats/core'
 import { expect, it } from 'vitest'
 import { readConfiguration } from '../support/configuration.ts'
 import { root, run } from './run.ts'
@@ -23,11 +23,11 @@ it('what the composition mounts is there', () => {
 
 it('haproxy and the programs take their configurations', () => {
   expect(run('/usr/sbin/haproxy', ['-c', '-f', join(folder, 'haproxy.cfg')]).status).toBe(0)
-  const { problems, warnings } = readConfiguration([{ file: 'haproxystats.conf', text: read('haproxystats.conf') }])
-  expect(problems.map(renderProblem)).toEqual([])
+  const { errors, warnings } = readConfiguration([{ file: 'haproxystats.conf', text: read('haproxystats.conf') }])
+  expect(errors.map(renderDiagnostic)).toEqual([])
   // In the container it is reached through the port that the composition publishes, on loopback.
-  expect(warnings.map(renderProblem)).toEqual([
-    expect.stringContaining('anybody who reaches *:8405 may read everything'),
+  expect(warnings.map(renderDiagnostic)).toEqual([
+    expect.stringContaining('everybody who can reach *:8405 can read the statistics'),
   ])
   expect(read('compose.yml')).toContain('"127.0.0.1:8405:8405"')
 })

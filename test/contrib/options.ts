@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { renderProblem } from '@haproxystats/core'
+import { renderDiagnostic } from '@haproxystats/core'
 import { expect } from 'vitest'
 import { optionTable, readConfiguration } from '../support/configuration.ts'
 
@@ -35,9 +35,9 @@ function sampleValue(kind: string, text: string): Sample['value'] {
 
 /** That a file has every option with the value of its sample, and nothing that the programs do not know. */
 export function expectEveryOption(file: string): void {
-  const { problems, warnings, place, text } = readConfiguration([{ file, text: readFileSync(file, 'utf8') }])
+  const { errors, warnings, place, text } = readConfiguration([{ file, text: readFileSync(file, 'utf8') }])
   const harmless = /has no effect; write it in/
-  expect([...problems, ...warnings].map(renderProblem).filter((problem) => !harmless.test(problem))).toEqual([])
+  expect([...errors, ...warnings].map(renderDiagnostic).filter((problem) => !harmless.test(problem))).toEqual([])
   for (const { section, option, text: wanted } of samples) {
     expect(place(section, option), `[${section}] ${option}`).toBeDefined()
     if (!wanted.includes('$')) expect(text(section, option), `[${section}] ${option}`).toBe(wanted)

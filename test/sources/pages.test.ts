@@ -67,7 +67,7 @@ test('a user and a password come from options, or with a warning from the addres
   await byOption.published()
   const byAddress = await startPull({ pull: { servers: `http://me:sword:fish,%40x@${address}` } })
   await byAddress.published()
-  expect(byAddress.lines(/\*\*\*.*a password stands in an address/, levels.warning)).toHaveLength(1)
+  expect(byAddress.lines(/\*\*\*.*an address contains a password/, levels.warning)).toHaveLength(1)
   for (const pull of [byOption, byAddress]) expect(await allSaid(pull)).not.toMatch(/fish/)
 
   await writeFile(file, 'other\n')

@@ -3,7 +3,7 @@ import {
   type ConfigurationText,
   createOptionTable,
   readConfiguration as read,
-  renderProblem,
+  renderDiagnostic,
   StatsError,
 } from '@haproxystats/core'
 import { processSections } from '@haproxystats/process/options'
@@ -18,7 +18,7 @@ export function readConfiguration(texts: readonly ConfigurationText[]) {
 
 /** The configuration of one text. Throws a `StatsError` with code CONFIGURATION naming every mistake. */
 export function parseConfiguration(text: string, file = 'configuration'): Configuration {
-  const { configuration, problems } = readConfiguration([{ file, text }])
-  if (configuration === undefined) throw new StatsError('CONFIGURATION', problems.map(renderProblem).join('\n'))
+  const { configuration, errors } = readConfiguration([{ file, text }])
+  if (configuration === undefined) throw new StatsError('CONFIGURATION', errors.map(renderDiagnostic).join('\n'))
   return configuration
 }

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Logger } from './log.ts'
 import { silentLogger } from './program/logger.ts'
-import { readStatus, StatusFile, statusPath } from './status.ts'
-import { version } from './version.ts'
+import { readStatus, StatusFile, statusPath, version } from './status.ts'
 
 let base: string
 let path: string

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Conditions, createConditions } from './conditions.ts'
 import { reasonOf } from './errors.ts'
-import type { Logger } from './log.ts'
-import { readRegularFile } from './regular-file.ts'
-import { replaceFile } from './replace-file.ts'
-import { version } from './version.ts'
+import { readRegularFile } from './files/regular-file.ts'
+import { replaceFile } from './files/replace-file.ts'
+import { type Conditions, createConditions, type Logger } from './log.ts'
+
+const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+/** The release, as in package.json. */
+export const version = manifest.version
 
 /** What a program tells of itself, by name; anything JSON can carry. Undefined values are left out. */
 export type StatusFields = Readonly<Record<string, unknown>>

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { renderProblem } from '@haproxystats/core'
+import { renderDiagnostic } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseConfiguration, readConfiguration } from '../../../test/support/configuration.ts'
 import { outputProblems, prepareQueue, surroundingProblems } from './check.ts'
@@ -18,13 +18,13 @@ afterEach(() => rmSync(base, { recursive: true, force: true }))
 /** What is wrong with a configuration, in words. */
 async function problems(text: string, starting = true): Promise<string[]> {
   const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n${text}`)
-  return (await surroundingProblems(configuration, starting)).map(renderProblem)
+  return (await surroundingProblems(configuration, starting)).map(renderDiagnostic)
 }
 
 /** What is said of the outputs of a configuration. */
 function outputs(text: string | undefined): string[] {
   const reading = readConfiguration(text === undefined ? [] : [{ file: 'a.conf', text }])
-  return outputProblems(reading.configuration!, reading).map(renderProblem)
+  return outputProblems(reading.configuration!, reading).map(renderDiagnostic)
 }
 
 it('wants an output, and says where to add one', () => {
@@ -59,7 +59,7 @@ it('warns of secrets of the page that everybody may read or write', () => {
     }
     const own = `[http]\npassword-file = ${users}\ntls-certificate-file = ${certificate}\n`
     const found = [own, `${own}tls-key-file = ${key}\n`].map((text) => secretWarnings(parseConfiguration(text)))
-    return found.map((warnings) => warnings.map(renderProblem).map((text) => text.replaceAll(`${base}/`, '')))
+    return found.map((warnings) => warnings.map(renderDiagnostic).map((text) => text.replaceAll(`${base}/`, '')))
   }
   const readable = (option: string, file: string) =>
     `[http] ${option} = ${file}: may be read by everybody (mode 0644); chmod o-rwx ${file}`

@@ -4,6 +4,8 @@ import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import {
   type Configuration,
+  type ConfigurationResult,
+  type Diagnostic,
   type DirectoryOption,
   didYouMean,
   diskHint,
@@ -12,8 +14,6 @@ import {
   largestPersonalFile,
   makeBaseDirectory,
   makeDirectory,
-  type Problem,
-  type Reading,
   readRegularFile,
   reasonOf,
   StatsError,
@@ -29,7 +29,7 @@ import { placesBeside } from './queue/snapshot-queue.ts'
  * Everything that must be right before the queue is touched; unless `starting`, also what would show only at work. Leaves
  * nothing behind.
  */
-export async function surroundingProblems(configuration: Configuration, starting = false): Promise<Problem[]> {
+export async function surroundingProblems(configuration: Configuration, starting = false): Promise<Diagnostic[]> {
   const problems = await Promise.all([
     ...outputs.map(({ check }) => check?.(configuration, starting) ?? []),
     queueProblems(configuration),
@@ -42,7 +42,7 @@ export async function surroundingProblems(configuration: Configuration, starting
  * That there is an output. Without one haproxystats-process does not run, but `--check` only warns: a fresh package has none
  * yet. It is said at the option that is off where there is one.
  */
-export function outputProblems(configuration: Configuration, reading: Reading): Problem[] {
+export function outputProblems(configuration: Configuration, reading: ConfigurationResult): Diagnostic[] {
   const some = outputs.some((output) => output.instances(configuration).length > 0)
   if (some || configuration.http !== undefined) return []
   const sections = outputs.flatMap(({ name }) => [name, ...reading.members(name)])
@@ -55,7 +55,7 @@ export function outputProblems(configuration: Configuration, reading: Reading): 
 }
 
 /** What `--check` says of outputs that is no mistake. */
-export async function outputNotes(configuration: Configuration): Promise<Problem[]> {
+export async function outputNotes(configuration: Configuration): Promise<Diagnostic[]> {
   const notes = await Promise.all(outputs.map((output) => output.notes?.(configuration) ?? []))
   return notes.flat()
 }
@@ -72,7 +72,7 @@ export async function prepareQueue(configuration: Configuration): Promise<void> 
 }
 
 /** Names that `*-metrics` list and no object of the kind has, and other words that mean nothing. */
-function wordProblems({ process }: Configuration): Problem[] {
+function wordProblems({ process }: Configuration): Diagnostic[] {
   const unknownWords = (
     option: `${(typeof chosenKinds)[number]}-metrics` | 'skip-servers',
     valid: readonly string[],
@@ -95,10 +95,10 @@ function wordProblems({ process }: Configuration): Problem[] {
   return [...metrics, ...unknownWords('skip-servers', skippableServers, 'is no kind of servers to leave out', known)]
 }
 
-async function queueProblems({ paths, process }: Configuration): Promise<Problem[]> {
+async function queueProblems({ paths, process }: Configuration): Promise<Diagnostic[]> {
   const queue = { section: 'process', option: 'src-dir', path: process['src-dir'] }
   const found = await inspectDirectory(queue, paths['base-dir'])
-  if ('problem' in found) return [found.problem]
+  if ('error' in found) return [found.error]
   // It is made, and its parent with it, by us.
   if (found.inode === undefined) return []
   const parent = dirname(queue.path)
@@ -115,12 +115,12 @@ async function queueProblems({ paths, process }: Configuration): Promise<Problem
 }
 
 /** Into a directory that is made in the parent of the queue, or is there already. */
-async function inspectMoveOut(queue: DirectoryOption, to: string): Promise<Problem | undefined> {
+async function inspectMoveOut(queue: DirectoryOption, to: string): Promise<Diagnostic | undefined> {
   const isThere = await stat(to).catch(() => undefined)
   return inspectMove(queue, isThere === undefined ? dirname(to) : to)
 }
 
-function excludeProblems({ process }: Configuration): Problem[] {
+function excludeProblems({ process }: Configuration): Diagnostic[] {
   return (['exclude-frontends', 'exclude-backends'] as const).flatMap((option) => {
     const found = process[option]
     if (found === undefined) return []

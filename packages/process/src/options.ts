@@ -1,4 +1,12 @@
-import { apartDirectories, logOptions, type Section, type ValuesOfSections } from '@haproxystats/core'
+import {
+  apartDirectories,
+  type Clash,
+  logOptions,
+  option,
+  type Section,
+  type Values,
+  type ValuesOfSections,
+} from '@haproxystats/core'
 import { http } from './http/options.ts'
 import { graphite } from './outputs/graphite/options.ts'
 import { localStore } from './outputs/local-store/options.ts'
@@ -7,142 +15,93 @@ const program = 'haproxystats-process'
 const outputNames = '[graphite], [local-store] or [http]'
 
 const process = {
-  summary: 'Which metrics are made of the snapshots, and with how many threads.',
+  summary: 'Which metrics to make from the snapshots, and with how many threads.',
   program,
-  needs: `haproxystats-process needs an output: the section ${outputNames}. Every output is off until its header, too, is no comment any more.`,
-  checks: [
-    {
-      summary: 'src-dir and tmp-dst-dir are apart.',
-      severity: 'mistake',
-      check: (values) =>
-        values.value('process', 'src-dir') === values.value('pull', 'dst-dir')
-          ? undefined
-          : apartDirectories(values, ['process', 'src-dir'], ['pull', 'tmp-dst-dir']),
-    },
-  ],
+  needs: `haproxystats-process needs an output: the section ${outputNames}. An output is off unless its section is in the file, and not in a comment.`,
+  checks: { errors: [apartFromDrafts] },
   options: {
     ...logOptions,
-    'src-dir': {
-      kind: 'path',
+    'src-dir': option.path('The queue directory to read snapshots from: the same as dst-dir of [pull].', {
       default: '${paths:base-dir}/incoming',
-      summary: 'The queue to consume: the same directory as dst-dir of [pull].',
-    },
-    workers: { kind: 'integer', min: 1, max: 256, default: '4', summary: 'How many threads process snapshots.' },
-    'frontend-metrics': {
-      kind: 'words',
-      example: 'scur stot bin bout hrsp_5xx',
-      summary:
-        'The fields of frontends to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
-    },
-    'backend-metrics': {
-      kind: 'words',
-      example: 'scur stot bin bout hrsp_5xx act',
-      summary:
-        'The fields of backends to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
-    },
-    'server-metrics': {
-      kind: 'words',
-      example: 'scur stot chkdown rtime',
-      summary:
-        'The fields of servers to send, separated by spaces, instead of the default list; default stands for that list, all for every field there is.',
-    },
-    'daemon-metrics': {
-      kind: 'words',
+    }),
+    workers: option.integer('How many threads process snapshots.', { min: 1, max: 256, default: '4' }),
+    'frontend-metrics': option.words(
+      'Fields of frontends to send, separated by spaces, instead of the default list. The word default stands for that list, all for every field there is.',
+      { example: 'scur stot bin bout hrsp_5xx' },
+    ),
+    'backend-metrics': option.words(
+      'Fields of backends to send, separated by spaces, instead of the default list. The word default stands for that list, all for every field there is.',
+      { example: 'scur stot bin bout hrsp_5xx act' },
+    ),
+    'server-metrics': option.words(
+      'Fields of servers to send, separated by spaces, instead of the default list. The word default stands for that list, all for every field there is.',
+      { example: 'scur stot chkdown rtime' },
+    ),
+    'daemon-metrics': option.words('Lines of show info to send; default and all as in frontend-metrics.', {
       example: 'default Jobs Listeners TotalBytesOut',
       since: '1.0.0',
-      summary: 'The lines of show info to send, as for frontends.',
-    },
-    'aggr-server-metrics': {
-      kind: 'boolean',
-      default: 'false',
-      summary: 'Also send server.<name>.<metric>: servers of one name merged over all backends.',
-    },
-    'server-state-metrics': {
-      kind: 'boolean',
-      default: 'false',
-      since: '1.0.0',
-      summary:
-        'Also send, for every backend, how many of its servers are in each state (servers.up, servers.down, …) and ActiveServersPercentage.',
-    },
-    'skip-servers': {
-      kind: 'words',
-      example: 'unused maint',
-      since: '1.0.0',
-      summary:
-        'Servers to leave out: unused are those in maintenance that never had a session, as free slots of a server-template; maint are all in maintenance.',
-    },
-    'server-limit': {
-      kind: 'integer',
-      min: 0,
-      default: '0',
-      since: '1.0.0',
-      summary:
-        'When there are more servers than this, none is sent, only their backends, and haproxystats.ServersDropped tells how many; 0 for no limit.',
-    },
-    'exclude-frontends': {
-      kind: 'path',
+    }),
+    'aggr-server-metrics': option.boolean(
+      'Also send server.<name>.<metric>: the servers of one name in all backends, merged.',
+      { default: 'false' },
+    ),
+    'server-state-metrics': option.boolean(
+      'Also send, for every backend, the number of its servers in each state (servers.up, servers.down, …), and ActiveServersPercentage.',
+      { default: 'false', since: '1.0.0' },
+    ),
+    'skip-servers': option.words(
+      'Servers to skip: unused skips servers in maintenance that never had a session, such as free slots of a server-template; maint skips all servers in maintenance.',
+      { example: 'unused maint', since: '1.0.0' },
+    ),
+    'server-limit': option.integer(
+      'Maximum number of servers. With more, no server is sent, only their backends, and haproxystats.ServersDropped counts them; 0: no limit.',
+      { min: 0, default: '0', since: '1.0.0' },
+    ),
+    'exclude-frontends': option.path('File with the names of frontends to exclude, one per line; # begins a comment.', {
       example: '/etc/haproxystats/exclude-frontends',
-      summary: 'A file with the frontends to leave out, one name a line; # begins a comment.',
-    },
-    'exclude-backends': {
-      kind: 'path',
-      example: '/etc/haproxystats/exclude-backends',
-      summary: 'A file with the backends to leave out, with their servers, one name a line; # begins a comment.',
-    },
-    'per-process-metrics': {
-      kind: 'boolean',
+    }),
+    'exclude-backends': option.path(
+      'File with the names of backends to exclude, with their servers, one per line; # begins a comment.',
+      { example: '/etc/haproxystats/exclude-backends' },
+    ),
+    'per-process-metrics': option.boolean('Also send daemon.process.<id>.<metric> for every HAProxy process.', {
       default: 'false',
-      summary: 'Also send daemon.process.<id>.<metric> for every HAProxy process.',
-    },
-    'calculate-percentages': {
-      kind: 'boolean',
-      default: 'false',
-      summary: 'Also send ConnPercentage, ConnRatePercentage, SslRatePercentage and SslConnPercentage.',
-    },
-    'startup-grace': {
-      kind: 'seconds',
-      min: 0,
-      default: '0',
-      since: '1.0.0',
-      summary:
-        'For how long after its start the averages of a process are left out (qtime, ctime, rtime, ttime, Idle_pct and what is made of them), since they say little at first; 0 for not at all. A statistics page does not tell how old its process is.',
-    },
-    'liveness-check-interval': {
-      kind: 'seconds',
+    }),
+    'calculate-percentages': option.boolean(
+      'Also send ConnPercentage, ConnRatePercentage, SslRatePercentage and SslConnPercentage.',
+      { default: 'false' },
+    ),
+    'startup-grace': option.seconds(
+      'How long after the start of a process its averages are not sent (qtime, ctime, rtime, ttime, Idle_pct and metrics derived from them), because they mean little at first; 0: always send them. A statistics page does not report the age of its process.',
+      { min: 0, default: '0', since: '1.0.0' },
+    ),
+    'liveness-check-interval': option.seconds('How often to check that the worker threads are alive.', {
       min: 0.1,
       default: '10',
-      summary: 'How often it is checked that the worker threads are alive.',
-    },
-    'worker-timeout': {
-      kind: 'seconds',
-      min: 0.1,
-      default: '60',
-      since: '1.0.0',
-      summary:
-        'How long a worker may take for one snapshot; one that takes longer is replaced, and the snapshot is tried again in a new worker with more time, up to eight times as much.',
-    },
-    'worker-memory': {
-      kind: 'integer',
-      min: 64,
-      max: 65536,
-      default: '1024',
-      since: '1.0.0',
-      summary:
-        'How much memory a worker may use for objects, in MiB; one that needs more is replaced, and the snapshot is tried again in a new worker.',
-    },
-    'quarantine-size': {
-      kind: 'bytes',
-      min: 0,
-      default: '104857600',
-      since: '1.0.0',
-      summary:
-        'How much the quarantine may hold, beside the queue; the oldest in it is removed for the newest. It never holds more than 1000 snapshots.',
-    },
+    }),
+    'worker-timeout': option.seconds(
+      'Time limit of a worker for one snapshot. A worker that exceeds it is replaced, and the snapshot is retried in a new worker with more time, up to eight times as much.',
+      { min: 0.1, default: '60', since: '1.0.0' },
+    ),
+    'worker-memory': option.integer(
+      'Maximum heap of a worker, in MiB. A worker that exceeds it is replaced, and the snapshot is retried in a new worker.',
+      { min: 64, max: 65536, default: '1024', since: '1.0.0' },
+    ),
+    'quarantine-size': option.bytes(
+      'Maximum size of the quarantine directory beside the queue; its oldest snapshots are removed for new ones. It never holds more than 1000 snapshots.',
+      { min: 0, default: '104857600', since: '1.0.0' },
+    ),
   },
 } as const satisfies Section
 
+/** src-dir is not where haproxystats-pull writes what is no snapshot yet. */
+function apartFromDrafts(values: Values): Clash | undefined {
+  if (values.value('process', 'src-dir') === values.value('pull', 'dst-dir')) return undefined
+  return apartDirectories(values, ['process', 'src-dir'], ['pull', 'tmp-dst-dir'])
+}
+
 function groups(objects: string, example: string) {
-  const summary = `${objects} by group: name = regular expression; the first that matches wins.`
+  const summary = `Groups of ${objects}: name = regular expression; the first that matches wins.`
   return { summary, example, program, entries: 'patterns', options: {} } as const
 }
 
@@ -150,9 +109,9 @@ function groups(objects: string, example: string) {
 export const processSections = {
   process,
   graphite,
-  'frontend-groups': groups('Frontends', 'shop = ^shop-|^cart$'),
-  'backend-groups': groups('Backends', 'shop = ^shop-|^cart$'),
-  'server-groups': groups('Servers', 'cache = ^(varnish|cache)[0-9]+$'),
+  'frontend-groups': groups('frontends', 'shop = ^shop-|^cart$'),
+  'backend-groups': groups('backends', 'shop = ^shop-|^cart$'),
+  'server-groups': groups('servers', 'cache = ^(varnish|cache)[0-9]+$'),
   'local-store': localStore,
   http,
 } as const satisfies Readonly<Record<string, Section>>

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { renderProblem } from '@haproxystats/core'
+import { renderDiagnostic } from '@haproxystats/core'
 import { describe, expect, it } from 'vitest'
 import { readConfiguration } from '../../../test/support/configuration.ts'
 import { changes, changesSincePython } from './upgrade.ts'
@@ -10,15 +10,15 @@ const read = (file: string) => readFileSync(new URL(file, folder), 'utf8')
 
 function readingOf(text: string, file = 'haproxystats.conf') {
   const reading = readConfiguration([{ file, text }])
-  const { configuration, problems } = reading
-  if (configuration === undefined) throw new Error(problems.map(renderProblem).join('\n'))
+  const { configuration, errors } = reading
+  if (configuration === undefined) throw new Error(errors.map(renderDiagnostic).join('\n'))
   return { reading, configuration }
 }
 
 /** What is said of a configuration. */
 function said(text: string): string[] {
   const { reading, configuration } = readingOf(text)
-  return changesSincePython(reading, configuration).map(renderProblem)
+  return changesSincePython(reading, configuration).map(renderDiagnostic)
 }
 
 describe.each(Object.entries(changes))('%s', (_, notes) => {

@@ -1,13 +1,13 @@
 import { basename } from 'node:path'
-import { type Configuration, type Problem, parseAddress, type Reading } from '@haproxystats/core'
+import { type Configuration, type ConfigurationResult, type Diagnostic, parseAddress } from '@haproxystats/core'
 import { defaultLists } from './aggregate/metric-lists.ts'
 import { linesEncoding } from './outputs/format/paths.ts'
 import { segmentOf } from './types/segment.ts'
 
-type Note = Problem & { readonly section: string }
+type Note = Diagnostic & { readonly section: string }
 
 /** What haproxystats 0.5.2 did otherwise, told to whom it concerns; nothing when this configuration is not affected. */
-type Change = (configuration: Configuration, reading: Reading) => readonly Note[]
+type Change = (configuration: Configuration, reading: ConfigurationResult) => readonly Note[]
 
 function note(section: string, option: string, message: string, hint?: string): Note[] {
   return [{ section, option, message, ...(hint === undefined ? {} : { hint }) }]
@@ -120,7 +120,7 @@ const averaged = (['backend', 'server'] as const).map((kind) => {
   return { kind, option: `${kind}-metrics` as const, names }
 })
 
-function isGiven(reading: Reading, section: string, option: string): boolean {
+function isGiven(reading: ConfigurationResult, section: string, option: string): boolean {
   return reading.place(section, option) !== undefined
 }
 
@@ -128,14 +128,14 @@ function isGiven(reading: Reading, section: string, option: string): boolean {
  * What changes for this configuration. Nothing when it has any option or section that haproxystats 0.5.2 had not: it was written, or
  * looked through, for this release.
  */
-export function changesSincePython(reading: Reading, configuration: Configuration): readonly Problem[] {
+export function changesSincePython(reading: ConfigurationResult, configuration: Configuration): readonly Diagnostic[] {
   if (isOfThisRelease(reading)) return []
   return Object.values(changes)
     .flatMap((change) => change(configuration, reading))
     .map((its) => withValue(its, reading))
 }
 
-function isOfThisRelease(reading: Reading): boolean {
+function isOfThisRelease(reading: ConfigurationResult): boolean {
   if (reading.place('http') !== undefined) return true
   const sections = ['DEFAULT', 'paths', 'pull', 'process', 'graphite', 'local-store']
   return [...sections, ...reading.members('graphite')].some((section) => {
@@ -147,7 +147,7 @@ function isOfThisRelease(reading: Reading): boolean {
   })
 }
 
-function withValue(its: Note, reading: Reading): Problem {
+function withValue(its: Note, reading: ConfigurationResult): Diagnostic {
   const found = its.option === undefined ? undefined : reading.text(its.section, its.option)
   return found === undefined ? its : { ...its, found }
 }

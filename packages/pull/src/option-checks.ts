@@ -1,57 +1,15 @@
-import { apartDirectories, bothOrNeither, type Clash, type CrossCheck, requires, type Values } from '@haproxystats/core'
+import { apartDirectories, bothOrNeither, type Clash, requires, type Section, type Values } from '@haproxystats/core'
 
 /** The rules over several options of [pull]. */
-export const pullChecks: readonly CrossCheck[] = [
-  {
-    summary: 'pull-timeout is not longer than pull-interval.',
-    severity: 'mistake',
-    check: longTimeout,
-  },
-  {
-    summary: 'The default of pull-timeout does not fit a short pull-interval.',
-    severity: 'warning',
-    check: shortInterval,
-  },
-  {
-    summary: 'dst-dir and tmp-dst-dir are apart.',
-    severity: 'mistake',
-    check: (values) => apartDirectories(values, ['pull', 'tmp-dst-dir'], ['pull', 'dst-dir']),
-  },
-  {
-    summary: 'The queue has room beside what is being delivered.',
-    severity: 'warning',
-    check: (values) => {
-      if (values.value('pull', 'queue-size') !== 1) return undefined
-      const message = 'with room for one snapshot, pulling stops while a destination is down'
-      return { section: 'pull', option: 'queue-size', message, hint: 'set 2 or more' }
-    },
-  },
-  {
-    summary: 'A user comes with a password.',
-    severity: 'mistake',
-    check: (values) => bothOrNeither(values, 'pull', 'http-user', 'http-password-file'),
-  },
-  {
-    summary: 'A key comes with a certificate.',
-    severity: 'mistake',
-    check: (values) => requires(values, 'pull', 'tls-key-file', 'tls-certificate-file'),
-  },
-  {
-    summary: 'No password stands in an address.',
-    severity: 'warning',
-    check: passwordInAddress,
-  },
-  {
-    summary: 'Certificates are verified.',
-    severity: 'warning',
-    check: (values) => {
-      if (values.value('pull', 'tls-insecure') !== true) return undefined
-      const message = 'certificates are not verified, so anybody on the network path can answer for HAProxy'
-      const hint = 'set tls-ca-file to the certificate of their CA instead'
-      return { section: 'pull', option: 'tls-insecure', message, hint }
-    },
-  },
-]
+export const pullChecks = {
+  errors: [
+    longTimeout,
+    (values) => apartDirectories(values, ['pull', 'tmp-dst-dir'], ['pull', 'dst-dir']),
+    (values) => bothOrNeither(values, 'pull', 'http-user', 'http-password-file'),
+    (values) => requires(values, 'pull', 'tls-key-file', 'tls-certificate-file'),
+  ],
+  warnings: [shortInterval, smallQueue, passwordInAddress, insecure],
+} satisfies Section['checks']
 
 function longTimeout({ value, given }: Values): Clash | undefined {
   const [timeout, interval] = [value('pull', 'pull-timeout'), value('pull', 'pull-interval')]
@@ -75,6 +33,23 @@ const isNumber = (value: unknown): value is number => typeof value === 'number'
 function passwordInAddress(values: Values): Clash | undefined {
   const servers = values.value('pull', 'servers')
   const found = Array.isArray(servers) && servers.some((address) => /^https?:\/\/[^/?#]*@/i.test(address))
-  const hint = 'use http-user and http-password-file, so that this file holds no secret'
-  return found ? { section: 'pull', option: 'servers', message: 'a password stands in an address', hint } : undefined
+  const hint = 'set http-user and http-password-file instead'
+  return found ? { section: 'pull', option: 'servers', message: 'an address contains a password', hint } : undefined
+}
+
+function smallQueue(values: Values): Clash | undefined {
+  if (values.value('pull', 'queue-size') !== 1) return undefined
+  const message = 'the queue holds one snapshot, so pulling stops while an output is down'
+  return { section: 'pull', option: 'queue-size', message, hint: 'set 2 or more' }
+}
+
+function insecure(values: Values): Clash | undefined {
+  if (values.value('pull', 'tls-insecure') !== true) return undefined
+  const message = 'certificates are not verified, so anybody on the network path can answer for HAProxy'
+  return {
+    section: 'pull',
+    option: 'tls-insecure',
+    message,
+    hint: 'set tls-ca-file to the certificate of their CA instead',
+  }
 }

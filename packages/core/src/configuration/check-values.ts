@@ -1,7 +1,7 @@
 import type { GroupPattern } from '../options/kinds.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import type { Interpolated } from './interpolate.ts'
 import { translatePattern } from './pattern.ts'
-import type { Problem } from './problem.ts'
 import type { Settings } from './settings.ts'
 import { type Checked, checkValue } from './values.ts'
 
@@ -10,7 +10,7 @@ export interface Context {
   readonly settings: Settings
   readonly interpolate: (section: string, option: string) => Interpolated
   /** Where mistakes are noted. */
-  readonly problems: Problem[]
+  readonly errors: Diagnostic[]
 }
 
 /** The values of every section by name; a mistaken option stays `undefined`, as does a section that is not enabled. */
@@ -60,15 +60,15 @@ function checkPattern(text: string): Checked {
  * an option that it refers to, and the mistake is told there.
  */
 function checkOption(
-  { settings, problems, interpolate }: Context,
+  { settings, errors, interpolate }: Context,
   section: string,
   option: string,
   check: (text: string) => Checked,
 ): unknown {
   const interpolated = interpolate(section, option)
   if (interpolated === undefined) return undefined
-  if ('problem' in interpolated) {
-    problems.push(interpolated.problem)
+  if ('error' in interpolated) {
+    errors.push(interpolated.error)
     return undefined
   }
   const checked = check(interpolated.text)
@@ -76,6 +76,6 @@ function checkOption(
   const setting = settings.find(section, option)!
   if (setting.place === undefined) return undefined
   const at = { ...setting.place, section: setting.section, option: setting.option }
-  problems.push(...checked.mistakes.map((mistake) => ({ ...at, ...mistake })))
+  errors.push(...checked.mistakes.map((mistake) => ({ ...at, ...mistake })))
   return undefined
 }

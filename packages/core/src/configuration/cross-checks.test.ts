@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderProblem } from './problem.ts'
+import { renderDiagnostic } from './diagnostic.ts'
 
 function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)
+  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
 }
 
 describe('options that do not go together', () => {
@@ -65,25 +65,28 @@ describe('options that do not go together', () => {
 
   it('warn of a password in an address, without showing it', () => {
     const text = '[pull]\nservers = http://me:swordfish@lb1/\ntls-certificate-file = /c\n'
-    const { problems, warnings } = readConfiguration([{ file: 'a.conf', text }])
-    expect(problems).toEqual([])
-    expect(warnings.map(renderProblem)).toEqual([
-      'a.conf:2: [pull] servers = http://***@lb1/: a password stands in an address; use http-user and http-password-file, so that this file holds no secret',
+    const { errors, warnings } = readConfiguration([{ file: 'a.conf', text }])
+    expect(errors).toEqual([])
+    expect(warnings.map(renderDiagnostic)).toEqual([
+      'a.conf:2: [pull] servers = http://***@lb1/: an address contains a password; set http-user and http-password-file instead',
     ])
   })
 
   it.each([
-    ['listen = *:8405', 'listen = *:8405: anybody who reaches *:8405 may read everything; set password-file'],
+    [
+      'listen = *:8405',
+      'listen = *:8405: no password: everybody who can reach *:8405 can read the statistics; set password-file',
+    ],
     [
       'listen = 127.0.0.1:8405, lb1:8405\npassword-file = /p',
-      'listen = 127.0.0.1:8405, lb1:8405: passwords travel in clear text; set tls-certificate-file',
+      'listen = 127.0.0.1:8405, lb1:8405: no TLS: passwords are sent in clear text; set tls-certificate-file',
     ],
     ['listen = 127.0.0.1:8405, [::1]:8405, unix:///s', undefined],
     ['listen = *:8405\npassword-file = /p\ntls-certificate-file = /c', undefined],
   ])('warn of a page that others can read: %j', (lines, expected) => {
-    const { problems, warnings } = readConfiguration([{ file: 'a.conf', text: `[http]\n${lines}\n` }])
-    expect(problems).toEqual([])
-    expect(warnings.map(renderProblem)).toEqual(expected === undefined ? [] : [`a.conf:2: [http] ${expected}`])
+    const { errors, warnings } = readConfiguration([{ file: 'a.conf', text: `[http]\n${lines}\n` }])
+    expect(errors).toEqual([])
+    expect(warnings.map(renderDiagnostic)).toEqual(expected === undefined ? [] : [`a.conf:2: [http] ${expected}`])
   })
 
   it('want a certificate for the key of the page', () => {
@@ -93,9 +96,9 @@ describe('options that do not go together', () => {
   })
 
   it('only warn where a default does not fit', () => {
-    const { problems, warnings } = readConfiguration([{ file: 'a.conf', text: '[pull]\npull-interval = 2\n' }])
-    expect(problems).toEqual([])
-    expect(warnings.map(renderProblem)).toEqual([
+    const { errors, warnings } = readConfiguration([{ file: 'a.conf', text: '[pull]\npull-interval = 2\n' }])
+    expect(errors).toEqual([])
+    expect(warnings.map(renderDiagnostic)).toEqual([
       'a.conf:2: [pull] pull-interval = 2: not longer than pull-timeout, which is 2 by default; set pull-timeout too: below pull-interval, or 0 for no limit but pull-interval',
     ])
   })
@@ -108,9 +111,9 @@ describe('options that do not go together', () => {
 })
 
 it('warns of a queue that has no room beside what is being delivered', () => {
-  const warnings = (text: string) => readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderProblem)
+  const warnings = (text: string) => readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderDiagnostic)
   expect(warnings('[pull]\nqueue-size = 1\n')).toEqual([
-    'a.conf:2: [pull] queue-size = 1: with room for one snapshot, pulling stops while a destination is down; set 2 or more',
+    'a.conf:2: [pull] queue-size = 1: the queue holds one snapshot, so pulling stops while an output is down; set 2 or more',
   ])
   expect(warnings('[pull]\nqueue-size = 2\n')).toEqual([])
 })

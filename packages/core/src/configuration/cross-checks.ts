@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Problem } from './problem.ts'
+import type { Diagnostic } from './diagnostic.ts'
 
 /** What the checks look at. */
 export interface Values {
@@ -12,15 +12,10 @@ export interface Values {
 }
 
 /** Options that do not go together, told of one of them or of a section. */
-export type Clash = Problem & { readonly section: string }
+export type Clash = Diagnostic & { readonly section: string }
 
-/** A rule over several options. */
-export interface CrossCheck {
-  readonly summary: string
-  /** Completed with what the option is set to, and where. */
-  check(values: Values): Clash | readonly Clash[] | undefined
-  readonly severity: 'mistake' | 'warning'
-}
+/** A rule over several options. What it returns is completed with what the option is set to, and where. */
+export type CrossCheck = (values: Values) => Clash | readonly Clash[] | undefined
 
 /** Where an option stands: the names of its section and its own. */
 export type OptionName = readonly [section: string, option: string]

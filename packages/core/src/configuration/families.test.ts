@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
+import { renderDiagnostic } from './diagnostic.ts'
 import { renderEffective } from './print.ts'
-import { renderProblem } from './problem.ts'
-import type { Reading } from './read.ts'
+import type { ConfigurationResult } from './read.ts'
 
-function read(...texts: string[]): Reading {
+function read(...texts: string[]): ConfigurationResult {
   const files = texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text }))
   return readConfiguration(files)
 }
 
 function mistakes(...texts: string[]): string[] {
-  return read(...texts).problems.map(renderProblem)
+  return read(...texts).errors.map(renderDiagnostic)
 }
 
 function warnings(...texts: string[]): string[] {
-  return read(...texts).warnings.map(renderProblem)
+  return read(...texts).warnings.map(renderDiagnostic)
 }
 
 /** Two destinations that differ, so that nothing is warned of. */
@@ -51,7 +51,7 @@ describe('sections [graphite:name]', () => {
     const text = `${two}[graphite:third]\nport = 1\nserver = r\${graphite:second:port}\n`
     expect(parseConfiguration(text).graphites[1]?.options.server).toBe('r2004')
     expect(mistakes('[graphite]\nserver = ${graphite:nosuch:server}\n')).toEqual([
-      expect.stringMatching(/refers to the section \[graphite:nosuch\], which there is not/),
+      expect.stringMatching(/refers to the section \[graphite:nosuch\], which does not exist/),
     ])
   })
 
@@ -127,8 +127,8 @@ describe('which of them are destinations', () => {
   it('warns of a receiver that is a destination twice, wherever its name comes from', () => {
     const hint = 'give one of them its own server or port, or enabled = false'
     expect(warnings('[graphite]\nserver = Relay\n[graphite:x]\nserver = relay\n[graphite:y]\n')).toEqual([
-      `a.conf:3: [graphite:x]: sends to relay port 3002, and so does [graphite]; ${hint}`,
-      `a.conf:5: [graphite:y]: sends to relay port 3002, and so does [graphite]; ${hint}`,
+      `a.conf:3: [graphite:x]: sends to relay port 3002, as [graphite] does; ${hint}`,
+      `a.conf:5: [graphite:y]: sends to relay port 3002, as [graphite] does; ${hint}`,
     ])
     expect(warnings('[graphite]\nenabled = no\n[graphite:x]\n[graphite:y]\nenabled = no\n')).toEqual([])
     expect(warnings(two)).toEqual([])

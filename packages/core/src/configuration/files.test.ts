@@ -24,7 +24,7 @@ describe('readConfigurationFiles', () => {
     const file = write('a.conf', '\ufeff[paths]\nbase-dir = /é\n')
     expect(readConfigurationFiles([{ file }])).toEqual({
       texts: [{ file, text: '[paths]\nbase-dir = /é\n' }],
-      problems: [],
+      errors: [],
     })
   })
 
@@ -34,7 +34,7 @@ describe('readConfigurationFiles', () => {
     const absent = join(directory, 'absent.conf')
     expect(readConfigurationFiles([{ file: latin }, { file: plain }, { file: absent }, { file: directory }])).toEqual({
       texts: [{ file: plain, text: '' }],
-      problems: [
+      errors: [
         { file: latin, line: 2, expected: 'text in UTF-8' },
         { file: absent, message: 'cannot be read: it does not exist' },
         { file: directory, message: 'cannot be read: it is a directory, not a regular file' },
@@ -45,9 +45,9 @@ describe('readConfigurationFiles', () => {
   it('passes over an optional file only when it is absent', () => {
     expect(readConfigurationFiles([{ file: join(directory, 'absent'), optional: true }])).toEqual({
       texts: [],
-      problems: [],
+      errors: [],
     })
-    expect(readConfigurationFiles([{ file: directory, optional: true }]).problems).toHaveLength(1)
+    expect(readConfigurationFiles([{ file: directory, optional: true }]).errors).toHaveLength(1)
   })
 })
 
@@ -59,7 +59,7 @@ describe('a file that is none', () => {
     const files = [fifo, '/dev/zero', large].map((file) => ({ file }))
     expect(readConfigurationFiles(files)).toEqual({
       texts: [],
-      problems: [
+      errors: [
         { file: fifo, message: 'cannot be read: it is a FIFO, not a regular file' },
         { file: '/dev/zero', message: 'cannot be read: it is a device, not a regular file' },
         { file: large, message: 'cannot be read: it is larger than 1048576 bytes, the most that is read of it' },
@@ -74,17 +74,17 @@ describe('listConfigurationFiles', () => {
       write(name, '')
     expect(listConfigurationFiles(directory)).toEqual({
       files: ['10.conf', '9.conf', 'B.conf', 'a.conf', 'b.conf'].map((name) => ({ file: join(directory, name) })),
-      problems: [],
+      errors: [],
     })
   })
 
   it('refuses a directory that is absent, no directory, or without such files', () => {
     const file = write('x.txt', '')
     mkdirSync(join(directory, 'empty'))
-    const problems = [join(directory, 'absent'), file, join(directory, 'empty')].flatMap(
-      (path) => listConfigurationFiles(path).problems,
+    const errors = [join(directory, 'absent'), file, join(directory, 'empty')].flatMap(
+      (path) => listConfigurationFiles(path).errors,
     )
-    expect(problems).toEqual([
+    expect(errors).toEqual([
       { file: join(directory, 'absent'), message: 'cannot be read: it does not exist' },
       { file, message: 'cannot be read: it is not a directory' },
       { file: join(directory, 'empty'), expected: 'at least one file whose name ends in .conf' },

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { reasonOf } from '../errors.ts'
-import { readRegularFile } from '../regular-file.ts'
+import { readRegularFile } from '../files/regular-file.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import type { ConfigurationText } from './ini-file.ts'
-import type { Problem } from './problem.ts'
 
 /** A file to read, and whether it may be absent. */
 export interface ConfigurationFile {
@@ -15,7 +15,7 @@ export interface ConfigurationFile {
 /** Files to read, and what keeps others from being found. */
 export interface FileList {
   readonly files: readonly ConfigurationFile[]
-  readonly problems: readonly Problem[]
+  readonly errors: readonly Diagnostic[]
 }
 
 /** What the system says when a file or a directory cannot be read, for people. */
@@ -34,34 +34,34 @@ export function listConfigurationFiles(directory: string): FileList {
     const names = readdirSync(directory).filter((name) => name.endsWith('.conf') && !name.startsWith('.'))
     const files = names.sort().map((name) => ({ file: join(directory, name) }))
     const missing = { file: directory, expected: 'at least one file whose name ends in .conf' }
-    return { files, problems: files.length === 0 ? [missing] : [] }
+    return { files, errors: files.length === 0 ? [missing] : [] }
   } catch (error) {
-    return { files: [], problems: [unreadable(directory, error)] }
+    return { files: [], errors: [unreadable(directory, error)] }
   }
 }
 
 /** Reads files as UTF-8, with or without a byte order mark. */
 export function readConfigurationFiles(files: readonly ConfigurationFile[]): {
   texts: ConfigurationText[]
-  problems: Problem[]
+  errors: Diagnostic[]
 } {
   const texts: ConfigurationText[] = []
-  const problems: Problem[] = []
+  const errors: Diagnostic[] = []
   for (const { file, optional } of files) {
     try {
       const bytes = readRegularFile(file, largestFile)
       const line = firstLineNotUtf8(bytes)
       if (line === undefined) texts.push({ file, text: new TextDecoder().decode(bytes) })
-      else problems.push({ file, line, expected: 'text in UTF-8' })
+      else errors.push({ file, line, expected: 'text in UTF-8' })
     } catch (error) {
       if (optional && (error as NodeJS.ErrnoException).code === 'ENOENT') continue
-      problems.push(unreadable(file, error))
+      errors.push(unreadable(file, error))
     }
   }
-  return { texts, problems }
+  return { texts, errors }
 }
 
-function unreadable(file: string, error: unknown): Problem {
+function unreadable(file: string, error: unknown): Diagnostic {
   const { code = '' } = error as NodeJS.ErrnoException
   return { file, message: `cannot be read: ${reasons[code] ?? reasonOf(error)}` }
 }

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { renderDiagnostic } from './diagnostic.ts'
 import { readIniFile } from './ini-file.ts'
-import { renderProblem } from './problem.ts'
 
 type Sections = Record<string, Record<string, string>>
 
 function read(text: string): { sections: [string, [string, string][]][]; messages: string[] } {
-  const { ini, problems } = readIniFile({ file: 'x.conf', text })
+  const { ini, errors } = readIniFile({ file: 'x.conf', text })
   const sections = [...ini.sections].map(([name, { options }]) => {
     return [name, [...options].map(([option, value]) => [option, value.text])] as [string, [string, string][]]
   })
-  return { sections, messages: problems.map(renderProblem) }
+  return { sections, messages: errors.map(renderDiagnostic) }
 }
 
 /** What Python 3.11's ConfigParser, strict and with ExtendedInterpolation, has in its sections for the same text. */

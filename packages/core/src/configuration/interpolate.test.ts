@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderProblem } from './problem.ts'
+import { renderDiagnostic } from './diagnostic.ts'
 
 function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)
+  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
 }
 
 describe('interpolation', () => {
@@ -38,19 +38,19 @@ describe('interpolation', () => {
   it.each([
     [
       'dst-dir = ${paths:bas-dir}/x',
-      'a.conf:2: [pull] dst-dir = ${paths:bas-dir}/x: ${paths:bas-dir} refers to bas-dir of [paths], which is no option; did you mean base-dir?',
+      'a.conf:2: [pull] dst-dir = ${paths:bas-dir}/x: ${paths:bas-dir} refers to bas-dir of [paths], which does not exist; did you mean base-dir?',
     ],
     [
       'dst-dir = ${path:base-dir}/x',
-      'a.conf:2: [pull] dst-dir = ${path:base-dir}/x: ${path:base-dir} refers to the section [path], which there is not; did you mean paths?',
+      'a.conf:2: [pull] dst-dir = ${path:base-dir}/x: ${path:base-dir} refers to the section [path], which does not exist; did you mean paths?',
     ],
     [
       'dst-dir = ${socket-dir}/x',
-      'a.conf:2: [pull] dst-dir = ${socket-dir}/x: ${socket-dir} refers to socket-dir of [pull], which is unset; set socket-dir in [pull]',
+      'a.conf:2: [pull] dst-dir = ${socket-dir}/x: ${socket-dir} refers to socket-dir of [pull], which is not set; set socket-dir in [pull]',
     ],
     [
       'dst-dir = ${constructor}/x',
-      'a.conf:2: [pull] dst-dir = ${constructor}/x: ${constructor} refers to constructor of [pull], which is no option',
+      'a.conf:2: [pull] dst-dir = ${constructor}/x: ${constructor} refers to constructor of [pull], which does not exist',
     ],
     [
       'dst-dir = /$x',

@@ -1,9 +1,9 @@
+import type { Diagnostic } from './diagnostic.ts'
 import { didYouMean } from './nearest.ts'
-import type { Problem } from './problem.ts'
 import type { Setting, Settings } from './settings.ts'
 
 /** The value of an option with all its `${…}` replaced, or why that is impossible; `undefined` when it is unset. */
-export type Interpolated = { readonly text: string } | { readonly problem: Problem } | undefined
+export type Interpolated = { readonly text: string } | { readonly error: Diagnostic } | undefined
 
 interface Step {
   readonly section: string
@@ -31,7 +31,7 @@ export function createInterpolation(settings: Settings): (section: string, optio
     if (setting === undefined) return undefined
     const repeated = steps.findIndex((step) => step.section === section && step.option === option)
     if (repeated !== -1) return loop(steps.slice(repeated))
-    if (steps.length > deepest) return problemAt(setting, `is more than ${deepest} references deep`, tooMuch)
+    if (steps.length > deepest) return errorAt(setting, `is more than ${deepest} references deep`, tooMuch)
     const name = JSON.stringify([section, option])
     if (!known.has(name)) known.set(name, expand({ section, option, setting }, steps))
     return known.get(name)
@@ -55,10 +55,10 @@ export function createInterpolation(settings: Settings): (section: string, optio
         const there = target !== undefined && settings.has(target.section)
         const value = there ? resolve(target.section, target.option, [...steps, step]) : undefined
         if (value === undefined) return unknownReference(step, reference, settings)
-        if ('problem' in value) return value
+        if ('error' in value) return value
         output += value.text
         if (output.length > longest) {
-          return problemAt(setting, `becomes longer than ${longest} characters by what it refers to`, tooMuch)
+          return errorAt(setting, `becomes longer than ${longest} characters by what it refers to`, tooMuch)
         }
       }
     }
@@ -85,29 +85,29 @@ function targetOf(
   return { section: target, option: reference.slice(colon + 1).toLowerCase() }
 }
 
-function problemAt({ section, option, text, place }: Setting, message: string, hint?: string): { problem: Problem } {
-  return { problem: { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) } }
+function errorAt({ section, option, text, place }: Setting, message: string, hint?: string): { error: Diagnostic } {
+  return { error: { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) } }
 }
 
 const tooMuch = 'write the value itself'
 
-function loneDollar({ setting }: Step, end: number): { problem: Problem } {
+function loneDollar({ setting }: Step, end: number): { error: Diagnostic } {
   if (setting.text[end] === '{') {
-    return problemAt(setting, '${ without a name and a closing }', 'write $$ for a dollar sign')
+    return errorAt(setting, '${ without a name and a closing }', 'write $$ for a dollar sign')
   }
-  return problemAt(setting, 'a $ that is followed by neither $ nor {', 'write $$ for a dollar sign')
+  return errorAt(setting, 'a $ that is followed by neither $ nor {', 'write $$ for a dollar sign')
 }
 
-function unknownReference({ section, setting }: Step, reference: string, settings: Settings): { problem: Problem } {
+function unknownReference({ section, setting }: Step, reference: string, settings: Settings): { error: Diagnostic } {
   const { table } = settings
   const target = targetOf(settings, reference, section)
   if (target === undefined) {
-    return problemAt(setting, `\${${reference}} has more than one colon`, 'write ${section:option} or ${option}')
+    return errorAt(setting, `\${${reference}} has more than one colon`, 'write ${section:option} or ${option}')
   }
   if (!settings.has(target.section)) {
     const names = new Set([...Object.keys(table.sections), ...settings.given.keys()])
     const hint = didYouMean(target.section, names)
-    return problemAt(setting, `\${${reference}} refers to the section [${target.section}], which there is not`, hint)
+    return errorAt(setting, `\${${reference}} refers to the section [${target.section}], which does not exist`, hint)
   }
   const options = [
     ...Object.keys(table.section(target.section)?.options ?? {}),
@@ -116,17 +116,17 @@ function unknownReference({ section, setting }: Step, reference: string, setting
   ]
   const unset = options.includes(target.option)
   const hint = unset ? `set ${target.option} in [${target.section}]` : didYouMean(target.option, options)
-  const wrong = unset ? 'is unset' : 'is no option'
-  return problemAt(setting, `\${${reference}} refers to ${target.option} of [${target.section}], which ${wrong}`, hint)
+  const wrong = unset ? 'is not set' : 'does not exist'
+  return errorAt(setting, `\${${reference}} refers to ${target.option} of [${target.section}], which ${wrong}`, hint)
 }
 
 /** Tells of a loop at the first of its settings that stand in a file, whichever option it was met from. */
-function loop(steps: readonly Step[]): { problem: Problem } {
+function loop(steps: readonly Step[]): { error: Diagnostic } {
   const inFiles = steps.filter((step) => step.setting.place !== undefined)
   const first = inFiles.reduce((a, b) => (b.setting.place!.line < a.setting.place!.line ? b : a))
   const start = steps.indexOf(first)
   const names = [...steps.slice(start), ...steps.slice(0, start), first].map(
     ({ section, option }) => `[${section}] ${option}`,
   )
-  return problemAt(first.setting, `refers to itself: ${names.join(' → ')}`, 'write one of them without the other')
+  return errorAt(first.setting, `refers to itself: ${names.join(' → ')}`, 'write one of them without the other')
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderProblem } from './problem.ts'
+import { renderDiagnostic } from './diagnostic.ts'
 
 function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)
+  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
 }
 
 const many = (count: number, line: (index: number) => string) =>

@@ -5,16 +5,16 @@ import { renderSample, renderSettings } from './manual.ts'
 describe('the sample configuration', () => {
   const sample = renderSample(optionTable)
 
-  it('is read without a problem and is the default configuration', () => {
-    const { configuration, problems, warnings } = readConfiguration([{ file: 'sample', text: sample }])
-    expect([problems, warnings]).toEqual([[], []])
+  it('is read without an error and is the default configuration', () => {
+    const { configuration, errors, warnings } = readConfiguration([{ file: 'sample', text: sample }])
+    expect([errors, warnings]).toEqual([[], []])
     expect(configuration).toEqual(readConfiguration([]).configuration)
   })
 
   it('is sound with every option uncommented, and shows them all', () => {
     const text = sample.replace(/^#(?=[a-z[])/gm, '')
     const reading = readConfiguration([{ file: 'sample', text }])
-    expect([reading.problems, reading.warnings]).toEqual([[], []])
+    expect([reading.errors, reading.warnings]).toEqual([[], []])
     const missing = Object.entries(optionTable.sections).flatMap(([section, row]) =>
       Object.keys(row.options).filter((option) => reading.place(section, option)?.file !== 'sample'),
     )
@@ -43,7 +43,7 @@ describe('the sample configuration', () => {
 describe('the settings chapter', () => {
   it('has a row for every option, with default, bounds and example', () => {
     const settings = renderSettings(optionTable)
-    expect(settings).toContain('| `port` | `3002` | Its port for the plain text protocol. From 1 to 65535. |\n')
+    expect(settings).toContain('| `port` | `3002` | Port of its plain text protocol. From 1 to 65535. |\n')
     expect(settings).toMatch(/\| `socket-dir` \| unset \| .* Example: `\/run\/haproxy`\. \|\n/)
     expect(settings).toMatch(
       /\| `loglevel` \| as in `\[DEFAULT\]` \| .* One of debug, info, warning, error, critical\. \|\n/,

@@ -77,13 +77,8 @@ export function sectionSummary({ summary, program, enabledByPresence }: Section)
 
 /** What there is to say of an option, in sentences. */
 export function meaning(option: Option): string[] {
-  const { summary, since, pending } = option
-  return [
-    summary,
-    ...range(option),
-    ...(since === undefined ? [] : [`New in ${since}.`]),
-    ...(pending === undefined ? [] : [`Without effect yet: ${pending}.`]),
-  ]
+  const { summary, since } = option
+  return [summary, ...range(option), ...(since === undefined ? [] : [`New in ${since}.`])]
 }
 
 const units: Readonly<Partial<Record<Option['kind'], string>>> = { seconds: 'In seconds, ', bytes: 'In bytes, ' }

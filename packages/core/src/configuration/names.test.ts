@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { optionTable, readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderProblem } from './problem.ts'
+import { renderDiagnostic } from './diagnostic.ts'
 
 function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).problems.map(renderProblem)
+  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
 }
 
 function warnings(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderProblem)
+  return readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderDiagnostic)
 }
 
 describe('names that nothing reads', () => {

@@ -1,7 +1,7 @@
 import type { OptionTable } from '../options/table.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { referencesOf } from './interpolate.ts'
 import { nearest } from './nearest.ts'
-import type { Problem } from './problem.ts'
 import type { Setting, Settings } from './settings.ts'
 
 /** Whoever has so many mistakes has a file of something else; looking for what each may have meant takes seconds. */
@@ -12,16 +12,16 @@ const mostHints = 100
  * Options that haproxystats' own samples carry are only warned of, and so is an option in `[DEFAULT]` that no section
  * inherits.
  */
-export function checkNames(settings: Settings): { problems: Problem[]; warnings: Problem[] } {
+export function checkNames(settings: Settings): { errors: Diagnostic[]; warnings: Diagnostic[] } {
   const { table } = settings
-  const problems: Problem[] = []
-  const warnings: Problem[] = []
+  const errors: Diagnostic[] = []
+  const warnings: Diagnostic[] = []
   const referenced = referencedNames(settings)
   for (const [section, options] of settings.given) {
     const row = table.section(section)
     if (row === undefined) {
       const mistaken = table.familyOf(section) !== undefined || !referenced.sections.has(section)
-      if (mistaken) problems.push(unknownSection(section, settings))
+      if (mistaken) errors.push(unknownSection(section, settings))
       continue
     }
     if (row.entries === 'patterns') continue
@@ -30,18 +30,16 @@ export function checkNames(settings: Settings): { problems: Problem[]; warnings:
       const { option } = setting
       const retired = row.retired !== undefined && Object.hasOwn(row.retired, option) ? row.retired[option] : undefined
       const elsewhere = sectionsWith(table, option)
-      if (retired !== undefined) warnings.push(problemAt(setting, 'has no effect', retired))
+      if (retired !== undefined) warnings.push(errorAt(setting, 'has no effect', retired))
       else if (section !== 'DEFAULT' || elsewhere.length === 0) {
-        problems.push(
-          problems.length < mostHints ? unknownOption(table, setting) : problemAt(setting, 'no such option'),
-        )
+        errors.push(errors.length < mostHints ? unknownOption(table, setting) : errorAt(setting, 'no such option'))
       } else if (elsewhere.every((name) => table.option(name, option)!.default !== undefined)) {
         const hint = `write it in ${listed(elsewhere)}, which has a default of its own`
-        warnings.push(problemAt(setting, 'has no effect', hint))
+        warnings.push(errorAt(setting, 'has no effect', hint))
       }
     }
   }
-  return { problems, warnings }
+  return { errors, warnings }
 }
 
 /**
@@ -73,11 +71,11 @@ function nameOf({ section, option }: { section: string; option: string }): strin
   return JSON.stringify([section, option])
 }
 
-function problemAt({ section, option, text, place }: Setting, message: string, hint?: string): Problem {
+function errorAt({ section, option, text, place }: Setting, message: string, hint?: string): Diagnostic {
   return { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) }
 }
 
-function unknownSection(section: string, { table, headers }: Settings): Problem {
+function unknownSection(section: string, { table, headers }: Settings): Diagnostic {
   const family = table.familyOf(section)
   if (family !== undefined) {
     const expected = `1 to 64 letters, digits, _ and - after ${family}:`
@@ -100,7 +98,7 @@ function nearestMember(table: OptionTable, section: string): string | undefined 
   return table.section(name) === undefined ? undefined : name
 }
 
-function unknownOption(table: OptionTable, setting: Setting): Problem {
+function unknownOption(table: OptionTable, setting: Setting): Diagnostic {
   const { section, option } = setting
   const own = Object.keys(table.section(section)!.options)
   const elsewhere = sectionsWith(table, option)
@@ -111,7 +109,7 @@ function unknownOption(table: OptionTable, setting: Setting): Problem {
       : `${listed(elsewhere)} ${elsewhere.length === 1 ? 'has' : 'have'} an option of this name`,
     candidate === undefined ? undefined : `did you mean ${candidate}?`,
   ].filter((hint) => hint !== undefined)
-  return problemAt(setting, 'no such option', hints.length === 0 ? undefined : hints.join('; '))
+  return errorAt(setting, 'no such option', hints.length === 0 ? undefined : hints.join('; '))
 }
 
 /** The nearest option of all sections, with the section to write it in. */

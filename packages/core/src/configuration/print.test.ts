@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { optionTable, readConfiguration } from '../../../../test/support/configuration.ts'
 import { renderDefaults, renderEffective } from './print.ts'
-import type { Reading } from './read.ts'
+import type { ConfigurationResult } from './read.ts'
 
 const programs = ['haproxystats-pull', 'haproxystats-process']
-const printed = (reading: Reading) => programs.map((program) => renderEffective(reading, program)).join('\n')
+const printed = (reading: ConfigurationResult) =>
+  programs.map((program) => renderEffective(reading, program)).join('\n')
 
-function read(text: string): Reading {
+function read(text: string): ConfigurationResult {
   return readConfiguration([{ file: 'a.conf', text }])
 }
 
@@ -36,8 +37,8 @@ describe('renderDefaults', () => {
   })
 
   it.each(programs)('reads back as the default configuration of %s', (program) => {
-    const { configuration, problems, warnings } = read(renderDefaults(optionTable, program))
-    expect([problems, warnings]).toEqual([[], []])
+    const { configuration, errors, warnings } = read(renderDefaults(optionTable, program))
+    expect([errors, warnings]).toEqual([[], []])
     expect(configuration).toEqual(readConfiguration([]).configuration)
   })
 })
@@ -69,7 +70,7 @@ describe('renderEffective', () => {
         const text = printed(reading)
         // Both programs print [DEFAULT] and [paths].
         const again = readConfiguration(programs.map((file) => ({ file, text: renderEffective(reading, file) })))
-        expect(again.problems).toEqual([])
+        expect(again.errors).toEqual([])
         expect(again.configuration).toEqual(reading.configuration)
         expect(printed(again)).toBe(text)
       }),

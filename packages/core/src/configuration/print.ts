@@ -1,6 +1,6 @@
 import type { OptionTable } from '../options/table.ts'
-import { concealed } from './problem.ts'
-import type { Reading } from './read.ts'
+import { concealed } from './diagnostic.ts'
+import type { ConfigurationResult } from './read.ts'
 
 /** The built-in settings that a program reads in INI form, which can be read back; unset options and sections are comments. */
 export function renderDefaults(table: OptionTable, program: string): string {
@@ -18,7 +18,7 @@ export function renderDefaults(table: OptionTable, program: string): string {
  * What is in effect in the sections that a program reads and their `[section:word]`, after inheritance and interpolation, in INI form. Read back it gives the same
  * configuration; only secrets are shown as `***`.
  */
-export function renderEffective(reading: Reading, program: string): string {
+export function renderEffective(reading: ConfigurationResult, program: string): string {
   const names = sectionsOf(reading.table, program).map(([section]) => section)
   const blocks = names
     .flatMap((section) => [section, ...reading.members(section)])

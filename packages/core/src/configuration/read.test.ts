@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
 import { StatsError } from '../errors.ts'
-import { renderProblem } from './problem.ts'
-import type { Reading } from './read.ts'
+import { renderDiagnostic } from './diagnostic.ts'
+import type { ConfigurationResult } from './read.ts'
 
-function read(...texts: string[]): Reading {
+function read(...texts: string[]): ConfigurationResult {
   return readConfiguration(texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text })))
 }
 
 function mistakes(...texts: string[]): string[] {
-  return read(...texts).problems.map(renderProblem)
+  return read(...texts).errors.map(renderDiagnostic)
 }
 
 describe('without a file', () => {
   it('is the documented default', () => {
-    const { configuration, problems, warnings: none } = readConfiguration([])
-    expect([problems, none]).toEqual([[], []])
+    const { configuration, errors, warnings: none } = readConfiguration([])
+    expect([errors, none]).toEqual([[], []])
     expect(configuration).toEqual({
       paths: { 'base-dir': '/var/lib/haproxystats' },
       pull: {

@@ -1,22 +1,22 @@
 import type { Configuration } from '../options/common.ts'
 import type { OptionTable } from '../options/table.ts'
 import { type Context, checkValues } from './check-values.ts'
-import type { Values } from './cross-checks.ts'
+import type { Clash, CrossCheck, Values } from './cross-checks.ts'
+import { concealed, type Diagnostic, type Place } from './diagnostic.ts'
 import { type ConfigurationText, readIniFile } from './ini-file.ts'
 import { createInterpolation } from './interpolate.ts'
 import { checkNames } from './names.ts'
-import { concealed, type Place, type Problem } from './problem.ts'
 import { layer, type Settings } from './settings.ts'
 
 /** What became of reading a configuration. */
-export interface Reading {
+export interface ConfigurationResult {
   readonly table: OptionTable
-  /** `undefined` when there are problems. */
+  /** `undefined` when there are errors. */
   readonly configuration: Configuration | undefined
   /** All mistakes, in the order of files and lines. */
-  readonly problems: readonly Problem[]
+  readonly errors: readonly Diagnostic[]
   /** What is odd but harmless. */
-  readonly warnings: readonly Problem[]
+  readonly warnings: readonly Diagnostic[]
   readonly files: readonly string[]
   /** What an option is set to after interpolation, as text; `undefined` when it is unset or cannot be interpolated. */
   text(section: string, option: string): string | undefined
@@ -33,7 +33,7 @@ export interface Reading {
  * earlier one. No file at all is the default configuration. Mistakes anywhere are found, also in sections that the program
  * does not read.
  */
-export function readConfiguration(texts: readonly ConfigurationText[], table: OptionTable): Reading {
+export function readConfiguration(texts: readonly ConfigurationText[], table: OptionTable): ConfigurationResult {
   const files = texts.map(readIniFile)
   const settings = layer(
     files.map(({ ini }) => ini),
@@ -41,19 +41,19 @@ export function readConfiguration(texts: readonly ConfigurationText[], table: Op
   )
   const context = {
     settings,
-    problems: files.flatMap((file) => file.problems),
+    errors: files.flatMap((file) => file.errors),
     interpolate: createInterpolation(settings),
   }
   const names = checkNames(settings)
-  context.problems.push(...names.problems)
+  context.errors.push(...names.errors)
   const values = checkValues(context)
   const crossed = applyCrossChecks(context, values)
   const order = texts.map(({ file }) => file)
-  const problems = presentable(table, [...context.problems, ...crossed.problems], order)
+  const errors = presentable(table, [...context.errors, ...crossed.errors], order)
   return {
     table,
-    configuration: problems.length === 0 ? configurationOf(values, settings) : undefined,
-    problems,
+    configuration: errors.length === 0 ? configurationOf(values, settings) : undefined,
+    errors,
     warnings: presentable(table, [...names.warnings, ...crossed.warnings], order),
     files: order,
     text: (section, option) => {
@@ -78,38 +78,34 @@ function configurationOf(values: ReadonlyMap<string, unknown>, settings: Setting
 }
 
 function applyCrossChecks({ settings, interpolate }: Context, values: ReadonlyMap<string, unknown>) {
-  const problems: Problem[] = []
-  const warnings: Problem[] = []
   const view: Values = {
     members: settings.members,
     value: (section, option) => (values.get(section) as Record<string, unknown> | undefined)?.[option],
     given: (section, option) =>
       option === undefined ? settings.given.has(section) : settings.find(section, option)?.place !== undefined,
   }
-  const checks = Object.values(settings.table.sections).flatMap((section) => section.checks ?? [])
-  for (const { check, severity } of checks) {
-    const list = severity === 'mistake' ? problems : warnings
-    for (const problem of [check(view) ?? []].flat()) {
-      const { section, option } = problem
-      if (option === undefined) {
-        list.push({ ...settings.headers.get(section), ...problem })
-        continue
-      }
-      const set = interpolate(section, option)
-      const found = set !== undefined && 'text' in set ? { found: set.text } : {}
-      list.push({ ...settings.find(section, option)?.place, ...found, ...problem })
-    }
+  const complete = (clash: Clash): Diagnostic => {
+    const { section, option } = clash
+    if (option === undefined) return { ...settings.headers.get(section), ...clash }
+    const set = interpolate(section, option)
+    const found = set !== undefined && 'text' in set ? { found: set.text } : {}
+    return { ...settings.find(section, option)?.place, ...found, ...clash }
   }
-  return { problems, warnings }
+  const apply = (check: CrossCheck) => [check(view) ?? []].flat().map(complete)
+  const checks = Object.values(settings.table.sections).map((section) => section.checks ?? {})
+  return {
+    errors: checks.flatMap(({ errors = [] }) => errors.flatMap(apply)),
+    warnings: checks.flatMap(({ warnings = [] }) => warnings.flatMap(apply)),
+  }
 }
 
 /** As they may be shown, by file and line, each once: several options can meet the same mistake. */
-function presentable(table: OptionTable, problems: readonly Problem[], order: readonly string[]): Problem[] {
-  const shown = problems.map(({ found, ...problem }) => {
-    const { section = '', option = '' } = problem
-    return found === undefined ? problem : { ...problem, found: concealed(table.option(section, option), found) }
+function presentable(table: OptionTable, errors: readonly Diagnostic[], order: readonly string[]): Diagnostic[] {
+  const shown = errors.map(({ found, ...error }) => {
+    const { section = '', option = '' } = error
+    return found === undefined ? error : { ...error, found: concealed(table.option(section, option), found) }
   })
-  const unique = new Map(shown.map((problem) => [JSON.stringify(problem), problem]))
-  const rank = ({ file }: Problem) => (file === undefined ? order.length : order.indexOf(file))
+  const unique = new Map(shown.map((error) => [JSON.stringify(error), error]))
+  const rank = ({ file }: Diagnostic) => (file === undefined ? order.length : order.indexOf(file))
   return [...unique.values()].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
 }

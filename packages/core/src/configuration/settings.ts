@@ -1,6 +1,6 @@
 import type { OptionTable } from '../options/table.ts'
+import type { Place } from './diagnostic.ts'
 import type { IniFile } from './ini-file.ts'
-import type { Place } from './problem.ts'
 
 /** One option as it was given: in a file, or by the table when it has no place. */
 export interface Setting {

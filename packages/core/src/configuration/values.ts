@@ -2,11 +2,11 @@ import { isIPv6 } from 'node:net'
 import { reasonOf, StatsError } from '../errors.ts'
 import { kindRow, type Option, type OptionKind } from '../options/kinds.ts'
 import { isHost, parseAddress, parseListenAddress, splitAddresses } from './address.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { didYouMean } from './nearest.ts'
-import type { Problem } from './problem.ts'
 
 /** What is wrong with a value, to be completed with its place. */
-export type Mistake = Pick<Problem, 'found' | 'message' | 'expected' | 'hint'>
+export type Mistake = Pick<Diagnostic, 'found' | 'message' | 'expected' | 'hint'>
 
 /** A checked value, or everything that is wrong with it. */
 export type Checked = { readonly value: unknown } | { readonly mistakes: readonly Mistake[] }

@@ -1,75 +1,54 @@
-import type { Option, Section, ValuesOfSections } from './kinds.ts'
+import { type Option, option, type Section, type ValuesOfSections } from './kinds.ts'
 
 const loglevels = ['debug', 'info', 'warning', 'error', 'critical'] as const
 const logFormats = ['auto', 'json', 'text'] as const
 
 /** The options of a program's own section that decide how it logs. */
 export const logOptions = {
-  loglevel: {
-    kind: 'choice',
-    choices: loglevels,
-    inherited: true,
-    summary: 'The least severe messages to log.',
-  },
-  'log-format': {
-    kind: 'choice',
+  loglevel: option.choice('The least severe messages that this program logs.', { choices: loglevels, inherited: true }),
+  'log-format': option.choice('Format of the log lines of this program.', {
     choices: logFormats,
     inherited: true,
     since: '1.0.0',
-    summary: 'How lines of the log look.',
-  },
+  }),
 } as const satisfies Readonly<Record<string, Option>>
 
 /** The sections that every program reads. */
 export const commonSections = {
   DEFAULT: {
-    summary: 'What every other section inherits, unless the section or its own built-in default says otherwise.',
+    summary:
+      'Values that the other sections inherit, unless they set the option or have a built-in default of their own.',
     retired: { retry: 'write retries instead' },
     options: {
-      loglevel: {
-        kind: 'choice',
-        choices: loglevels,
-        default: 'info',
-        summary:
-          'The least severe messages that both programs log. What goes well is summed up once a minute at info; debug has a line for every snapshot.',
-      },
-      'log-format': {
-        kind: 'choice',
-        choices: logFormats,
-        default: 'auto',
-        since: '1.0.0',
-        summary:
-          'How lines of the log look: json, text for people, or auto, which is text on a terminal and json elsewhere. Where the log goes to the journal of systemd every line has its priority, for journalctl -p warning.',
-      },
-      retries: {
-        kind: 'integer',
-        min: -1,
-        default: '2',
-        summary: 'Kept for files that have it: [pull] and [graphite] have their own default, which comes first.',
-      },
-      timeout: {
-        kind: 'seconds',
-        min: 0.001,
-        default: '1',
-        summary: 'Kept for files that have it: [pull] and [graphite] have their own defaults, which come first.',
-      },
-      interval: {
-        kind: 'seconds',
-        min: 0,
-        default: '2',
-        summary: 'Kept for files that have it: [pull] and [graphite] have their own default, which comes first.',
-      },
+      loglevel: option.choice(
+        'The least severe messages to log, in both programs. At info, normal operation is summarized once a minute; debug has a line for every snapshot.',
+        { choices: loglevels, default: 'info' },
+      ),
+      'log-format': option.choice(
+        'Format of log lines: json, text for people, or auto: text on a terminal, json elsewhere. Lines that go to the systemd journal carry their priority, for journalctl -p warning.',
+        { choices: logFormats, default: 'auto', since: '1.0.0' },
+      ),
+      retries: option.integer(
+        'Accepted for compatibility; has no effect, because [pull] and [graphite] have defaults of their own.',
+        { min: -1, default: '2' },
+      ),
+      timeout: option.seconds(
+        'Accepted for compatibility; has no effect, because [pull] and [graphite] have defaults of their own.',
+        { min: 0.001, default: '1' },
+      ),
+      interval: option.seconds(
+        'Accepted for compatibility; has no effect, because [pull] and [graphite] have defaults of their own.',
+        { min: 0, default: '2' },
+      ),
     },
   },
   paths: {
-    summary: 'Where everything is kept.',
+    summary: 'Where the programs keep their data.',
     options: {
-      'base-dir': {
-        kind: 'path',
-        default: '/var/lib/haproxystats',
-        summary:
-          'The directory under which both programs keep their directories and status files. It is made with its parents where it is missing.',
-      },
+      'base-dir': option.path(
+        'Directory that holds the directories and status files of both programs. It is created with its parents if missing.',
+        { default: '/var/lib/haproxystats' },
+      ),
     },
   },
 } as const satisfies Readonly<Record<string, Section>>

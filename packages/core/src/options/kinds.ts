@@ -67,12 +67,8 @@ export interface Option {
   readonly summary: string
   /** A value worth showing in the manual where the default is unset or says little. */
   readonly example?: string
-  /** Hidden by `-P`. */
-  readonly secret?: boolean
   /** First release of haproxystats with it; absent: haproxystats 0.5.2 (Python) has it too. */
   readonly since?: string
-  /** Parsed and checked, but without effect yet. */
-  readonly pending?: string
   /** In a section `[name:word]` of a family: not taken from `[name]`. */
   readonly individual?: true
 }
@@ -88,6 +84,29 @@ export interface Family {
   /** Lines of one of them, worth showing in the manual: its header first. */
   readonly example: readonly string[]
 }
+
+type OptionRow = Omit<Option, 'kind' | 'summary'>
+
+function row<Kind extends OptionKind>(kind: Kind) {
+  return <const Row extends OptionRow = Record<never, never>>(summary: string, more?: Row) =>
+    ({ kind, summary, ...more }) as { readonly kind: Kind; readonly summary: string } & Row
+}
+
+/** Makes the row of an option, by its kind: `option.seconds('Timeout for connecting.', { default: '1', min: 0.001 })`. */
+export const option = {
+  text: row('text'),
+  path: row('path'),
+  host: row('host'),
+  integer: row('integer'),
+  seconds: row('seconds'),
+  number: row('number'),
+  bytes: row('bytes'),
+  boolean: row('boolean'),
+  choice: row('choice'),
+  words: row('words'),
+  addresses: row('addresses'),
+  listeners: row('listeners'),
+} as const
 
 /** A group of options: one `[section]` of the file. */
 export interface Section {
@@ -107,8 +126,8 @@ export interface Section {
   readonly entries?: 'patterns'
   readonly family?: Family
   readonly options: Readonly<Record<string, Option>>
-  /** Rules over several options, of this section and of others. */
-  readonly checks?: readonly CrossCheck[]
+  /** Rules over several options, of this section and of others: those that must hold, and those that should. */
+  readonly checks?: { readonly errors?: readonly CrossCheck[]; readonly warnings?: readonly CrossCheck[] }
   /** Options that sample files of haproxystats carry or carried though nothing reads them, with what to do instead. */
   readonly retired?: Readonly<Record<string, string>>
 }

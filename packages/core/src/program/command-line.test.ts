@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { version } from '../version.ts'
+import { version } from '../status.ts'
 import { readCommandLine } from './command-line.ts'
 
 const health = [{ name: 'status', summary: 'age' }]

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { nearest } from '../configuration/nearest.ts'
-import { version } from '../version.ts'
+import { version } from '../status.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** The file both programs read when none is named; it may be absent. */

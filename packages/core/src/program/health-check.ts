@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
-import { type Problem, renderProblem } from '../configuration/problem.ts'
-import type { Reading } from '../configuration/read.ts'
+import { type Diagnostic, renderDiagnostic } from '../configuration/diagnostic.ts'
+import type { ConfigurationResult } from '../configuration/read.ts'
 import { reasonOf } from '../errors.ts'
-import { readRegularFile } from '../regular-file.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 import { largestStatusFile, type StatusFields, statusPath } from '../status.ts'
 
 /** The states of the Monitoring Plugins guidelines, by their exit code. */
@@ -37,7 +37,7 @@ export interface Thresholds {
 /** What a check is given. */
 export interface HealthContext {
   /** The configuration; it may have mistakes, which only matter in the options that the check needs. */
-  readonly reading: Reading
+  readonly reading: ConfigurationResult
   /** The thresholds of the command line, or these defaults. Throws when WARNING is above CRITICAL. */
   thresholds(defaults: Thresholds): Thresholds
   /** Seconds since the epoch. */
@@ -64,8 +64,8 @@ export function stateOf(value: number, { warning, critical }: Thresholds): Healt
 export function readOption({ reading }: HealthContext, section: string, option: string): string {
   const text = reading.text(section, option)
   if (text !== undefined) return text
-  const problem = reading.problems.find((found) => found.section === section && found.option === option)
-  throw new HealthError(`the configuration: ${renderProblem(problem ?? { section, option, message: 'is not set' })}`)
+  const problem = reading.errors.find((found) => found.section === section && found.option === option)
+  throw new HealthError(`the configuration: ${renderDiagnostic(problem ?? { section, option, message: 'is not set' })}`)
 }
 
 export function readWholeNumber(context: HealthContext, section: string, option: string): number {
@@ -84,9 +84,9 @@ export function readPath(context: HealthContext, section: string, option: string
   return refuseOption(context, { section, option, found: path, expected: 'an absolute path' })
 }
 
-function refuseOption({ reading }: HealthContext, problem: Problem & { section: string; option: string }): never {
+function refuseOption({ reading }: HealthContext, problem: Diagnostic & { section: string; option: string }): never {
   const place = reading.place(problem.section, problem.option)
-  throw new HealthError(`the configuration: ${renderProblem({ ...place, ...problem })}`)
+  throw new HealthError(`the configuration: ${renderDiagnostic({ ...place, ...problem })}`)
 }
 
 /** The status file of a program that runs. */

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { CommanderError } from 'commander'
-import { renderProblem } from '../configuration/problem.ts'
+import { renderDiagnostic } from '../configuration/diagnostic.ts'
 import { reasonOf } from '../errors.ts'
 import type { OptionTable } from '../options/table.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../text.ts'
 import { type CommandLineDefinition, createProgram } from './command-line.ts'
 import {
   type HealthCheck,
@@ -102,8 +102,8 @@ function findCheck({ health: checks }: HealthDefinition, commandArguments: reado
 
 function contextOf({ table }: HealthDefinition, options: HealthOptions): HealthContext {
   const reading = readInvoked(table, { file: options.file, directory: options.dir })
-  const unread = reading.problems.find(({ file, line }) => file !== undefined && line === undefined)
-  if (unread !== undefined) throw new HealthError(`the configuration: ${renderProblem(unread)}`)
+  const unread = reading.errors.find(({ file, line }) => file !== undefined && line === undefined)
+  if (unread !== undefined) throw new HealthError(`the configuration: ${renderDiagnostic(unread)}`)
   return {
     reading,
     now: Math.floor(Date.now() / 1000),

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { pino } from 'pino'
 import type { Logger } from '../log.ts'
-import { printableTexts } from '../printable.ts'
+import { printableTexts } from '../text.ts'
 
 /** Our words (those of haproxystats 0.5.2) to pino's. */
 const levels = { debug: 'debug', info: 'info', warning: 'warn', error: 'error', critical: 'fatal' } as const

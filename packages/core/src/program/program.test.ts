@@ -66,7 +66,7 @@ describe('-P', () => {
       errors: [
         `${file}:2: [process] workers = 0: expected a whole number from 1 to 256`,
         `${file}:4: [pull] worker = 1: no such option; did you mean workers?`,
-        'haproxystats-process: 2 problems found; nothing was started',
+        'haproxystats-process: 2 errors found; nothing was started',
         '',
       ].join('\n'),
     })
@@ -94,10 +94,10 @@ describe('files and directories', () => {
         directory: name.includes('d') ? directory : undefined,
       })
     const listed = [{ file: write('a.conf', '') }, { file: write('b.conf', '') }]
-    expect(list('')).toEqual({ files: [{ file: defaultFile, optional: true }], problems: [] })
-    expect(list('f')).toEqual({ files: [{ file: '/f' }], problems: [] })
-    expect(list('d')).toEqual({ files: listed, problems: [] })
-    expect(list('fd')).toEqual({ files: [{ file: '/f' }, ...listed], problems: [] })
+    expect(list('')).toEqual({ files: [{ file: defaultFile, optional: true }], errors: [] })
+    expect(list('f')).toEqual({ files: [{ file: '/f' }], errors: [] })
+    expect(list('d')).toEqual({ files: listed, errors: [] })
+    expect(list('fd')).toEqual({ files: [{ file: '/f' }, ...listed], errors: [] })
   })
 
   it('that were named must be there', async () => {
@@ -107,7 +107,7 @@ describe('files and directories', () => {
       errors: [
         '/nonexistent/a.conf: cannot be read: it does not exist',
         '/nonexistent: cannot be read: it does not exist',
-        'haproxystats-process: 2 problems found; nothing was started',
+        'haproxystats-process: 2 errors found; nothing was started',
         '',
       ].join('\n'),
     })
@@ -136,7 +136,7 @@ describe('--check', () => {
       errors: [
         `warning: ${file}:2: [graphite] timeout = 1: has no effect; write connect-timeout and write-timeout instead`,
         `${file}:3: [graphite] port = 0: expected a whole number from 1 to 65535`,
-        'haproxystats-process: one problem found; nothing was started',
+        'haproxystats-process: one error found; nothing was started',
         '',
       ].join('\n'),
     })
@@ -157,7 +157,7 @@ describe('--check', () => {
       '[graphite] server = x: cannot be resolved',
       '[local-store]: is full',
       'there is no such user',
-      'haproxystats-process: 4 problems found; nothing was started',
+      'haproxystats-process: 4 errors found; nothing was started',
       '',
     ])
   })
@@ -174,12 +174,12 @@ describe('--check', () => {
 
   it('shows nothing that a terminal would act upon, from wherever it comes', async () => {
     const file = write('a.conf', '[process]\nworkers = 1\n')
-    const problem = { message: 'is \x1b[2J gone', hint: 'see /run/\u202ekcos.a' }
-    const hostile = { ...program, check: () => [problem], warnings: () => [problem] }
+    const error = { message: 'is \x1b[2J gone', hint: 'see /run/\u202ekcos.a' }
+    const hostile = { ...program, check: () => [error], warnings: () => [error] }
     const shown = 'is \\u001b[2J gone; see /run/\\u202ekcos.a\n'
     const { errors } = await execute(['--check', '-f', file], hostile)
-    expect(errors).toBe(`warning: ${shown}${shown}haproxystats-process: one problem found; nothing was started\n`)
-    const { out } = await execute(['--check', '-f', file], { ...program, notes: () => [problem] })
+    expect(errors).toBe(`warning: ${shown}${shown}haproxystats-process: one error found; nothing was started\n`)
+    const { out } = await execute(['--check', '-f', file], { ...program, notes: () => [error] })
     expect(out).toContain(`note: ${shown}`)
   })
 

@@ -1,11 +1,11 @@
+import { type Diagnostic, renderDiagnostic } from '../configuration/diagnostic.ts'
 import { renderDefaults, renderEffective } from '../configuration/print.ts'
-import { type Problem, renderProblem } from '../configuration/problem.ts'
-import type { Reading } from '../configuration/read.ts'
+import type { ConfigurationResult } from '../configuration/read.ts'
+import { configurationPermissions } from '../files/permissions.ts'
 import type { Logger } from '../log.ts'
 import type { Configuration } from '../options/common.ts'
 import type { OptionTable } from '../options/table.ts'
-import { configurationPermissions } from '../permissions.ts'
-import { printableLines } from '../printable.ts'
+import { printableLines } from '../text.ts'
 import { type CommandLineDefinition, type CommandOption, readCommandLine } from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
 import { createLogger, type LogFormat, type LogLevel } from './logger.ts'
@@ -36,8 +36,8 @@ export interface ProgramCommand extends CommandOption {
 /** A look at the surroundings of a program, when it is `starting` or when it is checked. */
 export type Look = (
   configuration: Configuration,
-  { starting, reading }: { readonly starting: boolean; readonly reading: Reading },
-) => readonly Problem[] | Promise<readonly Problem[]>
+  { starting, reading }: { readonly starting: boolean; readonly reading: ConfigurationResult },
+) => readonly Diagnostic[] | Promise<readonly Diagnostic[]>
 
 /** One of the two programs. */
 export interface ProgramDefinition extends CommandLineDefinition {
@@ -58,7 +58,10 @@ export interface ProgramDefinition extends CommandLineDefinition {
   warnings?: Look
   readonly commands?: readonly ProgramCommand[]
   /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
-  notes?(reading: Reading, configuration: Configuration): readonly Problem[] | Promise<readonly Problem[]>
+  notes?(
+    reading: ConfigurationResult,
+    configuration: Configuration,
+  ): readonly Diagnostic[] | Promise<readonly Diagnostic[]>
   /** So many seconds after it was told to stop it is ended, whatever it waits for; unlimited unless told. */
   readonly stopsWithin?: number
   /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
@@ -112,7 +115,7 @@ export async function executeProgram(
   const reading = readInvoked(definition.table, invocation)
   if (invocation.action === 'check') return check(definition, reading, output)
   if (reading.configuration === undefined) {
-    output.error(renderProblems(definition, reading.problems))
+    output.error(renderErrors(definition, reading.errors))
     return exitCodes.usage.code
   }
   if (invocation.action === 'print-configuration') {
@@ -125,7 +128,7 @@ export async function executeProgram(
   const command = definition.commands?.find(({ name }) => name === invocation.command)
   const obstacles = command?.asForRunning === false ? [] : await look(definition.check, reading, true)
   if (obstacles.length > 0) {
-    output.error(renderProblems(definition, obstacles))
+    output.error(renderErrors(definition, obstacles))
     return exitCodes.usage.code
   }
   if (command !== undefined) return execute(command, { definition, configuration: reading.configuration, output })
@@ -133,36 +136,40 @@ export async function executeProgram(
   return start(definition, reading.configuration, { files: reading.files, warnings })
 }
 
-async function allWarnings(definition: ProgramDefinition, reading: Reading, starting: boolean): Promise<Problem[]> {
+async function allWarnings(
+  definition: ProgramDefinition,
+  reading: ConfigurationResult,
+  starting: boolean,
+): Promise<Diagnostic[]> {
   const odd = await look(definition.warnings, reading, starting)
   return [...reading.warnings, ...configurationPermissions(reading), ...odd]
 }
 
-async function look(at: Look | undefined, reading: Reading, starting: boolean): Promise<Problem[]> {
+async function look(at: Look | undefined, reading: ConfigurationResult, starting: boolean): Promise<Diagnostic[]> {
   if (reading.configuration === undefined) return []
   const found = (await at?.(reading.configuration, { starting, reading })) ?? []
   return found.map((problem) => located(problem, reading))
 }
 
-async function check(definition: ProgramDefinition, reading: Reading, output: Output): Promise<number> {
+async function check(definition: ProgramDefinition, reading: ConfigurationResult, output: Output): Promise<number> {
   const { files } = reading
-  const problems = [...reading.problems, ...(await look(definition.check, reading, false))]
+  const problems = [...reading.errors, ...(await look(definition.check, reading, false))]
   const warnings = await allWarnings(definition, reading, false)
   output.error(renderWarnings(warnings))
   if (problems.length > 0) {
-    output.error(renderProblems(definition, problems))
+    output.error(renderErrors(definition, problems))
     return exitCodes.failed.code
   }
   const { configuration } = reading
   const notes = configuration === undefined ? [] : ((await definition.notes?.(reading, configuration)) ?? [])
-  for (const note of notes) output.out(`note: ${renderProblem(located(note, reading))}\n`)
+  for (const note of notes) output.out(`note: ${renderDiagnostic(located(note, reading))}\n`)
   const but =
     warnings.length === 0 ? '' : `, with ${warnings.length === 1 ? 'one warning' : `${warnings.length} warnings`}`
   output.out(`configuration OK${but}: ${files.length === 0 ? 'built-in defaults, no file' : files.join(', ')}\n`)
   return exitCodes.done.code
 }
 
-function located(problem: Problem, reading: Reading): Problem {
+function located(problem: Diagnostic, reading: ConfigurationResult): Diagnostic {
   const { file, section, option } = problem
   return file === undefined && section !== undefined ? { ...reading.place(section, option), ...problem } : problem
 }
@@ -170,10 +177,10 @@ function located(problem: Problem, reading: Reading): Problem {
 async function start(
   definition: ProgramDefinition,
   configuration: Configuration,
-  { files, warnings }: Pick<Reading, 'files' | 'warnings'>,
+  { files, warnings }: Pick<ConfigurationResult, 'files' | 'warnings'>,
 ): Promise<number> {
   const log = await createLogger(definition.name, logOptions(definition, configuration))
-  for (const warning of warnings) log.warn({ ...warning }, renderProblem(warning))
+  for (const warning of warnings) log.warn({ ...warning }, renderDiagnostic(warning))
   log.info({ files }, 'starting')
   const service = connectServiceManager(log)
   try {
@@ -210,13 +217,13 @@ async function execute(
   return ended === exitCodes.done.code ? code : ended
 }
 
-function renderProblems({ name }: ProgramDefinition, problems: readonly Problem[]): string {
+function renderErrors({ name }: ProgramDefinition, problems: readonly Diagnostic[]): string {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
-  return [...problems.map(renderProblem), `${name}: ${count} found; nothing was started`]
+  return [...problems.map(renderDiagnostic), `${name}: ${count} found; nothing was started`]
     .map((line) => `${line}\n`)
     .join('')
 }
 
-function renderWarnings(warnings: readonly Problem[]): string {
-  return warnings.map((warning) => `warning: ${renderProblem(warning)}\n`).join('')
+function renderWarnings(warnings: readonly Diagnostic[]): string {
+  return warnings.map((warning) => `warning: ${renderDiagnostic(warning)}\n`).join('')
 }

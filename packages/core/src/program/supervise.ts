@@ -1,7 +1,7 @@
 import { StatsError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { listenForShutdown } from '../shutdown.ts'
-import { version } from '../version.ts'
+import { version } from '../status.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /**

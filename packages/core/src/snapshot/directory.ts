@@ -2,9 +2,8 @@ import { constants } from 'node:fs'
 import { access, mkdir, rename, rmdir, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { Problem } from '../configuration/problem.ts'
-import { diskHint } from '../disk.ts'
-import { reasonOf } from '../errors.ts'
+import type { Diagnostic } from '../configuration/diagnostic.ts'
+import { diskHint, reasonOf } from '../errors.ts'
 import { directoryMode } from './contract.ts'
 
 const othersMayWrite = 0o002
@@ -29,7 +28,7 @@ export interface DirectoryPlace {
 export async function inspectDirectory(
   directory: DirectoryOption,
   base?: string,
-): Promise<DirectoryPlace | { problem: Problem }> {
+): Promise<DirectoryPlace | { error: Diagnostic }> {
   const { path } = directory
   try {
     const stats = await stat(path)
@@ -69,9 +68,9 @@ export async function makeDirectories(path: string): Promise<void> {
 /**
  * Tries whether snapshots can be moved from the directory of an option into another in one step, with an empty directory that
  * is removed again. Bind mounts of one file system refuse it, as `ReadWritePaths=` and volumes of containers make them, and
- * nothing but trying tells. A directory that is not there yet is no problem.
+ * nothing but trying tells. A directory that is not there yet is no error.
  */
-export async function inspectMove(from: DirectoryOption, to: string): Promise<Problem | undefined> {
+export async function inspectMove(from: DirectoryOption, to: string): Promise<Diagnostic | undefined> {
   const name = `.haproxystats-trial-${from.section}`
   const [here, there] = [join(from.path, name), join(to, name)]
   try {
@@ -89,13 +88,13 @@ export async function inspectMove(from: DirectoryOption, to: string): Promise<Pr
     const message = `its snapshots cannot be moved into ${to} in one step (${reasonOf(error)})`
     const hint = `two bind mounts or volumes are two file systems: mount ${dirname(to)} instead, which holds both`
     const its = wrong(from, message, code === 'EXDEV' ? hint : ownershipHint(to, error))
-    return its.problem
+    return its.error
   } finally {
     for (const path of [here, there]) await rmdir(path).catch(() => undefined)
   }
 }
 
-/** Makes `base-dir` with its parents, where they are missing; a problem that remains is found by `inspectDirectory`. */
+/** Makes `base-dir` with its parents, where they are missing; an error that remains is found by `inspectDirectory`. */
 export async function makeBaseDirectory(path: string): Promise<void> {
   await makeDirectories(path).catch(() => undefined)
 }
@@ -103,7 +102,7 @@ export async function makeBaseDirectory(path: string): Promise<void> {
 async function inspectParent(
   directory: DirectoryOption,
   base: string | undefined,
-): Promise<DirectoryPlace | { problem: Problem }> {
+): Promise<DirectoryPlace | { error: Diagnostic }> {
   const own = dirname(directory.path)
   const parent = base !== undefined && resolve(base) === own ? await nearestThere(own) : own
   const missing = 'does not exist and cannot be made'
@@ -135,8 +134,8 @@ async function nearestThere(path: string): Promise<string> {
   return missing ? nearestThere(dirname(path)) : path
 }
 
-function wrong({ section, option, path }: DirectoryOption, message: string, hint?: string): { problem: Problem } {
-  return { problem: { section, option, found: path, message, ...(hint !== undefined && { hint }) } }
+function wrong({ section, option, path }: DirectoryOption, message: string, hint?: string): { error: Diagnostic } {
+  return { error: { section, option, found: path, message, ...(hint !== undefined && { hint }) } }
 }
 
 function ownershipHint(path: string, error?: unknown): string {

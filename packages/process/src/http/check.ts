@@ -1,7 +1,7 @@
-import { type Configuration, isHost, openToAll, type Problem, reasonOf } from '@haproxystats/core'
+import { type Configuration, type Diagnostic, isHost, openToAll, reasonOf } from '@haproxystats/core'
 
 /** The files that `[http]` names are what they should be. What reads them is loaded only for those who have the section. */
-export async function httpProblems({ http }: Configuration): Promise<Problem[]> {
+export async function httpProblems({ http }: Configuration): Promise<Diagnostic[]> {
   if (http === undefined) return []
   const { readUsers } = await import('./server/passwords.ts')
   const { readCertificate } = await import('./server/certificate.ts')
@@ -18,7 +18,7 @@ export async function httpProblems({ http }: Configuration): Promise<Problem[]> 
   ]
 }
 
-function fileProblem(option: string, path: string | undefined, read: (path: string) => unknown): Problem[] {
+function fileProblem(option: string, path: string | undefined, read: (path: string) => unknown): Diagnostic[] {
   if (path === undefined) return []
   try {
     read(path)
@@ -29,7 +29,7 @@ function fileProblem(option: string, path: string | undefined, read: (path: stri
 }
 
 /** Files of `[http]` with secrets that everybody may read or write. */
-export function secretWarnings({ http }: Configuration): Problem[] {
+export function secretWarnings({ http }: Configuration): Diagnostic[] {
   if (http === undefined) return []
   const key = http['tls-key-file']
   const files = [

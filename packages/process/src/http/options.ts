@@ -1,100 +1,55 @@
-import { type Clash, requires, type Section, type Values } from '@haproxystats/core'
+import { type Clash, option, requires, type Section, type Values } from '@haproxystats/core'
 
 export const http = {
   summary:
-    'Serves the numbers of all HAProxy processes as one: a page for people, and the forms of HAProxy, Prometheus and JSON for programs.',
+    'Serves the merged statistics of all HAProxy processes: a page for people, and the formats of HAProxy, Prometheus and JSON for programs.',
   program: 'haproxystats-process',
   enabledByPresence: true,
-  checks: [
-    {
-      summary: 'A key comes with a certificate.',
-      severity: 'mistake',
-      check: (values) => requires(values, 'http', 'tls-key-file', 'tls-certificate-file'),
-    },
-    {
-      summary: 'Clients from other machines need a password, which is encrypted on its way.',
-      severity: 'warning',
-      check: unprotected,
-    },
-  ],
+  checks: {
+    errors: [(values) => requires(values, 'http', 'tls-key-file', 'tls-certificate-file')],
+    warnings: [unprotected],
+  },
   options: {
-    listen: {
-      kind: 'listeners',
-      default: '127.0.0.1:8405',
-      since: '1.0.0',
-      summary:
-        'Where to listen: 127.0.0.1:8405, [::1]:8405, *:8405 for every address, or unix:///path; several separated by commas.',
-    },
-    hosts: {
-      kind: 'words',
-      since: '1.0.0',
-      example: 'stats.example.com',
-      summary:
-        'Names that clients may ask for (the header Host), besides IP addresses, localhost, the names in listen and those of this machine. Others get 421, so that no page of another site reads the numbers through a browser (DNS rebinding). * allows every name. Not needed with password-file, nor for unix sockets.',
-    },
-    'socket-mode': {
-      kind: 'choice',
-      choices: ['600', '660', '666'],
-      default: '660',
-      since: '1.0.0',
-      summary: 'Who may connect to a unix socket of listen: its owner, its group too, or everybody.',
-    },
-    'password-file': {
-      kind: 'path',
-      since: '1.0.0',
-      example: '/etc/haproxystats.htpasswd',
-      summary:
-        'Users who may ask, by basic authentication: a line user:hash each, as htpasswd -B writes it. Read again when it changes. Everybody may ask unless it is set.',
-    },
-    'tls-certificate-file': {
-      kind: 'path',
-      since: '1.0.0',
-      example: '/etc/haproxystats/http.pem',
-      summary:
-        'The certificate (PEM, with the chain behind it, and the key unless tls-key-file is set) to answer HTTPS with; unset: plain HTTP. Read again when it changes.',
-    },
-    'tls-key-file': {
-      kind: 'path',
+    listen: option.listeners(
+      'Addresses to listen on: 127.0.0.1:8405, [::1]:8405, *:8405 for all addresses, or unix:///path; several are separated by commas.',
+      { default: '127.0.0.1:8405', since: '1.0.0' },
+    ),
+    hosts: option.words(
+      'Names that clients may use in the Host header, besides IP addresses, localhost, the names in listen and those of this machine. Requests for other names get status 421, so that a page of another site cannot read the statistics through a browser (DNS rebinding). * allows every name. Not needed with password-file, nor for unix sockets.',
+      { since: '1.0.0', example: 'stats.example.com' },
+    ),
+    'socket-mode': option.choice(
+      'Mode of the unix sockets in listen: the owner may connect, the group too, or everybody.',
+      { choices: ['600', '660', '666'], default: '660', since: '1.0.0' },
+    ),
+    'password-file': option.path(
+      'File of the users who may read the statistics, by basic authentication: a line user:hash each, as htpasswd -B writes it. It is read again when it changes. Unset: everybody may read them.',
+      { since: '1.0.0', example: '/etc/haproxystats.htpasswd' },
+    ),
+    'tls-certificate-file': option.path(
+      'PEM file of the certificate for HTTPS, with its chain, and with the key unless tls-key-file is set; unset: plain HTTP. It is read again when it changes.',
+      { since: '1.0.0', example: '/etc/haproxystats/http.pem' },
+    ),
+    'tls-key-file': option.path('PEM file of the key of tls-certificate-file, if that does not contain it.', {
       since: '1.0.0',
       example: '/etc/haproxystats/http.key',
-      summary: 'The key of tls-certificate-file, where it is a file of its own.',
-    },
-    'max-connections': {
-      kind: 'integer',
-      min: 1,
-      max: 65_535,
-      default: '512',
-      since: '1.0.0',
-      summary:
-        'How many clients may be connected at a time. A further one takes the place of the connection that has been idle for longest; where none is idle, it gets 503, and /health and /ready all the same.',
-    },
-    'max-connections-per-address': {
-      kind: 'integer',
-      min: 1,
-      max: 65_535,
-      since: '1.0.0',
-      example: '500',
-      summary:
-        'How many of them may come from one IPv4 address, or one /64 of IPv6; unix sockets have no such limit. Half of max-connections unless set; a reverse proxy, which is one address, may need more.',
-    },
-    'thread-memory': {
-      kind: 'integer',
-      min: 64,
-      max: 65_536,
-      default: '1024',
-      since: '1.0.0',
-      summary:
-        'How much memory the thread that serves [http] may use for objects, in MiB; one that needs more is replaced, and deliveries go on.',
-    },
-    'history-memory': {
-      kind: 'bytes',
-      min: 0,
-      max: 4_294_967_296,
-      default: '67108864',
-      since: '1.0.0',
-      summary:
-        'How much memory what the page draws may take: the last hour at every snapshot and the last day, coarser when it is not enough. 0 keeps none. It is saved in base-dir, so that a restart loses little.',
-    },
+    }),
+    'max-connections': option.integer(
+      'Maximum number of client connections. A further client replaces the connection that has been idle longest; if none is idle, it gets status 503, except for /health and /ready.',
+      { min: 1, max: 65_535, default: '512', since: '1.0.0' },
+    ),
+    'max-connections-per-address': option.integer(
+      'Maximum number of connections from one IPv4 address, or one IPv6 /64; unix sockets have no such limit. Unset: half of max-connections. A reverse proxy, which is one address, may need more.',
+      { min: 1, max: 65_535, since: '1.0.0', example: '500' },
+    ),
+    'thread-memory': option.integer(
+      'Maximum heap of the thread that serves [http], in MiB. A thread that exceeds it is replaced, and deliveries go on.',
+      { min: 64, max: 65_536, default: '1024', since: '1.0.0' },
+    ),
+    'history-memory': option.bytes(
+      'Maximum memory for the history that the page draws: the last hour at every snapshot, and the last day, coarser if the memory is not enough. 0: no history. It is saved in base-dir, so that a restart loses little.',
+      { min: 0, max: 4_294_967_296, default: '67108864', since: '1.0.0' },
+    ),
   },
 } as const satisfies Section
 
@@ -105,8 +60,12 @@ function unprotected(values: Values): Clash | undefined {
   if (reachable === undefined) return undefined
   const at = { section: 'http', option: 'listen' }
   if (!values.given('http', 'password-file')) {
-    return { ...at, message: `anybody who reaches ${reachable} may read everything`, hint: 'set password-file' }
+    return {
+      ...at,
+      message: `no password: everybody who can reach ${reachable} can read the statistics`,
+      hint: 'set password-file',
+    }
   }
   if (values.given('http', 'tls-certificate-file')) return undefined
-  return { ...at, message: 'passwords travel in clear text', hint: 'set tls-certificate-file' }
+  return { ...at, message: 'no TLS: passwords are sent in clear text', hint: 'set tls-certificate-file' }
 }

@@ -1,4 +1,4 @@
-import type { Configuration, Logger, Problem } from '@haproxystats/core'
+import type { Configuration, Diagnostic, Logger } from '@haproxystats/core'
 import type { SharedAggregate } from './aggregate.ts'
 import type { Table } from './table.ts'
 
@@ -108,7 +108,7 @@ export interface Output<Options> {
   /** In the main thread. Opens nothing yet: a destination that is down must not keep the program from starting. */
   open(options: Options, context: { log: Logger }): Sink
   /** Mistakes in its sections; only those that must keep the program from starting when it is `starting`. */
-  check?(configuration: Configuration, starting: boolean): Promise<readonly Problem[]>
+  check?(configuration: Configuration, starting: boolean): Promise<readonly Diagnostic[]>
   /** What `--check` says that is no mistake. */
-  notes?(configuration: Configuration): Promise<readonly Problem[]>
+  notes?(configuration: Configuration): Promise<readonly Diagnostic[]>
 }

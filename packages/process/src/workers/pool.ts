@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { atMost, type Configuration, type Lane, type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import { atMost, type Configuration, type Limiter, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import { ThreadPool } from '../threads/thread-pool.ts'
 import type { Postponed, SourceResult, SourceWork, Trouble, Work, WorkResult } from '../types/work.ts'
 import { ExcludeFiles } from './exclude-files.ts'
@@ -38,9 +38,9 @@ export class WorkerPool {
   readonly #log: Logger
   readonly #file: string
   readonly #excludeFiles: ExcludeFiles
-  readonly #inTurn: Lane
+  readonly #inTurn: Limiter
   /** Beside the others, so that a snapshot at which workers fail keeps no other one waiting. */
-  readonly #apart: Lane = atMost(1)
+  readonly #apart: Limiter = atMost(1)
   readonly #workers: ThreadPool<Work, WorkResult>
   /** Workers that are made for one snapshot alone. */
   readonly #alone = new Set<ThreadPool<Work, WorkResult>>()

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises'
 import {
   type Configuration,
+  type Diagnostic,
   type DirectoryPlace,
   diskHint,
   inspectDirectory,
   inspectMove,
   makeDirectory,
-  type Problem,
   reasonOf,
-  renderProblem,
+  renderDiagnostic,
   StatsError,
 } from '@haproxystats/core'
 import { permissionHint } from '../check/permission-hint.ts'
@@ -22,22 +22,22 @@ type Ours = (typeof ours)[number]
  * `CONFIGURATION`, with everything that is wrong; `QUEUE_IO` when only the disk keeps them from being made.
  */
 export async function prepareDirectories(options: Configuration['pull']): Promise<void> {
-  const failed: Problem[] = []
+  const failed: Diagnostic[] = []
   for (const option of ours) {
     await makeDirectory(options[option]).catch((error: unknown) => {
       failed.push(problemWith(options, option, `cannot be made (${reasonOf(error)})`, diskHint(error)))
     })
   }
   const found = await directoryProblems(options)
-  if (found.length > 0) throw new StatsError('CONFIGURATION', found.map(renderProblem).join('\n'))
-  if (failed.length > 0) throw new StatsError('QUEUE_IO', failed.map(renderProblem).join('\n'))
+  if (found.length > 0) throw new StatsError('CONFIGURATION', found.map(renderDiagnostic).join('\n'))
+  if (failed.length > 0) throw new StatsError('QUEUE_IO', failed.map(renderDiagnostic).join('\n'))
 }
 
 /**
  * Both directories, without making them, and files with secrets. Unless the program is `starting`, `socket-dir` too: HAProxy may come later, or
  * give access later, so that keeps nobody from running.
  */
-export async function surroundingProblems(configuration: Configuration, starting: boolean): Promise<Problem[]> {
+export async function surroundingProblems(configuration: Configuration, starting: boolean): Promise<Diagnostic[]> {
   const options = configuration.pull
   const directory = options['socket-dir']
   const ofDirectories = await directoryProblems(options, configuration.paths['base-dir'])
@@ -56,10 +56,10 @@ export async function surroundingProblems(configuration: Configuration, starting
   }
 }
 
-async function directoryProblems(options: Configuration['pull'], base?: string): Promise<Problem[]> {
+async function directoryProblems(options: Configuration['pull'], base?: string): Promise<Diagnostic[]> {
   const inspect = (option: Ours) => inspectDirectory({ section: 'pull', option, path: options[option] }, base)
   const found = await Promise.all(ours.map(inspect))
-  const problems = found.flatMap((inspection) => ('problem' in inspection ? inspection.problem : []))
+  const problems = found.flatMap((inspection) => ('error' in inspection ? inspection.error : []))
   if (problems.length > 0) return problems
   const [queue, temporary] = found as [DirectoryPlace, DirectoryPlace]
   const other = options['dst-dir']
@@ -75,7 +75,7 @@ async function directoryProblems(options: Configuration['pull'], base?: string):
   return []
 }
 
-function problemWith(options: Configuration['pull'], option: Ours, message: string, hint?: string): Problem {
+function problemWith(options: Configuration['pull'], option: Ours, message: string, hint?: string): Diagnostic {
   const problem = { section: 'pull', option, found: options[option], message }
   return hint === undefined ? problem : { ...problem, hint }
 }

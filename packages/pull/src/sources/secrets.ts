@@ -1,8 +1,8 @@
 import {
   type Configuration,
+  type Diagnostic,
   largestPersonalFile,
   openToAll,
-  type Problem,
   readRegularFile,
   reasonOf,
   StatsError,
@@ -80,7 +80,7 @@ function firstLine(content: Buffer): string {
 }
 
 /** Certificates that everybody may write: whoever does decides whom we believe. */
-export function secretWarnings(options: Options): Problem[] {
+export function secretWarnings(options: Options): Diagnostic[] {
   return files.flatMap(({ option, secret }) => {
     const path = options[option]
     if (secret || path === undefined) return []
@@ -90,8 +90,8 @@ export function secretWarnings(options: Options): Problem[] {
 }
 
 /** What is wrong with these files. */
-export async function secretProblems(options: Options): Promise<Problem[]> {
-  const found = files.map(async ({ option, secret }): Promise<Problem | undefined> => {
+export async function secretProblems(options: Options): Promise<Diagnostic[]> {
+  const found = files.map(async ({ option, secret }): Promise<Diagnostic | undefined> => {
     const path = options[option]
     if (path === undefined) return undefined
     const problem = { section: 'pull', option, found: path }

@@ -1,7 +1,7 @@
-import type { Configuration, Problem, Reading } from '@haproxystats/core'
+import type { Configuration, ConfigurationResult, Diagnostic } from '@haproxystats/core'
 
 /** What is worth knowing of a configuration without a mistake: the example of haproxystats 0.5.2 has both times equal. */
-export function notes(reading: Reading, { pull }: Configuration): Problem[] {
+export function notes(reading: ConfigurationResult, { pull }: Configuration): Diagnostic[] {
   const [option, seconds] = ['pull-timeout', pull['pull-timeout']] as const
   if (reading.place('pull', option) === undefined || seconds !== pull['pull-interval']) return []
   const message = 'as long as pull-interval: a pull ends a little before the next begins all the same'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { renderProblem } from '@haproxystats/core'
+import { renderDiagnostic } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { sourceWarnings } from './source-warnings.ts'
@@ -18,7 +18,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }))
 
 async function warnings(...lines: string[]): Promise<string[]> {
   const { pull } = parseConfiguration(`[pull]\n${lines.join('\n')}\n`)
-  return (await sourceWarnings({ pull } as never)).map(renderProblem)
+  return (await sourceWarnings({ pull } as never)).map(renderDiagnostic)
 }
 
 async function listen(path: string) {

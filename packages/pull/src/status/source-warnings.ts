@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { type Address, type Configuration, type Problem, StatsError } from '@haproxystats/core'
+import { type Address, type Configuration, type Diagnostic, StatsError } from '@haproxystats/core'
 import { adviceFor } from '../check/advice.ts'
 import { listSources } from '../sources/sources.ts'
 
@@ -11,7 +11,7 @@ const patience = 2000
  * What a check finds odd about the sources: that there is none, and of each that nobody listens there or that we may not
  * connect. Only connects; `--probe` asks.
  */
-export async function sourceWarnings({ pull: options }: Configuration): Promise<Problem[]> {
+export async function sourceWarnings({ pull: options }: Configuration): Promise<Diagnostic[]> {
   const { sources, unreadable } = await listSources(options)
   // A mistake of its own.
   if (unreadable !== undefined) return []
@@ -27,7 +27,7 @@ export async function sourceWarnings({ pull: options }: Configuration): Promise<
   return (await Promise.all(found)).flat()
 }
 
-function noSource(options: Configuration['pull']): Problem {
+function noSource(options: Configuration['pull']): Diagnostic {
   const directory = options['socket-dir']
   const hint = 'is HAProxy running? its "global" section needs a line "stats socket" with a path in this directory'
   if (directory !== undefined)

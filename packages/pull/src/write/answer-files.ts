@@ -5,7 +5,7 @@ import {
   type FileSeal,
   fileMode,
   infoSuffix,
-  type Lane,
+  type Limiter,
   reasonOf,
   StatsError,
   sealOf,
@@ -45,21 +45,21 @@ export interface Limits {
 export class AnswerFiles implements AnswerSink {
   readonly #parts: Readonly<Record<FilePart, Part>>
   readonly #limits: Limits
-  readonly #lane: Lane
+  readonly #limiter: Limiter
   #held = 0
   #flushing: Promise<void> | undefined
   #failure: StatsError | undefined
   #size = 0
 
-  /** `path` is that of the files, without suffix; `lane` bounds how many files are written at a time. */
-  constructor(path: string, limits: Limits, lane: Lane) {
+  /** `path` is that of the files, without suffix; `limiter` bounds how many files are written at a time. */
+  constructor(path: string, limits: Limits, limiter: Limiter) {
     this.#parts = {
       info: { path: path + infoSuffix, held: new Blocks(), optional: true },
       stat: { path: path + statSuffix, held: new Blocks() },
       typed: { path: path + typedSuffix, held: new Blocks(), optional: true },
     }
     this.#limits = limits
-    this.#lane = lane
+    this.#limiter = limiter
   }
 
   /** Bytes of all files. */
@@ -96,7 +96,7 @@ export class AnswerFiles implements AnswerSink {
     if (this.#failure !== undefined) throw this.#failure
     for (const part of Object.values(this.#parts)) {
       if (part.optional && part.held.isEmpty && part.handle === undefined) continue
-      await this.#lane(async () => {
+      await this.#limiter(async () => {
         signal.throwIfAborted()
         await append(part)
         signal.throwIfAborted()
@@ -131,7 +131,7 @@ export class AnswerFiles implements AnswerSink {
     try {
       for (const part of Object.values(this.#parts)) {
         if (part.held.isEmpty) continue
-        this.#held -= await this.#lane(() => append(part))
+        this.#held -= await this.#limiter(() => append(part))
       }
     } catch (error) {
       const hint = diskHint(error)

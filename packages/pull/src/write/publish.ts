@@ -5,7 +5,7 @@ import {
   directoryMode,
   diskHint,
   fileMode,
-  type Lane,
+  type Limiter,
   manifestName,
   type PullReport,
   reasonOf,
@@ -46,7 +46,7 @@ export class SnapshotDraft {
   readonly name: string
   readonly #options: DraftOptions
   readonly #directory: string
-  readonly #lane: Lane
+  readonly #limiter: Limiter
   readonly #files: AnswerFiles[] = []
   #published = false
 
@@ -54,7 +54,7 @@ export class SnapshotDraft {
     this.name = name
     this.#options = options
     this.#directory = join(options.temporary, name)
-    this.#lane = atMost(options.workers)
+    this.#limiter = atMost(options.workers)
   }
 
   /** Makes the directory, which must not be there. */
@@ -77,7 +77,7 @@ export class SnapshotDraft {
   /** Where the answer of one source goes; `source` is the name of its files. */
   answer(source: string): AnswerFiles {
     const limits = { share: () => this.#share(), most: this.#options.bufferLimit }
-    const files = new AnswerFiles(join(this.#directory, source), limits, this.#lane)
+    const files = new AnswerFiles(join(this.#directory, source), limits, this.#limiter)
     this.#files.push(files)
     return files
   }

@@ -1,4 +1,4 @@
-import { version } from '../../version.ts'
+import { version } from '../../status.ts'
 
 /** When the form of the pages was last changed: a manual page shows a day, and a fixed one prints the same every time. */
 const day = '2026-11-21'

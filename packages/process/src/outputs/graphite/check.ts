@@ -1,4 +1,4 @@
-import type { Configuration, Problem } from '@haproxystats/core'
+import type { Configuration, Diagnostic } from '@haproxystats/core'
 import { hostileName } from '../format/hostile-names.ts'
 import { linesEncoding } from '../format/paths.ts'
 import { closesIdle, deadServerText } from './idle-connection.ts'
@@ -10,7 +10,7 @@ import { closesIdle, deadServerText } from './idle-connection.ts'
 const longestRoot = 400
 
 /** What an operator puts before the names of objects leaves room for them. */
-export function pathProblems(configuration: Configuration): Problem[] {
+export function pathProblems(configuration: Configuration): Diagnostic[] {
   const { root, groupNamespace = '', groups } = linesEncoding(configuration).options
   const names = Object.values(groups).flatMap((patterns) => patterns.map(({ name }) => name.length))
   const length = root.length + groupNamespace.length + Math.max(0, ...names)
@@ -21,7 +21,7 @@ export function pathProblems(configuration: Configuration): Problem[] {
 }
 
 /** Patterns that take for ever for some names: snapshots with such a name would wait until the pattern is mended. */
-export function patternProblems(configuration: Configuration): Problem[] {
+export function patternProblems(configuration: Configuration): Diagnostic[] {
   const destinations = [configuration.graphite, ...configuration.graphites.map(({ options }) => options)]
   if (destinations.every((options) => options['group-namespace'] === undefined)) return []
   return (['frontend-groups', 'backend-groups', 'server-groups'] as const).flatMap((section) =>
@@ -41,7 +41,7 @@ interface Receiver {
 }
 
 /** Receivers that take connections and have nobody behind them. One that cannot be reached now is no mistake. */
-export async function receiverNotes(receivers: readonly Receiver[]): Promise<Problem[]> {
+export async function receiverNotes(receivers: readonly Receiver[]): Promise<Diagnostic[]> {
   const { signal } = new AbortController()
   const notes = receivers.map(async ({ name: section, options }) => {
     const seconds = await closesIdle(options, signal).catch(() => undefined)

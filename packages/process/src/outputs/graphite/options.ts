@@ -1,22 +1,16 @@
-import type { Clash, Section, Values } from '@haproxystats/core'
+import { type Clash, option, type Section, type Values } from '@haproxystats/core'
 import { outputOptions } from '../options.ts'
 
 export const graphite = {
   summary:
-    'Delivery to Graphite, and the metric paths, which local-store uses too. Without the section nothing is sent to Graphite. A TCP load balancer before the receiver needs "check" for its servers: without it, it takes everything and closes properly although its server is dead. Any number of sections [graphite:name] are destinations too, with or without [graphite], each with a queue, retries and window of its own. What one does not set it takes from [graphite] in the files, then from the defaults below, then from [DEFAULT]; only enabled is not taken from [graphite]. A name has letters, digits, _ and -, at most 64; snapshots in the queue remember it, so one that is renamed gets again what waits there.',
+    'Delivery to Graphite, and the metric paths, which local-store uses too. Without this section nothing is sent to Graphite. If the receiver is a TCP load balancer, its servers need "check": without it, the load balancer accepts all data and closes properly although its server is dead. Any number of sections [graphite:name] are further destinations, with or without [graphite]; each has a queue, retries and a window of its own. An option that such a section does not set is taken from [graphite] in the files, then from the defaults below, then from [DEFAULT]; only enabled is not taken from [graphite]. A name has 1 to 64 letters, digits, _ and -. Snapshots in the queue are marked with it, so a renamed destination gets the waiting snapshots again.',
   program: 'haproxystats-process',
   enabledByPresence: true,
   family: {
     list: 'graphites',
     example: ['[graphite:second]', 'server = graphite2.example.com', 'port = 2003'],
   },
-  checks: [
-    {
-      summary: 'No receiver is a destination twice.',
-      severity: 'warning',
-      check: sameReceivers,
-    },
-  ],
+  checks: { warnings: [sameReceivers] },
   retired: {
     prefix_hostname: 'write prefix-hostname instead',
     'prefix-name': 'write prefix-hostname instead',
@@ -29,101 +23,59 @@ export const graphite = {
     retry: 'write retries instead',
   },
   options: {
-    enabled: {
-      kind: 'boolean',
+    enabled: option.boolean(
+      'Whether to send datapoints to this destination. With false, the section only sets the metric paths and the values that sections [graphite:name] take from it.',
+      { default: 'true', individual: true, since: '1.0.0' },
+    ),
+    server: option.host('Host name or address of carbon or of a relay.', { default: '127.0.0.1' }),
+    port: option.integer('Port of its plain text protocol.', { min: 1, max: 65535, default: '3002' }),
+    retries: option.integer(
+      'How many times to retry a failed delivery before the pause set by delay; -1: without limit, and no pause is longer than delay.',
+      { min: -1, default: '3' },
+    ),
+    interval: option.seconds('Delay before the first retry.', { min: 0, default: '1.8' }),
+    'connect-timeout': option.seconds('Timeout for connecting.', { min: 0.001, default: '1' }),
+    'write-timeout': option.seconds(
+      'Timeout for sending without progress; then the attempt has failed. After a failure it grows to up to four times as long, in case the receiver is only slow.',
+      { min: 0.001, default: '1' },
+    ),
+    'commit-timeout': option.seconds(
+      'Timeout for the receiver to close the connection after the last byte, which proves that it has read everything. After a failure it grows to up to four times as long.',
+      { min: 0.001, default: '10', since: '1.0.0' },
+    ),
+    delay: option.seconds(
+      'Pause after all retries have failed. After a dozen pauses, further ones grow to up to six times as long.',
+      { min: 0, default: '10' },
+    ),
+    backoff: option.number('Factor by which the delay grows from one retry to the next.', { min: 1, default: '2' }),
+    namespace: option.text('First part of every metric path; dots separate levels.', { default: 'loadbalancers' }),
+    'prefix-hostname': option.boolean('Whether the host name follows the namespace in metric paths.', {
       default: 'true',
-      individual: true,
-      since: '1.0.0',
-      summary:
-        'Whether datapoints are sent to this destination: with false the section only says how metric paths look, and what sections [graphite:name] take from it.',
-    },
-    server: { kind: 'host', default: '127.0.0.1', summary: 'Host name or address of carbon or a relay.' },
-    port: { kind: 'integer', min: 1, max: 65535, default: '3002', summary: 'Its port for the plain text protocol.' },
-    retries: {
-      kind: 'integer',
-      min: -1,
-      default: '3',
-      summary:
-        'How often a failed delivery is repeated before the pause called delay; -1: never pause longer than delay.',
-    },
-    interval: { kind: 'seconds', min: 0, default: '1.8', summary: 'The wait before the first repetition.' },
-    'connect-timeout': { kind: 'seconds', min: 0.001, default: '1', summary: 'How long connecting may take.' },
-    'write-timeout': {
-      kind: 'seconds',
-      min: 0.001,
-      default: '1',
-      summary:
-        'How long sending may stand still before the attempt counts as failed; up to four times as long after it did, should the receiver only be slow.',
-    },
-    'commit-timeout': {
-      kind: 'seconds',
-      min: 0.001,
-      default: '10',
-      since: '1.0.0',
-      summary:
-        'How long the receiver may take to close the connection after the last byte, which proves that it has read everything; up to four times as long after it did not.',
-    },
-    delay: {
-      kind: 'seconds',
-      min: 0,
-      default: '10',
-      summary: 'The pause after all repetitions have failed; after a dozen, further pauses grow to six times as long.',
-    },
-    backoff: {
-      kind: 'number',
-      min: 1,
-      default: '2',
-      summary: 'What the wait is multiplied by from one repetition to the next.',
-    },
-    namespace: {
-      kind: 'text',
-      default: 'loadbalancers',
-      summary: 'What every metric path begins with; dots make levels.',
-    },
-    'prefix-hostname': {
-      kind: 'boolean',
-      default: 'true',
-      summary: 'Whether the host name follows the namespace in metric paths.',
-    },
-    fqdn: {
-      kind: 'boolean',
-      default: 'true',
-      summary: 'The whole host name with dots as underscores (true), or what stands before its first dot (false).',
-    },
-    'queue-size': {
-      kind: 'integer',
-      min: 1,
-      default: '1000000',
-      summary:
-        'How many datapoints may wait in memory for this destination; what does not fit waits on disk as snapshots.',
-    },
-    replay: {
-      kind: 'seconds',
-      min: 0,
-      max: 3600,
-      default: '0',
-      since: '1.0.0',
-      summary:
-        'After the receiver was seen to die, what it took in so many seconds before is sent again, because it may have held it in memory. It costs duplicates, which a relay that aggregates counts twice; 0 for never.',
-    },
-    'max-rate': {
-      kind: 'integer',
-      min: 0,
-      default: '0',
-      since: '1.0.0',
-      summary:
-        'How many datapoints a second may be sent while a backlog drains, to spare the receiver; it makes draining slower. 0 for no limit.',
-    },
-    'group-namespace': {
-      kind: 'text',
-      example: 'product',
-      summary: 'The level under which objects of a group are sent; unset: groups are not used.',
-    },
-    'group-namespace-double-writes': {
-      kind: 'boolean',
-      default: 'false',
-      summary: 'Whether objects of a group are sent under their usual path too.',
-    },
+    }),
+    fqdn: option.boolean(
+      'Whether metric paths have the full host name, with underscores for dots (true), or only the part before its first dot (false).',
+      { default: 'true' },
+    ),
+    'queue-size': option.integer(
+      'Maximum number of datapoints that wait in memory for this destination; the rest waits on disk as snapshots.',
+      { min: 1, default: '1000000' },
+    ),
+    replay: option.seconds(
+      'After the receiver has died, datapoints that it accepted in the last so many seconds before are sent again, because it may have held them in memory. A relay that aggregates counts the duplicates twice. 0: never.',
+      { min: 0, max: 3600, default: '0', since: '1.0.0' },
+    ),
+    'max-rate': option.integer(
+      'Maximum number of datapoints per second while a backlog drains, to spare the receiver; draining takes longer. 0: no limit.',
+      { min: 0, default: '0', since: '1.0.0' },
+    ),
+    'group-namespace': option.text(
+      'Level of the metric path under which the objects of a group are sent; unset: groups are not used.',
+      { example: 'product' },
+    ),
+    'group-namespace-double-writes': option.boolean(
+      'Whether to send the objects of a group under their usual path too.',
+      { default: 'false' },
+    ),
     ...outputOptions,
   },
 } as const satisfies Section
@@ -140,7 +92,7 @@ function sameReceivers(values: Values): Clash[] {
       firsts.set(receiver, section)
       return []
     }
-    const message = `sends to ${receiver}, and so does [${first}]`
+    const message = `sends to ${receiver}, as [${first}] does`
     return [{ section, message, hint: 'give one of them its own server or port, or enabled = false' }]
   })
 }

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type Configuration,
+  type Diagnostic,
   inspectDirectory,
   makeDirectories,
-  type Problem,
   replaceFile,
   StatsError,
   syncDirectory,
@@ -38,11 +38,11 @@ export const localStore: Output<LocalStoreOptions> = {
     starting || options === undefined ? [] : directoryProblems(options.dir),
 }
 
-async function directoryProblems(path: string): Promise<Problem[]> {
+async function directoryProblems(path: string): Promise<Diagnostic[]> {
   const found = await inspectDirectory({ section: 'local-store', option: 'dir', path })
-  if (!('problem' in found)) return []
+  if (!('error' in found)) return []
   const parent = await stat(dirname(path)).catch(() => undefined)
-  return parent === undefined ? [] : [found.problem]
+  return parent === undefined ? [] : [found.error]
 }
 
 /** Gives up waiting at an abort: a file system that hangs would otherwise keep the program from stopping. */

@@ -1,23 +1,13 @@
-import { differentDirectories, type Section } from '@haproxystats/core'
+import { differentDirectories, option, type Section } from '@haproxystats/core'
 import { outputOptions } from '../options.ts'
 
 export const localStore = {
-  summary: 'Writes the datapoints of every snapshot to a file, <dir>/<timestamp>/stats. Nothing removes them.',
+  summary: 'Writes the datapoints of every snapshot to a file, <dir>/<timestamp>/stats. The files are never removed.',
   program: 'haproxystats-process',
   enabledByPresence: true,
-  checks: [
-    {
-      summary: 'The files of local-store are no snapshots.',
-      severity: 'mistake',
-      check: (values) => differentDirectories(values, ['local-store', 'dir'], ['process', 'src-dir']),
-    },
-  ],
+  checks: { errors: [(values) => differentDirectories(values, ['local-store', 'dir'], ['process', 'src-dir'])] },
   options: {
-    dir: {
-      kind: 'path',
-      default: '/var/lib/haproxystats/local-store',
-      summary: 'Where the files go.',
-    },
+    dir: option.path('Directory of the files.', { default: '/var/lib/haproxystats/local-store' }),
     ...outputOptions,
   },
 } as const satisfies Section

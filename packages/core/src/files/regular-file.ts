@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { StatsError } from './errors.ts'
+import { StatsError } from '../errors.ts'
 
 /** Larger than any file of passwords, bundle of certificates or list of names that a person keeps, in bytes. */
 export const largestPersonalFile = 4 * 1024 ** 2

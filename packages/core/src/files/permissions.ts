@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import type { Problem } from './configuration/problem.ts'
-import type { Reading } from './configuration/read.ts'
+import type { Diagnostic } from '../configuration/diagnostic.ts'
+import type { ConfigurationResult } from '../configuration/read.ts'
 
 const othersMayRead = 0o004
 const othersMayWrite = 0o002
@@ -12,7 +12,7 @@ const othersMayWrite = 0o002
 export function openToAll(
   path: string,
   { secret }: { secret: boolean },
-): Required<Pick<Problem, 'message' | 'hint'>> | undefined {
+): Required<Pick<Diagnostic, 'message' | 'hint'>> | undefined {
   const mode = modeOf(path)
   const read = secret && (mode & othersMayRead) !== 0
   const write = (mode & othersMayWrite) !== 0
@@ -31,7 +31,7 @@ function modeOf(path: string): number {
 }
 
 /** The files of a configuration that everybody may write, or read although a password stands in them. */
-export function configurationPermissions(reading: Reading): Problem[] {
+export function configurationPermissions(reading: ConfigurationResult): Diagnostic[] {
   const secrets = Object.entries(reading.table.sections).flatMap(([section, { options }]) => {
     const addresses = Object.keys(options).filter((name) => options[name]!.kind === 'addresses')
     const withPassword = addresses.filter((name) => /https?:\/\/[^/?#,\s]*@/i.test(reading.text(section, name) ?? ''))

@@ -1,3 +1,8 @@
+/** A number with its word: `1 process`, `2 processes`. */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : plural}`
+}
+
 /**
  * What a terminal acts upon instead of showing it: the control characters C0 (escape sequences) and C1, line separators,
  * and what turns the direction of text or is not seen at all.

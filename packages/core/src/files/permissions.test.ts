@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readConfiguration } from '../../../test/support/configuration.ts'
-import { renderProblem } from './configuration/problem.ts'
+import { readConfiguration } from '../../../../test/support/configuration.ts'
+import { renderDiagnostic } from '../configuration/diagnostic.ts'
 import { configurationPermissions, openToAll } from './permissions.ts'
 
 let base: string
@@ -27,7 +27,7 @@ it.each([
 ])('looks at mode %o, secret %s', (mode, secret, expected) => {
   chmodSync(path, mode)
   const open = openToAll(path, { secret })
-  expect(open && renderProblem(open)).toBe(expected && `${expected} ${path}`)
+  expect(open && renderDiagnostic(open)).toBe(expected && `${expected} ${path}`)
 })
 
 it('says nothing of a file that is not there', () => {
@@ -42,7 +42,7 @@ it('warns of a configuration that everybody may write, and of one with a passwor
       { file: path, text },
       { file: other, text: '' },
     ])
-    return configurationPermissions(reading).map(renderProblem)
+    return configurationPermissions(reading).map(renderDiagnostic)
   }
   const plain = '[pull]\nservers = http://127.0.0.1:8404/stats\n'
   const withPassword = plain.replace('127', 'me:swordfish@127')

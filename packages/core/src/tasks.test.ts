@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { atMost } from './at-most.ts'
+import { atMost } from './tasks.ts'
 
 test('never more than the limit run, all of them run, in order, whether they fail or not', async () => {
   await fc.assert(

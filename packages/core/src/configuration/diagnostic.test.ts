@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { optionTable } from '../../../../test/support/configuration.ts'
-import { concealed, type Problem, renderProblem } from './problem.ts'
+import { concealed, type Diagnostic, renderDiagnostic } from './diagnostic.ts'
 
-const cases: readonly [Problem, string][] = [
+const cases: readonly [Diagnostic, string][] = [
   [
     { file: '/etc/a.conf', line: 12, section: 'pull', option: 'pull-interval', found: 'ten', expected: 'a number' },
     '/etc/a.conf:12: [pull] pull-interval = ten: expected a number',
@@ -33,17 +33,15 @@ const cases: readonly [Problem, string][] = [
   [{ section: 's', option: 'o', message: 'a', expected: 'b', hint: 'c' }, '[s] o: a, expected b; c'],
 ]
 
-describe('renderProblem', () => {
-  it.each(cases)('%o', (problem, line) => {
-    expect(renderProblem(problem)).toBe(line)
+describe('renderDiagnostic', () => {
+  it.each(cases)('%o', (error, line) => {
+    expect(renderDiagnostic(error)).toBe(line)
   })
 })
 
 describe('a secret', () => {
-  it('is not shown', () => {
-    expect(concealed({ kind: 'text', secret: true, summary: 'A password.' }, 'swordfish')).toBe('***')
-    expect(concealed({ kind: 'text', summary: 'A name.' }, 'swordfish')).toBe('swordfish')
-    expect(concealed(undefined, 'swordfish')).toBe('swordfish')
+  it('is not looked for in a text', () => {
+    expect(concealed(undefined, 'http://u:p@h/x')).toBe('http://u:p@h/x')
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import type { Option } from '../options/kinds.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../text.ts'
 import { concealCredentials } from './address.ts'
 
 /** Where a line of a configuration file stands. */
@@ -12,7 +12,7 @@ export interface Place {
  * One mistake of a configuration, or one thing to warn of. Either `message` says what is wrong, or `expected` completes
  * "expected …"; both may be there. Without `file` it concerns a built-in default or the surroundings.
  */
-export interface Problem {
+export interface Diagnostic {
   readonly file?: string
   readonly line?: number
   readonly section?: string
@@ -35,23 +35,22 @@ function shortened(text: string): string {
 
 /** A value as it may be shown. */
 export function concealed(option: Option | undefined, text: string): string {
-  if (option?.secret) return '***'
   return option?.kind === 'addresses' ? concealCredentials(text) : text
 }
 
-/** A problem in one line: `/etc/haproxystats.conf:12: [pull] pull-interval = ten: expected a whole number of at least 1`. */
-export function renderProblem(problem: Problem): string {
-  const { file, line, message, expected, hint } = problem
+/** An error in one line: `/etc/haproxystats.conf:12: [pull] pull-interval = ten: expected a whole number of at least 1`. */
+export function renderDiagnostic(error: Diagnostic): string {
+  const { file, line, message, expected, hint } = error
   const place = file === undefined || line === undefined ? file : `${file}:${line}`
   const clauses = [message, expected === undefined ? undefined : `expected ${expected}`]
   const wrong = clauses.filter((clause) => clause !== undefined).join(', ')
-  const sentence = [place === undefined ? undefined : shortened(place), subjectOf(problem), wrong]
+  const sentence = [place === undefined ? undefined : shortened(place), subjectOf(error), wrong]
   return (
     sentence.filter((part) => part !== undefined && part !== '').join(': ') + (hint === undefined ? '' : `; ${hint}`)
   )
 }
 
-function subjectOf({ section, option, found }: Problem): string | undefined {
+function subjectOf({ section, option, found }: Diagnostic): string | undefined {
   const value = found === undefined ? undefined : shortened(found)
   if (section === undefined) return value
   if (option === undefined) return `[${shortened(section)}]`

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { temporaryDirectory } from '../../../test/support/temporary.ts'
+import { temporaryDirectory } from '../../../../test/support/temporary.ts'
 import { replaceFile } from './replace-file.ts'
 
 let directory: string

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import type { Conditions } from './conditions.ts'
-import { reasonOf, StatsError } from './errors.ts'
+import { reasonOf, StatsError } from '../errors.ts'
+import type { Conditions } from '../log.ts'
 import { largestPersonalFile, readRegularFile } from './regular-file.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { fileMode } from './snapshot/contract.ts'
+import { fileMode } from '../snapshot/contract.ts'
 
 /** The bytes of a file: all of them, or piece by piece. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>

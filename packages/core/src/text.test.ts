@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { printable, printableLines, printableTexts } from './printable.ts'
+import { printable, printableLines, printableTexts } from './text.ts'
 
 describe('printable', () => {
   it.each([

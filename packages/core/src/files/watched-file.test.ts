@@ -1,8 +1,8 @@
 import { chmodSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { temporaryDirectory } from '../../../test/support/temporary.ts'
-import { createConditions, textLog } from './conditions.ts'
+import { temporaryDirectory } from '../../../../test/support/temporary.ts'
+import { createConditions, textLog } from '../log.ts'
 import { largestPersonalFile } from './regular-file.ts'
 import { keepLast, watchFiles } from './watched-file.ts'
 
