@@ -53,8 +53,8 @@ test('a process that was killed has failed, over restarts of the program too, un
   await published(third, left)
   const given = await third.line(/lb2\.sock.*for more than 1 s \(stale-after\).*left out/)
   expect(given.level).toBe(levels.warning)
-  await third.more(/nobody listens on .*lb2\.sock/)
-  expect(third.lines(/nobody listens on .*lb2\.sock/, levels.warning)).toHaveLength(1)
+  await third.more(/nothing listens on .*lb2\.sock/)
+  expect(third.lines(/nothing listens on .*lb2\.sock/, levels.warning)).toHaveLength(1)
 
   await startHaproxy({ sockets: ['lb2.sock'], socketDirectory: sockets })
   await third.line(/lb2\.sock answers again/)

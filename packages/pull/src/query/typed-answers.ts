@@ -1,35 +1,32 @@
 import { type Endpoint, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import {
   type AnswerHead,
-  type AskOptions,
   answerLimits,
-  askTyped,
+  type QueryOptions,
+  queryTyped,
   startDeadline,
   type UnknownColumns,
 } from '@haproxystats/haproxy'
-import type { Source } from '../sources/sources.ts'
+import type { Source } from '../sources/source.ts'
 
-/** For asking, in seconds, within the deadline of the pull. */
-const patience = 1
+/** For one query, in seconds, within the deadline of the pull. */
+const timeout = 1
 
-/** So often one process is asked that does not answer. */
+/** Queries to one process that does not answer. */
 const mostAttempts = 3
 
-/** So many names go into a line of the log. */
+/** Names of columns in one line of the log. */
 const shownNames = 5
 
 interface Learnt {
   readonly process: string
   attempts: number
-  /** Nothing more is to be expected of this process. */
+  /** This process is not queried again. */
   settled: boolean
   answer?: Buffer
 }
 
-/**
- * What processes say of columns that no table knows: asked once a process, and kept for as long as it answers. Nothing is
- * asked of a process whose columns are all known.
- */
+/** The types of columns that the table of fields does not have: queried once for each process, and kept while it answers. */
 export class TypedAnswers {
   readonly #learnt = new Map<string, Learnt>()
   readonly #log: Logger
@@ -38,58 +35,51 @@ export class TypedAnswers {
     this.#log = log
   }
 
-  /** The answer to `show stat … typed` to put beside the one that begins with `head`. Never rejects. */
-  async of(
-    source: Source,
-    head: AnswerHead,
-    { connect, signal }: Omit<AskOptions, 'limit'>,
-  ): Promise<Buffer | undefined> {
-    const { address } = source
-    // A page has no such question, and a worker's would take a connection for each object.
-    const unknown = 'at' in address ? undefined : head.unknownColumns()
-    if ('at' in address || unknown === undefined) {
-      this.#learnt.delete(source.text)
+  /** The answer to `show stat … typed` to store beside the one that begins with `head`. Never rejects. */
+  async get(source: string, endpoint: Endpoint, head: AnswerHead, options: QueryOptions): Promise<Buffer | undefined> {
+    const unknown = head.unknownColumns()
+    if (unknown === undefined) {
+      this.#learnt.delete(source)
       return undefined
     }
-    let learnt = this.#learnt.get(source.text)
+    let learnt = this.#learnt.get(source)
     if (learnt?.process !== unknown.process) learnt = { process: unknown.process, attempts: 0, settled: false }
-    this.#learnt.set(source.text, learnt)
-    if (!learnt.settled) await this.#ask({ source, endpoint: address }, unknown, learnt, { connect, signal })
+    this.#learnt.set(source, learnt)
+    if (!learnt.settled) await this.#query(source, endpoint, { unknown, learnt, options })
     return learnt.answer
   }
 
-  /** Forgets sources that are no longer there. */
+  /** Forgets sources that no longer exist. */
   keep(sources: readonly Source[]): void {
     const present = new Set(sources.map(({ text }) => text))
     for (const text of this.#learnt.keys()) if (!present.has(text)) this.#learnt.delete(text)
   }
 
-  async #ask(
-    { source, endpoint }: { source: Source; endpoint: Endpoint },
-    { names, objects }: UnknownColumns,
-    learnt: Learnt,
-    { connect, signal }: Omit<AskOptions, 'limit'>,
+  async #query(
+    source: string,
+    endpoint: Endpoint,
+    { unknown, learnt, options }: { unknown: UnknownColumns; learnt: Learnt; options: QueryOptions },
   ): Promise<void> {
-    const filters = objects()
-    const columns = `columns that no table knows (${listed(names)})`
-    const fields = { source: source.text, columns: names.slice(0, 100).map(short) }
-    if (filters.length === 0) return
-    const deadline = startDeadline(patience, signal)
+    const objects = unknown.objects()
+    if (objects.length === 0) return
+    const columns = `unknown columns (${listed(unknown.names)})`
+    const fields = { source, columns: unknown.names.slice(0, 100).map(short) }
+    const deadline = startDeadline(timeout, options.signal)
+    const once = { ...options, retries: 0, limit: answerLimits.typedBytes, signal: deadline.signal }
     learnt.attempts++
     try {
-      const options = { connect: { ...connect, retries: 0 }, limit: answerLimits.typedBytes, signal: deadline.signal }
-      const answer = await askTyped(source.text, endpoint, filters, options)
+      const answer = await queryTyped(source, endpoint, objects, once)
       learnt.settled = true
       if (answer) {
         learnt.answer = answer
-        this.#log.info(fields, `${source.text} has ${columns}; what it says of their nature goes into its snapshots`)
-      } else this.#log.warn(fields, `${source.text} has ${columns} and does not say of what nature they are`)
+        this.#log.info(fields, `${source} has ${columns}; their types, from show stat typed, go into its snapshots`)
+      } else this.#log.warn(fields, `${source} has ${columns} and does not answer show stat typed with their types`)
     } catch (error) {
-      const hopeless = error instanceof StatsError && error.code === 'ANSWER_TOO_LARGE'
-      learnt.settled = hopeless || learnt.attempts >= mostAttempts
-      const text = `${source.text} has ${columns} and did not say of what nature they are: ${reasonOf(error)}`
-      if (learnt.settled) this.#log.warn(fields, `${text}; it is not asked again`)
-      else this.#log.debug(fields, `${text}; asking again at the next pull`)
+      const tooLarge = error instanceof StatsError && error.code === 'ANSWER_TOO_LARGE'
+      learnt.settled = tooLarge || learnt.attempts >= mostAttempts
+      const text = `${source} has ${columns}, and show stat typed failed: ${reasonOf(error)}`
+      if (learnt.settled) this.#log.warn(fields, `${text}; it is not queried again`)
+      else this.#log.debug(fields, `${text}; trying again at the next pull`)
     } finally {
       deadline.dispose()
     }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Configuration, makeBaseDirectory, parseConfiguration } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { prepareDirectories, surroundingProblems } from './directories.ts'
+import { surroundingProblems } from '../check/surroundings.ts'
+import { prepareDirectories } from './directories.ts'
 
 let base: string
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { type SlotRun, UsedSlots } from './slots.ts'
 import { createTicker, type Look, ticks } from './tick.ts'
-import { type SlotRun, UsedSlots } from './used-slots.ts'
 
 /** A made-up machine: time passes, sleeps are slept, the wall clock can be set. In milliseconds. */
 class Machine {

@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest'
 import { ticks } from './tick.ts'
-import { Liveness } from './watchdog.ts'
+import { Watchdog } from './watchdog.ts'
 
 it('lasts as long as a pull may take, whatever the time of day does', () => {
   let now = { wall: 1_700_000_000_000, monotonic: 0 }
-  const liveness = new Liveness(60, () => now)
+  const liveness = new Watchdog(60, () => now)
   now = { wall: 0, monotonic: 60_000 }
   expect(liveness.alive).toBe(true)
   now = { wall: 0, monotonic: 60_001 }
   expect(liveness.alive).toBe(false)
-  liveness.goesOn()
+  liveness.progress()
   expect(liveness.alive).toBe(true)
 })
 
 it('allows a pull ten seconds where the interval is shorter', () => {
   let monotonic = 0
-  const liveness = new Liveness(1, () => ({ wall: 0, monotonic }))
+  const liveness = new Watchdog(1, () => ({ wall: 0, monotonic }))
   monotonic = 10_000
   expect(liveness.alive).toBe(true)
   monotonic = 10_001
@@ -28,9 +28,9 @@ it('ends while a pull does not', async () => {
     now = { wall: now.wall + 10, monotonic: now.monotonic + 10 }
     return now
   }
-  const liveness = new Liveness(1, () => now)
+  const liveness = new Watchdog(1, () => now)
   const stop = new AbortController()
-  const onLook = () => liveness.goesOn()
+  const onLook = () => liveness.progress()
   const slots = ticks(1, { signal: stop.signal, clock, onBehind: () => undefined, onLook })
   expect((await slots.next()).value).toMatchObject({ slot: 1_700_000_000 })
   expect(liveness.alive).toBe(true)

@@ -1,17 +1,17 @@
 import { StatsError } from '@haproxystats/core'
-import type { HeadFacts, ProcessMark } from '@haproxystats/haproxy'
+import type { ProcessFacts, ProcessFingerprint } from '@haproxystats/haproxy'
 import { expect, it } from 'vitest'
 import { Duplicates, type Seen } from './duplicates.ts'
-import type { Source } from './sources.ts'
+import type { Source } from './source.ts'
 
 /** A process: its mark, and how many connections it has taken. */
 interface Process {
-  readonly facts: HeadFacts
+  readonly facts: ProcessFacts
   readonly addresses: string
   connections: number
 }
 
-const start = (over: Partial<HeadFacts & Pick<Process, 'addresses' | 'connections'>> = {}): Process => {
+const start = (over: Partial<ProcessFacts & Pick<Process, 'addresses' | 'connections'>> = {}): Process => {
   const { addresses = '0x5577f11db480 0x5577f11d8200', connections = 0, ...facts } = over
   return {
     facts: { version: '3.2.0', pid: 8, started: 1_700_000_000, uptime: 60, number: 1, ...facts },
@@ -29,7 +29,7 @@ const named = (name: string, more: Partial<Source> = {}): Source => ({
 async function find(duplicates: Duplicates, sources: readonly (readonly [Source, Process])[], fail?: StatsError) {
   const processOf = new Map(sources)
   let questions = 0
-  const ask = async (source: Source): Promise<ProcessMark> => {
+  const ask = async (source: Source): Promise<ProcessFingerprint> => {
     questions++
     if (fail) throw fail
     const process = processOf.get(source)!

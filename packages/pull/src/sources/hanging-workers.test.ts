@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { expect, it } from 'vitest'
 import { HangingWorkers } from './hanging-workers.ts'
-import type { Source } from './sources.ts'
+import type { Source } from './source.ts'
 
 const master = 'master:///run/haproxy-master.sock'
 const workerOf = (text: string, pid: number): Source => ({
@@ -17,7 +17,7 @@ it('asks a worker again when the question of before is closed', async () => {
   hanging.keep(worker, socket)
   expect(hanging.refusal(worker)).toMatchObject({
     code: 'SOURCE_TIMEOUT',
-    message: expect.stringMatching(/question of 0 s ago/),
+    message: expect.stringMatching(/query of 0 s ago/),
   })
   expect(hanging.refusal(workerOf(master, 8))).toBeUndefined()
   socket.destroy()

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { type SourceReport, StatsError, StatusFile } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import type { Outcome } from '../query/ask-source.ts'
-import { UsedSlots } from '../schedule/used-slots.ts'
+import { UsedSlots } from '../schedule/slots.ts'
 import { KnownSockets } from '../sources/known-sockets.ts'
+import type { SourceResult } from '../sources/source.ts'
 import { PullStatus, usedByEarlierRuns } from './pull-status.ts'
 
 let base: string
@@ -86,7 +86,7 @@ test('a source has its state since that changed, and goes when it is gone', asyn
     ({ name, text: `unix:///${name}`, address: { kind: 'unix', path: name }, discovered: true }) as const
   const effort = (name: string) => ({ source: source(name), seconds: 0.1, retries: 0 })
   const error = new StatsError('SOURCE_TIMEOUT', 'too slow')
-  const later = async (...outcomes: Outcome[]) => {
+  const later = async (...outcomes: SourceResult[]) => {
     clock.wall += 10_000
     status.answered(outcomes)
   }

@@ -1,19 +1,19 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type Address, type Configuration, type Problem, StatsError } from '@haproxystats/core'
-import { adviceFor } from '../check/advice.ts'
-import { listSources } from '../sources/sources.ts'
+import { listSources } from '../sources/source-list.ts'
+import { adviceFor } from './advice.ts'
 
-/** For one source, in milliseconds; all are tried at a time. */
-const patience = 2000
+/** For one source, in milliseconds; all are tried at the same time. */
+const timeout = 2000
 
 /**
- * What a check finds odd about the sources: that there is none, and of each that nobody listens there or that we may not
- * connect. Only connects; `--probe` asks.
+ * Warnings of a check about the sources: that there is none, and of each that nothing listens there or that permission is
+ * denied. Only connects; `--probe` queries.
  */
 export async function sourceWarnings({ pull: options }: Configuration): Promise<Problem[]> {
   const { sources, unreadable } = await listSources(options)
-  // A mistake of its own.
+  // A problem of its own.
   if (unreadable !== undefined) return []
   if (sources.length === 0) return [noSource(options)]
   const found = sources.map(async ({ address, text, discovered }) => {
@@ -21,7 +21,7 @@ export async function sourceWarnings({ pull: options }: Configuration): Promise<
     if (error === undefined) return []
     const option = discovered ? 'socket-dir' : 'servers'
     const hint = adviceFor(address, new StatsError('SOURCE_CONNECT', '', { errno: error }))
-    const message = `cannot be connected to (${error}), so nothing can be read`
+    const message = `could not be connected to (${error})`
     return [{ section: 'pull', option, found: text, message, ...(hint !== undefined && { hint }) }]
   })
   return (await Promise.all(found)).flat()
@@ -33,15 +33,15 @@ function noSource(options: Configuration['pull']): Problem {
   if (directory !== undefined)
     return { section: 'pull', option: 'socket-dir', found: directory, message: 'there is no stats socket in it', hint }
   const todo = 'set socket-dir to the directory of the stats sockets of HAProxy, or list its addresses in servers'
-  return { section: 'pull', message: 'no source: there is nothing to read', hint: todo }
+  return { section: 'pull', message: 'no source', hint: todo }
 }
 
-/** The system's word for why nobody can connect; `ETIMEDOUT` when that is not known in time. */
+/** The error code of connecting; `ETIMEDOUT` when it takes too long. */
 async function connectionError(address: Address): Promise<string | undefined> {
   const at = 'at' in address ? address.at : address
   const socket = connect(at.kind === 'unix' ? { path: at.path } : { host: at.host, port: at.port })
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(patience) })
+    await once(socket, 'connect', { signal: AbortSignal.timeout(timeout) })
     return undefined
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException
