@@ -36,7 +36,7 @@ test('a process that has some is asked once what they are, others never', async 
   expect(questions(old)).toHaveLength(1)
   expect(questions(mute)).toHaveLength(3)
   expect(questions(known)).toEqual([])
-  expect(pull.lines(/new_counter.*goes into its snapshots/, levels.info)).toHaveLength(1)
+  expect(pull.lines(/new_counter.*go into its snapshots/, levels.info)).toHaveLength(1)
   expect(pull.lines(/new_counter.*does not answer show stat typed/, levels.warning)).toHaveLength(1)
   expect(pull.lines(/new_counter.*it is not queried again/, levels.warning)).toHaveLength(1)
   // That one does not answer this keeps no snapshot back.

@@ -14,7 +14,9 @@ afterEach(() => rm(directory, { recursive: true, force: true }))
 
 test('names the mode, and how to give access to a group that has no access', async () => {
   await chmod(directory, 0o700)
-  expect(permissionHint(directory)).toMatch(/^it belongs to the group \S+, mode 0700; give access to a group .*chmod g\+rx/)
+  expect(permissionHint(directory)).toMatch(
+    /^it belongs to the group \S+, mode 0700; give access to a group .*chmod g\+rx/,
+  )
 })
 
 test('names the group to join, unless that is root', async () => {

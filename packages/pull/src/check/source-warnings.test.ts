@@ -44,9 +44,7 @@ test('of sources that can be connected to nothing is said', async () => {
 test('each that nobody listens at is named, with the line that HAProxy needs', async () => {
   await listen(join(base, 'a.sock'))
   expect(await warnings(`servers = unix://${base}/a.sock, unix://${base}/b.sock, tcp://127.0.0.1:1`)).toEqual([
-    expect.stringMatching(
-      /servers = .*b\.sock: could not be connected to \(ENOENT\); .*stats socket/,
-    ),
+    expect.stringMatching(/servers = .*b\.sock: could not be connected to \(ENOENT\); .*stats socket/),
     expect.stringMatching(/servers = tcp:\/\/127\.0\.0\.1:1: could not be connected to \(ECONNREFUSED\).*ipv4@/),
   ])
 })
