@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { type Endpoint, reasonOf, StatsError } from '@haproxystats/core'
 import { type ConnectOptions, connect } from './connect.ts'
 import { SocketReader, type Take } from './socket-reader.ts'
@@ -32,15 +31,16 @@ export async function exchange(
   }
   try {
     const socket = await connect(source, endpoint, options, reader.onread)
-    const encrypted = endpoint.kind === 'tcp' && endpoint.tls
-    const read = () => (encrypted ? readEach(socket, takeCounted) : reader.readAll(socket, takeCounted))
-    const giveUp = () => {
-      if (keepUnanswered === undefined || encrypted) socket.destroy()
-      else reader.leave(socket, keepUnanswered)
-    }
-    await sendAndRead(socket, command, { signal, giveUp, read }).catch((error) => {
+    try {
+      if (command.halfClose) socket.end(command.line)
+      else socket.write(command.line)
+      await reader.readAll(socket, takeCounted, signal)
+    } catch (error) {
       throw exchangeError(source, received, { signal, noAnswer: command.noAnswer }, error)
-    })
+    } finally {
+      if (signal.aborted && keepUnanswered) reader.leave(socket, keepUnanswered)
+      else socket.destroy()
+    }
   } finally {
     reader.close()
   }
@@ -68,37 +68,6 @@ export function truncatedAnswer(source: string, command: string, bytes: number):
   return new StatsError('ANSWER_TRUNCATED', text, { source, bytes })
 }
 
-/** Sends the line and reads until the end, or until `signal` aborts: then `giveUp` disposes of the connection. */
-async function sendAndRead(
-  socket: Socket,
-  { line, halfClose }: Command,
-  { signal, giveUp, read }: { signal: AbortSignal; giveUp: () => void; read: () => Promise<void> },
-): Promise<void> {
-  let stop: () => void = () => undefined
-  let givenUp = false
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => {
-      givenUp = true
-      reject(signal.reason)
-    }
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    signal.throwIfAborted()
-    if (halfClose) socket.end(line)
-    else socket.write(line)
-    await Promise.race([read(), aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-    if (givenUp) giveUp()
-    else socket.destroy()
-  }
-}
-
-async function readEach(socket: Socket, take: Take): Promise<void> {
-  for await (const chunk of socket) await take(chunk)
-}
-
 const statsSocketBusy =
   'all connections that "stats maxconn" allows (10 unless set) may be in use: close some, or raise it in the section "global" of haproxy.cfg; or the process is stopped or overloaded'
 
@@ -110,7 +79,8 @@ export function exchangeError(
   error: unknown,
 ): StatsError {
   if (signal.aborted) {
-    const got = received === 0 ? `no answer after connecting; ${noAnswer}` : partly(received)
+    const partly = `incomplete answer of ${received} bytes; is the process stopped or overloaded?`
+    const got = received === 0 ? `no answer after connecting; ${noAnswer}` : partly
     const text = `timeout reading ${source} (${reasonOf(signal.reason)}): ${got}`
     return new StatsError('SOURCE_TIMEOUT', text, { source, bytes: received }, signal.reason)
   }
@@ -123,8 +93,4 @@ export function exchangeError(
       : ''
   const text = `${source} broke the connection after ${received} bytes: ${reasonOf(error)}${hint}`
   return new StatsError('ANSWER_TRUNCATED', text, { source, bytes: received, errno }, error)
-}
-
-function partly(received: number): string {
-  return `incomplete answer of ${received} bytes; is the process stopped or overloaded?`
 }

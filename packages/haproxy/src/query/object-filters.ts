@@ -13,12 +13,8 @@ const frontend = 1
 const backend = 2
 const server = 4
 
-/** By the column `type`. */
-const types: ReadonlyMap<string, number> = new Map([
-  ['0', frontend],
-  ['1', backend],
-  ['2', server],
-])
+/** By the column `type`; 3, a listener, is not wanted. */
+const types: Readonly<Record<string, number>> = { 0: frontend, 1: backend, 2: server }
 
 const lineFeed = 0x0a
 
@@ -33,13 +29,13 @@ const longestRow = 65_536
  * server and a frontend.
  */
 export class ObjectSearch {
+  /** Of the columns, by name. */
   readonly #position: ReadonlyMap<string, number>
   readonly #first = new Map<number, { iid: number; sid: number }>()
   /** The beginning of a row whose end has not arrived. */
   #rest: Buffer = Buffer.alloc(0)
   #searched = 0
 
-  /** @param position of the columns, by name. */
   constructor(position: ReadonlyMap<string, number>) {
     this.#position = position
   }
@@ -65,7 +61,7 @@ export class ObjectSearch {
 
   #note(cells: readonly string[]): void {
     const [type = '', iid, sid] = ['type', 'iid', 'sid'].map((name) => cells[this.#position.get(name) ?? -1])
-    const kind = types.get(type)
+    const kind = types[type]
     if (kind === undefined || this.#first.has(kind) || !isNumber(iid) || !isNumber(sid)) return
     this.#first.set(kind, { iid: Number(iid), sid: Number(sid) })
   }
@@ -104,13 +100,12 @@ export function* rowsIn(rows: Buffer): Generator<{ readonly cells: readonly stri
       yield { cells: line.split(','), end: position }
       continue
     }
-    let record: ReturnType<typeof parseRecord>
     try {
-      record = parseRecord(rows, position)
+      const record = parseRecord(rows, position)
+      position = record.end
+      yield { cells: record.cells.map((cell) => cell.toString('latin1')), end: position }
     } catch {
       return
     }
-    position = record.end
-    yield { cells: record.cells.map((cell) => cell.toString('latin1')), end: position }
   }
 }

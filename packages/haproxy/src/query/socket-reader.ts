@@ -6,7 +6,7 @@ import type { OnReadOpts, Socket } from 'node:net'
  */
 const memory = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** What HAProxy writes at a time. */
+/** HAProxy writes so much at a time. */
 const smallBuffer = memory.subarray(0, 16 * 1024)
 
 /**
@@ -20,7 +20,7 @@ let connections = 0
 /** Takes a chunk. Nothing more is read until the promise that it returned, if any, has resolved. */
 export type Take = (chunk: Buffer) => Promise<void> | void
 
-/** Reads one connection, which must have been made with `onread`. */
+/** Reads one connection: a plain one by `onread`, with which it must have been made, one behind TLS by events. */
 export class SocketReader {
   #receive: (chunk: Buffer) => boolean = () => false
   readonly onread: OnReadOpts = {
@@ -33,21 +33,15 @@ export class SocketReader {
     connections--
   }
 
-  /** Reads nothing more: `keep` takes the connection, which closes when something still arrives. */
-  leave(socket: Socket, keep: (socket: Socket) => void): void {
-    this.#receive = () => {
-      socket.destroy()
-      return false
-    }
-    if (socket.destroyed) return
-    socket.once('end', () => socket.destroy())
-    keep(socket)
-    socket.resume()
-  }
-
-  /** Passes everything to `take`, in order. Rejects with errors of the connection and of `take`. */
-  readAll(socket: Socket, take: Take): Promise<void> {
-    return new Promise((resolve, reject) => {
+  /**
+   * Passes everything to `take`, in order, until the other side ends the connection. Rejects with errors of the connection
+   * and of `take`, and with the reason of `signal` when it aborts.
+   */
+  readAll(socket: Socket, take: Take, signal: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const abort = () => reject(signal.reason)
+      if (signal.aborted) return abort()
+      signal.addEventListener('abort', abort, { once: true })
       this.#receive = (chunk) => {
         try {
           const taken = take(chunk)
@@ -58,10 +52,28 @@ export class SocketReader {
         }
         return false
       }
+      socket.on('data', (chunk: Buffer) => {
+        if (!this.#receive(chunk)) socket.pause()
+      })
       socket.once('end', resolve)
       socket.once('error', reject)
-      socket.once('close', () => reject(new Error('closed')))
+      socket.once('close', () => {
+        signal.removeEventListener('abort', abort)
+        reject(new Error('closed'))
+      })
       socket.resume()
     })
+  }
+
+  /** Reads nothing more: `keep` takes the connection, which closes when something still arrives, or the other side ends it. */
+  leave(socket: Socket, keep: (socket: Socket) => void): void {
+    this.#receive = () => {
+      socket.destroy()
+      return false
+    }
+    if (socket.destroyed) return
+    socket.once('end', () => socket.destroy())
+    keep(socket)
+    socket.resume()
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { atMost, StatsError } from '@haproxystats/core'
 import { type ProcessFingerprint, queryPage, queryProcess } from '@haproxystats/haproxy'
 import type { Pull } from '../context.ts'
@@ -39,10 +38,14 @@ export async function querySources(sources: readonly Source[], pull: Pull): Prom
 /** Starts a task, and resolves when it is over or has taken so many milliseconds. */
 async function start<T>(task: () => Promise<T>, turn: number): Promise<{ readonly promise: Promise<T> }> {
   const promise = task()
-  const over = new AbortController()
-  const timer = delay(turn, undefined, { signal: over.signal, ref: false }).catch(() => undefined)
-  await Promise.race([promise.catch(() => undefined), timer])
-  over.abort()
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, turn)
+    const over = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    promise.then(over, over)
+  })
   return { promise }
 }
 
