@@ -18,18 +18,15 @@ function configure(...lines: string[]): Configuration {
   return parseConfiguration(`[paths]\nbase-dir = ${base}\n[pull]\n${lines.join('\n')}\n`)
 }
 
-test('both are made, for the program and its group', async () => {
+test('both are made, for the program and its group, and not by a check', async () => {
+  expect(await surroundingProblems(configure(), false)).toEqual([])
+  expect(await readdir(base)).toEqual([])
   await prepareDirectories(configure().pull)
   for (const name of ['incoming', 'incoming.tmp']) {
     expect((await stat(join(base, name))).mode & 0o777 & ~0o750).toBe(0)
   }
   await prepareDirectories(configure().pull)
   expect(await surroundingProblems(configure(), false)).toEqual([])
-})
-
-test('a check makes nothing', async () => {
-  expect(await surroundingProblems(configure(), false)).toEqual([])
-  expect(await readdir(base)).toEqual([])
 })
 
 test('a parent that is missing is named, with what to do', async () => {
