@@ -84,11 +84,10 @@ async function takeSnapshot(context: Context, order: Order): Promise<PullOutcome
     const seconds = secondsSince()
     reportResults(changes, results, options)
     context.several.look(results)
-    const unread = unreadDirectory(order, options)
-    status.answered(results, unread)
+    const sources = [...results.map(reportOn), ...unreadDirectory(order, options)]
+    status.answered(sources)
     const answers = results.flatMap((result) => (result.outcome === 'answered' ? [result.files] : []))
     const additions = await context.carried.write(draft, results, slot)
-    const sources = [...results.map(reportOn), ...unread]
     found = { answered: answers.length, failed: sources.filter(({ result }) => result === 'failed').length }
     if (found.answered + found.failed === 0) {
       reportNoSource(changes, options, results.length)

@@ -1,5 +1,5 @@
 import type { Address, StatsError } from '@haproxystats/core'
-import { permissionHint } from './permission-hint.ts'
+import { permissionHint } from '../sources/permission-hint.ts'
 
 /** What to change so that a source can be read; undefined when the error already contains it. */
 export function adviceFor(address: Address, { details }: StatsError): string | undefined {

@@ -15,11 +15,11 @@ import {
   startDeadline,
 } from '@haproxystats/haproxy'
 import { Duplicates, readFingerprint, type Seen } from '../sources/duplicates.ts'
+import { permissionHint } from '../sources/permission-hint.ts'
 import { Secrets } from '../sources/secrets.ts'
 import { type Master, type Source, workerSource } from '../sources/source.ts'
 import { listSources } from '../sources/source-list.ts'
 import { adviceFor } from './advice.ts'
-import { permissionHint } from './permission-hint.ts'
 import { type Probe, renderProbes } from './probe-table.ts'
 
 /** For one source, in seconds; a person waits. */

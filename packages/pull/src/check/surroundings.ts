@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { type Configuration, type Problem, reasonOf } from '@haproxystats/core'
 import { directoryProblems } from '../queue/directories.ts'
+import { permissionHint } from '../sources/permission-hint.ts'
 import { secretProblems } from '../sources/secrets.ts'
-import { permissionHint } from './permission-hint.ts'
 
 /**
  * What is wrong with directories and with files of passwords and keys. `socket-dir` counts only in a check, not when the

@@ -1,7 +1,8 @@
-import { lstat, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Configuration, isSnapshotName, reasonOf, snapshotNames } from '@haproxystats/core'
 import type { Changes } from '../status/changes.ts'
+import { isTaken } from '../write/publish.ts'
 
 /** Why a queue is full: while haproxystats-process runs, it keeps the queue below `queue-size`. */
 const whyFull = 'is haproxystats-process running? (systemctl status haproxystats-process)'
@@ -9,17 +10,6 @@ const whyFull = 'is haproxystats-process running? (systemctl status haproxystats
 /** Keys of the troubles in the log. */
 const fullKey = 'queue'
 const unfinishedKey = 'unfinished'
-
-/** Whether anything at all has the name of this snapshot. */
-export async function isTaken(directory: string, snapshot: string): Promise<boolean> {
-  try {
-    await lstat(join(directory, snapshot))
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
-  }
-}
 
 /** `dst-dir`, where snapshots wait for haproxystats-process, and `tmp-dst-dir`, where they are made and removed. */
 export class QueueDirectory {

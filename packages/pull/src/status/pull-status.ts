@@ -2,7 +2,6 @@ import { isSnapshotName, readStatus, type SourceReport, type StatusFile } from '
 import type { SlotRun, UsedSlots } from '../schedule/slots.ts'
 import type { Clock, Tick } from '../schedule/tick.ts'
 import type { KnownSockets } from '../sources/known-sockets.ts'
-import type { SourceResult } from '../sources/source.ts'
 
 /**
  * Why a slot has no snapshot although nothing failed. `taken`: the queue had something of its name; `behind`: the clock was
@@ -101,18 +100,13 @@ export class PullStatus {
     this.#queue = this.#queue.filter((name) => name !== snapshot)
   }
 
-  /** The results of all sources, and of `others` that should have been read. */
-  answered(results: readonly SourceResult[], others: readonly SourceReport[] = []): void {
+  /** What was read, or should have been. */
+  answered(reports: readonly SourceReport[]): void {
     const before = new Map(this.#sources.map((known) => [known.source, known]))
-    const queried = results.map((result) => {
-      const { name, text } = result.source
-      const same = result.outcome === 'duplicate' ? { same: result.same.name } : {}
-      return { name, source: text, state: result.outcome, ...same }
-    })
-    const all = [...queried, ...others.map(({ name, source, result }) => ({ name, source, state: result }))]
-    this.#sources = all.map((source) => {
-      const known = before.get(source.source)
-      return { ...source, since: known?.state === source.state ? known.since : this.#now() }
+    this.#sources = reports.map(({ name, source, result: state, same }) => {
+      const known = before.get(source)
+      const since = known?.state === state ? known.since : this.#now()
+      return { name, source, state, ...(same !== undefined && { same }), since }
     })
   }
 

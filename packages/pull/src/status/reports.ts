@@ -1,5 +1,5 @@
 import { type Configuration, reasonOf } from '@haproxystats/core'
-import { permissionHint } from '../check/permission-hint.ts'
+import { permissionHint } from '../sources/permission-hint.ts'
 import { placeOf, type Source, type SourceResult } from '../sources/source.ts'
 import type { Changes } from './changes.ts'
 

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   atMost,
@@ -12,7 +12,6 @@ import {
   renderManifest,
   StatsError,
 } from '@haproxystats/core'
-import { isTaken } from '../queue/queue-directory.ts'
 import { AnswerFiles } from './answer-files.ts'
 
 /** `workers` bounds the files written at a time; with `fsync` a published snapshot survives a power cut. */
@@ -139,5 +138,16 @@ async function syncDirectory(path: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** Whether anything at all has the name of this snapshot. */
+export async function isTaken(directory: string, snapshot: string): Promise<boolean> {
+  try {
+    await lstat(join(directory, snapshot))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
   }
 }

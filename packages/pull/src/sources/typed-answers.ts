@@ -7,7 +7,7 @@ import {
   startDeadline,
   type UnknownColumns,
 } from '@haproxystats/haproxy'
-import type { Source } from '../sources/source.ts'
+import type { Source } from './source.ts'
 
 /** For one query, in seconds, within the deadline of the pull. */
 const timeout = 1
