@@ -13,7 +13,7 @@ export {
 } from './counters/counters.ts'
 export type { AnswerPart, AnswerSink } from './query/answer-checker.ts'
 export { type Level, queryLevel } from './query/cli-level.ts'
-export type { ConnectOptions, TlsOptions } from './query/connect.ts'
+export { type ConnectOptions, connect, type TlsOptions } from './query/connect.ts'
 export { type Deadline, startDeadline } from './query/deadline.ts'
 export { type ProcessFingerprint, queryFingerprint } from './query/fingerprint.ts'
 export { AnswerHead, type ProcessFacts, type UnknownColumns } from './query/head.ts'

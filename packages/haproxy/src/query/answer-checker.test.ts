@@ -115,11 +115,6 @@ test('however an answer comes in chunks, the outcome is the same', () => {
   )
 })
 
-test('byte by byte, the outcome is the same', () => {
-  const everywhere = Array.from(current.keys())
-  expect(read(current, { cuts: everywhere })).toEqual(read(current))
-})
-
 const header = '# pxname,svname,last_chk,\n'
 const info = 'Name: HAProxy\nPid: 1\n\n'
 

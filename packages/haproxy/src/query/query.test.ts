@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { link, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ let address: Endpoint
 let server: net.Server
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'ask-'))
+  directory = await mkdtemp(join(tmpdir(), 'query-'))
   address = { kind: 'unix', path: join(directory, 'a.sock') }
 })
 
@@ -73,24 +73,11 @@ test('connects again and again until somebody listens', async () => {
   expect(await asking).toMatchObject({ rows: 1 })
 })
 
-test.each([0, 1, 3])('gives up after %i retries', async (retries) => {
+test.each([0, 3])('gives up after %i retries', async (retries) => {
   const asking = queryProcess('a', address, collect().sink, options({ retries }))
   await expect(asking).rejects.toMatchObject({
     code: 'SOURCE_CONNECT',
     details: { source: 'a', errno: 'ENOENT', attempts: retries + 1 },
-  })
-})
-
-test('tells a socket that nobody listens on from others', async () => {
-  const { path } = address as { path: string }
-  await listen(() => undefined)
-  // Node.js removes its socket when it closes; HAProxy leaves it, as this second name does.
-  await link(path, `${path}.kept`)
-  server.close()
-  await once(server, 'close')
-  const stale: Endpoint = { kind: 'unix', path: `${path}.kept` }
-  await expect(queryProcess('a', stale, collect().sink, options())).rejects.toMatchObject({
-    details: { errno: 'ECONNREFUSED' },
   })
 })
 

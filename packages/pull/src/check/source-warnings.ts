@@ -1,11 +1,11 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
-import { type Address, type Configuration, type Problem, StatsError } from '@haproxystats/core'
+import { type Configuration, type Problem, StatsError } from '@haproxystats/core'
+import { connect } from '@haproxystats/haproxy'
+import type { Source } from '../sources/source.ts'
 import { listSources } from '../sources/source-list.ts'
 import { adviceFor } from './advice.ts'
 
-/** For one source, in milliseconds; all are tried at the same time. */
-const timeout = 2000
+/** For one source, in seconds; all are tried at the same time. */
+const timeout = 2
 
 /**
  * Warnings of a check about the sources: that there is none, and of each that nothing listens there or that permission is
@@ -16,15 +16,7 @@ export async function sourceWarnings({ pull: options }: Configuration): Promise<
   // A problem of its own.
   if (unreadable !== undefined) return []
   if (sources.length === 0) return [noSource(options)]
-  const found = sources.map(async ({ address, text, discovered }) => {
-    const error = await connectionError(address)
-    if (error === undefined) return []
-    const option = discovered ? 'socket-dir' : 'servers'
-    const hint = adviceFor(address, new StatsError('SOURCE_CONNECT', '', { errno: error }))
-    const message = `could not be connected to (${error})`
-    return [{ section: 'pull', option, found: text, message, ...(hint !== undefined && { hint }) }]
-  })
-  return (await Promise.all(found)).flat()
+  return (await Promise.all(sources.map(connectionProblems))).flat()
 }
 
 function noSource(options: Configuration['pull']): Problem {
@@ -36,17 +28,19 @@ function noSource(options: Configuration['pull']): Problem {
   return { section: 'pull', message: 'no source', hint: todo }
 }
 
-/** The error code of connecting; `ETIMEDOUT` when it takes too long. */
-async function connectionError(address: Address): Promise<string | undefined> {
+async function connectionProblems({ address, text, discovered }: Source): Promise<Problem[]> {
   const at = 'at' in address ? address.at : address
-  const socket = connect(at.kind === 'unix' ? { path: at.path } : { host: at.host, port: at.port })
+  const endpoint = at.kind === 'unix' ? at : { kind: at.kind, host: at.host, port: at.port }
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(timeout) })
-    return undefined
+    const once = { timeout, retries: 0, interval: 0, signal: AbortSignal.timeout(timeout * 1000) }
+    const socket = await connect(text, endpoint, once)
+    socket.destroy()
+    return []
   } catch (error) {
-    const { code, name } = error as NodeJS.ErrnoException
-    return name === 'AbortError' ? 'ETIMEDOUT' : code
-  } finally {
-    socket.on('error', () => undefined).destroy()
+    if (!(error instanceof StatsError)) throw error
+    const option = discovered ? 'socket-dir' : 'servers'
+    const hint = adviceFor(address, error)
+    const message = `could not be connected to (${error.details['errno']})`
+    return [{ section: 'pull', option, found: text, message, ...(hint !== undefined && { hint }) }]
   }
 }
