@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Configuration, makeBaseDirectory, parseConfiguration } from '@haproxystats/core'
@@ -29,14 +29,6 @@ test('both are made, for the program and its group, and not by a check', async (
   expect(await surroundingProblems(configure(), false)).toEqual([])
 })
 
-test('a parent that is missing is named, with what to do', async () => {
-  const configuration = configure(`dst-dir = ${base}/a/in`, `tmp-dst-dir = ${base}/b/tmp`)
-  await expect(prepareDirectories(configuration.pull)).rejects.toMatchObject({
-    code: 'CONFIGURATION',
-    message: expect.stringMatching(/dst-dir = .*install -d .*\/a\n.*tmp-dst-dir = .*install -d .*\/b$/),
-  })
-})
-
 test('base-dir may be missing with its parents, where they can be made', async () => {
   const deep = join(base, 'not/yet/there')
   const configuration = parseConfiguration(`[paths]\nbase-dir = ${deep}\n`)
@@ -52,14 +44,6 @@ test('base-dir may be missing with its parents, where they can be made', async (
     { option: 'dst-dir', message: expect.stringContaining('cannot be') },
     { option: 'tmp-dst-dir', message: expect.stringContaining('cannot be') },
   ])
-})
-
-test('a directory that everybody may write to is refused', async () => {
-  await mkdir(join(base, 'incoming'))
-  await chmod(join(base, 'incoming'), 0o1777)
-  const [problem, ...others] = await surroundingProblems(configure(), false)
-  expect(others).toEqual([])
-  expect(problem).toMatchObject({ option: 'dst-dir', hint: `chmod o-w ${base}/incoming` })
 })
 
 test('a file is no directory', async () => {

@@ -9,21 +9,6 @@ const workerOf = (text: string, pid: number): Source => ({
   address: { kind: 'master', at: { kind: 'unix', path: text.slice('master://'.length) } },
 })
 
-it('asks a worker again when the question of before is closed', async () => {
-  const hanging = new HangingWorkers()
-  const socket = new net.Socket()
-  const worker = workerOf(master, 7)
-  expect(hanging.refusal(worker)).toBeUndefined()
-  hanging.keep(worker, socket)
-  expect(hanging.refusal(worker)).toMatchObject({
-    code: 'SOURCE_TIMEOUT',
-    message: expect.stringMatching(/query of 0 s ago/),
-  })
-  expect(hanging.refusal(workerOf(master, 8))).toBeUndefined()
-  socket.destroy()
-  await expect.poll(() => hanging.refusal(worker)).toBeUndefined()
-})
-
 it('leaves two of the ten connections of each master', () => {
   const hanging = new HangingWorkers()
   const other = `${master}2`

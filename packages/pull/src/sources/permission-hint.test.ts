@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -17,12 +17,6 @@ test('names the mode, and how to give access to a group that has no access', asy
   expect(permissionHint(directory)).toMatch(
     /^it belongs to the group \S+, mode 0700; give access to a group .*chmod g\+rx/,
   )
-})
-
-test('names the group to join, unless that is root', async () => {
-  await chmod(directory, 0o750)
-  const { gid } = await stat(directory)
-  expect(permissionHint(directory)).toMatch(gid === 0 ? /chgrp haproxy/ : /usermod -aG \S+ <user>$/)
 })
 
 test('speaks of the path alone when that is not there', () => {

@@ -24,8 +24,6 @@ interface Part {
   /** Only created when something is written to it. */
   readonly optional?: true
   readonly held: Blocks
-  /** Whether it exists. */
-  made?: true
   handle?: FileHandle
   seal?: FileSeal
 }
@@ -120,8 +118,7 @@ export class AnswerFiles implements AnswerSink {
     await this.abandon()
     for (const part of Object.values(this.#parts)) {
       delete part.seal
-      if (part.made) await rm(part.path, { force: true })
-      delete part.made
+      await rm(part.path, { force: true })
     }
     this.#held = 0
     this.#size = 0
@@ -146,7 +143,6 @@ export class AnswerFiles implements AnswerSink {
 /** Opens exclusively: an existing file is not ours. Returns the number of bytes written. */
 async function append(part: Part): Promise<number> {
   part.handle ??= await open(part.path, 'wx', fileMode)
-  part.made = true
   const held = part.held.take()
   const size = held.reduce((sum, { length }) => sum + length, 0)
   if (size === 0) return 0
