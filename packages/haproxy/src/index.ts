@@ -21,6 +21,6 @@ export { isGone, listWorkers, parseWorkers, queryWorker, type Worker } from './q
 export { queryPage } from './query/page.ts'
 export { type QueryOptions, queryProcess } from './query/query.ts'
 export { isRelease } from './query/release.ts'
-export { type LeftOut, selectionFor } from './query/selection.ts'
+export { selectionFor } from './query/selection.ts'
 export { queryTyped, typedCommand } from './query/typed.ts'
 export * from './read.ts'

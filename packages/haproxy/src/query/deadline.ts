@@ -9,7 +9,6 @@ const busyFactor = 3
 export interface Deadline {
   /** Aborted when the time is up (its reason is a `SOURCE_TIMEOUT`) or when the parent signal is. */
   readonly signal: AbortSignal
-  readonly seconds: number
   /** Ends the timer and removes the listener; to be called in a `finally`. */
   dispose(): void
 }
@@ -32,7 +31,7 @@ export function startDeadline(seconds: number, parent: AbortSignal, most = secon
     stopTimer()
     parent.removeEventListener('abort', stop)
   }
-  return { signal: controller.signal, seconds, dispose }
+  return { signal: controller.signal, dispose }
 }
 
 /** Before a timeout expires, pending events are handled so often: a connection, an answer, its end, and one more. */

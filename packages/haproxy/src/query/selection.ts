@@ -1,8 +1,7 @@
 import { isRelease } from './release.ts'
 
 /** Rows that can be left out of `show stat`. */
-export const leftOutWords = ['listeners', 'servers', 'maint', 'down'] as const
-export type LeftOut = (typeof leftOutWords)[number]
+export type LeftOut = 'listeners' | 'servers' | 'maint' | 'down'
 
 /** Types of rows, as the filter of `show stat` adds them up. */
 const rowTypes = { frontends: 1, backends: 2, servers: 4, listeners: 8 } as const

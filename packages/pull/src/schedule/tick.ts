@@ -2,7 +2,7 @@ import { wait } from '@haproxystats/core'
 import { UsedSlots } from './slots.ts'
 
 /** Both in milliseconds: the time of day, which may step, and a monotonic clock. */
-export interface Instant {
+interface Instant {
   readonly wall: number
   readonly monotonic: number
 }

@@ -14,7 +14,7 @@ export interface Seen {
 }
 
 /** Reads the fingerprint of the process behind a source. */
-export type ReadFingerprint = (source: Source) => Promise<ProcessFingerprint>
+type ReadFingerprint = (source: Source) => Promise<ProcessFingerprint>
 
 /** For a source that is no statistics page. */
 export function readFingerprint(

@@ -3,7 +3,7 @@ import type { Clock } from '../schedule/tick.ts'
 import type { Source, SourceResult } from './source.ts'
 
 /** A socket of `socket-dir` that has answered with statistics, as in the status file. */
-export interface KnownSocket {
+interface KnownSocket {
   /** Its address. */
   readonly source: string
   /** Which socket it was (`Source.inode`). */

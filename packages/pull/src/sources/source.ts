@@ -48,7 +48,7 @@ export function workerSource(
 }
 
 /** The cost of reading a source; `retries` are attempts to connect beyond the first. */
-export interface Effort {
+interface Effort {
   readonly source: Source
   readonly seconds: number
   readonly retries: number

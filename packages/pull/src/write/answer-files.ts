@@ -16,7 +16,7 @@ import type { AnswerPart, AnswerSink } from '@haproxystats/haproxy'
 import { Blocks } from './blocks.ts'
 
 /** The parts of an answer, and the types of unknown columns beside them. */
-export type FilePart = AnswerPart | 'typed'
+type FilePart = AnswerPart | 'typed'
 
 /** One file: what of it is still in memory, and its handle once it exists. */
 interface Part {
@@ -29,7 +29,7 @@ interface Part {
 }
 
 /** Bytes of one answer in memory. */
-export interface Limits {
+interface Limits {
   /** With so many, writing begins. */
   readonly share: () => number
   /** With so many, or when all answers together hold too many, nothing more is taken until they are written. */
