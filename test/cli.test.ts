@@ -259,8 +259,7 @@ it('a pull-timeout of pull-interval, as in the example of haproxystats 0.5.2, is
   )
   const { code, out, errors } = await run(bins['haproxystats-pull'], ['--check', '-f', path])
   expect([code, errors]).toEqual([0, ''])
-  const note =
-    'as long as pull-interval: a pull ends a little before the next begins all the same; write 0 for no other'
+  const note = 'equal to pull-interval: a pull ends a little before the next begins in any case; write 0 for no other'
   expect(out).toContain(`note: ${path}:5: [pull] pull-timeout = 10: ${note}`)
 })
 
@@ -268,7 +267,7 @@ it('the check of a file that sets nothing warns that there is nothing to read, a
   const directory = await temporaryDirectory()
   const path = await configuration(`[paths]\nbase-dir = ${directory}\n`)
   const told = {
-    'haproxystats-pull': '[pull]: no source: there is nothing to read; set socket-dir to',
+    'haproxystats-pull': '[pull]: no source; set socket-dir to',
     'haproxystats-process': 'no output: nothing becomes of the snapshots; add [graphite] with server and port,',
   }
   for (const [name, warning] of Object.entries(told)) {

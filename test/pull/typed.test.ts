@@ -36,12 +36,12 @@ test('a process that has some is asked once what they are, others never', async 
   expect(questions(old)).toHaveLength(1)
   expect(questions(mute)).toHaveLength(3)
   expect(questions(known)).toEqual([])
-  expect(pull.lines(/new_counter.*goes into its snapshots/, levels.info)).toHaveLength(1)
-  expect(pull.lines(/new_counter.*does not say of what nature/, levels.warning)).toHaveLength(1)
-  expect(pull.lines(/new_counter.*it is not asked again/, levels.warning)).toHaveLength(1)
+  expect(pull.lines(/new_counter.*go into its snapshots/, levels.info)).toHaveLength(1)
+  expect(pull.lines(/new_counter.*does not answer show stat typed/, levels.warning)).toHaveLength(1)
+  expect(pull.lines(/new_counter.*it is not queried again/, levels.warning)).toHaveLength(1)
   // That one does not answer this keeps no snapshot back.
   const position = (text: RegExp) => pull.log.findIndex(({ msg }) => text.test(msg))
-  expect(position(/^snapshot \d+: 4 processes/)).toBeLessThan(position(/it is not asked again/))
+  expect(position(/^snapshot \d+: 4 processes/)).toBeLessThan(position(/it is not queried again/))
 
   const restarted = typed.replace('17', '0')
   telling.behave({ answer: laterAnswer(2), typed: restarted })

@@ -95,7 +95,7 @@ test('what is known to be another socket of a process is not asked for its rows'
   expect(pull.lines(/the same HAProxy process/, levels.warning)).toHaveLength(1)
 
   one.behave({ stallAfter: 0 })
-  await pull.line(/was not asked: no time was left after .*, which is the same process/)
+  await pull.line(/was not queried, no time left after .*, which is the same process/)
 })
 
 test('processes of the same number, release and start are two when their counters are their own', async () => {

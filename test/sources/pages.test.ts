@@ -71,12 +71,12 @@ test('a user and a password come from options, or with a warning from the addres
   for (const pull of [byOption, byAddress]) expect(await allSaid(pull)).not.toMatch(/fish/)
 
   await writeFile(file, 'other\n')
-  const refused = await byOption.line(/status 401: it does not take this user and password/)
+  const refused = await byOption.line(/status 401: user or password rejected/)
   expect(refused).toMatchObject({ level: levels.error, code: 'SOURCE_REFUSED' })
   await writeFile(file, 'sword:fish,@x\n')
   await byOption.line(/answers again/)
   const nobody = await startPull({ pull: { servers: `http://${address}` } })
-  await nobody.line(/status 401: it asks for a user and a password; set http-user/)
+  await nobody.line(/status 401: user and password required; set http-user/)
   const [nothing] = await nobody.published()
   expect(await nobody.read(nothing!)).toEqual({})
 })
@@ -103,16 +103,16 @@ const others: [string, Answer, RegExp][] = [
     'a redirect',
     (response) =>
       response.writeHead(302, { location: 'http://127.0.0.1:1/\x1b[2Jelsewhere'.replace('\x1b', '%1b') }).end(whole),
-    /answered with status 302: it redirects to "http:\/\/127\.0\.0\.1:1\/%1b\[2Jelsewhere", which is not followed/,
+    /answered with status 302: redirect to "http:\/\/127\.0\.0\.1:1\/%1b\[2Jelsewhere", which is not followed/,
   ],
-  ['no such page', (response) => response.writeHead(404).end('<html>'), /status 404: there is no such page/],
+  ['no such page', (response) => response.writeHead(404).end('<html>'), /status 404: no such page/],
   ['no server', (response) => response.writeHead(503).end('<html>'), /status 503: no page and no server answers/],
   [
     'a web page',
     (response) => text(response).end('<!DOCTYPE html>\n<html>'),
-    /answered "<!DOCTYPE html>": this is not the CSV/,
+    /answered "<!DOCTYPE html>": not the CSV/,
   ],
-  ['nothing', (response) => text(response).end(), /closed the connection without a word/],
+  ['nothing', (response) => text(response).end(), /closed the connection without an answer/],
   ['half a row', (response) => text(response).end(whole.slice(0, -30)), /ended within or after row|columns/],
   [
     'a connection that breaks',
@@ -122,13 +122,13 @@ const others: [string, Answer, RegExp][] = [
   [
     'half, and then silence',
     (response) => void text(response).write(whole.slice(0, 2000)),
-    /broke off after \d+ bytes/,
+    /timeout reading .*incomplete answer of \d+ bytes/,
   ],
   ['no end', (response) => endless(response), /longer than answer-limit, 100000 bytes/],
   [
     'no length',
     (response) => response.socket!.end(`HTTP/1.0 200 OK\r\n\r\n${whole}`),
-    /answered without a length: .*does not say where its answer ends/,
+    /answered without a length: .*does not mark the end of its answer/,
   ],
 ]
 
@@ -188,8 +188,8 @@ test('a page of several processes is told by the changing number of the process'
       .join('\n')
   const { address } = await serve((response) => text(response).end(ofProcess(1 + (asked++ % 2))))
   const pull = await startPull({ pull: { servers: `${address}/x` } })
-  const warning = await pull.line(/is answered by several processes in turn \(1, 2\).*its values are wrong/)
+  const warning = await pull.line(/several processes answer at .* in turn \(1, 2\).*its values are wrong/)
   expect(warning.level).toBe(levels.warning)
   await pull.published(2)
-  expect(pull.lines(/several processes in turn/, levels.warning)).toHaveLength(1)
+  expect(pull.lines(/several processes answer at/, levels.warning)).toHaveLength(1)
 })

@@ -119,7 +119,7 @@ test('a process at the limit of "stats maxconn" is told as such', async () => {
   await pull.published()
   const { connect } = await import('node:net')
   const others = [1, 2, 3].map(() => connect(daemon.sockets[0]!).on('error', () => undefined))
-  const error = await pull.line(/said nothing; as many others as "stats maxconn" allows/)
+  const error = await pull.line(/no answer after connecting; all connections that "stats maxconn" allows/)
   expect(error).toMatchObject({ level: levels.error, code: 'SOURCE_TIMEOUT' })
   for (const socket of others) socket.destroy()
   await pull.line(/lb1\.sock answers again/)

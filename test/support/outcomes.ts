@@ -1,7 +1,6 @@
 import { StatsError } from '@haproxystats/core'
 import { type Count, type Counts, infoCounters, type ProcessCounters, statCounters } from '@haproxystats/haproxy'
-import type { Outcome } from '../../packages/pull/src/query/ask-source.ts'
-import type { Source } from '../../packages/pull/src/sources/sources.ts'
+import type { Source, SourceResult } from '../../packages/pull/src/sources/source.ts'
 
 /** What asking one process came to; it answered unless told. */
 export interface Asked {
@@ -16,7 +15,7 @@ export interface Asked {
   readonly outcome?: 'failed' | 'gone' | 'stale'
 }
 
-export function outcomeOf({ text, worker, counters, outcome, ...facts }: Asked): Outcome {
+export function outcomeOf({ text, worker, counters, outcome, ...facts }: Asked): SourceResult {
   const source: Source = {
     name: text,
     text: worker === undefined ? text : `${text} @!${worker}`,

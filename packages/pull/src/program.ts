@@ -1,12 +1,12 @@
 import type { ProgramDefinition } from '@haproxystats/core/program'
+import { notes } from './check/notes.ts'
 import { probe } from './check/probe.ts'
+import { sourceWarnings } from './check/source-warnings.ts'
+import { surroundingProblems } from './check/surroundings.ts'
 import { health } from './health.ts'
 import { optionTable } from './option-table.ts'
 import { programName, pull, pullNow } from './pull.ts'
-import { surroundingProblems } from './queue/directories.ts'
 import { secretWarnings } from './sources/secrets.ts'
-import { notes } from './status/notes.ts'
-import { sourceWarnings } from './status/source-warnings.ts'
 
 /** haproxystats-pull, as `runProgram` runs it. */
 export const program: ProgramDefinition = {
@@ -18,10 +18,10 @@ export const program: ProgramDefinition = {
   check: (configuration, { starting }) => surroundingProblems(configuration, starting),
   warnings: async (configuration, { starting }) => [
     ...secretWarnings(configuration.pull),
-    // While it runs, the log says which sources cannot be read.
+    // While the program runs, it logs which sources cannot be read.
     ...(starting ? [] : await sourceWarnings(configuration)),
   ],
-  // Nothing is owed that is not published, so nothing is lost with a draft.
+  // An unfinished snapshot may be lost: only what is published will be delivered.
   stopsWithin: 5,
   notes,
   health,
@@ -34,7 +34,7 @@ export const program: ProgramDefinition = {
     },
     {
       name: 'probe',
-      summary: 'ask every source once, show what came of it and what to change, and stop; exit 0 or 1',
+      summary: 'query every source once, print the results and what to change, and stop; exit 0 or 1',
       asForRunning: false,
       loglevel: 'critical',
       run: probe,

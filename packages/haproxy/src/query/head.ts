@@ -1,59 +1,54 @@
 import { statFieldByName } from '../fields/index.ts'
 import { type Info, infoNumber, parseInfo } from '../info/parse.ts'
 import { type StatHeader, scanHeader } from '../stat/scan.ts'
-import type { AnswerPart } from './answer.ts'
-import { isNumber, type ObjectFilter, ObjectSearch, rowsOf } from './object-search.ts'
+import type { AnswerPart } from './answer-checker.ts'
+import { isNumber, type ObjectFilter, ObjectSearch, rowsIn } from './object-filters.ts'
 
-/** What the beginning of an answer tells of the process, and of columns that no table knows. */
+/** Columns of an answer that the table of fields does not have. */
 export interface UnknownColumns {
   /** Their names, as printed. */
   readonly names: readonly string[]
   /** The same for every answer of one process with these columns. */
   readonly process: string
-  /** A few objects that together fill most columns, to be asked for; none when there is none in sight. */
+  /** A few objects that together fill most columns; none when none was found. */
   objects(): readonly ObjectFilter[]
 }
 
-/** What the beginning of an answer tells of the process; NaN or undefined where it does not. */
-export interface HeadFacts {
+/** A process, from the beginning of its answer; NaN or undefined for what that does not have. */
+export interface ProcessFacts {
   readonly version: string | undefined
   readonly pid: number
   /** In seconds since the epoch; printed since HAProxy 2.4. */
   readonly started: number
   /** In seconds. */
   readonly uptime: number
-  /** The column `pid` of the first row: the number of the process among those of `nbproc`. */
+  /** The column `pid` of the first row: the number of the process with `nbproc`. */
   readonly number: number
 }
 
-/** So much of each part is kept, in bytes: a header of 200 columns takes 3,000, most rows 500. */
-const kept = 8192
+/** Bytes kept of each part: a header of 200 columns takes 3,000, most rows 500. */
+const keptBytes = 8192
 
 /** Names that HAProxy prints for what is no column. */
 const noColumn = new Set(['', '-', '(null)'])
 
-/** Keeps the beginning of an answer while it passes by, and tells whether there is something in it to learn. */
+/** Keeps the beginning of an answer, and searches the rest for objects when it has unknown columns. */
 export class AnswerHead {
-  readonly #held: Record<AnswerPart, Buffer[]> = { info: [], stat: [] }
-  readonly #sizes: Record<AnswerPart, number> = { info: 0, stat: 0 }
-  /** Begins when all that is kept of `show stat` is there and has a column that no table knows. */
+  readonly #kept: Record<AnswerPart, Buffer> = { info: Buffer.alloc(0), stat: Buffer.alloc(0) }
+  /** Set when all that is kept of `show stat` has arrived and has an unknown column. */
   #search: ObjectSearch | undefined
 
   push(part: AnswerPart, bytes: Buffer): void {
-    const room = kept - this.#sizes[part]
-    if (room > 0) {
-      const taken = Buffer.from(bytes.subarray(0, room))
-      this.#held[part].push(taken)
-      this.#sizes[part] += taken.length
-    }
-    if (part === 'info' || this.#sizes.stat < kept) return
+    const room = keptBytes - this.#kept[part].length
+    if (room > 0) this.#kept[part] = Buffer.concat([this.#kept[part], bytes.subarray(0, room)])
+    if (part === 'info' || this.#kept.stat.length < keptBytes) return
     if (room > 0) this.#search = this.#beginSearch()
     this.#search?.push(bytes.subarray(Math.max(0, room)))
   }
 
   /** Undefined when every column is known. */
   #beginSearch(): ObjectSearch | undefined {
-    const stat = Buffer.concat(this.#held.stat)
+    const { stat } = this.#kept
     if (unknownNames(stat).length === 0) return undefined
     const { header, rows } = scanHeader(stat)
     const search = new ObjectSearch(header.position)
@@ -61,46 +56,42 @@ export class AnswerHead {
     return search
   }
 
-  facts(): HeadFacts {
+  facts(): ProcessFacts {
     const info = this.#info()
-    const stat = Buffer.concat(this.#held.stat)
     return {
       version: info.get('Version'),
       pid: infoNumber(info, 'Pid'),
       started: infoNumber(info, 'Start_time_sec'),
       uptime: infoNumber(info, 'Uptime_sec'),
-      number: processNumber(stat),
+      number: processNumber(this.#kept.stat),
     }
   }
 
   /** Undefined when every column is known. */
   unknownColumns(): UnknownColumns | undefined {
-    const names = unknownNames(Buffer.concat(this.#held.stat))
+    const names = unknownNames(this.#kept.stat)
     if (names.length === 0) return undefined
     const search = this.#search ?? this.#beginSearch()
-    return { names, objects: () => search?.objects() ?? [], process: this.#process(names) }
+    const info = this.#info()
+    // `Start_time_sec` is printed since 2.4; older processes are told apart by their pid and columns alone.
+    const process = [infoNumber(info, 'Pid'), infoNumber(info, 'Start_time_sec'), ...names].join(' ')
+    return { names, objects: () => search?.objects() ?? [], process }
   }
 
-  /** None of a statistics page, or when it is larger than anything known. */
+  /** Empty for a statistics page, and when it is larger than `answerLimits`. */
   #info(): Info {
     try {
-      return parseInfo(Buffer.concat(this.#held.info))
+      return parseInfo(this.#kept.info)
     } catch {
       return new Map()
     }
   }
-
-  /** `Start_time_sec` is printed since 2.4. Of older releases the number of the process and its columns must do. */
-  #process(names: readonly string[]): string {
-    const info = this.#info()
-    return [infoNumber(info, 'Pid'), infoNumber(info, 'Start_time_sec'), ...names].join(' ')
-  }
 }
 
-/** Those of headers that were seen, which are one object for many answers. */
+/** By header, which is one object for equal headers. */
 const unknown = new WeakMap<StatHeader, readonly string[]>()
 
-/** None of an answer that is not as it should be, which is for others to refuse. */
+/** None of a malformed answer, which is refused elsewhere. */
 function unknownNames(stat: Buffer): readonly string[] {
   try {
     const { header } = scanHeader(stat)
@@ -118,7 +109,7 @@ function unknownNames(stat: Buffer): readonly string[] {
 function processNumber(stat: Buffer): number {
   try {
     const { header, rows } = scanHeader(stat)
-    const [first] = rowsOf(stat.subarray(rows))
+    const [first] = rowsIn(stat.subarray(rows))
     const cell = first?.cells[header.position.get('pid') ?? -1]
     return isNumber(cell) ? Number(cell) : Number.NaN
   } catch {

@@ -1,34 +1,29 @@
 import { type Endpoint, StatsError } from '@haproxystats/core'
-import type { AnswerPart } from './answer.ts'
-import { type AnswerSink, written } from './ask.ts'
-import { type AskOptions, converse } from './exchange.ts'
-import { PartReader } from './part-reader.ts'
-import { printableLine, refusal } from './refusal.ts'
+import type { AnswerSink } from './answer-checker.ts'
+import type { ConnectOptions } from './connect.ts'
+import { exchangeText, truncatedAnswer } from './exchange.ts'
+import { type QueryOptions, queryParts } from './query.ts'
+import { firstLineOf, printableLine, refusal } from './refusal.ts'
 
-/** A worker as the master tells of it. */
+/** A worker, from `show proc` of its master. */
 export interface Worker {
   readonly pid: number
-  /** From 1; more than one at a time only with `nbproc`, up to HAProxy 2.4. */
+  /** From 1; several at a time only with `nbproc`, up to HAProxy 2.4. */
   readonly number: number
-  /** How often HAProxy was reloaded since it was started: 0 for those of today. */
+  /** Reloads since it was started: 0 for current workers. */
   readonly reloads: number
-  /** Told by HAProxy 2.0 and newer. */
+  /** Since HAProxy 2.0. */
   readonly version?: string
 }
 
-const sections = new Map([
-  ['# workers', true],
-  ['# old workers', true],
-  ['# programs', false],
-  ['# old programs', false],
-])
+const workerSections = new Set(['# workers', '# old workers'])
 
-/** How old workers tell their number, up to 2.4. */
-const wasNumber = /\[was: (\d+)\]/
+/** How old workers print their number, up to 2.4. */
+const formerNumber = /\[was: (\d+)\]/
 
 /**
- * The workers in an answer to `show proc`, old ones too. Its columns differ: 1.9 to 2.4 have `<relative PID>`, and what
- * stands behind `<reloads>` may hold blanks.
+ * The workers in an answer to `show proc`, old ones included. Columns differ: 1.9 to 2.4 have `<relative PID>`, and the cells
+ * after `<reloads>` may contain blanks.
  *
  * @throws ANSWER_MALFORMED when it is not such an answer.
  */
@@ -36,59 +31,42 @@ export function parseWorkers(text: string): Worker[] {
   const [header = '', ...lines] = text.split('\n')
   const columns = [...header.matchAll(/<([^>]*)>/g)].map(([, name]) => name)
   const [pid, type, number, reloads] = ['PID', 'type', 'relative PID', 'reloads'].map((name) => columns.indexOf(name))
-  const telling = columns.at(-1) === 'version'
+  const hasVersion = columns.at(-1) === 'version'
   if (!header.startsWith('#<PID>') || pid !== 0 || type !== 1 || reloads === -1) throw malformed(header)
   const workers: Worker[] = []
   let wanted = false
   for (const line of lines) {
-    if (line.startsWith('#')) wanted = sections.get(line.trim()) ?? false
-    const cells = line.trim().replace(wasNumber, '$1').split(/\s+/)
+    if (line.startsWith('#')) wanted = workerSections.has(line.trim())
+    const cells = line.trim().replace(formerNumber, '$1').split(/\s+/)
     if (!wanted || cells[type] !== 'worker') continue
     const numbers = [cells[0], number === -1 ? '1' : cells[number as number], cells[reloads as number]]
     if (!numbers.every((cell) => /^\d{1,10}$/.test(cell ?? ''))) throw malformed(line)
     const [own, position, age] = numbers.map(Number) as [number, number, number]
-    const version = telling ? cells.at(-1) : undefined
+    const version = hasVersion ? cells.at(-1) : undefined
     workers.push({ pid: own, number: position, reloads: age, ...(version !== undefined && { version }) })
   }
   return workers
 }
 
 function malformed(line: string): StatsError {
-  return new StatsError('ANSWER_MALFORMED', `"${printableLine(Buffer.from(line))}" is not what show proc answers`)
+  return new StatsError('ANSWER_MALFORMED', `"${printableLine(Buffer.from(line))}" is no answer to show proc`)
 }
 
-const silentMaster =
-  'all its 10 connections may be taken, by others or by questions to a worker that hangs, whose askers have left (haproxy#3351): look for a worker that does not answer on its own stats socket, and continue or end it; or the master is stopped or overloaded'
+const masterBusy =
+  'all 10 connections of the master may be in use, by other clients or by given-up queries to a worker that hangs (haproxy#3351): find the worker that does not answer on its own stats socket, and continue or end it; or the master is stopped or overloaded'
 
-const silentWorker = 'the worker is stopped or overloaded'
+const workerBusy = 'the worker is stopped or overloaded'
 
-/** An answer to `show proc` has a line of 70 bytes a process. */
-const largestList = 1024 ** 2
+/** In bytes; an answer to `show proc` has a line of 70 bytes for each process. */
+const longestList = 1024 ** 2
 
-/** Asks a master process (`-S`, HAProxy 1.9 and newer) for its workers. Rejects with a code `SOURCE_*` or `ANSWER_*`. */
-export async function listWorkers(
-  source: string,
-  endpoint: Endpoint,
-  options: Omit<AskOptions, 'limit'>,
-): Promise<Worker[]> {
-  const chunks: Buffer[] = []
-  let received = 0
-  const asking = { ...options, limit: largestList }
-  await converse(source, endpoint, { line: 'show proc\n', last: true, silence: silentMaster }, asking, {
-    received: () => received,
-    take: (chunk) => {
-      received += chunk.length
-      chunks.push(Buffer.from(chunk))
-      if (received > largestList) throw refusedMaster(source, chunks[0] as Buffer)
-    },
-  })
-  const answer = Buffer.concat(chunks)
-  const text = answer.toString('latin1')
-  if (text !== '' && !text.startsWith('#<PID>')) throw refusedMaster(source, answer)
-  if (!text.endsWith('\n\n')) {
-    const message = `${source} closed the connection after ${received} bytes, before its answer to show proc was complete`
-    throw new StatsError('ANSWER_TRUNCATED', message, { source, bytes: received })
-  }
+/** The workers of a master process (`-S`, HAProxy 1.9 and newer). Rejects with a code `SOURCE_*` or `ANSWER_*`. */
+export async function listWorkers(source: string, endpoint: Endpoint, options: ConnectOptions): Promise<Worker[]> {
+  const command = { line: 'show proc\n', halfClose: true, noAnswer: masterBusy } as const
+  const limits = { limit: longestList, tooLong: (text: string) => notMaster(source, text) }
+  const text = await exchangeText(source, endpoint, command, options, limits)
+  if (text !== '' && !text.startsWith('#<PID>')) throw notMaster(source, text)
+  if (!text.endsWith('\n\n')) throw truncatedAnswer(source, 'show proc', text.length)
   try {
     return parseWorkers(text)
   } catch (error) {
@@ -97,14 +75,13 @@ export async function listWorkers(
   }
 }
 
-function refusedMaster(source: string, answer: Buffer): StatsError {
-  const end = answer.indexOf('\n')
-  const line = printableLine(answer.subarray(0, end === -1 ? answer.length : end))
-  const hint = 'this is no master socket of HAProxy (-S); write unix:// or tcp:// for a "stats socket"'
+function notMaster(source: string, text: string): StatsError {
+  const line = firstLineOf(Buffer.from(text, 'latin1'))
+  const hint = 'not a master socket of HAProxy (-S); write unix:// or tcp:// for a "stats socket"'
   return new StatsError('SOURCE_REFUSED', `${source} answered "${line}": ${hint}`, { source, hint })
 }
 
-/** What the master says of a worker that has ended. */
+/** The answer of the master for a worker that has ended. */
 const noSuchWorker = /^Can't find the target PID/
 
 /** Whether an error means that a worker has ended. */
@@ -113,36 +90,26 @@ export function isGone(error: unknown): boolean {
 }
 
 /**
- * Asks one worker through its master, as `ask` does, but with a connection for each command: the prefix `@!<pid>` holds for
- * one command, and HAProxy 2.0 answers only the first of two. Rejects with an error that `isGone` knows when the worker
- * has ended.
+ * Queries one worker through its master, as `queryProcess` does, but with a connection for each command: the prefix
+ * `@!<pid>` applies to one command, and HAProxy 2.0 answers only the first of two. `@<n>` does not reach old workers.
+ * Rejects with an error that `isGone` recognizes when the worker has ended.
  */
-export async function askWorker(
+export async function queryWorker(
   source: string,
   endpoint: Endpoint,
   pid: number,
   sink: AnswerSink,
-  options: AskOptions,
+  options: QueryOptions,
 ): Promise<{ rows: number }> {
-  let left = options.limit
-  let rows = 0
-  for (const part of ['info', 'stat'] as const) {
-    const reader = new PartReader(source, { part, limit: left, given: options.limit, refusal: refusedWorker })
-    const words = { line: commandFor(pid, part, options.selection), last: true, silence: silentWorker } as const
-    await converse(source, endpoint, words, options, {
-      received: () => reader.received,
-      take: (chunk) => written(reader.push(chunk).map((bytes) => sink.write(part, bytes))),
-    })
-    for (const bytes of reader.end()) await sink.write(part, bytes)
-    left -= reader.received
-    rows = reader.rows
+  const { limit, selection = '' } = options
+  const query = (part: 'info' | 'stat', left: number) => {
+    const line = `@!${pid} show ${part}${part === 'stat' ? selection : ''}\n`
+    const command = { line, halfClose: true, noAnswer: workerBusy } as const
+    const rules = { parts: [part], limit: left, answerLimit: limit, refusal: refusedWorker } as const
+    return queryParts(source, endpoint, command, sink, options, rules)
   }
-  return { rows }
-}
-
-/** `@<n>` does not reach old workers. */
-function commandFor(pid: number, part: AnswerPart, selection = ''): string {
-  return `@!${pid} show ${part}${part === 'stat' ? selection : ''}\n`
+  const { received } = await query('info', limit)
+  return await query('stat', limit - received)
 }
 
 function refusedWorker(source: string, beginning: Buffer): StatsError {

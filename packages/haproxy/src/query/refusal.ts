@@ -1,14 +1,14 @@
 import { StatsError } from '@haproxystats/core'
 
-/** What else can be found behind a socket, by how it answers `show info;show stat` (seen with HAProxy 1.5 to 3.5). */
+/** What else may listen on an address, by its answer to `show info;show stat` (seen with HAProxy 1.5 to 3.5). */
 const refusals = [
   {
     begins: /^Unknown command/,
-    hint: 'this is the master socket of HAProxy (-S), which has no statistics; write master:// before its path in servers to read its workers, and keep it out of socket-dir',
+    hint: 'the master socket of HAProxy (-S), which has no statistics; write master:// before its path in servers to read its workers, and keep it out of socket-dir',
   },
   {
     begins: /^Permission denied/,
-    hint: 'the socket does not permit it; "level user" on the "stats socket" line of HAProxy is enough',
+    hint: 'permission denied by the level of the socket; "level user" on the "stats socket" line of HAProxy is enough',
     isStats: true,
   },
   {
@@ -17,14 +17,14 @@ const refusals = [
   },
 ] as const
 
-const otherwise = 'this is no stats socket of HAProxy; name a "stats socket" of its configuration instead'
+const otherwise = 'not a stats socket of HAProxy; name a "stats socket" of its configuration instead'
 
 const shownLength = 80
 
-/** How many bytes of a first line are worth waiting for. */
+/** How many bytes of a first line are waited for. */
 export const firstLineLimit = 200
 
-/** Text from outside, fit for one line of a log: ASCII, everything else as `\xHH`, at most 80 bytes of it. */
+/** Text from outside for one line of a log: ASCII, everything else as `\xHH`, at most 80 bytes of it. */
 export function printableLine(bytes: Uint8Array): string {
   const shown = [...bytes.subarray(0, shownLength)].map((byte) =>
     byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
@@ -32,17 +32,24 @@ export function printableLine(bytes: Uint8Array): string {
   return shown.join('') + (bytes.length > shownLength ? '…' : '')
 }
 
+/** The first line of an answer, printable. */
+export function firstLineOf(answer: Buffer): string {
+  const end = answer.subarray(0, firstLineLimit).indexOf(0x0a)
+  return printableLine(answer.subarray(0, end === -1 ? firstLineLimit : end))
+}
+
 /**
- * The error for something that answered, but not as a stats socket does. `answer` is what has come so far. Its detail
- * `foreign` tells what is no stats socket from one that does not permit the question.
+ * The error for an answer that is not one of a stats socket. `answer` is what has arrived so far. Its detail `foreign` is
+ * false for a stats socket that denies the query.
  */
 export function refusal(source: string, answer: Buffer): StatsError {
-  const end = answer.subarray(0, firstLineLimit).indexOf(0x0a)
-  const line = answer.subarray(0, end === -1 ? firstLineLimit : end)
-  const text = line.toString('latin1')
+  const text = answer.toString('latin1', 0, firstLineLimit)
   const known = refusals.find(({ begins }) => begins.test(text))
   const hint = known?.hint ?? otherwise
   const foreign = known === undefined || !('isStats' in known)
-  const message = `${source} answered "${printableLine(line)}": ${hint}`
-  return new StatsError('SOURCE_REFUSED', message, { source, hint, foreign })
+  return new StatsError('SOURCE_REFUSED', `${source} answered "${firstLineOf(answer)}": ${hint}`, {
+    source,
+    hint,
+    foreign,
+  })
 }

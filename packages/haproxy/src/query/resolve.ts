@@ -1,11 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { startPatience } from './patience.ts'
+import { startTimeout } from './deadline.ts'
 
 /**
- * The addresses of a host, those of the family first that the system prefers, and within it in a fixed order: a name whose
- * addresses are told in turn leads to the same one as long as that one accepts. Rejects with an error of the system; with
- * `EAI_AGAIN` when it takes too long. `timeout` is in seconds.
+ * The addresses of a host: those of the family that the system prefers first, sorted within a family, so that round-robin DNS
+ * leads to the same address as long as it accepts. Rejects with an error of the system, with `EAI_AGAIN` at a timeout.
+ * `timeout` is in seconds.
  */
 export async function resolveHost(host: string, timeout: number, signal: AbortSignal): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host]
@@ -20,18 +20,18 @@ export function ordered(found: readonly { readonly address: string; readonly fam
   return sorted.sort((a, b) => family(a) - family(b))
 }
 
-/** A lookup cannot be stopped, only left alone. */
+/** A lookup cannot be cancelled: its result is ignored after the timeout. */
 async function inTime<T>(looking: Promise<T>, timeout: number, signal: AbortSignal): Promise<T> {
   let giveUp: () => void = () => undefined
   const late = new Promise<never>((_resolve, reject) => {
     giveUp = () => reject(Object.assign(new Error(`not looked up within ${timeout} s`), { code: 'EAI_AGAIN' }))
   })
-  const endWaiting = startPatience({ wait: timeout }, giveUp)
+  const stopTimer = startTimeout({ seconds: timeout }, giveUp)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     return await Promise.race([looking, late])
   } finally {
-    endWaiting()
+    stopTimer()
     signal.removeEventListener('abort', giveUp)
   }
 }

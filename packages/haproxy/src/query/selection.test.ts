@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type LeftOut, selectionOf } from './selection.ts'
+import { type LeftOut, selectionFor } from './selection.ts'
 
 it.each<[LeftOut[], string | undefined, string]>([
   [[], '2.6.12', ''],
@@ -12,5 +12,5 @@ it.each<[LeftOut[], string | undefined, string]>([
   [['maint', 'down', 'listeners'], '3.5-dev5', ' -1 7 -1 up'],
   [['down'], '10.0', ' -1 15 -1 up'],
 ])('leaves out %j with HAProxy %s', (leftOut, version, selection) => {
-  expect(selectionOf(leftOut, version)).toBe(selection)
+  expect(selectionFor(leftOut, version)).toBe(selection)
 })

@@ -1,29 +1,21 @@
-/** What HAProxy need not print. */
-export const leftOutWords = ['listeners', 'servers', 'maint', 'down'] as const
-export type LeftOut = (typeof leftOutWords)[number]
+import { isRelease } from './release.ts'
 
-/** Types of rows as `show stat` wants them. */
-const bits = { frontends: 1, backends: 2, servers: 4, listeners: 8 } as const
+/** Rows that can be left out of `show stat`. */
+export type LeftOut = 'listeners' | 'servers' | 'maint' | 'down'
 
-/** The first release that hides what is down or in maintenance. */
-const hides = { major: 2, minor: 3 }
+/** Types of rows, as the filter of `show stat` adds them up. */
+const rowTypes = { frontends: 1, backends: 2, servers: 4, listeners: 8 } as const
 
 /**
- * What follows `show stat` to leave these things out: all three words of the filter, since with fewer HAProxy prints everything,
- * and `up` or `no-maint` only for a release that is known to have them. Without a word everything is asked for.
+ * The arguments of `show stat` that leave these rows out: all three of the filter, because with fewer HAProxy prints
+ * everything, and `up` or `no-maint` for HAProxy 2.3 and newer. Empty when nothing is left out.
  */
-export function selectionOf(leftOut: readonly LeftOut[], version: string | undefined): string {
+export function selectionFor(leftOut: readonly LeftOut[], version: string | undefined): string {
   if (leftOut.length === 0) return ''
   const without = new Set(leftOut)
-  const { frontends, backends, servers, listeners } = bits
-  const rows =
+  const { frontends, backends, servers, listeners } = rowTypes
+  const types =
     frontends + backends + (without.has('servers') ? 0 : servers) + (without.has('listeners') ? 0 : listeners)
   const hidden = without.has('down') ? ' up' : without.has('maint') ? ' no-maint' : ''
-  return ` -1 ${rows} -1${canHide(version) ? hidden : ''}`
-}
-
-function canHide(version: string | undefined): boolean {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? []
-  if (major === undefined || minor === undefined) return false
-  return Number(major) > hides.major || (Number(major) === hides.major && Number(minor) >= hides.minor)
+  return ` -1 ${types} -1${isRelease(version, 2, 3) ? hidden : ''}`
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { recordedFile } from '../../../../test/support/recorded.ts'
-import { askTyped, typedCommand } from './typed.ts'
+import { queryTyped, typedCommand } from './typed.ts'
 
 let directory: string
 let path: string
@@ -37,8 +37,8 @@ async function answered(answer: string | Buffer, limit = 1e6): Promise<{ typed: 
   })
   server.listen(path)
   await once(server, 'listening')
-  const options = { connect: { timeout: 10, retries: 0, interval: 0 }, limit, signal: new AbortController().signal }
-  return { typed: await askTyped('a', { kind: 'unix', path }, objects, options), asked }
+  const options = { timeout: 10, retries: 0, interval: 0, limit, signal: new AbortController().signal }
+  return { typed: await queryTyped('a', { kind: 'unix', path }, objects, options), asked }
 }
 
 const recorded = recordedFile('answers/3.4.0/stat_typed.txt')

@@ -1,51 +1,36 @@
 import { type Endpoint, StatsError } from '@haproxystats/core'
 import { learnFields } from '../fields/tags.ts'
-import { type AskOptions, converse } from './exchange.ts'
-import type { ObjectFilter } from './object-search.ts'
+import { exchangeText, truncatedAnswer } from './exchange.ts'
+import type { ObjectFilter } from './object-filters.ts'
+import type { QueryOptions } from './query.ts'
 
 /**
- * The line that asks what HAProxy itself says of the fields of a few objects. All three words of a filter are needed:
- * with fewer, HAProxy dumps everything. Nothing may follow the last command, not even a semicolon.
+ * The line that queries the types of the fields of a few objects. All three arguments of a filter are needed: with fewer,
+ * HAProxy dumps everything. Nothing may follow the last command, not even a semicolon.
  */
 export function typedCommand(objects: readonly ObjectFilter[]): string {
   return `${objects.map(({ iid, types, sid }) => `show stat ${iid} ${types} ${sid} typed`).join(';')}\n`
 }
 
 /**
- * Asks for the natures of the fields of these objects, on a connection of its own. Undefined when HAProxy answers, but
- * not in typed lines: it is older than 1.7, or the objects are gone. Rejects with one of the codes `SOURCE_*` or
- * `ANSWER_*`.
+ * Queries the types of the fields of these objects, on a connection of its own. Undefined when the answer is not in typed
+ * lines: HAProxy is older than 1.7, or the objects are gone. Rejects with a code `SOURCE_*` or `ANSWER_*`.
  */
-export async function askTyped(
+export async function queryTyped(
   source: string,
   endpoint: Endpoint,
   objects: readonly ObjectFilter[],
-  options: AskOptions,
+  options: QueryOptions,
 ): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let received = 0
-  await converse(source, endpoint, { line: typedCommand(objects) }, options, {
-    received: () => received,
-    take: (chunk) => {
-      received += chunk.length
-      chunks.push(Buffer.from(chunk))
-      if (received > options.limit) throw tooLong(source, options.limit)
-    },
-  })
-  const answer = Buffer.concat(chunks)
-  const text = answer.toString('latin1')
-  if (!text.endsWith('\n')) throw truncated(source, received)
+  const { limit } = options
+  const tooLong = () => {
+    const text = `the answer of ${source} to show stat typed is longer than ${limit} bytes`
+    return new StatsError('ANSWER_TOO_LARGE', text, { source, limit })
+  }
+  const command = { line: typedCommand(objects) }
+  const text = await exchangeText(source, endpoint, command, options, { limit, tooLong })
+  if (!text.endsWith('\n')) throw truncatedAnswer(source, 'show stat typed', text.length)
   if (learnFields(text).size === 0) return undefined
-  if (!text.endsWith('\n\n')) throw truncated(source, received)
-  return answer
-}
-
-function tooLong(source: string, limit: number): StatsError {
-  const text = `the answer of ${source} to show stat typed is longer than ${limit} bytes`
-  return new StatsError('ANSWER_TOO_LARGE', text, { source, limit })
-}
-
-function truncated(source: string, bytes: number): StatsError {
-  const text = `${source} closed the connection after ${bytes} bytes, before its answer to show stat typed was complete`
-  return new StatsError('ANSWER_TRUNCATED', text, { source, bytes })
+  if (!text.endsWith('\n\n')) throw truncatedAnswer(source, 'show stat typed', text.length)
+  return Buffer.from(text, 'latin1')
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allRecorded, recordedFile, release, releases } from '../../../../test/support/recorded.ts'
 import { type Cells, statAnswer } from '../../../../test/support/stat-answer.ts'
-import { AnswerReader } from '../query/answer.ts'
+import { AnswerChecker } from '../query/answer-checker.ts'
 import { parseRecord } from './record.ts'
 import { columnsOfRawNames, scanHeader, scanRows } from './scan.ts'
 
@@ -277,7 +277,8 @@ describe('listener names of HAProxy 1.5 and 1.6, which are not quoted', () => {
           return `${cells(first, '3').join(',')},\n${cells('s1', '2').with(-1, text).join(',')},\n`
         })
         const bytes = Buffer.from(`${stat.subarray(0, stat.indexOf('\n') + 1)}${rows.join('')}\n`, 'latin1')
-        const reader = new AnswerReader('a', 1e6)
+        const rules = { parts: ['info', 'stat'], limit: 1e6 } as const
+        const reader = new AnswerChecker('a', { write: () => undefined }, rules)
         try {
           reader.push(Buffer.concat([Buffer.from('Name: x\n\n'), bytes]))
           reader.end()

@@ -1,7 +1,7 @@
 import type { Address, StatsError } from '@haproxystats/core'
-import { permissionHint } from './permission-hint.ts'
+import { permissionHint } from '../sources/permission-hint.ts'
 
-/** What a person can change so that a source can be read; undefined where the error itself says it. */
+/** What to change so that a source can be read; undefined when the error already contains it. */
 export function adviceFor(address: Address, { details }: StatsError): string | undefined {
   const at = 'at' in address ? address.at : address
   const errno = details['errno']

@@ -1,30 +1,30 @@
 import type { StatsError } from '@haproxystats/core'
-import type { HeadFacts, Level } from '@haproxystats/haproxy'
-import type { Source } from '../sources/sources.ts'
+import type { Level, ProcessFacts } from '@haproxystats/haproxy'
+import type { Source } from '../sources/source.ts'
 
-/** What there is to say of one place HAProxy answers. */
+/** The result of one source, or of one worker of it. */
 export interface Probe {
   readonly source: string
   /** The source itself, if it answered. */
   readonly of?: Source
-  readonly facts?: HeadFacts
+  readonly facts?: ProcessFacts
   readonly level?: Level | undefined
   readonly rows?: number
   readonly milliseconds?: number
   readonly error?: StatsError
   /** It does not count: the same process as another source, or no stats socket. */
-  readonly leftOut?: true
+  readonly ignored?: boolean
   /** What a person should change. */
   readonly advice?: string
 }
 
-/** Errors of the system that mean that we may not. */
+/** Errors of the system for missing permission. */
 const denied = new Set<unknown>(['EACCES', 'EPERM'])
 
 const columns: readonly { readonly name: string; readonly of: (probe: Probe) => string }[] = [
   { name: 'source', of: ({ source }) => source },
   { name: 'reachable', of: ({ error }) => (error?.code === 'SOURCE_CONNECT' ? 'no' : 'yes') },
-  { name: 'permission', of: ({ error }) => permissionOf(error) },
+  { name: 'permission', of: ({ error }) => permission(error) },
   { name: 'level', of: ({ level }) => level ?? '-' },
   { name: 'version', of: ({ facts }) => facts?.version ?? '-' },
   { name: 'pid', of: ({ facts }) => shown(facts?.pid) },
@@ -32,7 +32,7 @@ const columns: readonly { readonly name: string; readonly of: (probe: Probe) => 
   { name: 'latency', of: ({ milliseconds }) => (milliseconds === undefined ? '-' : `${milliseconds.toFixed(1)} ms`) },
 ]
 
-function permissionOf(error: StatsError | undefined): string {
+function permission(error: StatsError | undefined): string {
   if (error === undefined) return 'yes'
   if (denied.has(error.details['errno'])) return 'denied'
   return error.details['status'] === 401 || /Permission denied/.test(error.message) ? 'denied' : '-'
@@ -54,8 +54,8 @@ export function renderProbes(probes: readonly Probe[]): string {
   )
   const remarks = probes.flatMap(({ source, error, advice }) => {
     const text = [error?.message.startsWith(source) ? error.message : error && `${source}: ${error.message}`, advice]
-    const said = text.filter((part) => part !== undefined)
-    return said.length === 0 ? [] : `${error === undefined ? `${source}: ` : ''}${said.join('; ')}`
+    const parts = text.filter((part) => part !== undefined)
+    return parts.length === 0 ? [] : `${error === undefined ? `${source}: ` : ''}${parts.join('; ')}`
   })
   return `${[...lines, ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n')}\n`
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Asked, countersBy, countOf, outcomeOf } from '../../../../test/support/outcomes.ts'
-import type { Outcome } from '../query/ask-source.ts'
+import type { SourceResult } from '../sources/source.ts'
 import { Carried } from './counter-offsets.ts'
 import { parseCarried, renderCarried } from './counter-offsets-file.ts'
 
@@ -113,7 +113,7 @@ class World {
     })
   }
 
-  #read({ text, master }: Place, process: Process): Outcome {
+  #read({ text, master }: Place, process: Process): SourceResult {
     process.read = true
     process.own += this.#asked
     const told = objects.map((key, index) => {
@@ -132,7 +132,7 @@ class World {
   }
 }
 
-function countIn(outcome: Outcome, key: string): number {
+function countIn(outcome: SourceResult, key: string): number {
   return outcome.outcome === 'answered' ? countOf(outcome.counters?.objects.get(key), 'stot') : 0
 }
 

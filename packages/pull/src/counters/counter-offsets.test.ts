@@ -6,7 +6,7 @@ import { type Counts, infoCounters, type ProcessCounters, statCounters } from '@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { type Asked, outcomeOf } from '../../../../test/support/outcomes.ts'
-import type { Outcome } from '../query/ask-source.ts'
+import type { SourceResult } from '../sources/source.ts'
 import { type Additions, Carried } from './counter-offsets.ts'
 import { parseCarried, readCarried, renderCarried, writeCarried } from './counter-offsets-file.ts'
 
@@ -26,12 +26,12 @@ const counters = (sessions: number | bigint | undefined, conns: number | bigint 
 const added = ({ carried: { info, objects } }: Additions) => [objects.get(key)?.[stot] ?? 0, info[cumConns] ?? 0]
 
 describe('what is carried over', () => {
-  const lb = (pid: number, sessions: number, more: Partial<Asked> = {}): Outcome =>
+  const lb = (pid: number, sessions: number, more: Partial<Asked> = {}): SourceResult =>
     outcomeOf({ text: 'unix:///lb1', pid, started: pid, counters: counters(sessions, 2 * sessions), ...more })
 
   const hidden = (pid: number) => lb(pid, 0, { counters: counters(undefined) })
 
-  it.each<[string, Outcome[][], unknown[]]>([
+  it.each<[string, SourceResult[][], unknown[]]>([
     ['nothing of one process', [[lb(1, 5)], [lb(1, 6)]], [0, 0]],
     ['all of the one before', [[lb(1, 5)], [lb(1, 6)], [lb(2, 1)], [lb(2, 2)]], [6, 12]],
     ['all of several', [[lb(1, 5)], [lb(2, 6)], [lb(3, 7)], [lb(3, 8)]], [11, 22]],

@@ -8,7 +8,7 @@ import {
   type ProcessCounters,
   statCounters,
 } from '@haproxystats/haproxy'
-import type { Outcome } from '../query/ask-source.ts'
+import type { SourceResult } from '../sources/source.ts'
 import { beganAnew, endedWorkers, isSucceeded } from './ended.ts'
 import {
   isSame,
@@ -86,7 +86,7 @@ export class Carried {
    * Takes what was read, and returns what is to be added to it. A process that was not read is kept for a while, because it may be
    * there all the same: it does not answer, or several answer in turn, or its socket was away for a moment.
    */
-  update(outcomes: readonly Outcome[], slot: number): Additions {
+  update(outcomes: readonly SourceResult[], slot: number): Additions {
     const read = readProcesses(outcomes, slot)
     const ended = endedWorkers(outcomes)
     const twice = findToldTwice(read, [...this.#processes, ...this.#ended], (process) => mayLive(process, outcomes))
@@ -126,7 +126,7 @@ export class Carried {
   /** Which of the processes that were not read are kept; the others have ended, as far as anybody can tell. */
   #keep(
     unread: readonly KnownProcess[],
-    outcomes: readonly Outcome[],
+    outcomes: readonly SourceResult[],
     { ended, slot }: { ended: (process: KnownProcess) => boolean; slot: number },
   ): KnownProcess[] {
     const kept: KnownProcess[] = []

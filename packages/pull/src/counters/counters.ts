@@ -1,6 +1,6 @@
 import { type Configuration, carriedSource, type Logger, twiceSource } from '@haproxystats/core'
 import { renderCounters } from '@haproxystats/haproxy'
-import type { Outcome } from '../query/ask-source.ts'
+import type { SourceResult } from '../sources/source.ts'
 import type { AnswerFiles } from '../write/answer-files.ts'
 import type { SnapshotDraft } from '../write/publish.ts'
 import { type Additions, Carried } from './counter-offsets.ts'
@@ -13,7 +13,7 @@ export interface CarriedCounters {
   /** Whether the counters of every process are needed for it; if not, those of workers beside others are. */
   readonly counting: boolean
   /** Keeps what was read, and writes what is to be added to it into the draft. */
-  write(draft: SnapshotDraft, outcomes: readonly Outcome[], slot: number): Promise<AnswerFiles[]>
+  write(draft: SnapshotDraft, outcomes: readonly SourceResult[], slot: number): Promise<AnswerFiles[]>
 }
 
 /** Whether counters of processes that ended are wanted: by Graphite, or by Prometheus, which takes what falls for a reset. */

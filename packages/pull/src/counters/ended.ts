@@ -1,5 +1,5 @@
 import { type ProcessCounters, statCounters } from '@haproxystats/haproxy'
-import { type Outcome, placeOf } from '../query/ask-source.ts'
+import { placeOf, type SourceResult } from '../sources/source.ts'
 import { type KnownProcess, type ReadProcess, startOf } from './known-process.ts'
 
 const stot = statCounters.indexOf('stot')
@@ -10,7 +10,7 @@ export function isSucceeded(process: KnownProcess, read: readonly ReadProcess[])
 }
 
 /** A master that answers knows its workers: one that it does not name has ended. */
-export function endedWorkers(outcomes: readonly Outcome[]): (process: KnownProcess) => boolean {
+export function endedWorkers(outcomes: readonly SourceResult[]): (process: KnownProcess) => boolean {
   const workers = outcomes.filter(({ source }) => source.worker !== undefined)
   return ({ place, pid }) => {
     const named = workers.filter(({ source }) => placeOf(source) === place)

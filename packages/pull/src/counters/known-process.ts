@@ -1,5 +1,5 @@
 import { type Counts, lessCounts, type ProcessCounters } from '@haproxystats/haproxy'
-import { type Outcome, placeOf } from '../query/ask-source.ts'
+import { placeOf, type SourceResult } from '../sources/source.ts'
 
 /** What was last seen of a process that may still be there. */
 export interface KnownProcess {
@@ -43,7 +43,7 @@ export interface ReadProcess extends KnownProcess {
   readonly seconds: number
 }
 
-export function readProcesses(outcomes: readonly Outcome[], seen: number): ReadProcess[] {
+export function readProcesses(outcomes: readonly SourceResult[], seen: number): ReadProcess[] {
   return outcomes.flatMap((outcome) => {
     if (outcome.outcome !== 'answered' || outcome.counters === undefined) return []
     const { counters, facts, seconds, alsoAt } = outcome
@@ -72,7 +72,7 @@ export function countsOf({ counters, absent }: KnownProcess, key: string): Count
 }
 
 /** Whether a process may still be there although it was not read: its place, its master or itself did not answer. */
-export function mayLive(process: KnownProcess, outcomes: readonly Outcome[]): boolean {
+export function mayLive(process: KnownProcess, outcomes: readonly SourceResult[]): boolean {
   return outcomes.some(({ outcome, source }) => {
     if (outcome !== 'failed' || placeOf(source) !== process.place) return false
     return source.worker === undefined || source.worker.pid === process.pid

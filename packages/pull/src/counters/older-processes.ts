@@ -1,4 +1,4 @@
-import { type Count, type Counts, sharableCounters } from '@haproxystats/haproxy'
+import { type Count, type Counts, isRelease, sharableCounters } from '@haproxystats/haproxy'
 import { countsOf, isSame, type KnownProcess, type ReadProcess, startOf } from './known-process.ts'
 
 /** An older process at the same place. */
@@ -9,23 +9,11 @@ export interface Elder {
   readonly read: ReadProcess | undefined
 }
 
-const stats = { major: 3, minor: 0 }
-const sharing = { major: 3, minor: 3 }
-
 /** Whether a process of this release may begin with the counters of another (`stats-file`, HAProxy 3.0 and newer). */
-export function mayInherit(version: string | undefined): boolean {
-  return isSince(version, stats)
-}
+export const mayInherit = (version: string | undefined) => isRelease(version, 3, 0)
 
 /** Whether it may share them with others (`shm-stats-file`, HAProxy 3.3 and newer). */
-export function mayShare(version: string | undefined): boolean {
-  return isSince(version, sharing)
-}
-
-function isSince(version: string | undefined, since: { major: number; minor: number }): boolean {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? []
-  return Number(major) > since.major || (Number(major) === since.major && Number(minor) >= since.minor)
-}
+export const mayShare = (version: string | undefined) => isRelease(version, 3, 3)
 
 /** The older processes at the place of one, the newest first. */
 export function eldersOf(newer: ReadProcess, read: readonly ReadProcess[], before: readonly KnownProcess[]): Elder[] {

@@ -2,21 +2,21 @@ import type { Count } from '@haproxystats/haproxy'
 import { peakCounters } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
 import { type Asked, countersBy, countOf, outcomeOf } from '../../../../test/support/outcomes.ts'
-import type { Outcome } from '../query/ask-source.ts'
+import type { SourceResult } from '../sources/source.ts'
 import { Carried } from './counter-offsets.ts'
 import { parseCarried, renderCarried } from './counter-offsets-file.ts'
 
 const server = '2\tapp\tone'
 
 /** A process at a place that says so many failed checks of its server. */
-const at = (place: string, pid: number, chkfail: Count, more: Partial<Asked> = {}): Outcome =>
+const at = (place: string, pid: number, chkfail: Count, more: Partial<Asked> = {}): SourceResult =>
   outcomeOf({ text: place, pid, started: pid, ...more, counters: countersBy({}, { [server]: { chkfail } }) })
 
 const worker = (pid: number, chkfail: Count) => at('master:///m', pid, chkfail, { worker: pid })
 const failed = (place: string, pid: number) => outcomeOf({ text: place, pid, outcome: 'failed' })
 
 /** The maximum that is served after each pull; between two, the program is started anew. */
-function served(pulls: readonly (readonly Outcome[])[]): number[] {
+function served(pulls: readonly (readonly SourceResult[])[]): number[] {
   let carried = new Carried()
   return pulls.map((outcomes, index) => {
     carried = new Carried(parseCarried(renderCarried(carried.state)))
@@ -30,7 +30,7 @@ function served(pulls: readonly (readonly Outcome[])[]): number[] {
 }
 
 describe('the maximum over processes of what each counts for itself', () => {
-  it.each<[string, Outcome[][], number[]]>([
+  it.each<[string, SourceResult[][], number[]]>([
     ['is that of the process with most of it', [[at('a', 1, 2), at('b', 1, 3)]], [3]],
     ['goes on when a process is restarted', [[at('a', 1, 19)], [at('a', 15, 2)], [at('a', 15, 5)]], [19, 21, 24]],
     [

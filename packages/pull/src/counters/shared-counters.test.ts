@@ -2,7 +2,7 @@ import type { ProcessCounters } from '@haproxystats/haproxy'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { countersBy, countOf, outcomeOf } from '../../../../test/support/outcomes.ts'
-import type { Outcome } from '../query/ask-source.ts'
+import type { SourceResult } from '../sources/source.ts'
 import { Carried } from './counter-offsets.ts'
 import { mayInherit, mayShare } from './older-processes.ts'
 
@@ -21,12 +21,12 @@ function counters(web: number, own: number, others: Readonly<Record<string, numb
 }
 
 /** A worker as it is read; the higher its `pid`, the younger it is. */
-function worker(pid: number, counters: ProcessCounters, version = '3.4.0'): Outcome {
+function worker(pid: number, counters: ProcessCounters, version = '3.4.0'): SourceResult {
   return outcomeOf({ text: 'master:///m', worker: pid, version, pid, started: pid, uptime: 1000 - pid, counters })
 }
 
 /** What is served of an object after each of these pulls: as it is, and with what is carried over. */
-function served(pulls: readonly (readonly Outcome[])[], key = web): { raw: number[]; monotonic: number[] } {
+function served(pulls: readonly (readonly SourceResult[])[], key = web): { raw: number[]; monotonic: number[] } {
   const carried = new Carried()
   const [raw, monotonic]: number[][] = [[], []]
   for (const [slot, outcomes] of pulls.entries()) {

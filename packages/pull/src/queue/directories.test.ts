@@ -1,10 +1,11 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Configuration, makeBaseDirectory } from '@haproxystats/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseConfiguration } from '../../../../test/support/configuration.ts'
-import { prepareDirectories, surroundingProblems } from './directories.ts'
+import { surroundingProblems } from '../check/surroundings.ts'
+import { prepareDirectories } from './directories.ts'
 
 let base: string
 
@@ -18,26 +19,15 @@ function configure(...lines: string[]): Configuration {
   return parseConfiguration(`[paths]\nbase-dir = ${base}\n[pull]\n${lines.join('\n')}\n`)
 }
 
-test('both are made, for the program and its group', async () => {
+test('both are made, for the program and its group, and not by a check', async () => {
+  expect(await surroundingProblems(configure(), false)).toEqual([])
+  expect(await readdir(base)).toEqual([])
   await prepareDirectories(configure().pull)
   for (const name of ['incoming', 'incoming.tmp']) {
     expect((await stat(join(base, name))).mode & 0o777 & ~0o750).toBe(0)
   }
   await prepareDirectories(configure().pull)
   expect(await surroundingProblems(configure(), false)).toEqual([])
-})
-
-test('a check makes nothing', async () => {
-  expect(await surroundingProblems(configure(), false)).toEqual([])
-  expect(await readdir(base)).toEqual([])
-})
-
-test('a parent that is missing is named, with what to do', async () => {
-  const configuration = configure(`dst-dir = ${base}/a/in`, `tmp-dst-dir = ${base}/b/tmp`)
-  await expect(prepareDirectories(configuration.pull)).rejects.toMatchObject({
-    code: 'CONFIGURATION',
-    message: expect.stringMatching(/dst-dir = .*install -d .*\/a\n.*tmp-dst-dir = .*install -d .*\/b$/),
-  })
 })
 
 test('base-dir may be missing with its parents, where they can be made', async () => {
@@ -55,14 +45,6 @@ test('base-dir may be missing with its parents, where they can be made', async (
     { option: 'dst-dir', message: expect.stringContaining('cannot be') },
     { option: 'tmp-dst-dir', message: expect.stringContaining('cannot be') },
   ])
-})
-
-test('a directory that everybody may write to is refused', async () => {
-  await mkdir(join(base, 'incoming'))
-  await chmod(join(base, 'incoming'), 0o1777)
-  const [problem, ...others] = await surroundingProblems(configure(), false)
-  expect(others).toEqual([])
-  expect(problem).toMatchObject({ option: 'dst-dir', hint: `chmod o-w ${base}/incoming` })
 })
 
 test('a file is no directory', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { type SlotRun, UsedSlots } from './slots.ts'
 import { createTicker, type Look, ticks } from './tick.ts'
-import { type SlotRun, UsedSlots } from './used-slots.ts'
 
 /** A made-up machine: time passes, sleeps are slept, the wall clock can be set. In milliseconds. */
 class Machine {
@@ -117,9 +117,6 @@ describe('ticks', () => {
 })
 
 test('a slot that an earlier run used is not given out again, however far the clock was set back meanwhile', () => {
-  const machine = new Machine(1_000_003, 10, [[990_000, 1_000_060]])
-  machine.run(80)
-  expect(machine.slots).toEqual([1_000_070, 1_000_080])
   const before = new Machine(980_003, 10, [[990_000, 1_000_060]])
   before.run(60)
   expect(before.slots).toEqual(range(980_030, 980_060, 10))

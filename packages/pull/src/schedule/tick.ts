@@ -1,8 +1,8 @@
 import { wait } from '@haproxystats/core'
-import { UsedSlots } from './used-slots.ts'
+import { UsedSlots } from './slots.ts'
 
-/** Both in milliseconds: the time of day, which may step, and a clock that only runs. */
-export interface Instant {
+/** Both in milliseconds: the time of day, which may step, and a monotonic clock. */
+interface Instant {
   readonly wall: number
   readonly monotonic: number
 }
@@ -11,32 +11,32 @@ export type Clock = () => Instant
 
 export const systemClock: Clock = () => ({ wall: Date.now(), monotonic: performance.now() })
 
-/** A slot to be pulled now: its start in seconds since the epoch, and how many before it were missed. */
+/** A slot to be pulled now, and how many before it were missed. */
 export interface Tick {
   readonly slot: number
   readonly missed: number
 }
 
-/** What a look at the clock says. `behind` is set while a clock that was set back is waited out, in seconds. */
+/** The result of reading the clock. `behind`, in seconds, is set while the clock is behind a used slot. */
 export type Look =
   | ({ readonly due: true } & Tick)
   | { readonly due: false; readonly milliseconds: number; readonly behind?: never }
   | { readonly due: false; readonly milliseconds: number; readonly behind: number; readonly slot: number }
 
-/** A difference between the two clocks that grows by more than this from one look to the next is a step. */
+/** The clock was set when its difference to the monotonic clock changes by more than this between two readings. */
 const stepTolerance = 500
 
-/** So many slots in a row must begin without a step until a clock that went back is believed. */
+/** So many slots in a row must begin without a step until a clock that was set back is trusted. */
 const consistentSlots = 3
 
-/** The clock is looked at this often, so that a step is not slept through. */
+/** The clock is read this often, so that a step is noticed. */
 const longestSleep = 1000
 
 /**
  * Decides when to pull. Slots are the multiples of `interval` seconds since the epoch. A slot is due once, in its first
  * half; later, and when the clock was just set, it is missed and stays a gap: no burst, no late reading under an early
- * name. Slots grow strictly: when the clock went back, it is waited out, or believed after three slots in a row without another step, and
- * even then no slot is given out twice, nor any that is in `used` already, by an earlier run.
+ * name. A clock that was set back is behind until it has passed the newest slot, or has run through three slots without
+ * another step. No slot is used twice, nor one of an earlier run.
  */
 export function createTicker(interval: number, used = new UsedSlots(interval)): (now: Instant) => Look {
   let highest = used.newest ?? Number.NEGATIVE_INFINITY
@@ -57,8 +57,8 @@ export function createTicker(interval: number, used = new UsedSlots(interval)): 
     if (stepped) consistent = 0
     else if (begins) consistent++
     const behind = slot !== last && (slot < last || used.has(slot))
-    const believed = consistent >= consistentSlots && !used.has(slot)
-    if (begins && slot !== last && (!behind || believed)) {
+    const trusted = consistent >= consistentSlots && !used.has(slot)
+    if (begins && slot !== last && (!behind || trusted)) {
       const tick = { slot, missed }
       used.add(slot)
       last = slot
@@ -72,8 +72,8 @@ export function createTicker(interval: number, used = new UsedSlots(interval)): 
 }
 
 /**
- * The slots to pull, as they come; ends when `signal` aborts. `onBehind` hears at every look that a clock which was set
- * back is being waited out, and in which slot; `onLook` of every look, which is one a second except while a slot is pulled.
+ * The slots to pull, when they are due; ends when `signal` aborts. `onBehind` is called at every reading of a clock that is
+ * behind, `onLook` at every reading, which is once a second except during a pull.
  */
 export async function* ticks(
   interval: number,

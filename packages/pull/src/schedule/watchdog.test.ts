@@ -1,44 +1,38 @@
 import { expect, it } from 'vitest'
 import { ticks } from './tick.ts'
-import { Liveness } from './watchdog.ts'
+import { Watchdog } from './watchdog.ts'
 
-it('lasts as long as a pull may take, whatever the time of day does', () => {
+it.each([
+  ['as long as a pull may take', 60, 60_000],
+  ['ten seconds when the interval is shorter', 1, 10_000],
+])('waits %s, whatever the time of day does', (_, interval, limit) => {
   let now = { wall: 1_700_000_000_000, monotonic: 0 }
-  const liveness = new Liveness(60, () => now)
-  now = { wall: 0, monotonic: 60_000 }
-  expect(liveness.alive).toBe(true)
-  now = { wall: 0, monotonic: 60_001 }
-  expect(liveness.alive).toBe(false)
-  liveness.goesOn()
-  expect(liveness.alive).toBe(true)
+  const watchdog = new Watchdog(interval, () => now)
+  now = { wall: 0, monotonic: limit }
+  expect(watchdog.alive).toBe(true)
+  now = { wall: 0, monotonic: limit + 1 }
+  expect(watchdog.alive).toBe(false)
+  watchdog.progress()
+  expect(watchdog.alive).toBe(true)
 })
 
-it('allows a pull ten seconds where the interval is shorter', () => {
-  let monotonic = 0
-  const liveness = new Liveness(1, () => ({ wall: 0, monotonic }))
-  monotonic = 10_000
-  expect(liveness.alive).toBe(true)
-  monotonic = 10_001
-  expect(liveness.alive).toBe(false)
-})
-
-it('ends while a pull does not', async () => {
+it('expires while a pull does not end', async () => {
   let now = { wall: 1_699_999_999_980, monotonic: 0 }
-  const clock = () => {
-    now = { wall: now.wall + 10, monotonic: now.monotonic + 10 }
+  const pass = (milliseconds: number) => {
+    now = { wall: now.wall + milliseconds, monotonic: now.monotonic + milliseconds }
     return now
   }
-  const liveness = new Liveness(1, () => now)
+  const watchdog = new Watchdog(1, () => now)
   const stop = new AbortController()
-  const onLook = () => liveness.goesOn()
-  const slots = ticks(1, { signal: stop.signal, clock, onBehind: () => undefined, onLook })
+  const onLook = () => watchdog.progress()
+  const slots = ticks(1, { signal: stop.signal, clock: () => pass(10), onBehind: () => undefined, onLook })
   expect((await slots.next()).value).toMatchObject({ slot: 1_700_000_000 })
-  expect(liveness.alive).toBe(true)
-  // The pull of this slot is not through yet: nobody looks at the clock.
-  now = { wall: now.wall + 11_000, monotonic: now.monotonic + 11_000 }
-  expect(liveness.alive).toBe(false)
+  expect(watchdog.alive).toBe(true)
+  // The pull of this slot has not ended: the clock is not read.
+  pass(11_000)
+  expect(watchdog.alive).toBe(false)
   const next = slots.next()
-  expect(liveness.alive).toBe(true)
+  expect(watchdog.alive).toBe(true)
   stop.abort()
   await next
 })

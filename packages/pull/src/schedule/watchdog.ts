@@ -1,14 +1,14 @@
 import type { Clock } from './tick.ts'
 
-/** A pull may take this long, in seconds, even where the interval is shorter: a disk may need it. */
+/** A pull may take this long, in seconds, even when the interval is shorter: a slow disk may need it. */
 const shortestLimit = 10
 
 /**
- * Whether pulling goes on. The clock is looked at every second except while a slot is pulled, so a look that is older than
- * the interval means that a pull has not ended in time. A clock that was set back is looked at as well: waiting it out is
- * no standstill.
+ * Whether pulling makes progress, for the watchdog of systemd. The clock is read every second except during a pull, so a
+ * last reading older than the interval means that a pull has not ended in time. Waiting for a clock that was set back is
+ * progress, too.
  */
-export class Liveness {
+export class Watchdog {
   readonly #clock: Clock
   readonly #limit: number
   #last: number
@@ -20,7 +20,7 @@ export class Liveness {
     this.#last = clock().monotonic
   }
 
-  goesOn(): void {
+  progress(): void {
     this.#last = this.#clock().monotonic
   }
 

@@ -1,27 +1,12 @@
 import net from 'node:net'
 import { expect, it } from 'vitest'
 import { HangingWorkers } from './hanging-workers.ts'
-import type { Source } from './sources.ts'
+import type { Source } from './source.ts'
 
 const master = 'master:///run/haproxy-master.sock'
 const workerOf = (text: string, pid: number): Source => ({
   ...{ name: 'master', text: `${text} @!${pid}`, worker: { pid, master: text }, discovered: false },
   address: { kind: 'master', at: { kind: 'unix', path: text.slice('master://'.length) } },
-})
-
-it('asks a worker again when the question of before is closed', async () => {
-  const hanging = new HangingWorkers()
-  const socket = new net.Socket()
-  const worker = workerOf(master, 7)
-  expect(hanging.refusal(worker)).toBeUndefined()
-  hanging.keep(worker, socket)
-  expect(hanging.refusal(worker)).toMatchObject({
-    code: 'SOURCE_TIMEOUT',
-    message: expect.stringMatching(/question of 0 s ago/),
-  })
-  expect(hanging.refusal(workerOf(master, 8))).toBeUndefined()
-  socket.destroy()
-  await expect.poll(() => hanging.refusal(worker)).toBeUndefined()
 })
 
 it('leaves two of the ten connections of each master', () => {

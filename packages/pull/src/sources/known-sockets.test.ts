@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StatsError } from '@haproxystats/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Outcome } from '../query/ask-source.ts'
 import { KnownSockets, socketsOfEarlierRuns } from './known-sockets.ts'
-import type { Source } from './sources.ts'
+import type { Source, SourceResult } from './source.ts'
 
 const path = '/run/haproxy/lb1.sock'
 const text = `unix://${path}`
 const source: Source = { name: 'lb1.sock', text, address: { kind: 'unix', path }, discovered: true, inode: '1:2 3' }
 const effort = { source, seconds: 0.1, retries: 0 }
 
-const answered = { ...effort, outcome: 'answered' } as Outcome
-const failedBy = (code: 'SOURCE_CONNECT' | 'SOURCE_REFUSED' | 'SOURCE_TIMEOUT', details: object): Outcome => ({
+const answered = { ...effort, outcome: 'answered' } as SourceResult
+const failedBy = (code: 'SOURCE_CONNECT' | 'SOURCE_REFUSED' | 'SOURCE_TIMEOUT', details: object): SourceResult => ({
   ...effort,
   outcome: 'failed',
   error: new StatsError(code, 'why', { ...details }),
@@ -26,7 +25,7 @@ const hangs = failedBy('SOURCE_TIMEOUT', { bytes: 0 })
 function begin(known: ConstructorParameters<typeof KnownSockets>[0] = []) {
   const clock = { wall: 1_700_000_000_000, monotonic: 0 }
   const sockets = new KnownSockets(known, { staleAfter: 900, clock: () => clock })
-  const judge = (outcome: Outcome, seconds = 0) => {
+  const judge = (outcome: SourceResult, seconds = 0) => {
     clock.wall += seconds * 1000
     return sockets.judge(outcome).outcome
   }
@@ -34,13 +33,9 @@ function begin(known: ConstructorParameters<typeof KnownSockets>[0] = []) {
 }
 
 describe('a socket that refuses', () => {
-  it('is stale when it never answered', () => {
-    const { sockets, judge } = begin()
-    expect([judge(refused), sockets.isStale(source)]).toEqual(['stale', true])
-  })
-
   it('has failed when it answered before, until nobody has listened for stale-after', () => {
     const { sockets, judge } = begin()
+    expect([judge(refused), sockets.isStale(source)]).toEqual(['stale', true])
     const came = [judge(answered), judge(refused), judge(refused, 899), judge(refused, 1), judge(refused, 5)]
     expect(came).toEqual(['answered', 'failed', 'failed', 'stale', 'stale'])
     expect(sockets.judge(refused)).toMatchObject({ after: 900 })

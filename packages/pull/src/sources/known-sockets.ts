@@ -1,15 +1,14 @@
 import { readStatus, StatsError } from '@haproxystats/core'
-import type { Outcome } from '../query/ask-source.ts'
 import type { Clock } from '../schedule/tick.ts'
-import type { Source } from './sources.ts'
+import type { Source, SourceResult } from './source.ts'
 
-/** A socket of `socket-dir` that has given statistics, as the status file keeps it. */
-export interface KnownSocket {
+/** A socket of `socket-dir` that has answered with statistics, as in the status file. */
+interface KnownSocket {
   /** Its address. */
   readonly source: string
   /** Which socket it was (`Source.inode`). */
   readonly inode?: string
-  /** Since when nobody listens on it, ISO. */
+  /** Since when nothing listens on it, ISO. */
   readonly refused?: string
 }
 
@@ -19,23 +18,23 @@ interface Answered {
   refused?: number
 }
 
-type Failed = Extract<Outcome, { outcome: 'failed' }>
+type Failed = Extract<SourceResult, { outcome: 'failed' }>
 
 /**
- * What is remembered of the sockets in `socket-dir`, to tell a process that died from a socket that was left behind long
- * ago, and both from sockets that are no stats sockets. HAProxy never removes its sockets, however it ends.
+ * The sockets in `socket-dir`, remembered to tell a process that died from a stale socket that was left behind long ago, and
+ * both from sockets that are no stats sockets. HAProxy never removes its sockets, however it ends.
  */
 export class KnownSockets {
-  /** Those that have given statistics. */
+  /** Sockets that have answered with statistics. */
   readonly #answered = new Map<string, Answered>()
-  /** Those that nobody listened on at the last pull and that are left out. */
+  /** Sockets that nothing listened on at the last pull, and that were ignored. */
   readonly #stale = new Set<string>()
-  /** Those that are no stats sockets, with what they were when they were asked. */
+  /** Sockets that are no stats sockets, with the error of their query. */
   readonly #foreign = new Map<string, { inode: string | undefined; error: StatsError }>()
   readonly #staleAfter: number
   readonly #clock: Clock
 
-  /** `known` is what earlier runs have met; `staleAfter` in seconds. */
+  /** `known` are sockets of earlier runs; `staleAfter` in seconds. */
   constructor(known: readonly KnownSocket[], { staleAfter, clock }: { staleAfter: number; clock: Clock }) {
     this.#staleAfter = staleAfter
     this.#clock = clock
@@ -53,59 +52,59 @@ export class KnownSockets {
     }))
   }
 
-  /** Forgets what is no longer there; nothing while sources may be missing from the list. */
-  keep(sources: readonly Source[], mayMiss: boolean): void {
-    if (mayMiss) return
+  /** Forgets sockets that no longer exist, unless the list may be incomplete. */
+  keep(sources: readonly Source[], mayBeIncomplete: boolean): void {
+    if (mayBeIncomplete) return
     const present = new Set(sources.filter(({ discovered }) => discovered).map(({ text }) => text))
     for (const kept of [this.#answered, this.#stale, this.#foreign]) {
       for (const text of kept.keys()) if (!present.has(text)) kept.delete(text)
     }
   }
 
-  /** Whether nobody listened on this socket at the last pull, and it was left out. */
+  /** Whether nothing listened on this socket at the last pull, and it was ignored. */
   isStale({ text }: Source): boolean {
     return this.#stale.has(text)
   }
 
-  /** What this socket was found to be, if it is no stats socket; undefined once another is in its place. */
+  /** The error of the query, if this is no stats socket; undefined once another socket has taken its place. */
   foreign({ text, inode }: Source): StatsError | undefined {
     const known = this.#foreign.get(text)
     return known?.inode === inode ? known?.error : undefined
   }
 
-  /** What came of asking, in the light of what is known of the socket. */
-  judge(outcome: Outcome): Outcome {
-    const { source } = outcome
-    if (!source.discovered) return outcome
+  /** The result of reading a source, in view of what is known of the socket. */
+  judge(result: SourceResult): SourceResult {
+    const { source, outcome } = result
+    if (!source.discovered) return result
     this.#stale.delete(source.text)
-    if (outcome.outcome !== 'foreign') this.#foreign.delete(source.text)
-    if (outcome.outcome === 'answered') this.#answered.set(source.text, { inode: source.inode })
-    return outcome.outcome === 'failed' ? this.#judgeFailed(outcome) : outcome
+    if (outcome !== 'foreign') this.#foreign.delete(source.text)
+    if (outcome === 'answered') this.#answered.set(source.text, { inode: source.inode })
+    return outcome === 'failed' ? this.#judgeFailed(result) : result
   }
 
-  #judgeFailed(outcome: Failed): Outcome {
-    const { source, seconds, retries, error } = outcome
+  #judgeFailed(result: Failed): SourceResult {
+    const { source, seconds, retries, error } = result
     const known = this.#answered.get(source.text)
     if (isRefused(error)) {
       if (known !== undefined && this.#isRecent(known))
-        return { ...outcome, error: died(source, error, this.#staleAfter) }
+        return { ...result, error: died(source, error, this.#staleAfter) }
       this.#stale.add(source.text)
       return { source, seconds, retries, outcome: 'stale', ...(known && { after: this.#staleAfter }) }
     }
-    const another = known !== undefined && known.inode !== undefined && known.inode !== source.inode
-    if (error.details['foreign'] === true && (known === undefined || another)) {
+    const replaced = known !== undefined && known.inode !== undefined && known.inode !== source.inode
+    if (error.details['foreign'] === true && (known === undefined || replaced)) {
       this.#answered.delete(source.text)
       this.#foreign.set(source.text, { inode: source.inode, error })
       return { source, seconds, retries, outcome: 'foreign', error }
     }
     if (known !== undefined) {
       this.#answered.set(source.text, { inode: known.inode })
-      return outcome
+      return result
     }
-    return error.details['bytes'] === 0 ? { ...outcome, error: silent(error) } : outcome
+    return error.details['bytes'] === 0 ? { ...result, error: neverAnswered(error) } : result
   }
 
-  /** Whether nobody has listened for so short a time that the process has failed. */
+  /** Whether nothing has listened for so short a time that the process has failed. */
   #isRecent(known: Answered): boolean {
     const { wall } = this.#clock()
     // A clock that was set back must not make it longer.
@@ -119,16 +118,16 @@ function isRefused({ code, details }: StatsError): boolean {
 }
 
 function died({ text }: Source, { code, details }: StatsError, staleAfter: number): StatsError {
-  const message = `${text} refused the connection (ECONNREFUSED): it answered before, so its HAProxy process has probably died, and its socket is still there; restart HAProxy, or remove the socket if this process is not to come back; after ${staleAfter} s (stale-after) it is left out`
+  const message = `${text} refused the connection (ECONNREFUSED): it answered before, so its HAProxy process has probably died; restart HAProxy, or remove the socket if this process will not come back; the socket is ignored after ${staleAfter} s (stale-after)`
   return new StatsError(code, message, { ...details })
 }
 
-function silent(error: StatsError): StatsError {
+function neverAnswered(error: StatsError): StatsError {
   const message = `${error.message}; it has never answered: if it is no stats socket of HAProxy, move it out of socket-dir, or name the stats sockets in servers instead`
   return new StatsError(error.code, message, { ...error.details }, error)
 }
 
-/** The sockets that earlier runs have met, by the status file they left; none where that is missing or makes no sense. */
+/** The sockets in the status file of earlier runs; none when it is missing or invalid. */
 export async function socketsOfEarlierRuns(path: string): Promise<KnownSocket[]> {
   const { sockets } = (await readStatus(path)) ?? {}
   return Array.isArray(sockets) ? sockets.filter(isKnownSocket) : []

@@ -1,18 +1,9 @@
-import {
-  type Configuration,
-  type Diagnostic,
-  largestPersonalFile,
-  openToAll,
-  readRegularFile,
-  reasonOf,
-  StatsError,
-  watchFiles,
-} from '@haproxystats/core'
+import { type Configuration, type Diagnostic, openToAll, reasonOf, StatsError, watchFiles } from '@haproxystats/core'
 import type { TlsOptions } from '@haproxystats/haproxy'
 
 type Options = Configuration['pull']
 
-/** The options that name a file, and whether what is in it must stay with us. */
+/** The options that name a file, and whether its content is secret. */
 const files = [
   { option: 'http-password-file', secret: true },
   { option: 'tls-ca-file', secret: false },
@@ -22,7 +13,7 @@ const files = [
 
 type FileOption = (typeof files)[number]['option']
 
-/** Who we are to sources that want to know. */
+/** For sources that require authentication or TLS. */
 export interface Credentials {
   readonly user?: string
   readonly password?: string
@@ -30,7 +21,7 @@ export interface Credentials {
 }
 
 /**
- * What stands in the files of passwords, certificates and keys, read again when they change. Nothing of it goes into a
+ * The contents of the files of passwords, certificates and keys, read again when they change. Nothing of them goes into a
  * message.
  */
 export class Secrets {
@@ -79,7 +70,7 @@ function firstLine(content: Buffer): string {
   return content.toString('utf8').split(/\r?\n/, 1)[0] ?? ''
 }
 
-/** Certificates that everybody may write: whoever does decides whom we believe. */
+/** Certificates that everybody may write, and so decide which sources are trusted. */
 export function secretWarnings(options: Options): Diagnostic[] {
   return files.flatMap(({ option, secret }) => {
     const path = options[option]

@@ -1,13 +1,12 @@
 import type { Conditions } from '@haproxystats/core'
-import type { Outcome } from '../query/ask-source.ts'
-import type { Source } from './sources.ts'
+import type { Source, SourceResult } from './source.ts'
 
-/** So many processes of one source are remembered. */
+/** Remembered for each source. */
 const mostProcesses = 8
 
 /**
- * Finds sources that are several processes in turn: a page whose number of the process changes (`nbproc`), or a socket
- * whose process of before comes back, which no reload brings.
+ * Finds sources at which several processes answer in turn: a page whose process number changes (`nbproc`), or a socket at
+ * which an earlier pid answers again, which no reload causes.
  */
 export class SeveralProcesses {
   readonly #changes: Conditions
@@ -17,13 +16,13 @@ export class SeveralProcesses {
     this.#changes = changes
   }
 
-  /** Says it once of each source. */
-  look(outcomes: readonly Outcome[]): void {
-    const met = new Set(outcomes.map(({ source }) => source.text))
-    for (const text of this.#seen.keys()) if (!met.has(text)) this.#seen.delete(text)
-    for (const outcome of outcomes) {
-      if (outcome.source.worker || (outcome.outcome !== 'answered' && outcome.outcome !== 'duplicate')) continue
-      const { source, facts } = outcome
+  /** Logs it once for each source. */
+  look(results: readonly SourceResult[]): void {
+    const present = new Set(results.map(({ source }) => source.text))
+    for (const text of this.#seen.keys()) if (!present.has(text)) this.#seen.delete(text)
+    for (const result of results) {
+      if (result.source.worker || (result.outcome !== 'answered' && result.outcome !== 'duplicate')) continue
+      const { source, facts } = result
       const page = source.address.kind === 'http'
       const process = page ? facts.number : facts.pid
       const before = this.#seen.get(source.text) ?? []
@@ -37,9 +36,9 @@ export class SeveralProcesses {
   #report({ text: source, address }: Source, processes: ReadonlySet<string>): void {
     const todo =
       address.kind === 'http'
-        ? 'give each process a page of its own ("bind-process"), or read its stats sockets'
-        : 'name each process by an address of its own'
-    const text = `${source} is answered by several processes in turn (${[...processes].join(', ')}): a snapshot has only one of them, so its values are wrong; ${todo}`
+        ? 'give each process its own page ("bind-process"), or read its stats sockets'
+        : 'give each process its own address'
+    const text = `several processes answer at ${source} in turn (${[...processes].join(', ')}): a snapshot has only one of them, so its values are wrong; ${todo}`
     this.#changes.begin(`several ${source}`, { level: 'warn', kind: 'several', fields: { source }, text })
   }
 }

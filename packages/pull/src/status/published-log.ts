@@ -1,7 +1,7 @@
 import { counted, type Logger, Routine } from '@haproxystats/core'
 
 /** A snapshot that is in the queue. */
-export interface PublishedSnapshot {
+interface PublishedSnapshot {
   readonly slot: number
   /** How many processes answered, and how many sources failed. */
   readonly answered: number

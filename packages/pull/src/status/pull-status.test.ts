@@ -1,11 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type SourceReport, StatsError, StatusFile } from '@haproxystats/core'
+import { type SourceReport, StatusFile } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import type { Outcome } from '../query/ask-source.ts'
-import { UsedSlots } from '../schedule/used-slots.ts'
+import { UsedSlots } from '../schedule/slots.ts'
 import { KnownSockets } from '../sources/known-sockets.ts'
 import { PullStatus, usedByEarlierRuns } from './pull-status.ts'
 
@@ -44,7 +43,9 @@ test('every slot is counted once, by what became of it', async () => {
     status.end(outcome as 'published')
   }
   for (const slot of [at, at, at + 10, at + 10]) status.behind(slot)
-  expect(await closed()).toMatchObject({
+  const file = await closed()
+  expect(file).not.toHaveProperty('oldest')
+  expect(file).toMatchObject({
     lastTick: { slot: at + 50, time: new Date(at * 1000).toISOString() },
     published: 2,
     failed: 1,
@@ -76,45 +77,34 @@ test('of what is published it tells how much is incomplete, and how much of that
   expect(await closed()).toMatchObject({ ...counted, lastPublished: at + 20, lastComplete: at })
 })
 
-test('an empty queue has no oldest', async () => {
-  expect(await begun().closed()).not.toHaveProperty('oldest')
-})
+const report = (name: string, result: SourceReport['result']): SourceReport => {
+  return { name, source: `unix:///run/${'x'.repeat(90)}/${name}`, result, seconds: 0.1, bytes: 0, retries: 0 }
+}
 
 test('a source has its state since that changed, and goes when it is gone', async () => {
   const { status, clock, closed } = begun()
-  const source = (name: string) =>
-    ({ name, text: `unix:///${name}`, address: { kind: 'unix', path: name }, discovered: true }) as const
-  const effort = (name: string) => ({ source: source(name), seconds: 0.1, retries: 0 })
-  const error = new StatsError('SOURCE_TIMEOUT', 'too slow')
-  const later = async (...outcomes: Outcome[]) => {
+  const later = (...reports: SourceReport[]) => {
     clock.wall += 10_000
-    status.answered(outcomes)
+    status.answered(reports)
   }
   const since = (tick: number) => new Date(at * 1000 + tick * 10_000).toISOString()
-  await later({ ...effort('a'), outcome: 'stale' }, { ...effort('b'), outcome: 'stale' })
-  await later({ ...effort('a'), outcome: 'stale' }, { ...effort('c'), outcome: 'failed', error })
-  await later({ ...effort('a'), outcome: 'failed', error }, { ...effort('c'), outcome: 'failed', error })
-  expect((await closed()).sources).toEqual([
-    { name: 'a', source: 'unix:///a', state: 'failed', since: since(3) },
-    { name: 'c', source: 'unix:///c', state: 'failed', since: since(2) },
+  later(report('a', 'stale'), report('b', 'stale'))
+  later(report('a', 'stale'), report('c', 'failed'))
+  later(report('a', 'failed'), report('c', 'failed'), { ...report('d', 'duplicate'), same: 'c' })
+  const { sources } = await closed()
+  expect(sources).toEqual([
+    { name: 'a', source: report('a', 'failed').source, state: 'failed', since: since(3) },
+    { name: 'c', source: report('c', 'failed').source, state: 'failed', since: since(2) },
+    { name: 'd', source: report('d', 'failed').source, state: 'duplicate', same: 'c', since: since(3) },
   ])
-})
-
-test('what should have been read beside the sources has a state, too', async () => {
-  const { status, closed } = begun()
-  const directory = { name: 'socket-dir', source: '/run/haproxy', result: 'failed', seconds: 0, bytes: 0, retries: 0 }
-  status.answered([], [directory as SourceReport])
-  expect((await closed()).sources).toMatchObject([{ name: 'socket-dir', source: '/run/haproxy', state: 'failed' }])
 })
 
 test('of very many sources it tells those that did not answer, so that the next run can still read it', async () => {
   const { status, used, closed } = begun()
   used.add(at)
-  const reports = Array.from({ length: 20_000 }, (_, index) => {
-    const [name, result] = [`lb${index}`, index === 19_999 ? 'failed' : 'answered']
-    return { name, source: `unix:///run/${'x'.repeat(90)}/${name}`, result, seconds: 0, bytes: 0, retries: 0 }
-  })
-  status.answered([], reports as SourceReport[])
+  status.answered(
+    Array.from({ length: 20_000 }, (_, index) => report(`lb${index}`, index < 19_999 ? 'answered' : 'failed')),
+  )
   const { sources } = await closed()
   expect([sources.length, sources[0]]).toEqual([2000, expect.objectContaining({ name: 'lb19999', state: 'failed' })])
   expect(await usedByEarlierRuns(path, at)).toEqual([[at, at]])
@@ -133,18 +123,10 @@ describe('slots that earlier runs used', () => {
     const { usedSlots } = await closed()
     const runs = await usedByEarlierRuns(path, at)
     const again = new UsedSlots(10, runs)
-    for (const slot of [at, at + 10, at + 50]) expect(again.has(slot)).toBe(true)
-    for (const slot of [at - 10, at + 20, at + 60]) expect(again.has(slot)).toBe(false)
-    expect([usedSlots, again.newest]).toEqual([
-      [
-        [at, at + 10],
-        [at + 50, at + 50],
-      ],
-      at + 50,
-    ])
-  })
-
-  it('are at least the last one that was published', async () => {
+    const slots = [at - 10, at, at + 10, at + 20, at + 50, at + 60]
+    expect(slots.filter((slot) => again.has(slot))).toEqual([at, at + 10, at + 50])
+    expect(usedSlots.flat()).toEqual([at, at + 10, at + 50, at + 50])
+    expect(again.newest).toBe(at + 50)
     expect(await told({ lastPublished: at })).toEqual([[at, at]])
   })
 

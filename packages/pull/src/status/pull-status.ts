@@ -1,27 +1,21 @@
 import { isSnapshotName, readStatus, type SourceReport, type StatusFile } from '@haproxystats/core'
-import type { Outcome } from '../query/ask-source.ts'
+import type { SlotRun, UsedSlots } from '../schedule/slots.ts'
 import type { Clock, Tick } from '../schedule/tick.ts'
-import type { SlotRun, UsedSlots } from '../schedule/used-slots.ts'
 import type { KnownSockets } from '../sources/known-sockets.ts'
 
-/** Why a slot has no snapshot although nothing failed. */
-export const skipReasons = {
-  'queue-full': 'the queue was full',
-  'no-source': 'there was nothing to read',
-  taken: 'something of that name was in the queue',
-  behind: 'the clock was behind what was published before',
-  missed: 'the program did not get to it in time',
-} as const
+/**
+ * Why a slot has no snapshot although nothing failed. `taken`: the queue had something of its name; `behind`: the clock was
+ * behind the newest snapshot; `missed`: the program was too late.
+ */
+const skipReasons = ['queue-full', 'no-source', 'taken', 'behind', 'missed'] as const
 
-type SkipReason = keyof typeof skipReasons
+type SkipReason = (typeof skipReasons)[number]
 
-const reasons = Object.keys(skipReasons) as SkipReason[]
+/** The outcome of one pull; `failed`: the snapshot could not be published. */
+export type PullOutcome = 'published' | 'failed' | 'queue-full' | 'no-source' | 'taken'
 
-/** What comes of a tick; `failed`: what was read could not be published. */
-export type TickOutcome = 'published' | 'failed' | 'queue-full' | 'no-source' | 'taken'
-
-/** `incomplete`: published although a source did not answer; `partial`: those of them that hold the answer of another. */
-type Counted = TickOutcome | SkipReason | 'dropped' | 'incomplete' | 'partial'
+/** `incomplete`: published although a source did not answer; `partial`: incomplete with at least one answer. */
+type Counted = PullOutcome | SkipReason | 'dropped' | 'incomplete' | 'partial'
 
 interface SourceState {
   readonly name: string
@@ -29,11 +23,11 @@ interface SourceState {
   readonly state: SourceReport['result']
   /** Of a duplicate: the name of the source that is used. */
   readonly same?: string
-  /** When it came to be so, ISO. */
+  /** Since when it has this state, ISO. */
   readonly since: string
 }
 
-/** Counts what becomes of every slot, and keeps the status file of this program. */
+/** Counts the outcomes of pulls, and keeps the status file of this program. */
 export class PullStatus {
   readonly #file: StatusFile
   readonly #used: UsedSlots
@@ -47,7 +41,7 @@ export class PullStatus {
   #lastComplete: number | undefined
   #lastBehind: number | undefined
 
-  /** `used` is told so that the next run uses no slot again, `sockets` so that it knows which have answered before. */
+  /** `used` and `sockets` go into the status file, for the next run. */
   constructor(file: StatusFile, { used, sockets, clock }: { used: UsedSlots; sockets: KnownSockets; clock: Clock }) {
     this.#file = file
     this.#used = used
@@ -62,7 +56,7 @@ export class PullStatus {
     this.#write()
   }
 
-  end(outcome: TickOutcome): void {
+  end(outcome: PullOutcome): void {
     this.#count(outcome)
     this.#write()
   }
@@ -75,7 +69,7 @@ export class PullStatus {
     this.#write()
   }
 
-  /** What waits in the queue, oldest first. */
+  /** The snapshots in the queue, oldest first. */
   queued(snapshots: readonly string[]): void {
     this.#queue = snapshots
   }
@@ -106,22 +100,17 @@ export class PullStatus {
     this.#queue = this.#queue.filter((name) => name !== snapshot)
   }
 
-  /** What came of the sources, and of what else should have been read. */
-  answered(outcomes: readonly Outcome[], others: readonly SourceReport[] = []): void {
+  /** What was read, or should have been. */
+  answered(reports: readonly SourceReport[]): void {
     const before = new Map(this.#sources.map((known) => [known.source, known]))
-    const asked = outcomes.map((outcome) => {
-      const { name, text } = outcome.source
-      const same = outcome.outcome === 'duplicate' ? { same: outcome.same.name } : {}
-      return { name, source: text, state: outcome.outcome, ...same }
-    })
-    const all = [...asked, ...others.map(({ name, source, result }) => ({ name, source, state: result }))]
-    this.#sources = all.map((source) => {
-      const known = before.get(source.source)
-      return { ...source, since: known?.state === source.state ? known.since : this.#now() }
+    this.#sources = reports.map(({ name, source, result: state, same }) => {
+      const known = before.get(source)
+      const since = known?.state === state ? known.since : this.#now()
+      return { name, source, state, ...(same !== undefined && { same }), since }
     })
   }
 
-  /** How it is doing, in one line. */
+  /** For the service manager, in one line. */
   get sentence(): string {
     const answered = this.#sources.filter(({ state }) => state === 'answered' || state === 'duplicate').length
     const sources = this.#sources.filter(({ state }) => state !== 'foreign').length
@@ -149,7 +138,7 @@ export class PullStatus {
       incomplete: this.#counted('incomplete'),
       failed: this.#counted('failed'),
       dropped: this.#counted('dropped'),
-      skipped: Object.fromEntries(reasons.map((reason) => [reason, this.#counted(reason)])),
+      skipped: Object.fromEntries(skipReasons.map((reason) => [reason, this.#counted(reason)])),
       usedSlots: this.#used.runs,
     })
   }
@@ -167,28 +156,27 @@ export class PullStatus {
   }
 }
 
-/** So many sources are told of, so that the file stays one that is read. */
+/** Sources in the file, which bounds its size. */
 const mostSources = 2000
 
-/** Those that did not answer come first where not all are told of. */
+/** Those that did not answer come first when there are too many. */
 function shown(sources: readonly SourceState[]): readonly SourceState[] {
   if (sources.length <= mostSources) return sources
   const others = sources.filter(({ state }) => state !== 'answered')
   return [...others, ...sources.filter(({ state }) => state === 'answered')].slice(0, mostSources)
 }
 
-/** A run of slots that ends so many seconds ahead of the clock is not believed: nothing waits longer for a slot. */
-const believedAhead = 86_400
+/** A run of slots that ends more seconds ahead of the clock is ignored, which bounds the wait for the clock. */
+const mostAhead = 86_400
 
 /**
- * The slots that earlier runs used, by the status file they left; none where that is missing or makes no sense. `now` is
- * in seconds.
+ * The slots in the status file of earlier runs; none when it is missing or invalid. `now` is in seconds.
  */
 export async function usedByEarlierRuns(path: string, now: number): Promise<SlotRun[]> {
   const { usedSlots, lastPublished } = readStatus(path) ?? {}
-  const told: unknown[] = Array.isArray(usedSlots) ? usedSlots : []
-  const runs = [...told, [lastPublished, lastPublished]].filter(isSlotRun)
-  return runs.filter(([from, to]) => from <= to && to <= now + believedAhead).sort(([a], [b]) => a - b)
+  const listed: unknown[] = Array.isArray(usedSlots) ? usedSlots : []
+  const runs = [...listed, [lastPublished, lastPublished]].filter(isSlotRun)
+  return runs.filter(([from, to]) => from <= to && to <= now + mostAhead).sort(([a], [b]) => a - b)
 }
 
 function isSlotRun(value: unknown): value is SlotRun {

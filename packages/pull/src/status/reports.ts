@@ -1,87 +1,96 @@
-import type { Conditions, Configuration } from '@haproxystats/core'
-import { reasonOf } from '@haproxystats/core'
-import { permissionHint } from '../check/permission-hint.ts'
-import { type Outcome, placeOf } from '../query/ask-source.ts'
-import type { Source, SourceList } from '../sources/sources.ts'
+import { type Conditions, type Configuration, reasonOf } from '@haproxystats/core'
+import { permissionHint } from '../sources/permission-hint.ts'
+import { placeOf, type Source, type SourceResult } from '../sources/source.ts'
 
-/** Keys of troubles: that of a source, and those there is one of. */
-const ofSource = (source: Source) => `source ${source.text}`
+type Options = Configuration['pull']
+
+/** Keys of troubles. */
+const keyOf = (source: Source) => `source ${source.text}`
 const sameKey = 'same '
 
-/** Says once which sources fail, which sockets are left out and why, and once when that is over. */
-export function reportOutcomes(
+/** Logs once which sources fail, which sockets are ignored and why, and once when that is over. */
+export function reportResults(
   changes: Conditions,
-  outcomes: readonly Outcome[],
-  options: Pick<Configuration['pull'], 'on-failure'>,
+  results: readonly SourceResult[],
+  options: Pick<Options, 'on-failure'>,
 ): void {
-  const result =
-    options['on-failure'] === 'discard'
-      ? 'snapshots without it are marked incomplete, and are not sent to Graphite or local-store unless their section sets incomplete = deliver (on-failure = discard)'
-      : 'snapshots without it are marked incomplete (on-failure = partial)'
-  const met = new Set(outcomes.map(({ source }) => ofSource(source)))
-  const masters = new Set(outcomes.flatMap(({ source: { worker } }) => worker?.master ?? []))
-  for (const master of masters) endOthers(changes, master, met)
-  for (const came of outcomes) {
-    const { source } = came
-    const key = ofSource(source)
-    const fields = { source: source.text }
-    if (came.outcome === 'gone') {
-      changes.end(key, () => `${source.text} has ended`, fields)
-    } else if (came.outcome === 'answered' || came.outcome === 'duplicate') {
-      changes.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
-    } else if (came.outcome === 'stale') {
-      changes.begin(key, { level: 'warn', kind: 'stale', fields, text: staleText(source, came.after) })
-    } else if (came.outcome === 'foreign') {
-      const text = `${came.error.message}; it is left out`
-      changes.begin(key, { level: 'warn', kind: 'foreign', fields, text })
-    } else {
-      const { code, message, details } = came.error
-      const at = 'at' in source.address ? source.address.at : source.address
-      const todo = details['errno'] === 'EACCES' && at.kind === 'unix' ? `; ${permissionHint(at.path)}` : ''
-      const text = `${message}${todo}; ${result}`
-      const kind = `${code} ${details['errno'] ?? details['hint'] ?? ''}`
-      changes.begin(key, { level: 'error', kind, fields: { ...fields, code }, text })
-    }
-    reportSame(changes, came)
+  const present = new Set(results.map(({ source }) => keyOf(source)))
+  const masters = new Set(results.flatMap(({ source: { worker } }) => worker?.master ?? []))
+  for (const master of masters) endOthers(changes, master, present)
+  for (const result of results) {
+    reportResult(changes, result, options['on-failure'])
+    reportSame(changes, result)
   }
   for (const key of changes.keys(sameKey)) {
     const text = key.slice(sameKey.length)
-    if (!outcomes.some(({ source }) => source.text === text)) changes.end(key, () => `${text} is gone`)
+    if (!results.some(({ source }) => source.text === text)) changes.end(key, () => `${text} is gone`)
+  }
+}
+
+function reportResult(changes: Conditions, result: SourceResult, onFailure: Options['on-failure']): void {
+  const { source, outcome } = result
+  const key = keyOf(source)
+  const fields = { source: source.text }
+  if (outcome === 'gone') {
+    changes.end(key, () => `${source.text} has ended`, fields)
+  } else if (outcome === 'answered' || outcome === 'duplicate') {
+    changes.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
+  } else if (outcome === 'stale') {
+    changes.begin(key, { level: 'warn', kind: 'stale', fields, text: staleText(source, result.after) })
+  } else if (outcome === 'foreign') {
+    const text = `${result.error.message}; the socket is ignored`
+    changes.begin(key, { level: 'warn', kind: 'foreign', fields, text })
+  } else {
+    const { code, message, details } = result.error
+    const at = 'at' in source.address ? source.address.at : source.address
+    const hint = details['errno'] === 'EACCES' && at.kind === 'unix' ? `; ${permissionHint(at.path)}` : ''
+    const effect =
+      onFailure === 'discard'
+        ? 'snapshots without it are marked incomplete, and are not sent to Graphite or local-store unless their section sets incomplete = deliver (on-failure = discard)'
+        : 'snapshots without it are marked incomplete (on-failure = partial)'
+    const kind = `${code} ${details['errno'] ?? details['hint'] ?? ''}`
+    changes.begin(key, {
+      level: 'error',
+      kind,
+      fields: { ...fields, code },
+      text: `${message}${hint}; ${effect}`,
+    })
   }
 }
 
 function staleText({ text }: Source, after: number | undefined): string {
   return after === undefined
-    ? `nobody listens on ${text}: it is left out until somebody does; if its HAProxy is gone for good, remove the socket`
-    : `nobody listens on ${text}, where a process answered before, for more than ${after} s (stale-after): the process counts as gone, and its socket is left out until somebody listens; remove it if HAProxy is gone for good`
+    ? `stale socket: nothing listens on ${text}; it is ignored until a process does; if its HAProxy is gone for good, remove the socket`
+    : `stale socket: nothing has listened on ${text}, where a process answered before, for more than ${after} s (stale-after); it is ignored until a process does; remove it if HAProxy is gone for good`
 }
 
-/** Says once that a source is the process of another, and once when it is a process of its own. */
-function reportSame(changes: Conditions, came: Outcome): void {
-  const { source } = came
+/** Logs once that a source is the process of another, and once when it is a process of its own. */
+function reportSame(changes: Conditions, result: SourceResult): void {
+  const { source, outcome } = result
   const key = `${sameKey}${source.text}`
-  if (came.outcome === 'duplicate') {
-    const { text } = came.same
-    const fields = { source: source.text, same: text, pid: came.facts.pid }
-    const told = `${source.text} is the same HAProxy process as ${text} (pid ${came.facts.pid}): it is counted once, as ${came.same.name}; remove one of them from servers or socket-dir to ask it only once`
-    changes.begin(key, { level: 'warn', kind: placeOf(came.same), fields, text: told })
-  } else if (came.outcome === 'answered') {
-    changes.end(key, () => `${source.text} is a process of its own now, or the one that is used: it is counted`)
+  if (outcome === 'duplicate') {
+    const { text, name } = result.same
+    const { pid } = result.facts
+    const fields = { source: source.text, same: text, pid }
+    const message = `duplicate source: ${source.text} is the same HAProxy process as ${text} (pid ${pid}); it is counted once, as ${name}; remove one of them from servers or socket-dir`
+    changes.begin(key, { level: 'warn', kind: placeOf(result.same), fields, text: message })
+  } else if (outcome === 'answered') {
+    changes.end(key, () => `${source.text} is no duplicate any more: it is counted`)
   }
 }
 
-/** Ends the troubles of a master that gives its workers again, and of workers that it no longer has. */
-function endOthers(changes: Conditions, master: string, met: ReadonlySet<string>): void {
+/** Ends the troubles of a master that lists its workers again, and of workers that it no longer has. */
+function endOthers(changes: Conditions, master: string, present: ReadonlySet<string>): void {
   const key = `source ${master}`
-  if (!met.has(key)) changes.end(key, (times) => `${master} answers again, after ${times} pulls without it`)
+  if (!present.has(key)) changes.end(key, (times) => `${master} answers again, after ${times} pulls without it`)
   for (const other of changes.keys(`${key} @!`)) {
-    if (!met.has(other)) changes.end(other, () => `${other.slice('source '.length)} has ended`)
+    if (!present.has(other)) changes.end(other, () => `${other.slice('source '.length)} has ended`)
   }
 }
 
-/** Says once when a source that was in trouble is no longer among the sources. */
+/** Logs once when a source that was in trouble is no longer among the sources. */
 export function reportGone(changes: Conditions, sources: readonly Source[]): void {
-  const present = new Set(sources.map(ofSource))
+  const present = new Set(sources.map(keyOf))
   for (const key of changes.keys('source ')) {
     if (present.has(key) || present.has(key.replace(/ @!\d+$/, ''))) continue
     const source = key.slice('source '.length)
@@ -89,39 +98,55 @@ export function reportGone(changes: Conditions, sources: readonly Source[]): voi
   }
 }
 
-/** Says once that `socket-dir` cannot be read, and what to do. */
-export function reportSocketDirectory(changes: Conditions, list: SourceList, options: Configuration['pull']): void {
-  const directory = options['socket-dir']
+/** Logs once that `socket-dir` cannot be read, and what to do. */
+export function reportSocketDirectory(
+  changes: Conditions,
+  error: NodeJS.ErrnoException | undefined,
+  { 'socket-dir': directory }: Options,
+): void {
   const key = 'socket-dir'
-  if (list.unreadable === undefined || directory === undefined) {
+  if (error === undefined || directory === undefined) {
     changes.end(key, () => `socket-dir ${directory} can be read again`)
     return
   }
-  const kind = list.unreadable.code ?? ''
-  const untilThen = 'snapshots are marked incomplete until it can be read, as sources may be missing'
-  const todo: Record<string, string> = {
+  const kind = error.code ?? ''
+  const effect = 'snapshots are marked incomplete until it can be read, as sources may be missing'
+  const hints: Record<string, string> = {
     ENOENT: 'is HAProxy installed and running? set socket-dir to the directory of its stats sockets',
     ENOTDIR: 'set socket-dir to the directory of the stats sockets, or a single socket in servers',
-    EACCES: `${permissionHint(directory)}; ${untilThen}`,
+    EACCES: `${permissionHint(directory)}; ${effect}`,
   }
-  const text = `socket-dir ${directory} cannot be read: ${reasonOf(list.unreadable)}; ${todo[kind] ?? untilThen}`
+  const text = `socket-dir ${directory} cannot be read: ${reasonOf(error)}; ${hints[kind] ?? effect}`
   changes.begin(key, { level: 'warn', kind, fields: { directory }, text })
 }
 
-/** Says once that there is nothing to read, and why. */
-export function reportNoSource(changes: Conditions, options: Configuration['pull'], stale: number): void {
+/** Logs once that there is no source to read, and why. */
+export function reportNoSource(changes: Conditions, options: Options, stale: number): void {
   const directory = options['socket-dir']
   const [kind, text] =
     stale > 0
       ? [
           'stale',
-          `nobody listens on any of the ${stale} sockets, or they are no stats sockets: no snapshot is published until HAProxy runs again`,
+          `no source: all ${stale} sockets are stale or no stats sockets; no snapshot is published until HAProxy runs again`,
         ]
       : directory === undefined && options.servers === undefined
         ? [
             'unset',
-            'there is nothing to read: set socket-dir in [pull] to the directory of the stats sockets of HAProxy, or list its addresses in servers',
+            'no source: set socket-dir in [pull] to the directory of the stats sockets of HAProxy, or list its addresses in servers',
           ]
-        : ['empty', `there is no stats socket in socket-dir ${directory}: no snapshot is published until there is one`]
+        : ['empty', `no source: socket-dir ${directory} has no stats socket; no snapshot is published until it has one`]
   changes.begin('no source', { level: 'warn', kind, text })
+}
+
+/** Logs once that pulls were missed, and once when they are on time again. */
+export function reportMissed(changes: Conditions, missed: number): void {
+  const text = `${missed} pulls were missed: the previous one took too long, the program was stopped, or the clock was set forward`
+  if (missed > 0) changes.begin('missed', { level: 'warn', kind: 'missed', fields: { missed }, text })
+  else changes.end('missed', () => 'pulls are on time again')
+}
+
+/** Logs once that pulling waits for the clock. */
+export function reportBehind(changes: Conditions, seconds: number): void {
+  const text = `the clock is ${seconds} s behind the newest snapshot: waiting until it has passed it, or has run for a while without another step`
+  changes.begin('clock', { level: 'warn', kind: 'behind', fields: { seconds }, text })
 }

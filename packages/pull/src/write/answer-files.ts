@@ -1,11 +1,11 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
+  type atMost,
   diskHint,
   type FileSeal,
   fileMode,
   infoSuffix,
-  type Limiter,
   reasonOf,
   StatsError,
   sealOf,
@@ -13,53 +13,51 @@ import {
   typedSuffix,
 } from '@haproxystats/core'
 import type { AnswerPart, AnswerSink } from '@haproxystats/haproxy'
-import { Blocks } from '../query/blocks.ts'
+import { Blocks } from './blocks.ts'
 
-/** The parts of an answer, and what HAProxy says of its fields beside them. */
-export type FilePart = AnswerPart | 'typed'
+/** The parts of an answer, and the types of unknown columns beside them. */
+type FilePart = AnswerPart | 'typed'
 
-/** One file to be: what of it is still in memory, and its handle once it is on disk. */
+/** One file: what of it is still in memory, and its handle once it exists. */
 interface Part {
   readonly path: string
-  /** Not made unless something is written to it. */
+  /** Only created when something is written to it. */
   readonly optional?: true
   readonly held: Blocks
-  /** Whether there is something of it on the disk. */
-  made?: true
   handle?: FileHandle
   seal?: FileSeal
 }
 
-/** How many bytes of one answer are held in memory. */
-export interface Limits {
-  /** With so many they begin to be written. */
+/** Bytes of one answer in memory. */
+interface Limits {
+  /** With so many, writing begins. */
   readonly share: () => number
-  /** With so many nothing more is taken until they have been, nor when all answers together hold too much. */
+  /** With so many, or when all answers together hold too many, nothing more is taken until they are written. */
   readonly most: number
 }
 
 /**
- * The files of one source, two as a rule. Bytes are held in memory until there are many, then appended while more come in; an
+ * The files of one source, usually two. Bytes are held in memory until there are many, then appended while more arrive; an
  * answer that fits is written once, by `finish`. `write` resolves when there is room for more.
  */
 export class AnswerFiles implements AnswerSink {
   readonly #parts: Readonly<Record<FilePart, Part>>
   readonly #limits: Limits
-  readonly #limiter: Limiter
+  readonly #limited: ReturnType<typeof atMost>
   #held = 0
   #flushing: Promise<void> | undefined
   #failure: StatsError | undefined
   #size = 0
 
-  /** `path` is that of the files, without suffix; `limiter` bounds how many files are written at a time. */
-  constructor(path: string, limits: Limits, limiter: Limiter) {
+  /** `path` is that of the files, without suffix; `limited` bounds the files written at a time. */
+  constructor(path: string, limits: Limits, limited: ReturnType<typeof atMost>) {
     this.#parts = {
       info: { path: path + infoSuffix, held: new Blocks(), optional: true },
       stat: { path: path + statSuffix, held: new Blocks() },
       typed: { path: path + typedSuffix, held: new Blocks(), optional: true },
     }
     this.#limits = limits
-    this.#limiter = limiter
+    this.#limited = limited
   }
 
   /** Bytes of all files. */
@@ -78,7 +76,7 @@ export class AnswerFiles implements AnswerSink {
       this.#flushing ??= this.#flush().finally(() => {
         this.#flushing = undefined
       })
-      // Who does not wait for it here hears of its failure at the end.
+      // `finish` reports the failure.
       this.#flushing.catch(() => undefined)
     }
     if (crowded || this.#held >= this.#limits.most) return this.#flushing
@@ -90,13 +88,13 @@ export class AnswerFiles implements AnswerSink {
     return Object.fromEntries(sealed.map(({ path, seal }) => [basename(path), seal as FileSeal]))
   }
 
-  /** Writes what is held, syncs if told, and closes all files; begins nothing more once `signal` has aborted. */
+  /** Writes what is held, syncs with `sync`, and closes all files; starts nothing more once `signal` has aborted. */
   async finish(sync: boolean, signal: AbortSignal): Promise<void> {
     await this.#flushing
     if (this.#failure !== undefined) throw this.#failure
     for (const part of Object.values(this.#parts)) {
       if (part.optional && part.held.isEmpty && part.handle === undefined) continue
-      await this.#limiter(async () => {
+      await this.#limited(async () => {
         signal.throwIfAborted()
         await append(part)
         signal.throwIfAborted()
@@ -115,13 +113,12 @@ export class AnswerFiles implements AnswerSink {
     }
   }
 
-  /** As `abandon`, and removes what was written: it is no part of the snapshot. */
+  /** As `abandon`, and removes the files: they are no part of the snapshot. */
   async remove(): Promise<void> {
     await this.abandon()
     for (const part of Object.values(this.#parts)) {
       delete part.seal
-      if (part.made) await rm(part.path, { force: true })
-      delete part.made
+      await rm(part.path, { force: true })
     }
     this.#held = 0
     this.#size = 0
@@ -131,7 +128,7 @@ export class AnswerFiles implements AnswerSink {
     try {
       for (const part of Object.values(this.#parts)) {
         if (part.held.isEmpty) continue
-        this.#held -= await this.#limiter(() => append(part))
+        this.#held -= await this.#limited(() => append(part))
       }
     } catch (error) {
       const hint = diskHint(error)
@@ -143,16 +140,15 @@ export class AnswerFiles implements AnswerSink {
   }
 }
 
-/** Opens exclusively: a file that is there already is not ours. Returns how many bytes it has written. */
+/** Opens exclusively: an existing file is not ours. Returns the number of bytes written. */
 async function append(part: Part): Promise<number> {
   part.handle ??= await open(part.path, 'wx', fileMode)
-  part.made = true
   const held = part.held.take()
   const size = held.reduce((sum, { length }) => sum + length, 0)
   if (size === 0) return 0
   try {
     const { bytesWritten } = await part.handle.writev(held)
-    // Only another attempt says why it took no more.
+    // Only another attempt reports why it wrote no more.
     if (bytesWritten < size) await part.handle.writeFile(Buffer.concat(held).subarray(bytesWritten))
   } finally {
     Blocks.free(held)

@@ -1,11 +1,11 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   atMost,
+  type Configuration,
   directoryMode,
   diskHint,
   fileMode,
-  type Limiter,
   manifestName,
   type PullReport,
   reasonOf,
@@ -13,51 +13,42 @@ import {
   StatsError,
   syncDirectory,
 } from '@haproxystats/core'
-import { isTaken } from '../queue/queue-directory.ts'
 import { AnswerFiles } from './answer-files.ts'
 
-export interface DraftOptions {
-  readonly queue: string
-  readonly temporary: string
-  /** Bytes of one answer held in memory before they are written. */
-  readonly bufferLimit: number
-  /** Files written at a time. */
-  readonly workers: number
-  /** Whether a published snapshot survives a power cut. */
-  readonly fsync: boolean
-}
+/** `workers` bounds the files written at a time; with `fsync` a published snapshot survives a power cut. */
+export type DraftOptions = Pick<Configuration['pull'], 'dst-dir' | 'tmp-dst-dir' | 'buffer-limit' | 'workers' | 'fsync'>
 
-/** With so many bytes in memory answers begin to be written, so that nothing has to wait for it; what one may hold in any case. */
+/** With so many bytes in memory writing begins, before reading has to wait for it; and what one answer may hold in any case. */
 const usuallyHeld = 1 * 1024 * 1024
 const leastShare = 32 * 1024
 
-/** What to do about errors of the system that are not the disk's, for the log. */
+/** What to do about errors of the system that are not the disk's. */
 const hints: Record<string, string> = {
   EXDEV: 'tmp-dst-dir and dst-dir must be on one file system',
   EMFILE: 'too many open files; raise LimitNOFILE',
 }
 
 /**
- * A snapshot in the making: a directory of its own in `tmp-dst-dir`, in the queue at once and whole, or nowhere. All
- * errors are `SNAPSHOT_PUBLISH`. After any of them only `discard` is left to do: nothing is written or synced twice,
- * because a second fsync may claim success for bytes that the first has lost.
+ * An unfinished snapshot: a directory in `tmp-dst-dir` that is moved into the queue at once and complete, or not at all. All
+ * errors are `SNAPSHOT_PUBLISH`. After any of them only `discard` may follow: nothing is written or synced twice, because a
+ * second fsync may report success for bytes that the first has lost.
  */
 export class SnapshotDraft {
   readonly name: string
   readonly #options: DraftOptions
   readonly #directory: string
-  readonly #limiter: Limiter
+  readonly #limited: ReturnType<typeof atMost>
   readonly #files: AnswerFiles[] = []
   #published = false
 
   private constructor(name: string, options: DraftOptions) {
     this.name = name
     this.#options = options
-    this.#directory = join(options.temporary, name)
-    this.#limiter = atMost(options.workers)
+    this.#directory = join(options['tmp-dst-dir'], name)
+    this.#limited = atMost(options.workers)
   }
 
-  /** Makes the directory, which must not be there. */
+  /** Makes the directory, which must not exist. */
   static async begin(name: string, options: DraftOptions): Promise<SnapshotDraft> {
     const draft = new SnapshotDraft(name, options)
     await draft.#step('could not be begun', () => mkdir(draft.#directory, { mode: directoryMode }))
@@ -69,25 +60,25 @@ export class SnapshotDraft {
     return this.#published
   }
 
-  /** How much of one answer is held in memory unless the disk is slow: less when there are many. */
+  /** Bytes of one answer that are held in memory unless the disk is slow: fewer when there are many answers. */
   #share(): number {
-    return Math.min(this.#options.bufferLimit, Math.max(leastShare, usuallyHeld / this.#files.length))
+    return Math.min(this.#options['buffer-limit'], Math.max(leastShare, usuallyHeld / this.#files.length))
   }
 
-  /** Where the answer of one source goes; `source` is the name of its files. */
+  /** The files of one source; `source` is their name. */
   answer(source: string): AnswerFiles {
-    const limits = { share: () => this.#share(), most: this.#options.bufferLimit }
-    const files = new AnswerFiles(join(this.#directory, source), limits, this.#limiter)
+    const limits = { share: () => this.#share(), most: this.#options['buffer-limit'] }
+    const files = new AnswerFiles(join(this.#directory, source), limits, this.#limited)
     this.#files.push(files)
     return files
   }
 
-  /** Publishes the given answers, all complete, with what came of asking for them. Returns their size in bytes; stops before the rename if `signal` aborts. */
+  /** Publishes the given answers, all complete. Returns their size in bytes; stops before the rename if `signal` aborts. */
   async publish(
     answers: readonly AnswerFiles[],
     { signal, report }: { signal: AbortSignal; report?: PullReport },
   ): Promise<number> {
-    const { queue, temporary, fsync } = this.#options
+    const { 'dst-dir': queue, 'tmp-dst-dir': temporary, fsync } = this.#options
     await this.#step('could not be written', () => settled(answers.map((files) => files.finish(fsync, signal))))
     signal.throwIfAborted()
     await this.#step('could not be written', () => this.#seal(answers, report))
@@ -96,23 +87,23 @@ export class SnapshotDraft {
     const target = join(queue, this.name)
     await this.#step('could not be moved into the queue', async () => {
       signal.throwIfAborted()
-      if (await isTaken(queue, this.name)) throw new Error(`${target} is there already`)
+      if (await isTaken(queue, this.name)) throw new Error(`${target} exists already`)
       await rename(this.#directory, target)
       this.#published = true
     })
-    const doubtful = 'is in the queue, but may not survive a power cut, because the move could not be synced'
+    const doubtful = 'could not be synced after its move into the queue, and may not survive a power cut'
     if (fsync) await this.#step(doubtful, () => settled([syncDirectory(queue), syncDirectory(temporary)]))
     return answers.reduce((bytes, files) => bytes + files.size, 0)
   }
 
-  /** Removes whatever of the draft is still in `tmp-dst-dir`. */
+  /** Removes what is still in `tmp-dst-dir`. */
   async discard(): Promise<void> {
     await Promise.allSettled(this.#files.map((files) => files.abandon()))
     const remove = () => rm(this.#directory, { recursive: true, force: true })
     await this.#step('could not be removed again', remove)
   }
 
-  /** Says what came of the pull, and what was written, so that what the disk makes of it later cannot pass for it. */
+  /** Writes the manifest: the results of the pull, and size and checksum of every file, which reveal later damage. */
   async #seal(answers: readonly AnswerFiles[], pull: PullReport | undefined): Promise<void> {
     const files = Object.assign({}, ...answers.map(({ seals }) => seals))
     const handle = await open(join(this.#directory, manifestName), 'wx', fileMode)
@@ -136,7 +127,18 @@ export class SnapshotDraft {
   }
 }
 
-/** Like `Promise.all`, but nothing is still going on when it rejects. */
+/** As `Promise.all`, but rejects only when all tasks are over. */
 async function settled(tasks: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) if (result.status === 'rejected') throw result.reason
+}
+
+/** Whether anything at all has the name of this snapshot. */
+export async function isTaken(directory: string, snapshot: string): Promise<boolean> {
+  try {
+    await lstat(join(directory, snapshot))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }

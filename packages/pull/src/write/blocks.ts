@@ -1,25 +1,25 @@
 /** Bytes of a block: most answers to `show info` fit into one. */
 const blockSize = 8 * 1024
 
-/** With so many in use nothing more should be read until some of it has been written: 2 MB. */
+/** With so many in use, 2 MB, nothing more should be read until some are written. */
 const manyBlocks = 256
 
-/** How many blocks that nobody uses are kept: as many as are in use when two hundred sources are read at once. */
+/** Unused blocks that are kept: as many as are in use when two hundred sources are read at once. */
 const mostSpares = 1024
 
 const spares: Buffer[] = []
 let used = 0
 
 /**
- * Bytes that wait to be written, in blocks that are used again: new memory for every answer took more time than copying,
- * and as much memory again until V8 saw that it was garbage.
+ * Bytes that wait to be written, in blocks that are reused: new memory for every answer took more time than copying, and twice
+ * the memory until garbage collection.
  */
 export class Blocks {
   #blocks: Buffer[] = []
   /** Bytes in the last block. */
   #used = blockSize
 
-  /** Whether all answers together hold as much as they may. */
+  /** Whether all answers together hold as much as is allowed. */
   static get crowded(): boolean {
     return used >= manyBlocks
   }
@@ -43,7 +43,7 @@ export class Blocks {
     }
   }
 
-  /** What is in them, and nothing is left; to be given back by `free` once it has been written. */
+  /** Removes and returns what is in them; to be given back by `free` once it is written. */
   take(): Buffer[] {
     const taken = this.#blocks
     const last = taken.pop()
@@ -53,7 +53,7 @@ export class Blocks {
     return taken
   }
 
-  /** Blocks that nobody looks at any more. */
+  /** Returns blocks for reuse. */
   static free(blocks: readonly Buffer[]): void {
     used -= blocks.length
     for (const { buffer } of blocks) {

@@ -1,21 +1,21 @@
 import { accessSync, constants, readFileSync, type Stats, statSync } from 'node:fs'
 
 /**
- * What a person can do about a socket or a directory that may not be used: the group to join, by name where `/etc/group`
- * has it, or that it needs one. Never throws; without an answer it speaks of the path alone.
+ * What to do about a socket or a directory to which permission is denied: the group to join, by name when `/etc/group` has
+ * it, or how to set one. Never throws; it names the path alone when nothing more is known.
  */
 export function permissionHint(path: string): string {
   try {
     const closed = closedDirectory(path)
     if (closed !== undefined)
-      return `its directory ${closed} is closed to this program: ${hintFor(closed, statSync(closed))}`
+      return `permission denied on its directory ${closed}: ${hintFor(closed, statSync(closed))}`
     return hintFor(path, statSync(path))
   } catch {
     return `give the user of this program access to ${path}, usually by adding it to the group haproxy`
   }
 }
 
-/** The first directory on the way to a path that we may not pass. */
+/** The first directory of a path that may not be searched. */
 function closedDirectory(path: string): string | undefined {
   const names = path.split('/').slice(1, -1)
   const ways = names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`)
@@ -38,8 +38,8 @@ function hintFor(path: string, stats: Stats): string {
     return `${found}; add the user of this program to that group: usermod -aG ${group} <user>`
   }
   const todo = stats.isDirectory()
-    ? `let a group in that the user of this program is in: chgrp haproxy ${path} && chmod g+rx ${path}`
-    : 'let a group in that the user of this program is in: add "mode 660 group haproxy" to the "stats socket" line of HAProxy'
+    ? `give access to a group of the user of this program: chgrp haproxy ${path} && chmod g+rx ${path}`
+    : 'give access to a group of the user of this program: add "mode 660 group haproxy" to the "stats socket" line of HAProxy'
   return `${found}; ${todo}`
 }
 

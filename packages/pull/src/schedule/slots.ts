@@ -1,4 +1,4 @@
-/** How many runs of slots are told apart; beyond that the oldest are joined, which can only make more of them used. */
+/** Of more runs the oldest are joined, which can only make more slots used. */
 const mostRuns = 64
 
 interface Run {
@@ -6,16 +6,16 @@ interface Run {
   to: number
 }
 
-/** The first and the last slot of a run, both used. */
+/** The first and the last slot of a run of used slots. A slot is the second at which an interval starts, since the epoch. */
 export type SlotRun = readonly [from: number, to: number]
 
-/** Which slots were ever given out, as runs of neighbours, so that no slot is given out twice whatever the clock does. */
+/** The slots that were ever used, as runs of neighbours, so that no slot is used twice whatever the clock does. */
 export class UsedSlots {
   /** In ascending order, without overlap. */
   readonly #runs: Run[] = []
   readonly #interval: number
 
-  /** With `earlier`, those of earlier runs of the program are used too. */
+  /** `earlier` are those of earlier runs of the program. */
   constructor(interval: number, earlier: readonly SlotRun[] = []) {
     this.#interval = interval
     for (const [from, to] of earlier) this.#insert(from, to)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { UsedSlots } from './used-slots.ts'
+import { UsedSlots } from './slots.ts'
 
 test('what was added is never forgotten, in whatever order and however much of it', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import { parseRecord } from '../stat/record.ts'
 
-/** Which objects to ask for with `show stat <iid> <type> <sid>`: `iid` and `sid` as in the columns of these names. */
+/** The arguments of `show stat <iid> <type> <sid>`, which select objects; `iid` and `sid` are columns of `show stat`. */
 export interface ObjectFilter {
   readonly iid: number
   /** A sum of 1 frontend, 2 backend, 4 server. */
@@ -13,44 +13,40 @@ const frontend = 1
 const backend = 2
 const server = 4
 
-/** What stands in the column `type`. */
-const types: ReadonlyMap<string, number> = new Map([
-  ['0', frontend],
-  ['1', backend],
-  ['2', server],
-])
+/** By the column `type`; 3, a listener, is not wanted. */
+const types: Readonly<Record<string, number>> = { 0: frontend, 1: backend, 2: server }
 
 const lineFeed = 0x0a
 
-/** So many bytes of rows are looked at: about 2,000 frontends and listeners before the first server. */
-const mostLooked = 1024 * 1024
+/** Bytes of rows that are searched: about 2,000 frontends and listeners before the first server. */
+const searchedBytes = 1024 * 1024
 
-/** A row is never longer, in bytes; so much at most is held until its end has come. */
+/** In bytes. */
 const longestRow = 65_536
 
 /**
- * Looks for a few objects in the rows of an answer while they pass by. It keeps no row, and looks no further once it has
- * found a server and a frontend.
+ * Searches the rows of an answer for a few objects, in pieces of any size. It keeps no row, and stops when it has found a
+ * server and a frontend.
  */
 export class ObjectSearch {
+  /** Of the columns, by name. */
   readonly #position: ReadonlyMap<string, number>
   readonly #first = new Map<number, { iid: number; sid: number }>()
-  /** The beginning of a row whose end has not come. */
+  /** The beginning of a row whose end has not arrived. */
   #rest: Buffer = Buffer.alloc(0)
-  #looked = 0
+  #searched = 0
 
-  /** @param position of the columns, by name. */
   constructor(position: ReadonlyMap<string, number>) {
     this.#position = position
   }
 
-  /** What follows, from the beginning of the first row on. */
+  /** Rows, from the first one on. */
   push(bytes: Buffer): void {
     if (this.#isOver || bytes.length === 0) return
-    this.#looked += bytes.length
+    this.#searched += bytes.length
     const held = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
     let position = 0
-    for (const { cells, end } of rowsOf(held)) {
+    for (const { cells, end } of rowsIn(held)) {
       this.#note(cells)
       position = end
       if (this.#isOver) break
@@ -60,19 +56,19 @@ export class ObjectSearch {
 
   get #isOver(): boolean {
     const found = this.#first.has(server) && this.#first.has(frontend)
-    return found || this.#looked > mostLooked || this.#rest.length > longestRow
+    return found || this.#searched > searchedBytes || this.#rest.length > longestRow
   }
 
   #note(cells: readonly string[]): void {
     const [type = '', iid, sid] = ['type', 'iid', 'sid'].map((name) => cells[this.#position.get(name) ?? -1])
-    const kind = types.get(type)
+    const kind = types[type]
     if (kind === undefined || this.#first.has(kind) || !isNumber(iid) || !isNumber(sid)) return
     this.#first.set(kind, { iid: Number(iid), sid: Number(sid) })
   }
 
   /**
-   * The first server with its proxy, which therefore has a backend, and the first frontend unless it is of that proxy. A
-   * backend when there is no server in sight.
+   * The first server with its proxy, which therefore has a backend, and the first frontend unless it is of that proxy. The
+   * first backend when no server was found.
    */
   objects(): ObjectFilter[] {
     const [front, back, one] = [frontend, backend, server].map((kind) => this.#first.get(kind))
@@ -84,16 +80,16 @@ export class ObjectSearch {
   }
 }
 
-/** Whether a cell can be a number of an object or process. */
+/** Whether a cell can be the number of an object or a process. */
 export function isNumber(text: string | undefined): boolean {
   return text !== undefined && /^[0-9]{1,10}$/.test(text)
 }
 
 /**
- * The rows that are there whole, with the position behind each. Only one with a quote is worth a CSV parser, which takes as
- * long as reading 100 kB.
+ * The complete rows, with the position after each. Only a row with a quote needs the CSV parser, which takes as long as
+ * reading 100 kB.
  */
-export function* rowsOf(rows: Buffer): Generator<{ readonly cells: readonly string[]; readonly end: number }> {
+export function* rowsIn(rows: Buffer): Generator<{ readonly cells: readonly string[]; readonly end: number }> {
   let position = 0
   while (position < rows.length && rows[position] !== lineFeed) {
     const end = rows.indexOf(lineFeed, position)
@@ -104,13 +100,12 @@ export function* rowsOf(rows: Buffer): Generator<{ readonly cells: readonly stri
       yield { cells: line.split(','), end: position }
       continue
     }
-    let record: ReturnType<typeof parseRecord>
     try {
-      record = parseRecord(rows, position)
+      const record = parseRecord(rows, position)
+      position = record.end
+      yield { cells: record.cells.map((cell) => cell.toString('latin1')), end: position }
     } catch {
       return
     }
-    position = record.end
-    yield { cells: record.cells.map((cell) => cell.toString('latin1')), end: position }
   }
 }

@@ -1,35 +1,21 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Address, type Configuration, parseAddress } from '@haproxystats/core'
+import type { Source } from './source.ts'
 import { addressText, distinctNames } from './source-name.ts'
 
-/** One place HAProxy answers. */
-export interface Source {
-  /** What its files are called, without suffix. */
-  readonly name: string
-  /** Its address, for people. */
-  readonly text: string
-  readonly address: Address
-  /** Of a worker: what it is to its master. */
-  readonly worker?: { readonly pid: number; readonly master: string }
-  /** Found in `socket-dir`, so it may be the stale socket of a process that is gone; not named in `servers`. */
-  readonly discovered: boolean
-  /** Of a socket in `socket-dir`: another when another socket has taken its place. */
-  readonly inode?: string
-}
-
-/** What there is to read; `unreadable` when `socket-dir` could not be read, so that sources may be missing. */
+/** All sources; `unreadable` when `socket-dir` could not be read, so that some may be missing. */
 export interface SourceList {
   readonly sources: readonly Source[]
   readonly unreadable?: NodeJS.ErrnoException
 }
 
-/** The names HAProxy binds under for a moment during a reload: `<socket>.<pid>.tmp` and `<socket>.<pid>.bak`. */
+/** Names of sockets that HAProxy uses for a moment during a reload: `<socket>.<pid>.tmp` and `<socket>.<pid>.bak`. */
 const transient = /\.\d+\.(tmp|bak)$/
 
 /**
  * The sources of `servers`, then the sockets that are in `socket-dir` now. A socket that is in both, or there twice by a
- * link, counts once, because counting a process twice would be a wrong sum; what `servers` names is not `discovered`.
+ * link, is one source; what `servers` names is not `discovered`.
  */
 export async function listSources(options: Configuration['pull']): Promise<SourceList> {
   const named: readonly Address[] = (options.servers ?? []).map(parseAddress)
@@ -61,13 +47,13 @@ async function readSocketDirectory(directory: string | undefined): Promise<{
   }
 }
 
-/** The key is equal for two addresses that lead to the same socket, over whatever links, and to the same page behind it. */
+/** The key is equal for two addresses of one socket, over whatever links, and of one page behind it. */
 async function identity(address: Address): Promise<{ key: string; inode?: string }> {
   const at = 'at' in address ? address.at : address
   if (at.kind === 'tcp') return { key: addressText(address) }
   const found = await stat(at.path).catch(() => undefined)
   if (found === undefined) return { key: resolve(at.path) }
-  const place = `${found.dev}:${found.ino}`
-  // The number of a file that was removed may be given to the next.
-  return { key: address.kind === 'http' ? `${place} ${address.target}` : place, inode: `${place} ${found.ctimeMs}` }
+  const file = `${found.dev}:${found.ino}`
+  // With the time, because the inode number of a removed file may be used again.
+  return { key: address.kind === 'http' ? `${file} ${address.target}` : file, inode: `${file} ${found.ctimeMs}` }
 }

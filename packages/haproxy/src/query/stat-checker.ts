@@ -8,26 +8,26 @@ const hash = 0x23
 const lineFeed = 0x0a
 const quote = 0x22
 
-/** Where the next byte stands. A quote opens a cell only as its first byte; inside one, two quotes mean a quote. */
+/** Where the next byte is. A quote opens a cell only as its first byte; inside one, two quotes mean a quote. */
 const atCellStart = 0
 const inPlainCell = 1
 const inQuotedCell = 2
 const afterQuote = 3
 
 /**
- * Checks the answer to `show stat` while it passes by, byte for byte and in pieces of any size: every row as wide as the
- * header, every cell closed by its comma, an empty line at the end and nothing behind it. Line feeds in quoted cells
- * (`last_chk` up to HAProxy 2.9) are part of their row. Where names of listeners are raw, a comma in one makes its row
- * wider than the header; it is let through, because nothing is missing from it. A row may be as long as one cell may be
- * (`answerLimits`), and only the header begins with `#`, as no name does. Keeps nothing but numbers.
+ * Checks the answer to `show stat` in pieces of any size: every row as wide as the header, every cell closed by its comma, an
+ * empty line at the end and nothing after it. Line feeds in quoted cells (`last_chk` up to HAProxy 2.9) are part of their
+ * row. In releases that do not quote names of listeners, a comma in one makes its row wider than the header; such a row is
+ * accepted. A row may be as long as one cell (`answerLimits`), and only the header begins with `#`. Keeps nothing but
+ * numbers.
  */
-export class RowCheck {
+export class StatChecker {
   readonly #source: string
   #cell: 0 | 1 | 2 | 3 = atCellStart
   #separators = 0
   #columns = 0
   #lines = 0
-  /** Bytes of the present row in earlier pieces. */
+  /** Bytes of the current row in earlier pieces. */
   #length = 0
   #ended = false
 
@@ -35,7 +35,7 @@ export class RowCheck {
     this.#source = source
   }
 
-  /** Rows seen so far, without the header. */
+  /** Rows so far, without the header. */
   get rows(): number {
     return Math.max(0, this.#lines - 1)
   }
@@ -60,18 +60,18 @@ export class RowCheck {
         if (index === bytes.length) break
       }
       const endsRow = bytes[index] === lineFeed && this.#cell !== inQuotedCell
-      if (endsRow) this.#boundRow(bytes, start, index)
+      if (endsRow) this.#checkLength(bytes, start, index)
       this.#take(bytes[index] as number)
       if (!endsRow) continue
       start = index + 1
       this.#length = 0
     }
-    this.#boundRow(bytes, start, bytes.length)
+    this.#checkLength(bytes, start, bytes.length)
     this.#length += bytes.length - start
   }
 
-  /** Of the present row, what there is of it in this piece. */
-  #boundRow(bytes: Uint8Array, start: number, end: number): void {
+  /** The part of the current row that is in this piece. */
+  #checkLength(bytes: Uint8Array, start: number, end: number): void {
     const begins = this.#length === 0 && end > start
     if (begins && bytes[start] === hash && this.#lines > 0) throw this.#malformed(`begins again in row ${this.#lines}`)
     const { statColumns, cellBytes } = answerLimits
@@ -80,7 +80,7 @@ export class RowCheck {
       throw this.#tooLarge(`${cellBytes} bytes in row ${this.#lines}`, cellBytes)
   }
 
-  /** One byte: in or behind a quoted cell any, a line feed or a quote otherwise. */
+  /** One byte: in or after a quoted cell any, a line feed or a quote otherwise. */
   #take(byte: number): void {
     const cell = this.#cell
     if (cell === inQuotedCell) {
@@ -89,13 +89,14 @@ export class RowCheck {
       this.#separators++
       this.#cell = atCellStart
     } else if (byte === lineFeed) {
-      this.#ended = this.#endsAnswer(this.#separators, cell === atCellStart)
+      this.#endRow(this.#separators, cell === atCellStart)
       this.#separators = 0
       this.#cell = atCellStart
     } else if (byte === quote && cell !== inPlainCell) {
       this.#cell = inQuotedCell
     } else {
-      if (cell === afterQuote && this.#hasQuotedNames()) throw this.#malformed('has text behind a closing quote')
+      const quotesNames = this.#lines > 0 && this.#columns !== columnsOfRawNames
+      if (cell === afterQuote && quotesNames) throw this.#malformed('has text after a closing quote')
       this.#cell = inPlainCell
     }
   }
@@ -106,22 +107,20 @@ export class RowCheck {
     if (this.rows === 0) throw this.#truncated('has a header but no row: the process is stopping', { stopping: true })
   }
 
-  /** At a line feed outside quotes: whether it makes an empty line. Throws for a row of another width. */
-  #endsAnswer(separators: number, lastCellClosed: boolean): boolean {
-    if (separators === 0 && lastCellClosed) return true
+  /** A line feed outside quotes: the end of a row, or of the answer when the line is empty. */
+  #endRow(separators: number, lastCellClosed: boolean): void {
+    if (separators === 0 && lastCellClosed) {
+      this.#ended = true
+      return
+    }
     if (this.#lines === 0) this.#columns = separators
     const expected = this.#columns
     const wide = separators > expected && expected === columnsOfRawNames
     if (!lastCellClosed || (separators !== expected && !wide)) {
       const found = lastCellClosed ? `${separators} columns` : 'a last cell without a comma'
-      throw this.#malformed(`has ${found} in row ${this.#lines}, where the header has ${expected} columns`)
+      throw this.#malformed(`has ${found} in row ${this.#lines}, but the header has ${expected} columns`)
     }
     this.#lines++
-    return false
-  }
-
-  #hasQuotedNames(): boolean {
-    return this.#lines > 0 && this.#columns !== columnsOfRawNames
   }
 
   #malformed(what: string): StatsError {
@@ -131,7 +130,7 @@ export class RowCheck {
 
   #tooLarge(what: string, limit: number): StatsError {
     const details = { source: this.#source, row: this.#lines, limit }
-    const text = `the answer of ${this.#source} to show stat has more than ${what}, which no HAProxy prints; does something else answer there?`
+    const text = `the answer of ${this.#source} to show stat has more than ${what}, which no HAProxy prints; is it a stats socket of HAProxy?`
     return new StatsError('ANSWER_TOO_LARGE', text, details)
   }
 
