@@ -1,4 +1,3 @@
-import type { Option } from '../options/kinds.ts'
 import { printable } from '../text.ts'
 import { concealCredentials } from './address.ts'
 
@@ -34,7 +33,7 @@ function shortened(text: string): string {
 }
 
 /** A value as it may be shown. */
-export function concealed(option: Option | undefined, text: string): string {
+export function concealed(option: { readonly kind: string } | undefined, text: string): string {
   return option?.kind === 'addresses' ? concealCredentials(text) : text
 }
 

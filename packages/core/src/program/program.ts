@@ -19,7 +19,7 @@ export interface ProgramContext {
   readonly log: Logger
   /** Aborted when the program is told to stop; its reason is the name of the signal. */
   readonly signal: AbortSignal
-  /** To be told when the program is ready; the rest is done by `executeProgram`. */
+  /** Notified by the program when it is ready; `executeProgram` does the rest. */
   readonly service: Pick<ServiceManager, 'ready'>
 }
 
@@ -27,7 +27,7 @@ export interface ProgramContext {
 export interface ProgramCommand extends CommandOption {
   /** Whether everything must be as it must for running, such as directories. */
   readonly asForRunning: boolean
-  /** The least severe messages to log; that of the program's own section unless told. */
+  /** The least severe messages to log; that of the program's own section unless given. */
   readonly loglevel?: LogLevel
   /** Resolves with the exit code. */
   run(configuration: Configuration, context: ProgramContext & { readonly output: Output }): Promise<number>
@@ -47,24 +47,24 @@ export interface ProgramDefinition extends CommandLineDefinition {
   logging(configuration: Configuration): { readonly loglevel: LogLevel; readonly 'log-format': LogFormat }
   /**
    * What must be right beyond the configuration, such as directories that can be written. With `starting` only what keeps
-   * the program from running; `--check` looks at everything. A problem with `section` and `option` is completed with the
+   * the program from running; `--check` looks at everything. An error with `section` and `option` is completed with the
    * file and line that set it.
    */
   check?: Look
   /**
-   * What is odd beyond the configuration and keeps nobody from running; told by `--check` as warnings and, as far as it
+   * What is odd beyond the configuration and does not keep it from running; printed by `--check` as warnings and, as far as it
    * is looked at when `starting`, in the log.
    */
   warnings?: Look
   readonly commands?: readonly ProgramCommand[]
-  /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
+  /** Notes on a configuration without an error, printed by `--check` only, on standard output. */
   notes?(
     reading: ConfigurationResult,
     configuration: Configuration,
   ): readonly Diagnostic[] | Promise<readonly Diagnostic[]>
-  /** So many seconds after it was told to stop it is ended, whatever it waits for; unlimited unless told. */
+  /** How many seconds stopping may take before the process is ended; unlimited unless given. */
   readonly stopsWithin?: number
-  /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
+  /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is logged in one line. */
   run(configuration: Configuration, context: ProgramContext): Promise<void>
 }
 
@@ -148,16 +148,16 @@ async function allWarnings(
 async function look(at: Look | undefined, reading: ConfigurationResult, starting: boolean): Promise<Diagnostic[]> {
   if (reading.configuration === undefined) return []
   const found = (await at?.(reading.configuration, { starting, reading })) ?? []
-  return found.map((problem) => located(problem, reading))
+  return found.map((error) => located(error, reading))
 }
 
 async function check(definition: ProgramDefinition, reading: ConfigurationResult, output: Output): Promise<number> {
   const { files } = reading
-  const problems = [...reading.errors, ...(await look(definition.check, reading, false))]
+  const errors = [...reading.errors, ...(await look(definition.check, reading, false))]
   const warnings = await allWarnings(definition, reading, false)
   output.error(renderWarnings(warnings))
-  if (problems.length > 0) {
-    output.error(renderErrors(definition, problems))
+  if (errors.length > 0) {
+    output.error(renderErrors(definition, errors))
     return exitCodes.failed.code
   }
   const { configuration } = reading
@@ -169,9 +169,9 @@ async function check(definition: ProgramDefinition, reading: ConfigurationResult
   return exitCodes.done.code
 }
 
-function located(problem: Diagnostic, reading: ConfigurationResult): Diagnostic {
-  const { file, section, option } = problem
-  return file === undefined && section !== undefined ? { ...reading.place(section, option), ...problem } : problem
+function located(error: Diagnostic, reading: ConfigurationResult): Diagnostic {
+  const { file, section, option } = error
+  return file === undefined && section !== undefined ? { ...reading.place(section, option), ...error } : error
 }
 
 async function start(
@@ -217,9 +217,9 @@ async function execute(
   return ended === exitCodes.done.code ? code : ended
 }
 
-function renderErrors({ name }: ProgramDefinition, problems: readonly Diagnostic[]): string {
-  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
-  return [...problems.map(renderDiagnostic), `${name}: ${count} found; nothing was started`]
+function renderErrors({ name }: ProgramDefinition, errors: readonly Diagnostic[]): string {
+  const count = errors.length === 1 ? 'one error' : `${errors.length} errors`
+  return [...errors.map(renderDiagnostic), `${name}: ${count} found; nothing was started`]
     .map((line) => `${line}\n`)
     .join('')
 }

@@ -1,4 +1,13 @@
-import { type Configuration, type Diagnostic, openToAll, reasonOf, StatsError, watchFiles } from '@haproxystats/core'
+import {
+  type Configuration,
+  type Diagnostic,
+  largestPersonalFile,
+  openToAll,
+  readRegularFile,
+  reasonOf,
+  StatsError,
+  watchFiles,
+} from '@haproxystats/core'
 import type { TlsOptions } from '@haproxystats/haproxy'
 
 type Options = Configuration['pull']
