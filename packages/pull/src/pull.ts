@@ -11,7 +11,7 @@ import {
   wait,
 } from '@haproxystats/core'
 import type { ServiceManager } from '@haproxystats/core/program'
-import { openCarried } from './counters/counters.ts'
+import { openCounters } from './counters/counters.ts'
 import type { Context } from './query/context.ts'
 import { TypedAnswers } from './query/typed-answers.ts'
 import { prepareDirectories } from './queue/directories.ts'
@@ -110,7 +110,7 @@ async function withQueue<Result>(
   const sockets = new KnownSockets(await socketsOfEarlierRuns(path), { staleAfter: options['stale-after'], clock })
   const status = new PullStatus(new StatusFile(path, { program: programName, log }), { used, sockets, clock })
   const changes = createChanges(log)
-  const carried = await openCarried(configuration, log)
+  const carried = await openCounters(configuration, log)
   const context: Context = {
     ...{ options, log, signal, clock, changes, status, sockets, carried },
     ...sourceContext(options, changes, log),

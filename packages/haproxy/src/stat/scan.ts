@@ -36,8 +36,9 @@ export type Quick = (position: number) => number
 
 const never: Quick = () => -1
 
-/** What the last call found: one answer after the other has the same columns. */
-let last: { readonly line: string; readonly header: StatHeader } | undefined
+/** Headers by their line: one answer after the other has the same columns, and there are a few releases at a time. */
+const headers = new Map<string, StatHeader>()
+const mostHeaders = 16
 
 /**
  * Reads the first line of `show stat`: `# pxname,svname,…,` with a comma behind every name.
@@ -51,7 +52,8 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
     throw malformed(`has a first line of more than ${answerLimits.cellBytes} bytes`)
   }
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.max(0, end)).toString('latin1')
-  if (line === last?.line) return { header: last.header, rows: end + 1 }
+  const before = headers.get(line)
+  if (before !== undefined) return { header: before, rows: end + 1 }
   if (!line.startsWith(headerBegin) || !line.endsWith(',')) {
     throw malformed('does not begin with "# pxname,…," as the answer to show stat does')
   }
@@ -68,8 +70,10 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
   for (const name of ['svname', 'type']) {
     if (!position.has(name)) throw malformed(`the answer to show stat has no column ${name}`)
   }
-  last = { line, header: { names, position } }
-  return { header: last.header, rows: end + 1 }
+  if (headers.size === mostHeaders) headers.clear()
+  const header = { names, position }
+  headers.set(line, header)
+  return { header, rows: end + 1 }
 }
 
 /**

@@ -1,147 +1,221 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileMode, type Logger, readRegularFile, reasonOf, StatsError } from '@haproxystats/core'
-import { type Count, type Counts, infoCounters, peakCounters, statCounters } from '@haproxystats/haproxy'
-import type { CarriedObject, CarriedState } from './counter-offsets.ts'
-import type { ToldTwice } from './known-process.ts'
+import { type Count, type Counts, infoCounters, peakCounters, RowCounters, statCounters } from '@haproxystats/haproxy'
+import type { ObjectOffset, OffsetState } from './counter-offsets.ts'
+import type { KnownProcess } from './known-process.ts'
 
-/** Where carried counters are kept between runs. */
-export function carriedPath(baseDirectory: string): string {
+/** Where counter offsets are kept between runs. */
+export function offsetsPath(baseDirectory: string): string {
   return join(baseDirectory, 'haproxystats-pull.counters')
 }
 
-/** What a text of V8 can be at most, in bytes. */
-const largest = 512 * 1024 ** 2 - 1024
+/** The largest file that is read, in bytes. */
+const largest = 512 * 1024 ** 2
 
 /** Counts as text, with a comma between them and nothing for 0, in the order of the names. */
 type Written = string
 
 type WrittenObjects = readonly (readonly [key: string, counts: Written])[]
 
-/** Counters that two processes tell: the first, those of now, and 1 for `open`, 2 for `shown`. */
-type WrittenTwice = readonly (readonly [key: string, first: Written, now: Written, state: number])[]
+/** The first counts of an overlap, those of now, and 1 for `open`, 2 for `shown`. */
+type WrittenOverlap = readonly (readonly [key: string, first: Written, now: Written, state: number])[]
 
-interface WrittenState {
-  readonly names: Readonly<Record<'info' | 'stat', readonly string[]>> & { readonly peaks?: readonly string[] }
-  readonly processes: readonly {
-    readonly place: string
-    readonly pid?: number
-    readonly started?: number
-    readonly uptime?: number
-    readonly seen: number
-    readonly info: Written
-    readonly objects: WrittenObjects
-    readonly absent: WrittenObjects
-    readonly twice?: WrittenTwice
-    readonly succeeded?: boolean
-  }[]
-  readonly info: Written
-  readonly objects: readonly (readonly [key: string, seen: number, counts: Written])[]
-  /** What was lost of `peakCounters`: by object and place. */
+interface WrittenOffsets {
+  /** `seen` is null of objects that are there. */
+  readonly objects: readonly (readonly [key: string, seen: number | null, counts: Written])[]
+  /** Of `peakCounters`, by object and place. */
   readonly peaks?: readonly (readonly [key: string, place: string, counts: readonly number[]])[]
 }
 
-/** The text of the file. */
-export function renderCarried({ processes, info, objects }: CarriedState): string {
+/** Which rows there are, and which counters each type of row has, by position in `names.stat`. */
+interface WrittenRows {
+  readonly keys: readonly string[]
+  readonly columns: readonly (readonly number[])[]
+  /** Of each row: which of `columns`. */
+  readonly types: readonly number[]
+}
+
+/**
+ * The first line of the file. Behind it are: the offsets, the rows (each JSON), and the counters of each process (64-bit floats), so
+ * that as much as possible is written as it was written before, or is in memory.
+ */
+interface WrittenState {
+  readonly names: Readonly<Record<'info' | 'stat' | 'peaks', readonly string[]>>
+  readonly slot: number
+  readonly info: Written
+  readonly processes: readonly (Pick<KnownProcess, 'place' | 'pid' | 'started' | 'uptime' | 'seen' | 'replaced'> & {
+    readonly info: Written
+    /** Which of the rows. */
+    readonly rows: number
+    /** Counters beyond 2^53, by their place. */
+    readonly big: readonly (readonly [place: number, count: string])[]
+    readonly absent: WrittenObjects
+    readonly overlap?: WrittenOverlap
+  })[]
+  /** Bytes of what follows. */
+  readonly sizes: { readonly offsets: number; readonly rows: readonly number[]; readonly counters: readonly number[] }
+}
+
+/** What was written last, as long as nothing of it changed. */
+const writtenRows = new WeakMap<object, Buffer>()
+const writtenOffsets = new WeakMap<object, { readonly revision: number; readonly bytes: Buffer }>()
+
+/** The content of the file, in parts. */
+export function renderOffsets({ processes, info, objects, slot, revision }: OffsetState): Buffer[] {
+  const layouts = [...new Set(processes.map(({ counters }) => counters.objects.layout))]
+  const offsets = remember(writtenOffsets.get(objects)?.revision === revision, objects)
+  const rows = layouts.map((layout) => {
+    const bytes = writtenRows.get(layout) ?? renderRows(layout)
+    writtenRows.set(layout, bytes)
+    return bytes
+  })
+  const counters = processes.map(({ counters: { objects } }) => bytesOf(objects.values))
   const state: WrittenState = {
     names: { info: infoCounters, stat: statCounters, peaks: peakCounters },
-    processes: processes.map(({ counters, absent = [], twice, alsoAt: _alsoAt, ...process }) => ({
+    slot,
+    info: written(info),
+    processes: processes.map(({ counters, absent = [], overlap, alsoAt: _alsoAt, ...process }) => ({
       ...process,
       info: written(counters.info),
-      objects: [...counters.objects].map(([key, counts]) => [key, written(counts)] as const),
+      rows: layouts.indexOf(counters.objects.layout),
+      big: [...counters.objects.big].map(([place, count]) => [place, String(count)] as const),
       absent: [...absent].map(([key, counts]) => [key, written(counts)] as const),
-      ...(twice && { twice: [...twice].map(writtenTwice) }),
+      ...(overlap && {
+        overlap: [...overlap].map(([key, { first, now, open, shown }]) => {
+          return [key, written(first), written(now), Number(open) + 2 * Number(shown ?? false)] as const
+        }),
+      }),
     })),
-    info: written(info),
-    objects: [...objects].map(([key, { counts, seen }]) => [key, seen, written(counts)] as const),
+    sizes: {
+      offsets: offsets.length,
+      rows: rows.map(({ length }) => length),
+      counters: counters.map(({ length }) => length),
+    },
+  }
+  return [Buffer.from(`${JSON.stringify(state)}\n`), offsets, ...rows, ...counters]
+
+  function remember(same: boolean, of: OffsetState['objects']): Buffer {
+    const bytes = same ? (writtenOffsets.get(of)?.bytes as Buffer) : renderObjects(of)
+    writtenOffsets.set(of, { revision, bytes })
+    return bytes
+  }
+}
+
+function renderObjects(objects: OffsetState['objects']): Buffer {
+  const state: WrittenOffsets = {
+    objects: [...objects].map(([key, { counts, seen = null }]) => [key, seen, written(counts)]),
     peaks: [...objects].flatMap(([key, { peaks = [] }]) =>
       [...peaks].map(([place, lost]) => [key, place, lost] as const),
     ),
   }
-  return `${JSON.stringify(state)}\n`
+  return Buffer.from(JSON.stringify(state))
 }
 
-/** The state in a text; throws when it is none. Names that are no longer known are left out. */
-export function parseCarried(text: string): CarriedState {
-  const state: WrittenState = JSON.parse(text)
-  const info = reader(state.names.info, infoCounters)
-  const stat = reader(state.names.stat, statCounters)
-  const countsOf = (objects: WrittenObjects) => new Map(objects.map(([key, counts]) => [key, stat(counts)]))
-  const twiceOf = (twice: WrittenTwice) =>
-    new Map(twice.map(([key, first, now, told]) => [key, { first: stat(first), now: stat(now), ...stateOf(told) }]))
-  const objects = new Map<string, CarriedObject>(
-    state.objects.map(([key, seen, counts]) => [key, { seen, counts: stat(counts) }]),
-  )
-  for (const [key, place, lost] of state.peaks ?? []) {
-    const object = objects.get(key)
-    if (object === undefined) continue
-    const counts = peakCounters.map((name) => lost[state.names.peaks?.indexOf(name) ?? -1] ?? 0)
-    object.peaks = new Map(object.peaks).set(place, counts)
-  }
-  return {
-    processes: state.processes.map(({ info: counts, objects, absent, twice, ...process }) => ({
-      ...process,
-      counters: { info: info(counts), objects: countsOf(objects) },
-      absent: countsOf(absent),
-      ...(twice && { twice: twiceOf(twice) }),
-    })),
-    info: info(state.info),
-    objects,
-  }
+function renderRows({ keys, columns }: RowCounters['layout']): Buffer {
+  const different = [...new Set(columns)]
+  const types = columns.map((of) => different.indexOf(of))
+  return Buffer.from(JSON.stringify({ keys, columns: different, types } satisfies WrittenRows))
 }
 
-function writtenTwice([key, { first, now, open, shown }]: [string, ToldTwice]): WrittenTwice[number] {
-  return [key, written(first), written(now), Number(open) + 2 * Number(shown ?? false)]
-}
-
-function stateOf(written: number): Pick<ToldTwice, 'open' | 'shown'> {
-  return { open: written % 2 === 1, shown: written >= 2 }
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 function written(counts: readonly Count[]): Written {
-  let text = ''
-  let pending = ''
-  for (const count of counts) {
-    if (count !== undefined) {
-      text += `${pending}${count}`
-      pending = ''
-    }
-    pending += ','
-  }
-  return text
+  return counts.map((count) => count ?? '').join(',')
 }
 
+/** The state in a file; throws when it is none. Names that are no longer known are left out. */
+export function parseOffsets(file: Buffer): OffsetState {
+  const end = file.indexOf('\n')
+  const state: WrittenState = JSON.parse(file.toString('utf8', 0, end))
+  let position = end + 1
+  const section = (size: number) => {
+    position += size
+    if (position > file.length) throw new Error('it ends too early')
+    return file.subarray(position - size, position)
+  }
+  const json = (size: number) => JSON.parse(section(size).toString())
+  const info = reader(state.names.info, infoCounters)
+  const stat = reader(state.names.stat, statCounters)
+  const places = state.names.stat.map((name) => statCounters.indexOf(name))
+  const offsets: WrittenOffsets = json(state.sizes.offsets)
+  const rows: WrittenRows[] = state.sizes.rows.map(json)
+  const counters = state.sizes.counters.map((size) => new Float64Array(Uint8Array.from(section(size)).buffer))
+  const processes = state.processes.map(({ info: counts, rows: row, big, absent, overlap, ...process }, index) => ({
+    ...process,
+    counters: {
+      info: info(counts),
+      objects: readRows(rows[row] as WrittenRows, counters[index] as Float64Array, big, places),
+    },
+    absent: new Map(absent.map(([key, counts]) => [key, stat(counts)])),
+    ...(overlap && {
+      overlap: new Map(
+        overlap.map(([key, first, now, state]) => {
+          return [key, { first: stat(first), now: stat(now), open: state % 2 === 1, shown: state >= 2 }]
+        }),
+      ),
+    }),
+  }))
+  const objects = new Map<string, ObjectOffset>()
+  for (const [key, seen, counts] of offsets.objects) objects.set(key, { seen: seen ?? undefined, counts: stat(counts) })
+  for (const [key, place, lost] of offsets.peaks ?? []) {
+    const object = objects.get(key)
+    if (object === undefined) continue
+    const counts = peakCounters.map((name) => lost[state.names.peaks.indexOf(name)] ?? 0)
+    object.peaks = new Map(object.peaks).set(place, counts)
+  }
+  return { processes, info: info(state.info), objects, slot: state.slot, revision: 0 }
+}
+
+function readRows(
+  { keys, columns, types }: WrittenRows,
+  values: Float64Array,
+  big: readonly (readonly [place: number, count: string])[],
+  places: readonly number[],
+): RowCounters {
+  const exact = new Map(big.map(([place, count]) => [place, BigInt(count)]))
+  let position = 0
+  return RowCounters.from(
+    keys.map((key, row) => {
+      const counts: Counts = []
+      for (const column of columns[types[row] as number] as readonly number[]) {
+        const index = places[column] ?? -1
+        const count = exact.get(position) ?? values[position]
+        position++
+        if (index < 0 || !count) continue
+        while (counts.length <= index) counts.push(undefined)
+        counts[index] = count
+      }
+      return [key, counts] as const
+    }),
+  )
+}
+
+/** Reads counts by names that may be those of another release. */
 function reader(names: readonly string[], wanted: readonly string[]): (counts: Written) => Counts {
   const places = names.map((name) => wanted.indexOf(name))
-  const same = places.every((place, index) => place === index)
   return (text) => {
-    if (text === '') return []
-    const cells = text.split(',').map(readCount)
-    if (same) return cells
     const counts: Counts = []
-    for (const [index, count] of cells.entries()) {
+    for (const [index, cell] of text.split(',').entries()) {
       const place = places[index] ?? -1
-      if (count === undefined || place === -1) continue
+      if (place < 0 || cell === '') continue
       while (counts.length <= place) counts.push(undefined)
-      counts[place] = count
+      const count = Number(cell)
+      counts[place] = count > Number.MAX_SAFE_INTEGER ? BigInt(cell) : count
     }
     return counts
   }
 }
 
-function readCount(text: string): Count {
-  if (text === '') return undefined
-  const count = Number(text)
-  return count > Number.MAX_SAFE_INTEGER ? BigInt(text) : count
-}
-
-/** What earlier runs kept; undefined when there is nothing, or, which is said, when it is damaged. */
-export async function readCarried(path: string, log: Logger): Promise<CarriedState | undefined> {
+/** What earlier runs kept; undefined when there is nothing, or, which is logged, when it is damaged. */
+export async function readOffsets(path: string, log: Logger): Promise<OffsetState | undefined> {
   try {
-    return parseCarried(readRegularFile(path, largest).toString())
+    return parseOffsets(readRegularFile(path, largest))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    const text = `${path} cannot be read: ${reasonOf(error)}; counters of processes that ended before now are no longer carried over`
+    const text = `cannot read ${path}: ${reasonOf(error)}; counters of processes that ended before now are lost, and sums over processes fall`
     log.error({ file: path }, text)
     return undefined
   }
@@ -151,13 +225,13 @@ export async function readCarried(path: string, log: Logger): Promise<CarriedSta
  * Puts the state in the place of the one before, in one step that survives a power cut. Rejects with `SNAPSHOT_PUBLISH`: a
  * snapshot that says more than is kept must not be published.
  */
-export async function writeCarried(path: string, state: CarriedState, fsync: boolean): Promise<void> {
+export async function writeOffsets(path: string, state: OffsetState, fsync: boolean): Promise<void> {
   const temporary = `${path}.tmp`
   try {
     await rm(temporary, { force: true })
     const file = await open(temporary, 'wx', fileMode)
     try {
-      await file.writeFile(renderCarried(state))
+      for (const part of renderOffsets(state)) await file.writeFile(part)
       if (fsync) await file.sync()
     } finally {
       await file.close()
@@ -165,7 +239,7 @@ export async function writeCarried(path: string, state: CarriedState, fsync: boo
     await rename(temporary, path)
   } catch (error) {
     const errno = (error as NodeJS.ErrnoException).code ?? ''
-    const text = `${path}, which keeps the counters of processes that ended, cannot be written: ${reasonOf(error)}`
+    const text = `cannot write ${path}, which keeps the counters of ended processes: ${reasonOf(error)}`
     throw new StatsError('SNAPSHOT_PUBLISH', text, { errno }, error)
   }
 }

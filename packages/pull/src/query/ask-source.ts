@@ -5,10 +5,10 @@ import {
   type AskOptions,
   ask,
   askPage,
-  countersOf,
   type Deadline,
   type HeadFacts,
   type ProcessCounters,
+  readCounters,
   selectionOf,
 } from '@haproxystats/haproxy'
 import type { Duplicates } from '../sources/duplicates.ts'
@@ -144,7 +144,7 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
 /** What is refused in parsing an answer is told of its source. */
 function countersIn(source: Source, info: Buffer, stat: Buffer): ProcessCounters {
   try {
-    return countersOf(info, stat)
+    return readCounters(info, stat, source.text)
   } catch (error) {
     if (!(error instanceof StatsError)) throw error
     throw new StatsError(error.code, `the answer of ${source.text} ${error.message}`, { source: source.text }, error)

@@ -1,5 +1,5 @@
 import type { Configuration, Logger } from '@haproxystats/core'
-import type { CarriedCounters } from '../counters/counters.ts'
+import type { SnapshotCounters } from '../counters/counters.ts'
 import type { Clock } from '../schedule/tick.ts'
 import type { Duplicates } from '../sources/duplicates.ts'
 import type { HangingWorkers } from '../sources/hanging-workers.ts'
@@ -23,7 +23,7 @@ export interface Context {
   readonly secrets: Secrets
   /** The releases of sources, as far as they are known, by address. */
   readonly versions: Map<string, string>
-  readonly carried: CarriedCounters
+  readonly carried: SnapshotCounters
   readonly several: SeveralProcesses
   readonly duplicates: Duplicates
   readonly sockets: KnownSockets
