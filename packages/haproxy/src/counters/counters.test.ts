@@ -48,6 +48,25 @@ describe('the counters of a process', () => {
     expect(() => readCounters(none, row('9'.repeat(41)))).toThrow(refused)
   })
 
+  it('are those of the rows that there are now', () => {
+    const keys = (...rows: string[][]) => readCounters(none, answer(...rows), 'unix:///lb').objects.layout.keys
+    const server = ['a', 's', '2', '', '1', '2']
+    const other = ['a', 't', '2', '', '3', '4']
+    const listener = server.with(2, '3')
+    expect(keys(server, other)).toEqual(['2\ta\ts', '2\ta\tt'])
+    expect(keys(server, other)).toEqual(['2\ta\ts', '2\ta\tt'])
+    expect(keys(server)).toEqual(['2\ta\ts'])
+    expect(keys(listener, other)).toEqual(['3\ta\ts', '2\ta\tt'])
+    expect(keys(other, server)).toEqual(['2\ta\tt', '2\ta\ts'])
+    expect(keys(['"a,b"', 's', '2', '', '1', '2'])).toEqual(['2\t"a,b"\ts'])
+  })
+
+  it.each(allRecorded)('are the same when the rows of $name are known', ({ name, info, stat }) => {
+    const [first, second] = [readCounters(info, stat, name), readCounters(info, stat, name)]
+    expect(second.objects.layout).toBe(first.objects.layout)
+    expect(second).toEqual(first)
+  })
+
   it('of two objects of one name are their sum', () => {
     const { objects } = readCounters(none, answer(['w', 's', '2', '0', '5', '1'], ['w', 's', '2', '0', '6', '']))
     expect(told(objects.get('2\tw\ts'))).toBe('stot=11 bout=1')

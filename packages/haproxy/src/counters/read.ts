@@ -7,7 +7,7 @@ import { QuickRow } from '../stat/quick-row.ts'
 import { cellText, type StatHeader, scanHeader, scanRows } from '../stat/scan.ts'
 import type { Count, Counts } from './counts.ts'
 import { infoCounters, statCounters } from './names.ts'
-import { RowCounters, RowLayout } from './row-counters.ts'
+import { RowCounters, RowLayout, typeOf } from './row-counters.ts'
 
 /** All counters of one process. */
 export interface ProcessCounters {
@@ -73,11 +73,14 @@ function listRows(stat: Uint8Array, start: number, header: StatHeader): AnswerRo
   const keys: string[] = []
   const names: Uint8Array[] = []
   scanRows(stat, header, start, (bytes, offsets) => {
-    keys.push(`${cellText(bytes, offsets, type)}\t${cellText(bytes, offsets, 0)}\t${cellText(bytes, offsets, 1)}`)
+    keys.push(keyOf(bytes, offsets, type))
     names.push(bytes === stat ? bytes.subarray(offsets[0], offsets[2]) : bytes.subarray(0, 0))
   })
   let end = 0
-  const ends = Int32Array.from(names, ({ length }) => (end += length))
+  const ends = Int32Array.from(names, ({ length }) => {
+    end += length
+    return end
+  })
   const all = Buffer.concat(names)
   for (const reference of lastRows.values()) {
     const other = reference.deref()
@@ -88,75 +91,100 @@ function listRows(stat: Uint8Array, start: number, header: StatHeader): AnswerRo
   return { header, layout, names: all, ends, rows }
 }
 
+function keyOf(bytes: Uint8Array, offsets: Int32Array, type: number): string {
+  return `${cellText(bytes, offsets, type)}\t${cellText(bytes, offsets, 0)}\t${cellText(bytes, offsets, 1)}`
+}
+
 function isEqual({ layout, ends, rows }: AnswerRows, keys: readonly string[], others: Int32Array): boolean {
-  return (
-    rows.length === keys.length &&
-    keys.every((key, line) => ends[line] === others[line] && layout.keys[rows[line] as number] === key)
-  )
+  if (rows.length !== keys.length) return false
+  return keys.every((key, line) => ends[line] === others[line] && layout.keys[rows[line] as number] === key)
 }
 
 const columnsByHeader = new WeakMap<StatHeader, Map<string, readonly number[]>>()
 
 /** The counters that rows of a type (0 to 3) fill, of those that the answer has. */
 function columnsOf(header: StatHeader, type: string): readonly number[] {
-  const columns = columnsByHeader.get(header) ?? new Map<string, readonly number[]>()
-  columnsByHeader.set(header, columns)
+  const byType = columnsByHeader.get(header) ?? new Map<string, readonly number[]>()
+  columnsByHeader.set(header, byType)
   const letter = 'FBSL'.charAt(Number(type))
-  const found =
-    columns.get(type) ??
-    statCounters.flatMap((name, index) =>
-      header.position.has(name) && statFieldByName.get(name)?.objects.includes(letter) ? [index] : [],
-    )
-  columns.set(type, found)
-  return found
+  const fills = (name: string) => header.position.has(name) && statFieldByName.get(name)?.objects.includes(letter)
+  const columns = byType.get(type) ?? statCounters.flatMap((name, index) => (fills(name) ? [index] : []))
+  byType.set(type, columns)
+  return columns
 }
 
-/** The counters of an answer whose rows are these; undefined when they are not. */
-function fill(
-  stat: Uint8Array,
-  start: number,
-  { header, layout, names, ends, rows }: AnswerRows,
-): RowCounters | undefined {
-  const present = statCounters.flatMap((name, index) => (header.position.has(name) ? [index] : []))
-  const cells = present.map((index) => header.position.get(statCounters[index] as string) as number)
-  const slots = new Map(present.map((index, slot) => [index, slot]))
-  const slotsOf = new Map(
-    [...new Set(layout.columns)].map((of) => [of, Int16Array.from(of, (index) => slots.get(index) as number)]),
-  )
+/** The counters of an answer whose rows are these; undefined when it has other rows. */
+function fill(stat: Uint8Array, start: number, answerRows: AnswerRows): RowCounters | undefined {
+  const { header, layout, names, ends, rows } = answerRows
   const values = new Float64Array(layout.starts.at(-1) as number)
   const big = new Map<number, bigint>()
   const type = header.position.get('type') as number
-  const quick = new QuickRow(stat, header, [...cells, type])
+  const readers = new Map<readonly number[], TypeReader>()
+  const readerOf = layout.columns.map((columns, row) => {
+    const reader = readers.get(columns) ?? new TypeReader(stat, header, columns, typeOf(layout.keys[row] as string))
+    readers.set(columns, reader)
+    return reader
+  })
   let line = 0
   let same = true
   const onRow = (bytes: Uint8Array, offsets: Int32Array) => {
     const row = rows[line++] ?? -1
-    const key = `${cellText(bytes, offsets, type)}\t${cellText(bytes, offsets, 0)}\t${cellText(bytes, offsets, 1)}`
-    same &&= layout.keys[row] === key
-    if (!same) return
-    for (const [place, index] of (layout.columns[row] as readonly number[]).entries()) {
-      const count = countAt(bytes, offsets, cells[slots.get(index) as number] as number)
-      if (count !== undefined) add(values, big, (layout.starts[row] as number) + place, count)
-    }
+    same &&= layout.keys[row] === keyOf(bytes, offsets, type)
+    if (same) readerOf[row]?.read(bytes, offsets, { values, big, first: layout.starts[row] as number })
   }
   scanRows(stat, header, start, onRow, (position) => {
-    const [from, to] = [line === 0 ? 0 : (ends[line - 1] as number), ends[line] as number]
+    const from = line === 0 ? 0 : (ends[line - 1] as number)
+    const to = ends[line] as number
     if (!same || line === rows.length || from === to) return -1
-    const behind = position + to - from
-    if (names.compare(stat, position, behind, from, to) !== 0) return -1
-    const end = quick.read(behind)
+    // A call of Buffer.compare takes longer than this loop.
+    for (let index = from; index < to; index++) if (names[index] !== stat[position + index - from]) return -1
     const row = rows[line] as number
-    if (end < 0 || quick.values[cells.length] !== Number(layout.keys[row]?.charAt(0))) return -1
-    line++
-    const first = layout.starts[row] as number
-    const wanted = slotsOf.get(layout.columns[row] as readonly number[]) as Int16Array
-    for (let place = 0; place < wanted.length; place++) {
-      const value = quick.values[wanted[place] as number] as number
-      if (value > 0) values[first + place] = (values[first + place] as number) + value
-    }
+    const end = (readerOf[row] as TypeReader).readQuickly(position + to - from, values, layout.starts[row] as number)
+    if (end > 0) line++
     return end
   })
   return same && line === rows.length ? new RowCounters(layout, values, big) : undefined
+}
+
+/** Reads the counters of rows of one type. */
+class TypeReader {
+  readonly #stat: Uint8Array
+  readonly #type: number
+  readonly #cells: readonly number[]
+  readonly #quick: QuickRow
+
+  constructor(stat: Uint8Array, header: StatHeader, columns: readonly number[], type: string) {
+    this.#stat = stat
+    this.#type = type.charCodeAt(0)
+    this.#cells = columns.map((index) => header.position.get(statCounters[index] as string) as number)
+    this.#quick = new QuickRow(stat, header, this.#cells, [header.position.get('type') as number])
+  }
+
+  /** Adds the counters of the row whose third cell begins at `start`. Returns its end; -1 when it is no plain row of the type. */
+  readQuickly(start: number, values: Float64Array, first: number): number {
+    const quick = this.#quick
+    const end = quick.read(start)
+    const typeStart = quick.marks[0] as number
+    if (end < 0 || this.#stat[typeStart] !== this.#type || this.#stat[typeStart + 1] !== comma) return -1
+    const counts = quick.values
+    for (let place = 0; place < counts.length; place++) {
+      const count = counts[place] as number
+      if (count > 0) values[first + place] = (values[first + place] as number) + count
+    }
+    return end
+  }
+
+  /** The same of any row. */
+  read(
+    bytes: Uint8Array,
+    offsets: Int32Array,
+    { values, big, first }: { values: Float64Array; big: Map<number, bigint>; first: number },
+  ): void {
+    for (const [place, cell] of this.#cells.entries()) {
+      const count = countAt(bytes, offsets, cell)
+      if (count !== undefined) add(values, big, first + place, count)
+    }
+  }
 }
 
 function add(values: Float64Array, big: Map<number, bigint>, position: number, count: number | bigint): void {
@@ -166,6 +194,7 @@ function add(values: Float64Array, big: Map<number, bigint>, position: number, c
   values[position] = sum
 }
 
+const comma = 0x2c
 const zero = 0x30
 const { numberDigits } = answerLimits
 

@@ -25,6 +25,18 @@ export function typeOf(key: string): string {
   return key.slice(0, key.indexOf('\t'))
 }
 
+const knownPlaces = new WeakMap<readonly number[], readonly (number | undefined)[]>()
+
+/** Where each counter is among the columns. */
+function placesOf(columns: readonly number[]): readonly (number | undefined)[] {
+  const known = knownPlaces.get(columns)
+  if (known !== undefined) return known
+  const places: (number | undefined)[] = []
+  for (const [place, index] of columns.entries()) places[index] = place
+  knownPlaces.set(columns, places)
+  return places
+}
+
 /** The counters of the rows of a process, by row; an object for each row would take ten times as much memory. */
 export class RowCounters implements Iterable<[string, Counts]> {
   readonly layout: RowLayout
@@ -82,8 +94,8 @@ export class RowCounters implements Iterable<[string, Counts]> {
   count(key: string, index: number): Count {
     const row = this.layout.rowOf.get(key)
     if (row === undefined) return undefined
-    const place = (this.layout.columns[row] as readonly number[]).indexOf(index)
-    return place < 0 ? undefined : this.#at((this.layout.starts[row] as number) + place)
+    const place = placesOf(this.layout.columns[row] as readonly number[])[index]
+    return place === undefined ? undefined : this.#at((this.layout.starts[row] as number) + place)
   }
 
   *[Symbol.iterator](): IterableIterator<[string, Counts]> {
