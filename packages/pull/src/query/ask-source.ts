@@ -8,9 +8,9 @@ import {
   type Deadline,
   type HeadFacts,
   type ProcessCounters,
-  readCounters,
   selectionOf,
 } from '@haproxystats/haproxy'
+import { CountedAnswer } from '../counters/counted-answer.ts'
 import type { Duplicates } from '../sources/duplicates.ts'
 import type { HangingWorkers } from '../sources/hanging-workers.ts'
 import type { KnownSockets } from '../sources/known-sockets.ts'
@@ -121,16 +121,16 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
   const effort = () => ({ source, seconds: Math.round(performance.now() - begun) / 1000, retries })
   const files = asking.draft.answer(source.name)
   const head = new AnswerHead()
-  const kept = asking.counting ? { info: [] as Buffer[], stat: [] as Buffer[] } : undefined
+  const counted = asking.counting ? new CountedAnswer() : undefined
   const write: AnswerSink['write'] = (part, bytes) => {
     head.push(part, bytes)
-    kept?.[part].push(Buffer.from(bytes))
+    counted?.add(part, bytes)
     return files.write(part, bytes)
   }
   try {
     const natures = await ask({ write, head }, await askOptions(source, asking, () => retries++))
     if (Buffer.isBuffer(natures)) await files.write('typed', natures)
-    const counters = kept && countersIn(source, Buffer.concat(kept.info), Buffer.concat(kept.stat))
+    const counters = counted?.counters(source.text)
     const facts = head.facts()
     if (facts.version !== undefined) asking.versions.set(placeOf(source), facts.version)
     return { ...effort(), outcome: 'answered', files, facts, ...(counters && { counters }) }
@@ -138,16 +138,8 @@ export async function reading(source: Source, asking: Asking, ask: Ask): Promise
     if (!(error instanceof StatsError) || error.code === 'SNAPSHOT_PUBLISH') throw error
     await files.remove()
     return { ...effort(), outcome: 'failed', error }
-  }
-}
-
-/** What is refused in parsing an answer is told of its source. */
-function countersIn(source: Source, info: Buffer, stat: Buffer): ProcessCounters {
-  try {
-    return readCounters(info, stat, source.text)
-  } catch (error) {
-    if (!(error instanceof StatsError)) throw error
-    throw new StatsError(error.code, `the answer of ${source.text} ${error.message}`, { source: source.text }, error)
+  } finally {
+    counted?.free()
   }
 }
 
