@@ -17,7 +17,7 @@ export class CountedAnswer {
     const part = this.#parts[name]
     const needed = part.used + bytes.length
     if (needed > part.bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(leastBytes, 2 * part.bytes.length, needed))
+      const larger = Buffer.allocUnsafeSlow(Math.max(leastBytes, Math.ceil(1.25 * needed)))
       larger.set(part.bytes.subarray(0, part.used))
       part.bytes = larger
     }
