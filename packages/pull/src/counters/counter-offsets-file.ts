@@ -57,6 +57,16 @@ interface WrittenState {
   readonly sizes: { readonly offsets: number; readonly rows: readonly number[]; readonly counters: readonly number[] }
 }
 
+/** The file of 1.0.0-alpha.1, which is one line: all of it stands where later ones have sizes. */
+interface AlphaState extends Omit<WrittenState, 'processes' | 'sizes'>, WrittenOffsets {
+  readonly sizes?: undefined
+  readonly processes: readonly (Omit<WrittenState['processes'][number], 'rows' | 'big' | 'overlap' | 'replaced'> & {
+    readonly objects: WrittenObjects
+    readonly twice?: WrittenOverlap
+    readonly succeeded?: boolean
+  })[]
+}
+
 /** What was written last, as long as nothing of it changed. */
 const writtenRows = new WeakMap<object, Buffer>()
 const writtenOffsets = new WeakMap<object, { readonly revision: number; readonly bytes: Buffer }>()
@@ -129,44 +139,71 @@ function written(counts: readonly Count[]): Written {
 /** The state in a file; throws when it is none. Names that are no longer known are left out. */
 export function parseOffsets(file: Buffer): OffsetState {
   const end = file.indexOf('\n')
-  const state: WrittenState = JSON.parse(file.toString('utf8', 0, end))
-  let position = end + 1
+  const state: WrittenState | AlphaState = JSON.parse(file.toString('utf8', 0, end))
+  const info = reader(state.names.info, infoCounters)
+  const stat = reader(state.names.stat, statCounters)
+  const sections = state.sizes && readSections(file, end + 1, state.sizes)
+  const places = state.names.stat.map((name) => statCounters.indexOf(name))
+  const processes = state.processes.map((written, index) => {
+    const { place, pid, started, uptime, seen, info: counts, absent } = written
+    const alpha = 'objects' in written
+    const [overlap, replaced] = alpha ? [written.twice, written.succeeded] : [written.overlap, written.replaced]
+    const objects = alpha
+      ? RowCounters.from(written.objects.map(([key, counts]) => [key, stat(counts)] as const))
+      : readRows(
+          sections?.rows[written.rows] as WrittenRows,
+          sections?.counters[index] as Float64Array,
+          written.big,
+          places,
+        )
+    return {
+      place,
+      ...(pid !== undefined && { pid }),
+      ...(started !== undefined && { started }),
+      ...(uptime !== undefined && { uptime }),
+      seen,
+      counters: { info: info(counts), objects },
+      ...(replaced && { replaced }),
+      absent: new Map(absent.map(([key, counts]) => [key, stat(counts)])),
+      ...(overlap && { overlap: new Map(overlap.map((entry) => readOverlap(entry, stat))) }),
+    }
+  })
+  const objects = readObjects(sections?.offsets ?? (state as AlphaState), state.names.peaks, stat)
+  return { processes, info: info(state.info), objects, slot: state.slot ?? 0, revision: 0 }
+}
+
+function readSections(file: Buffer, start: number, sizes: WrittenState['sizes']) {
+  let position = start
   const section = (size: number) => {
     position += size
     if (position > file.length) throw new Error('it ends too early')
     return file.subarray(position - size, position)
   }
   const json = (size: number) => JSON.parse(section(size).toString())
-  const info = reader(state.names.info, infoCounters)
-  const stat = reader(state.names.stat, statCounters)
-  const places = state.names.stat.map((name) => statCounters.indexOf(name))
-  const offsets: WrittenOffsets = json(state.sizes.offsets)
-  const rows: WrittenRows[] = state.sizes.rows.map(json)
-  const counters = state.sizes.counters.map((size) => new Float64Array(Uint8Array.from(section(size)).buffer))
-  const processes = state.processes.map(({ info: counts, rows: row, big, absent, overlap, ...process }, index) => ({
-    ...process,
-    counters: {
-      info: info(counts),
-      objects: readRows(rows[row] as WrittenRows, counters[index] as Float64Array, big, places),
-    },
-    absent: new Map(absent.map(([key, counts]) => [key, stat(counts)])),
-    ...(overlap && {
-      overlap: new Map(
-        overlap.map(([key, first, now, state]) => {
-          return [key, { first: stat(first), now: stat(now), open: state % 2 === 1, shown: state >= 2 }]
-        }),
-      ),
-    }),
-  }))
-  const objects = new Map<string, ObjectOffset>()
-  for (const [key, seen, counts] of offsets.objects) objects.set(key, { seen: seen ?? undefined, counts: stat(counts) })
-  for (const [key, place, lost] of offsets.peaks ?? []) {
-    const object = objects.get(key)
+  const offsets: WrittenOffsets = json(sizes.offsets)
+  const rows: WrittenRows[] = sizes.rows.map(json)
+  const counters = sizes.counters.map((size) => new Float64Array(Uint8Array.from(section(size)).buffer))
+  return { offsets, rows, counters }
+}
+
+function readOverlap([key, first, now, state]: WrittenOverlap[number], stat: ReturnType<typeof reader>) {
+  return [key, { first: stat(first), now: stat(now), open: state % 2 === 1, shown: state >= 2 }] as const
+}
+
+function readObjects(
+  { objects, peaks = [] }: WrittenOffsets,
+  names: readonly string[] = [],
+  stat: ReturnType<typeof reader>,
+) {
+  const read = new Map<string, ObjectOffset>()
+  for (const [key, seen, counts] of objects) read.set(key, { seen: seen ?? undefined, counts: stat(counts) })
+  for (const [key, place, lost] of peaks) {
+    const object = read.get(key)
     if (object === undefined) continue
-    const counts = peakCounters.map((name) => lost[state.names.peaks.indexOf(name)] ?? 0)
+    const counts = peakCounters.map((name) => lost[names.indexOf(name)] ?? 0)
     object.peaks = new Map(object.peaks).set(place, counts)
   }
-  return { processes, info: info(state.info), objects, slot: state.slot, revision: 0 }
+  return read
 }
 
 function readRows(

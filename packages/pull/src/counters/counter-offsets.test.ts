@@ -224,6 +224,15 @@ describe('what is kept on the disk', () => {
     ])
   })
 
+  it('is read as 1.0.0-alpha.1 wrote it', () => {
+    const process = { place: 'a', pid: 2, started: 2.5, seen: 2, info: '3', objects: [[key, '5']], absent: [] }
+    const names = { info: ['CumConns'], stat: ['stot'], peaks: [] }
+    const state = { names, processes: [process], info: '7', objects: [[key, 2, '1152921504606846976']], peaks: [] }
+    const offsets = new CounterOffsets(parseOffsets(Buffer.from(`${JSON.stringify(state)}\n`)))
+    const next = outcomeOf({ text: 'a', pid: 3, started: 3, counters: counters(0) })
+    expect(added(offsets.update([next], 3))).toEqual([2n ** 60n + 5n, 10])
+  })
+
   it('is nothing when there is no file, or a damaged one', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'offsets-'))
     const path = join(directory, 'counters')
