@@ -7,7 +7,7 @@ import { QuickRow } from '../stat/quick-row.ts'
 import { cellText, type StatHeader, scanHeader, scanRows } from '../stat/scan.ts'
 import type { Count, Counts } from './counts.ts'
 import { infoCounters, statCounters } from './names.ts'
-import { RowCounters, RowLayout, typeOf } from './row-counters.ts'
+import { RowCounters, RowLayout, rowType } from './row-counters.ts'
 
 /** All counters of one process. */
 export interface ProcessCounters {
@@ -53,6 +53,7 @@ interface AnswerRows {
 /** By source. A weak reference, as counters hold their rows, and are dropped when the process is forgotten. */
 const lastRows = new Map<string, WeakRef<AnswerRows>>()
 const mostSources = 1000
+/** So that rows live as long as counters of them do. */
 const rowsOfLayout = new WeakMap<RowLayout, AnswerRows>()
 
 function readStat(stat: Uint8Array, source: string): RowCounters {
@@ -73,7 +74,7 @@ function listRows(stat: Uint8Array, start: number, header: StatHeader): AnswerRo
   const keys: string[] = []
   const names: Uint8Array[] = []
   scanRows(stat, header, start, (bytes, offsets) => {
-    keys.push(keyOf(bytes, offsets, type))
+    keys.push(rowKey(bytes, offsets, type))
     names.push(bytes === stat ? bytes.subarray(offsets[0], offsets[2]) : bytes.subarray(0, 0))
   })
   let end = 0
@@ -86,12 +87,12 @@ function listRows(stat: Uint8Array, start: number, header: StatHeader): AnswerRo
     const other = reference.deref()
     if (other?.header === header && other.names.equals(all) && isEqual(other, keys, ends)) return other
   }
-  const layout = new RowLayout([...new Set(keys)], (kind) => columnsOf(header, kind))
+  const layout = new RowLayout([...new Set(keys)], (kind) => columnsForType(header, kind))
   const rows = Int32Array.from(keys, (key) => layout.rowOf.get(key) as number)
   return { header, layout, names: all, ends, rows }
 }
 
-function keyOf(bytes: Uint8Array, offsets: Int32Array, type: number): string {
+function rowKey(bytes: Uint8Array, offsets: Int32Array, type: number): string {
   return `${cellText(bytes, offsets, type)}\t${cellText(bytes, offsets, 0)}\t${cellText(bytes, offsets, 1)}`
 }
 
@@ -103,7 +104,7 @@ function isEqual({ layout, ends, rows }: AnswerRows, keys: readonly string[], ot
 const columnsByHeader = new WeakMap<StatHeader, Map<string, readonly number[]>>()
 
 /** The counters that rows of a type (0 to 3) fill, of those that the answer has. */
-function columnsOf(header: StatHeader, type: string): readonly number[] {
+function columnsForType(header: StatHeader, type: string): readonly number[] {
   const byType = columnsByHeader.get(header) ?? new Map<string, readonly number[]>()
   columnsByHeader.set(header, byType)
   const letter = 'FBSL'.charAt(Number(type))
@@ -121,7 +122,7 @@ function fill(stat: Uint8Array, start: number, answerRows: AnswerRows): RowCount
   const type = header.position.get('type') as number
   const readers = new Map<readonly number[], TypeReader>()
   const readerOf = layout.columns.map((columns, row) => {
-    const reader = readers.get(columns) ?? new TypeReader(stat, header, columns, typeOf(layout.keys[row] as string))
+    const reader = readers.get(columns) ?? new TypeReader(stat, header, columns, rowType(layout.keys[row] as string))
     readers.set(columns, reader)
     return reader
   })
@@ -129,7 +130,7 @@ function fill(stat: Uint8Array, start: number, answerRows: AnswerRows): RowCount
   let same = true
   const onRow = (bytes: Uint8Array, offsets: Int32Array) => {
     const row = rows[line++] ?? -1
-    same &&= layout.keys[row] === keyOf(bytes, offsets, type)
+    same &&= layout.keys[row] === rowKey(bytes, offsets, type)
     if (same) readerOf[row]?.read(bytes, offsets, { values, big, first: layout.starts[row] as number })
   }
   scanRows(stat, header, start, onRow, (position) => {

@@ -25,9 +25,9 @@ export function renderCounters(
   peaks: Objects = new Map(),
 ): { info?: Buffer; stat?: Buffer } {
   const lines = infoCounters.flatMap((name, index) => (info[index] ? [`${name}: ${info[index]}\n`] : []))
-  const sums = rendered.get(objects) ?? cellsOf(objects, statCounters)
+  const sums = rendered.get(objects) ?? renderCells(objects, statCounters)
   rendered.set(objects, sums)
-  const most = cellsOf(peaks, peakCounters.map(peakColumn))
+  const most = renderCells(peaks, peakCounters.map(peakColumn))
   const empty = (columns: readonly string[]) => ','.repeat(columns.length)
   const [noSums, noPeaks] = [empty(sums.columns), empty(most.columns)]
   const rows = [...new Set([...sums.cells.keys(), ...most.cells.keys()])].map((key) => {
@@ -43,7 +43,7 @@ export function renderCounters(
 }
 
 /** Columns and objects without any count are left out. */
-function cellsOf(objects: Objects, names: readonly string[]): Cells {
+function renderCells(objects: Objects, names: readonly string[]): Cells {
   const used = names.map(() => false)
   const rows = [...objects].filter(([, counts]) => {
     for (const [index, count] of counts.entries()) if (count) used[index] = true

@@ -10,25 +10,25 @@ export class RowLayout {
   /** Of each row: where its counters begin; behind the last: where all end. */
   readonly starts: Int32Array
 
-  /** @param columnsOf the counters of a type of row. */
-  constructor(keys: readonly string[], columnsOf: (type: string) => readonly number[]) {
+  /** @param columnsForType the counters of a type of row. */
+  constructor(keys: readonly string[], columnsForType: (type: string) => readonly number[]) {
     this.keys = keys
     this.rowOf = new Map(keys.map((key, row) => [key, row]))
-    this.columns = keys.map((key) => columnsOf(typeOf(key)))
+    this.columns = keys.map((key) => columnsForType(rowType(key)))
     this.starts = new Int32Array(keys.length + 1)
     for (const [row, { length }] of this.columns.entries()) this.starts[row + 1] = (this.starts[row] as number) + length
   }
 }
 
 /** The `type` in a key. */
-export function typeOf(key: string): string {
+export function rowType(key: string): string {
   return key.slice(0, key.indexOf('\t'))
 }
 
 const knownPlaces = new WeakMap<readonly number[], readonly (number | undefined)[]>()
 
 /** Where each counter is among the columns. */
-function placesOf(columns: readonly number[]): readonly (number | undefined)[] {
+function columnPlaces(columns: readonly number[]): readonly (number | undefined)[] {
   const known = knownPlaces.get(columns)
   if (known !== undefined) return known
   const places: (number | undefined)[] = []
@@ -55,8 +55,8 @@ export class RowCounters implements Iterable<[string, Counts]> {
     const rows = [...entries]
     const used = new Map<string, Set<number>>()
     for (const [key, counts] of rows) {
-      const columns = used.get(typeOf(key)) ?? new Set()
-      used.set(typeOf(key), columns)
+      const columns = used.get(rowType(key)) ?? new Set()
+      used.set(rowType(key), columns)
       for (const [index, count] of counts.entries()) if (count) columns.add(index)
     }
     const columns = new Map([...used].map(([type, indexes]) => [type, [...indexes].sort((a, b) => a - b)]))
@@ -94,7 +94,7 @@ export class RowCounters implements Iterable<[string, Counts]> {
   count(key: string, index: number): Count {
     const row = this.layout.rowOf.get(key)
     if (row === undefined) return undefined
-    const place = placesOf(this.layout.columns[row] as readonly number[])[index]
+    const place = columnPlaces(this.layout.columns[row] as readonly number[])[index]
     return place === undefined ? undefined : this.#at((this.layout.starts[row] as number) + place)
   }
 

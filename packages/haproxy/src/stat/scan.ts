@@ -1,6 +1,6 @@
 import { StatsError } from '@haproxystats/core/snapshot'
 import { answerLimits } from '../limits.ts'
-import { textOf } from './number.ts'
+import { latin1Text } from './number.ts'
 import { parseRecord } from './record.ts'
 
 const lineFeed = 0x0a
@@ -184,7 +184,7 @@ class RowReader {
   /** Whether a row with so many cells too many is of a listener, whose raw name, before its type, has them. */
   #isListener(line: Uint8Array, surplus: number): boolean {
     if (line.length > answerLimits.cellBytes) return false
-    return textOf(line, 0, line.length).split(',')[this.#type + surplus] === '3'
+    return latin1Text(line, 0, line.length).split(',')[this.#type + surplus] === '3'
   }
 
   #widthError(row: number, cells: number): StatsError {
@@ -193,7 +193,7 @@ class RowReader {
 }
 
 function isHeader(bytes: Uint8Array, start: number): boolean {
-  return textOf(bytes, start, Math.min(bytes.length, start + headerBegin.length)) === headerBegin
+  return latin1Text(bytes, start, Math.min(bytes.length, start + headerBegin.length)) === headerBegin
 }
 
 /** Hardly any row is as long as a cell may be, so that hardly any is looked at. */
@@ -211,12 +211,12 @@ function boundCells(bytes: Uint8Array, start: number, end: number, row: number):
 
 /** One cell of a row that `scanRows` hands over, a byte a character. */
 export function cellText(bytes: Uint8Array, offsets: Int32Array, cell: number): string {
-  return textOf(bytes, offsets[cell] as number, (offsets[cell + 1] as number) - 1)
+  return latin1Text(bytes, offsets[cell] as number, (offsets[cell + 1] as number) - 1)
 }
 
 /** The unquoted cell that begins at `start`, a byte a character. */
 export function textUpToComma(bytes: Uint8Array, start: number): string {
-  return textOf(bytes, start, bytes.indexOf(comma, start))
+  return latin1Text(bytes, start, bytes.indexOf(comma, start))
 }
 
 /** Puts parsed cells into bytes of their own, so that they are found by offsets like those of an ordinary row. */

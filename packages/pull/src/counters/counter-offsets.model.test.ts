@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { type Asked, countersBy, countOf, outcomeOf } from '../../../../test/support/outcomes.ts'
 import type { Outcome } from '../query/ask-source.ts'
 import { CounterOffsets } from './counter-offsets.ts'
-import { parseOffsets, renderOffsets } from './counter-offsets-file.ts'
+import { parseOffsets } from './parse-offsets.ts'
+import { renderOffsets } from './render-offsets.ts'
 
 const objects = ['0\twww\tFRONTEND', '1\tapp\tBACKEND', '2\tapp\tone']
 

@@ -8,7 +8,9 @@ import { describe, expect, it, test } from 'vitest'
 import { type Asked, outcomeOf } from '../../../../test/support/outcomes.ts'
 import type { Outcome } from '../query/ask-source.ts'
 import { type Additions, CounterOffsets } from './counter-offsets.ts'
-import { parseOffsets, readOffsets, renderOffsets, writeOffsets } from './counter-offsets-file.ts'
+import { readOffsets, writeOffsets } from './counter-offsets-file.ts'
+import { parseOffsets } from './parse-offsets.ts'
+import { renderOffsets } from './render-offsets.ts'
 
 const stot = statCounters.indexOf('stot')
 const cumConns = infoCounters.indexOf('CumConns')

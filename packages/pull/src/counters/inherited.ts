@@ -1,15 +1,15 @@
 import { type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { countsOf, type ObjectOverlap, type Overlap, type ReadProcess } from './known-process.ts'
+import { lastCounts, type ObjectOverlap, type Overlap, type ReadProcess } from './known-process.ts'
 import { highestCounts, mayShare, type OlderProcess, smallerCounts, withObject } from './older-processes.ts'
-import { excessOf, ownTotals, toleranceOf, totalsOf } from './totals.ts'
+import { estimateTolerance, measureExcess, ownTotals, readTotals } from './totals.ts'
 
 /** So few sessions and requests cannot be told apart from those of the stats sockets themselves. */
 const few = 10
 
 /** What of its counters a process that is read for the first time has from older ones. */
 export function findInherited(newer: ReadProcess, older: readonly OlderProcess[]): Overlap {
-  const excess = excessOf(newer)
-  const tolerance = toleranceOf(newer)
+  const excess = measureExcess(newer)
+  const tolerance = estimateTolerance(newer)
   const hasExcess = excess.requests > tolerance || excess.sessions > tolerance
   const shares = mayShare(newer.version)
   if (!hasExcess && !shares) return new Map()
@@ -19,8 +19,8 @@ export function findInherited(newer: ReadProcess, older: readonly OlderProcess[]
     const reporting = withObject(key, older)
     const [nearest] = reporting
     if (nearest === undefined) continue
-    const reported = countsOf(nearest.process, key) as Counts
-    const earlier = nearest.before && countsOf(nearest.before, key)
+    const reported = lastCounts(nearest.process, key) as Counts
+    const earlier = nearest.before && lastCounts(nearest.before, key)
     const open = shares && mayShare(nearest.read?.version)
     const now = smallerCounts(counts, highestCounts(key, reporting))
     const others = hasExcess ? reporting.filter((process) => goesOnFrom(process, key, { newer, counts })) : []
@@ -29,7 +29,7 @@ export function findInherited(newer: ReadProcess, older: readonly OlderProcess[]
       (hasExcess && !isNone(reported) && isInherited(newer, counts, earlier ?? half(reported)))
     ) {
       const first = others
-        .map(({ process }) => smallerCounts(counts, countsOf(process, key) as Counts))
+        .map(({ process }) => smallerCounts(counts, lastCounts(process, key) as Counts))
         .reduce(more, now)
       overlap.set(key, { first, now: first, open })
     } else if (
@@ -47,8 +47,8 @@ export function findInherited(newer: ReadProcess, older: readonly OlderProcess[]
 /** Whether the excess of a process has grown since the pull before. */
 function hasGrown({ read, before }: OlderProcess): boolean {
   if (read === undefined || before === undefined) return false
-  const [now, earlier] = [excessOf(read), excessOf({ ...read, ...before })]
-  return Math.max(now.requests - earlier.requests, now.sessions - earlier.sessions) > toleranceOf(read)
+  const [now, earlier] = [measureExcess(read), measureExcess({ ...read, ...before })]
+  return Math.max(now.requests - earlier.requests, now.sessions - earlier.sessions) > estimateTolerance(read)
 }
 
 /**
@@ -60,18 +60,18 @@ function goesOnFrom(
   key: string,
   { newer, counts }: { newer: ReadProcess; counts: Counts },
 ): boolean {
-  const reported = countsOf(before ?? process, key)
+  const reported = lastCounts(before ?? process, key)
   return reported !== undefined && isAtLeast(counts, reported) && isMoreThanOwn(newer, reported)
 }
 
 /** Those with more sessions: the less a new process has counted itself, the likelier. */
 function more(one: Counts, other: Counts): Counts {
-  return totalsOf(other).sessions > totalsOf(one).sessions ? other : one
+  return readTotals(other).sessions > readTotals(one).sessions ? other : one
 }
 
 /** Whether a process cannot have counted so much itself. */
 function isMoreThanOwn(process: ReadProcess, counts: Counts): boolean {
-  const [reported, own] = [totalsOf(counts), ownTotals(process)]
+  const [reported, own] = [readTotals(counts), ownTotals(process)]
   return Math.max(reported.requests, reported.sessions) > Math.max(own.requests, own.sessions)
 }
 
@@ -85,7 +85,7 @@ function isInherited(newer: ReadProcess, counts: Counts, earlier: Counts): boole
 }
 
 function areFew(counts: Counts): boolean {
-  const { requests, sessions } = totalsOf(counts)
+  const { requests, sessions } = readTotals(counts)
   return Math.max(requests, sessions) <= few
 }
 

@@ -70,7 +70,7 @@ export function isSame(before: KnownProcess, now: KnownProcess): boolean {
 }
 
 /** When it was started, in seconds since the epoch; for a page, which does not say, long ago. */
-export function startOf({ started, uptime, seen }: KnownProcess): number {
+export function startTime({ started, uptime, seen }: KnownProcess): number {
   return started ?? (uptime === undefined ? 0 : seen - uptime)
 }
 
@@ -84,7 +84,7 @@ export function mayLive(process: KnownProcess, outcomes: readonly Outcome[]): bo
 
 /** Whether another process was started at its place after it was read for the last time. */
 export function isReplaced(process: KnownProcess, read: readonly ReadProcess[]): boolean {
-  return read.some((other) => other.place === process.place && startOf(other) >= process.seen)
+  return read.some((other) => other.place === process.place && startTime(other) >= process.seen)
 }
 
 /** A master that answers knows its workers: one that it does not name has ended. */
@@ -106,7 +106,7 @@ export function beganAnew(before: ProcessCounters, now: ProcessCounters, fallen:
 }
 
 /** The last counters of an object, listed or not. */
-export function countsOf({ counters, absent }: KnownProcess, key: string): Counts | undefined {
+export function lastCounts({ counters, absent }: KnownProcess, key: string): Counts | undefined {
   return counters.objects.get(key) ?? absent?.get(key)
 }
 

@@ -1,5 +1,5 @@
 import { type Count, type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { countsOf, isSame, type KnownProcess, type ReadProcess, startOf } from './known-process.ts'
+import { isSame, type KnownProcess, lastCounts, type ReadProcess, startTime } from './known-process.ts'
 
 /** An older process at the same place. */
 export interface OlderProcess {
@@ -48,13 +48,13 @@ export function findOlder(
 /** Whether a process was started at the same place before another. */
 export function isOlder(older: KnownProcess, newer: KnownProcess): boolean {
   if (older.place !== newer.place || older === newer) return false
-  const [one, other] = [startOf(older), startOf(newer)]
+  const [one, other] = [startTime(older), startTime(newer)]
   return one < other || (one === other && (older.pid ?? 0) < (newer.pid ?? 0))
 }
 
 /** Those of the older processes that report an object. */
 export function withObject(key: string, older: readonly OlderProcess[]): OlderProcess[] {
-  return older.filter(({ process }) => countsOf(process, key) !== undefined)
+  return older.filter(({ process }) => lastCounts(process, key) !== undefined)
 }
 
 /**
@@ -64,7 +64,7 @@ export function withObject(key: string, older: readonly OlderProcess[]): OlderPr
 export function highestCounts(key: string, older: readonly OlderProcess[]): Counts {
   const most: Count[] = []
   for (const { process, before } of older) {
-    for (const [index, count] of (countsOf(process, key) as Counts).entries()) {
+    for (const [index, count] of (lastCounts(process, key) as Counts).entries()) {
       while (most.length <= index) most.push(undefined)
       if ((count ?? 0) > (most[index] ?? 0)) most[index] = count
     }

@@ -1,9 +1,9 @@
 import { type Counts, lessCounts } from '@haproxystats/haproxy'
 import { findInherited } from './inherited.ts'
 import {
-  countsOf,
   isSame,
   type KnownProcess,
+  lastCounts,
   type ObjectOverlap,
   type Overlap,
   type ReadProcess,
@@ -74,7 +74,7 @@ function follow(
   const growths = new Map<OlderProcess, Growth>()
   for (const [key, entry] of known.overlap ?? none) {
     const counts = newer.counters.objects.get(key)
-    const before = countsOf(known, key)
+    const before = lastCounts(known, key)
     if (counts === undefined || before === undefined) {
       overlap.set(key, entry)
       continue
@@ -110,10 +110,10 @@ function next(
 ): ObjectOverlap {
   const [nearest] = reporting
   if (!entry.open || nearest === undefined) return settled(entry)
-  const reported = countsOf(nearest.process, key) as Counts
+  const reported = lastCounts(nearest.process, key) as Counts
   const both = { ...entry, now: smallerCounts(now, highestCounts(key, reporting)) }
   if (nearest.read === undefined) return mayLive(nearest.process) ? both : settled(both)
-  const earlier = nearest.before && countsOf(nearest.before, key)
+  const earlier = nearest.before && lastCounts(nearest.before, key)
   const evidence = findEvidence(
     key,
     { newer: now, older: reported },

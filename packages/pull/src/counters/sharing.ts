@@ -1,6 +1,6 @@
 import { type Count, type Counts, sharableCounters } from '@haproxystats/haproxy'
 import type { KnownProcess, ReadProcess } from './known-process.ts'
-import { excessOf, isFrontend, type Totals, toleranceOf, totalsOf } from './totals.ts'
+import { estimateTolerance, isFrontend, measureExcess, readTotals, type Totals } from './totals.ts'
 
 /** How much the excess of two processes has grown since the pull before; undefined when that is not known. */
 export type Growth = (Totals & { readonly noise: number }) | undefined
@@ -15,14 +15,14 @@ export function measureGrowth(
   olderBefore: KnownProcess | undefined,
 ): Growth {
   if (olderBefore === undefined) return undefined
-  const now = [excessOf(newer), excessOf(older)]
-  const before = [excessOf({ ...newer, ...newerBefore }), excessOf({ ...older, ...olderBefore })]
+  const now = [measureExcess(newer), measureExcess(older)]
+  const before = [measureExcess({ ...newer, ...newerBefore }), measureExcess({ ...older, ...olderBefore })]
   const growth = (of: keyof Totals) =>
     now.reduce((sum, totals, index) => sum + totals[of] - (before[index]?.[of] ?? 0), 0)
   return {
     requests: growth('requests'),
     sessions: growth('sessions'),
-    noise: asked + toleranceOf(newer) + toleranceOf(older),
+    noise: asked + estimateTolerance(newer) + estimateTolerance(older),
   }
 }
 
@@ -47,7 +47,7 @@ export function findEvidence(
   if (some((counts, earlier) => counts.newer < earlier.older || counts.older < earlier.newer)) return 'apart'
   if (!some((counts, earlier) => counts.newer > earlier.newer || counts.older > earlier.older)) return undefined
   if (growth !== undefined && isFrontend(key)) {
-    const rise = riseOf(now, before)
+    const rise = measureRise(now, before)
     const of = rise.requests > 0 ? 'requests' : 'sessions'
     if (rise[of] > growth.noise) return growth[of] >= rise[of] / 2 ? 'shared' : 'apart'
   }
@@ -60,9 +60,9 @@ function at(counts: Pair<Counts>, index: number): Pair<Count & {}> {
 }
 
 /** What was counted at least, if it is one counter. */
-function riseOf(now: Pair<Counts>, before: Pair<Counts>): Totals {
-  const [newer, older] = [totalsOf(now.newer), totalsOf(now.older)]
-  const [newerBefore, olderBefore] = [totalsOf(before.newer), totalsOf(before.older)]
+function measureRise(now: Pair<Counts>, before: Pair<Counts>): Totals {
+  const [newer, older] = [readTotals(now.newer), readTotals(now.older)]
+  const [newerBefore, olderBefore] = [readTotals(before.newer), readTotals(before.older)]
   const rise = (of: keyof Totals) => Math.max(newer[of] - newerBefore[of], older[of] - olderBefore[of])
   return { requests: rise('requests'), sessions: rise('sessions') }
 }

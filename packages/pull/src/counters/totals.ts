@@ -15,7 +15,7 @@ const [errors, sessions] = ['ereq', 'stot'].map((name) => statCounters.indexOf(n
 const burst = 10
 
 /** What an object reports. Requests that were no HTTP are counted by frontends alone, so they are left out. */
-export function totalsOf(counts: Counts): Totals {
+export function readTotals(counts: Counts): Totals {
   const all = requests.reduce((sum, index) => sum + Number(counts[index] ?? 0), 0)
   return { requests: all - Number(counts[errors] ?? 0), sessions: Number(counts[sessions] ?? 0) }
 }
@@ -29,12 +29,12 @@ export function ownTotals({ counters: { info } }: ReadProcess): Totals {
  * How much more the frontends of a process report than the process has counted: requests and sessions of other processes. It is
  * negative otherwise, since HAProxy counts what is asked on its stats sockets, too.
  */
-export function excessOf(process: ReadProcess): Totals {
+export function measureExcess(process: ReadProcess): Totals {
   const own = ownTotals(process)
   let [requests, sessions] = [-own.requests, -own.sessions]
   const { objects } = process.counters
   for (const key of objects.layout.keys.filter(isFrontend)) {
-    const reported = totalsOf(objects.get(key) as Counts)
+    const reported = readTotals(objects.get(key) as Counts)
     requests += reported.requests
     sessions += reported.sessions
   }
@@ -46,7 +46,7 @@ export function isFrontend(key: string): boolean {
 }
 
 /** What a process may count between its answer to `show info` and the end of that to `show stat`. */
-export function toleranceOf(process: ReadProcess): number {
+export function estimateTolerance(process: ReadProcess): number {
   const own = ownTotals(process)
   return (burst * (own.requests + own.sessions) * process.seconds) / Math.max(1, process.uptime ?? 0)
 }
