@@ -1,5 +1,12 @@
 import { StatsError } from '@haproxystats/core'
-import { type Count, type Counts, infoCounters, type ProcessCounters, statCounters } from '@haproxystats/haproxy'
+import {
+  type Count,
+  type Counts,
+  infoCounters,
+  type ProcessCounters,
+  RowCounters,
+  statCounters,
+} from '@haproxystats/haproxy'
 import type { Source, SourceResult } from '../../packages/pull/src/sources/source.ts'
 
 /** What asking one process came to; it answered unless told. */
@@ -49,7 +56,7 @@ export function countersBy(
   objects: Readonly<Record<string, Readonly<Record<string, Count>>>>,
 ): ProcessCounters {
   const entries = Object.entries(objects).map(([key, values]) => [key, countsBy(values)] as const)
-  return { info: countsBy(info, infoCounters), objects: new Map(entries) }
+  return { info: countsBy(info, infoCounters), objects: RowCounters.from(entries) }
 }
 
 /** One count by its name; 0 where there is none. */

@@ -1,16 +1,8 @@
-export {
-  addCounts,
-  type Count,
-  type Counts,
-  countersOf,
-  infoCounters,
-  lessCounts,
-  lostCounts,
-  type ProcessCounters,
-  renderCounters,
-  sharableCounters,
-  statCounters,
-} from './counters/counters.ts'
+export { addCounts, type Count, type Counts, lessCounts, lostCounts } from './counters/counts.ts'
+export { infoCounters, sharableCounters, statCounters } from './counters/names.ts'
+export { type ProcessCounters, readCounters } from './counters/read.ts'
+export { renderCounters } from './counters/render.ts'
+export { RowCounters } from './counters/row-counters.ts'
 export type { AnswerPart, AnswerSink } from './query/answer-checker.ts'
 export { type Level, queryLevel } from './query/cli-level.ts'
 export { type ConnectOptions, connect, type TlsOptions } from './query/connect.ts'

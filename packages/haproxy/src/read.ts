@@ -1,5 +1,5 @@
 // Reading what was answered, without asking: what worker threads load.
-export { peakColumn, peakCounters } from './counters/counters.ts'
+export { peakColumn, peakCounters } from './counters/names.ts'
 export * from './fields/index.ts'
 export { type Info, infoInteger, infoNumber, parseInfo } from './info/parse.ts'
 export { answerLimits } from './limits.ts'

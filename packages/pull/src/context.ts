@@ -1,6 +1,6 @@
 import type { Conditions, Configuration, Logger } from '@haproxystats/core'
 import type { Deadline } from '@haproxystats/haproxy'
-import type { CarriedCounters } from './counters/counters.ts'
+import type { SnapshotCounters } from './counters/counters.ts'
 import type { QueueDirectory } from './queue/queue-directory.ts'
 import type { Clock } from './schedule/tick.ts'
 import type { Duplicates } from './sources/duplicates.ts'
@@ -23,7 +23,7 @@ export interface Context {
   readonly publishedLog: PublishedLog
   readonly status: PullStatus
   readonly queue: QueueDirectory
-  readonly carried: CarriedCounters
+  readonly carried: SnapshotCounters
   readonly secrets: Secrets
   readonly typed: TypedAnswers
   /** Releases of HAProxy by address, as far as they are known. */

@@ -11,7 +11,7 @@ import {
 } from '@haproxystats/core'
 import type { ServiceManager } from '@haproxystats/core/program'
 import type { Context } from './context.ts'
-import { openCarried } from './counters/counters.ts'
+import { openCounters } from './counters/counters.ts'
 import { pullSlot } from './pull-slot.ts'
 import { prepareDirectories } from './queue/directories.ts'
 import { QueueDirectory } from './queue/queue-directory.ts'
@@ -117,7 +117,7 @@ async function withQueue<Result>(
     publishedLog: new PublishedLog(log),
     status,
     queue,
-    carried: await openCarried(configuration, log),
+    carried: await openCounters(configuration, log),
     secrets: new Secrets(options),
     typed: new TypedAnswers(log),
     versions: new Map(),

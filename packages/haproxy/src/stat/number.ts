@@ -20,24 +20,24 @@ export function readNumber(bytes: Uint8Array, start: number, end: number): numbe
     if (digit < 0 || digit > 9) return readDecimals(bytes, start, position, end)
     value = value * 10 + digit
   }
-  if (value > Number.MAX_SAFE_INTEGER) return Number(textOf(bytes, start, end))
+  if (value > Number.MAX_SAFE_INTEGER) return Number(latin1Text(bytes, start, end))
   return negative ? -value : value
 }
 
 function readDecimals(bytes: Uint8Array, start: number, position: number, end: number): number {
   if (bytes[position] !== point) return Number.NaN
-  const text = textOf(bytes, start, end)
+  const text = latin1Text(bytes, start, end)
   return /^-?[0-9]+\.[0-9]+$/.test(text) ? Number(text) : Number.NaN
 }
 
 /** Every digit of a whole number, for values beyond 2^53; `undefined` when it is not a whole number. */
 export function readInteger(bytes: Uint8Array, start: number, end: number): bigint | undefined {
   if (end - start > answerLimits.numberDigits) return undefined
-  const text = textOf(bytes, start, end)
+  const text = latin1Text(bytes, start, end)
   return /^-?[0-9]+$/.test(text) ? BigInt(text) : undefined
 }
 
 /** `bytes[start…end)` as text, a byte a character. */
-export function textOf(bytes: Uint8Array, start: number, end: number): string {
+export function latin1Text(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
 }

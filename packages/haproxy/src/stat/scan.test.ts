@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import { allRecorded, recordedFile, release, releases } from '../../../../test/support/recorded.ts'
 import { type Cells, statAnswer } from '../../../../test/support/stat-answer.ts'
 import { AnswerChecker } from '../query/answer-checker.ts'
-import { parseRecord } from './record.ts'
 import { columnsOfRawNames, scanHeader, scanRows } from './scan.ts'
 
 /** The rows of an answer as the scanner finds them, a byte a character. */
@@ -175,22 +174,6 @@ describe('generated answers', () => {
         for (const row of scanned(bytes)) expect(row).toHaveLength(width)
       }),
       { numRuns: 300 },
-    )
-  })
-
-  it('are parsed by the reference record by record', () => {
-    fc.assert(
-      fc.property(rows, (cells) => {
-        const bytes = answer(...cells)
-        let position = bytes.indexOf('\n') + 1
-        for (const row of cells) {
-          const record = parseRecord(bytes, position)
-          expect(record.cells.map(latin1)).toEqual(row)
-          position = record.end
-        }
-        expect(bytes.subarray(position).toString()).toBe('\n')
-      }),
-      { examples },
     )
   })
 })

@@ -1,6 +1,6 @@
 import { StatsError } from '@haproxystats/core/snapshot'
 import { answerLimits } from '../limits.ts'
-import { textOf } from './number.ts'
+import { latin1Text } from './number.ts'
 import { parseRecord } from './record.ts'
 
 const lineFeed = 0x0a
@@ -36,8 +36,9 @@ export type Quick = (position: number) => number
 
 const never: Quick = () => -1
 
-/** What the last call found: one answer after the other has the same columns. */
-let last: { readonly line: string; readonly header: StatHeader } | undefined
+/** Headers by their line: one answer after the other has the same columns, and there are a few releases at a time. */
+const headers = new Map<string, StatHeader>()
+const mostHeaders = 16
 
 /**
  * Reads the first line of `show stat`: `# pxname,svname,…,` with a comma behind every name.
@@ -51,7 +52,8 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
     throw malformed(`has a first line of more than ${answerLimits.cellBytes} bytes`)
   }
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.max(0, end)).toString('latin1')
-  if (line === last?.line) return { header: last.header, rows: end + 1 }
+  const before = headers.get(line)
+  if (before !== undefined) return { header: before, rows: end + 1 }
   if (!line.startsWith(headerBegin) || !line.endsWith(',')) {
     throw malformed('does not begin with "# pxname,…," as the answer to show stat does')
   }
@@ -68,8 +70,10 @@ export function scanHeader(bytes: Uint8Array): { header: StatHeader; rows: numbe
   for (const name of ['svname', 'type']) {
     if (!position.has(name)) throw malformed(`the answer to show stat has no column ${name}`)
   }
-  last = { line, header: { names, position } }
-  return { header: last.header, rows: end + 1 }
+  if (headers.size === mostHeaders) headers.clear()
+  const header = { names, position }
+  headers.set(line, header)
+  return { header, rows: end + 1 }
 }
 
 /**
@@ -180,7 +184,7 @@ class RowReader {
   /** Whether a row with so many cells too many is of a listener, whose raw name, before its type, has them. */
   #isListener(line: Uint8Array, surplus: number): boolean {
     if (line.length > answerLimits.cellBytes) return false
-    return textOf(line, 0, line.length).split(',')[this.#type + surplus] === '3'
+    return latin1Text(line, 0, line.length).split(',')[this.#type + surplus] === '3'
   }
 
   #widthError(row: number, cells: number): StatsError {
@@ -189,7 +193,7 @@ class RowReader {
 }
 
 function isHeader(bytes: Uint8Array, start: number): boolean {
-  return textOf(bytes, start, Math.min(bytes.length, start + headerBegin.length)) === headerBegin
+  return latin1Text(bytes, start, Math.min(bytes.length, start + headerBegin.length)) === headerBegin
 }
 
 /** Hardly any row is as long as a cell may be, so that hardly any is looked at. */
@@ -207,12 +211,12 @@ function boundCells(bytes: Uint8Array, start: number, end: number, row: number):
 
 /** One cell of a row that `scanRows` hands over, a byte a character. */
 export function cellText(bytes: Uint8Array, offsets: Int32Array, cell: number): string {
-  return textOf(bytes, offsets[cell] as number, (offsets[cell + 1] as number) - 1)
+  return latin1Text(bytes, offsets[cell] as number, (offsets[cell + 1] as number) - 1)
 }
 
 /** The unquoted cell that begins at `start`, a byte a character. */
 export function textUpToComma(bytes: Uint8Array, start: number): string {
-  return textOf(bytes, start, bytes.indexOf(comma, start))
+  return latin1Text(bytes, start, bytes.indexOf(comma, start))
 }
 
 /** Puts parsed cells into bytes of their own, so that they are found by offsets like those of an ordinary row. */

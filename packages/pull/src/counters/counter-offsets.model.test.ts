@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Asked, countersBy, countOf, outcomeOf } from '../../../../test/support/outcomes.ts'
 import type { SourceResult } from '../sources/source.ts'
-import { Carried } from './counter-offsets.ts'
-import { parseCarried, renderCarried } from './counter-offsets-file.ts'
+import { CounterOffsets } from './counter-offsets.ts'
+import { parseOffsets } from './parse-offsets.ts'
+import { renderOffsets } from './render-offsets.ts'
 
 const objects = ['0\twww\tFRONTEND', '1\tapp\tBACKEND', '2\tapp\tone']
 
@@ -62,7 +63,7 @@ const sizeOf = (event: number) => 100 + ((event * 7919) % 997)
 
 class World {
   readonly places: readonly Place[]
-  carried = new Carried()
+  offsets = new CounterOffsets()
   /** Every event that an answer told, by object. */
   readonly known = objects.map(() => new Set<number>())
   #events = 0
@@ -100,10 +101,10 @@ class World {
       if (place.fails) return [outcomeOf({ text: place.text, outcome: 'failed' })]
       return place.processes.map((process) => this.#read(place, process))
     })
-    const { carried, twice } = this.carried.update(outcomes, 10 * this.#slot)
+    const { objects: added, overlap } = this.offsets.update(outcomes, 10 * this.#slot)
     return objects.map((key, index) => {
       const told = outcomes.map((one) => countIn(one, key))
-      const sum = [countOf(carried.objects.get(key), 'stot'), countOf(twice.get(key), 'stot'), ...told]
+      const sum = [countOf(added.get(key), 'stot'), countOf(overlap.get(key), 'stot'), ...told]
       const total = sum.reduce((all, count) => all + count, 0)
       if (this.places.some(({ fails }) => !fails)) {
         expect(total).toBeGreaterThanOrEqual(this.#highest[index] as number)
@@ -167,7 +168,8 @@ function run([one, other, asked]: Setting, all: Steps, quiet: boolean): World {
     const place = places[number] as Place
     const unread = place.processes.some(({ read }) => !read)
     if (what === 'pull') world.pull()
-    if (what === 'forget') world.carried = new Carried(parseCarried(renderCarried(world.carried.state)))
+    if (what === 'forget')
+      world.offsets = new CounterOffsets(parseOffsets(Buffer.concat(renderOffsets(world.offsets.state))))
     if (what === 'fail' || what === 'answer') place.fails = what === 'fail'
     if (what === 'count' && !(quiet && unread)) {
       world.count((old ? place.processes[0] : undefined) ?? place.newest, object, times)

@@ -2,13 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger } from '@haproxystats/core/program'
-import { type Counts, infoCounters, type ProcessCounters, statCounters } from '@haproxystats/haproxy'
+import { type Counts, infoCounters, type ProcessCounters, RowCounters, statCounters } from '@haproxystats/haproxy'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { type Asked, outcomeOf } from '../../../../test/support/outcomes.ts'
 import type { SourceResult } from '../sources/source.ts'
-import { type Additions, Carried } from './counter-offsets.ts'
-import { parseCarried, readCarried, renderCarried, writeCarried } from './counter-offsets-file.ts'
+import { type Additions, CounterOffsets } from './counter-offsets.ts'
+import { readOffsets, writeOffsets } from './counter-offsets-file.ts'
+import { parseOffsets } from './parse-offsets.ts'
+import { renderOffsets } from './render-offsets.ts'
 
 const stot = statCounters.indexOf('stot')
 const cumConns = infoCounters.indexOf('CumConns')
@@ -20,12 +22,12 @@ const at = (index: number, value: number | bigint): Counts =>
 /** Counters of one process, with one object if there is a number for it. */
 const counters = (sessions: number | bigint | undefined, conns: number | bigint = 0): ProcessCounters => ({
   info: at(cumConns, conns),
-  objects: new Map(sessions === undefined ? [] : [[key, at(stot, sessions)]]),
+  objects: RowCounters.from(sessions === undefined ? [] : [[key, at(stot, sessions)]]),
 })
 
-const added = ({ carried: { info, objects } }: Additions) => [objects.get(key)?.[stot] ?? 0, info[cumConns] ?? 0]
+const added = ({ info, objects }: Additions) => [objects.get(key)?.[stot] ?? 0, info[cumConns] ?? 0]
 
-describe('what is carried over', () => {
+describe('counter offsets', () => {
   const lb = (pid: number, sessions: number, more: Partial<Asked> = {}): SourceResult =>
     outcomeOf({ text: 'unix:///lb1', pid, started: pid, counters: counters(sessions, 2 * sessions), ...more })
 
@@ -110,27 +112,27 @@ describe('what is carried over', () => {
       [0, 10],
     ],
   ])('is %s', (_, pulls, expected) => {
-    const carried = new Carried()
-    const results = pulls.map((outcomes, index) => carried.update(outcomes, 100 + index))
+    const offsets = new CounterOffsets()
+    const results = pulls.map((outcomes, index) => offsets.update(outcomes, 100 + index))
     expect(added(results.at(-1)!).slice(0, expected.length)).toEqual(expected)
   })
 
   it('stays what it was while there may be sources that were not listed', () => {
-    const carried = new Carried()
-    carried.update([lb(1, 5), lb(2, 1, { text: 'b' })], 1)
-    expect(added(carried.update([lb(1, 5)], 2))).toEqual([1, 2])
-    expect(added(carried.update([lb(1, 5), lb(2, 3, { text: 'b' })], 3))).toEqual([0, 0])
+    const offsets = new CounterOffsets()
+    offsets.update([lb(1, 5), lb(2, 1, { text: 'b' })], 1)
+    expect(added(offsets.update([lb(1, 5)], 2))).toEqual([1, 2])
+    expect(added(offsets.update([lb(1, 5), lb(2, 3, { text: 'b' })], 3))).toEqual([0, 0])
   })
 
   it('is forgotten a day after the object was there, and comes back before', () => {
-    const carried = new Carried()
+    const offsets = new CounterOffsets()
     const without = (pid: number) => lb(pid, 0, { counters: counters(undefined) })
-    carried.update([lb(1, 5)], 0)
-    carried.update([without(2)], 10)
-    expect(added(carried.update([lb(3, 1)], 80_000))[0]).toBe(5)
-    carried.update([without(4)], 80_010)
-    carried.update([without(4)], 180_000)
-    expect(added(carried.update([lb(5, 1)], 180_010))[0]).toBe(0)
+    offsets.update([lb(1, 5)], 0)
+    offsets.update([without(2)], 10)
+    expect(added(offsets.update([lb(3, 1)], 80_000))[0]).toBe(5)
+    offsets.update([without(4)], 80_010)
+    offsets.update([without(4)], 180_000)
+    expect(added(offsets.update([lb(5, 1)], 180_010))[0]).toBe(0)
   })
 })
 
@@ -147,7 +149,7 @@ const steps = fc.array(
 test('sums never fall and are exact, whatever processes do and however often the program is started anew', () => {
   fc.assert(
     fc.property(steps, (all) => {
-      let carried = new Carried()
+      let offsets = new CounterOffsets()
       let nextPid = 1
       const lbs = [0, 1, 2].map((index) => ({ text: `unix:///lb${index}`, pid: nextPid++, sessions: 0, fails: false }))
       let counted = 0
@@ -157,7 +159,7 @@ test('sums never fall and are exact, whatever processes do and however often the
       const read = new Map<string, number>()
       for (const { lb, what, sessions } of all) {
         const process = lbs[lb]!
-        if (what === 'forget') carried = new Carried(parseCarried(renderCarried(carried.state)))
+        if (what === 'forget') offsets = new CounterOffsets(parseOffsets(Buffer.concat(renderOffsets(offsets.state))))
         process.fails = what === 'fail' || what === 'restart while failing'
         if (what.startsWith('restart') || what === 'clear') {
           // What it counted since it was read last is lost to everybody.
@@ -175,7 +177,7 @@ test('sums never fall and are exact, whatever processes do and however often the
           if (fails) return outcomeOf({ text, pid, outcome: 'failed' })
           return outcomeOf({ text, pid, started: 1, counters: counters(sessions) })
         })
-        const more = added(carried.update(outcomes, ++pull))[0] as number
+        const more = added(offsets.update(outcomes, ++pull))[0] as number
         let sum = more
         for (const { text, sessions, fails } of lbs) {
           if (fails) continue
@@ -194,48 +196,60 @@ test('sums never fall and are exact, whatever processes do and however often the
 
 describe('what is kept on the disk', () => {
   const kept = () => {
-    const carried = new Carried()
-    carried.update([outcomeOf({ text: 'a', pid: 1, started: 1.5, counters: counters(2n ** 60n, 7) })], 1)
-    carried.update([outcomeOf({ text: 'a', pid: 2, started: 2.5, uptime: 3, counters: counters(5) })], 2)
-    return carried.state
+    const offsets = new CounterOffsets()
+    offsets.update([outcomeOf({ text: 'a', pid: 1, started: 1.5, counters: counters(2n ** 60n, 7) })], 1)
+    offsets.update([outcomeOf({ text: 'a', pid: 2, started: 2.5, uptime: 3, counters: counters(5) })], 2)
+    return offsets.state
   }
 
   it('is read back as it was', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'carried-'))
+    const directory = await mkdtemp(join(tmpdir(), 'offsets-'))
     const path = join(directory, 'counters')
-    await writeCarried(path, kept(), true)
-    const state = await readCarried(path, silentLogger())
-    expect(renderCarried(state!)).toBe(renderCarried(kept()))
+    await writeOffsets(path, kept(), true)
+    const state = await readOffsets(path, silentLogger())
+    expect(Buffer.concat(renderOffsets(state!))).toEqual(Buffer.concat(renderOffsets(kept())))
     expect(
-      added(new Carried(state).update([outcomeOf({ text: 'a', pid: 3, started: 1, counters: counters(0) })], 3)),
+      added(new CounterOffsets(state).update([outcomeOf({ text: 'a', pid: 3, started: 1, counters: counters(0) })], 3)),
     ).toEqual([2n ** 60n + 5n, 7])
     await rm(directory, { recursive: true })
   })
 
   it('is read by name, so that another release may know others', () => {
-    const text = renderCarried(kept()).replaceAll('"stot"', '"later"')
-    const known = parseCarried(text).processes.map(({ pid, counters }) => [pid, counters.objects.get(key)])
+    const text = Buffer.concat(renderOffsets(kept())).toString('latin1').replaceAll('"stot"', '"late"')
+    const known = parseOffsets(Buffer.from(text, 'latin1')).processes.map(({ pid, counters }) => [
+      pid,
+      counters.objects.get(key),
+    ])
     expect(known).toEqual([
       [2, []],
       [1, []],
     ])
   })
 
+  it('is read as 1.0.0-alpha.1 wrote it', () => {
+    const process = { place: 'a', pid: 2, started: 2.5, seen: 2, info: '3', objects: [[key, '5']], absent: [] }
+    const names = { info: ['CumConns'], stat: ['stot'], peaks: [] }
+    const state = { names, processes: [process], info: '7', objects: [[key, 2, '1152921504606846976']], peaks: [] }
+    const offsets = new CounterOffsets(parseOffsets(Buffer.from(`${JSON.stringify(state)}\n`)))
+    const next = outcomeOf({ text: 'a', pid: 3, started: 3, counters: counters(0) })
+    expect(added(offsets.update([next], 3))).toEqual([2n ** 60n + 5n, 10])
+  })
+
   it('is nothing when there is no file, or a damaged one', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'carried-'))
+    const directory = await mkdtemp(join(tmpdir(), 'offsets-'))
     const path = join(directory, 'counters')
-    expect(await readCarried(path, silentLogger())).toBeUndefined()
-    await writeFile(path, renderCarried(kept()).slice(0, 200))
-    expect(await readCarried(path, silentLogger())).toBeUndefined()
+    expect(await readOffsets(path, silentLogger())).toBeUndefined()
+    await writeFile(path, Buffer.concat(renderOffsets(kept())).subarray(0, -1))
+    expect(await readOffsets(path, silentLogger())).toBeUndefined()
     await writeFile(path, '{}')
-    expect(await readCarried(path, silentLogger())).toBeUndefined()
+    expect(await readOffsets(path, silentLogger())).toBeUndefined()
     await rm(directory, { recursive: true })
   })
 
   it('stays as it was when it cannot be written', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'carried-'))
+    const directory = await mkdtemp(join(tmpdir(), 'offsets-'))
     const path = join(directory, 'none', 'counters')
-    await expect(writeCarried(path, kept(), true)).rejects.toMatchObject({ code: 'SNAPSHOT_PUBLISH' })
+    await expect(writeOffsets(path, kept(), true)).rejects.toMatchObject({ code: 'SNAPSHOT_PUBLISH' })
     await expect(readFile(path)).rejects.toThrow(/ENOENT/)
     await rm(directory, { recursive: true })
   })

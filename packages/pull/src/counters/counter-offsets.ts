@@ -5,45 +5,52 @@ import {
   infoCounters,
   lessCounts,
   lostCounts,
-  type ProcessCounters,
   statCounters,
 } from '@haproxystats/haproxy'
 import type { SourceResult } from '../sources/source.ts'
-import { beganAnew, endedWorkers, isSucceeded } from './ended.ts'
 import {
+  beganAnew,
+  endedWorkers,
+  isReplaced,
   isSame,
   type KnownProcess,
-  knownOf,
   mayLive,
   ownObjects,
   type ReadProcess,
   readProcesses,
+  toKnown,
 } from './known-process.ts'
-import { addLostPeaks, type LostPeaks, leastPeaks, lostPeaks } from './peaks.ts'
-import { findToldTwice, withMinus } from './shared-counters.ts'
+import { findOverlaps, subtractOverlaps } from './overlap.ts'
+import { addPeakOffsets, lostPeaks, lowestPeaks, type PeakOffsets } from './peak-offsets.ts'
 
-/** The counters of an object that are no longer those of any process, and when it was last there. */
-export interface CarriedObject {
+/** What ended processes had counted of an object. */
+export interface ObjectOffset {
   counts: Counts
-  seen: number
-  peaks?: LostPeaks
+  /** The snapshot in which the object was last; undefined when that is the last one. */
+  seen?: number | undefined
+  peaks?: PeakOffsets
 }
 
 /** What is kept on the disk. */
-export interface CarriedState {
+export interface OffsetState {
   readonly processes: readonly KnownProcess[]
   readonly info: Counts
-  readonly objects: ReadonlyMap<string, CarriedObject>
+  readonly objects: ReadonlyMap<string, ObjectOffset>
+  /** The last snapshot. */
+  readonly slot: number
+  /** Changes with `objects`. */
+  readonly revision: number
 }
 
 /** What is to be added to the answers of processes. */
 export interface Additions {
   /** What those had counted that have ended, or were not read. */
-  readonly carried: ProcessCounters
+  readonly info: Counts
+  readonly objects: ReadonlyMap<string, Counts>
   /** What the maximum over processes must not fall below, by object, in the order of `peakCounters`. */
   readonly peaks: ReadonlyMap<string, Counts>
-  /** What two of the answers tell, with a minus. */
-  readonly twice: ReadonlyMap<string, Counts>
+  /** What two of the answers both report, with a minus. */
+  readonly overlap: ReadonlyMap<string, Counts>
 }
 
 /** An object or a process that was not there for so many seconds is forgotten, so that what is kept stays bounded. */
@@ -61,25 +68,34 @@ const mostAbsent = 100_000
 const none: ReadonlyMap<string, Counts> = new Map()
 
 /**
- * Carries over what processes had counted when they left or were restarted, so that sums over processes do not fall at a
- * reload. What a process counted after it was read for the last time nobody can know.
+ * Counter offsets: what processes had counted when they ended or were restarted, so that sums over processes do not fall at a
+ * reload. What a process counted after it was read for the last time is lost.
+ *
+ * As a rule the same processes answer with the same rows at every pull, and nothing falls: then all is compared in arrays of
+ * numbers, and what is to be added is what was added before.
  */
-export class Carried {
+export class CounterOffsets {
   #processes: readonly KnownProcess[]
   readonly #info: Counts
-  readonly #objects: Map<string, CarriedObject>
+  readonly #objects: Map<string, ObjectOffset>
+  #slot: number
+  /** Changes with `#info` and `#objects`. */
+  #revision = 0
+  #last: { readonly inputs: readonly unknown[]; readonly objects: ReadonlyMap<string, Counts> } | undefined
   /** Places where processes share counters, and some that have ended there: a new one may go on with theirs. */
   readonly #sharing = new Set<string>()
   #ended: readonly KnownProcess[] = []
 
-  constructor(state: CarriedState = { processes: [], info: [], objects: new Map() }) {
-    this.#processes = state.processes
-    this.#info = state.info
+  constructor(state: Partial<OffsetState> = {}) {
+    this.#processes = state.processes ?? []
+    this.#info = state.info ?? []
     this.#objects = new Map(state.objects)
+    this.#slot = state.slot ?? 0
   }
 
-  get state(): CarriedState {
-    return { processes: this.#processes, info: this.#info, objects: this.#objects }
+  get state(): OffsetState {
+    const [processes, info, objects] = [this.#processes, this.#info, this.#objects]
+    return { processes, info, objects, slot: this.#slot, revision: this.#revision }
   }
 
   /**
@@ -89,9 +105,11 @@ export class Carried {
   update(outcomes: readonly SourceResult[], slot: number): Additions {
     const read = readProcesses(outcomes, slot)
     const ended = endedWorkers(outcomes)
-    const twice = findToldTwice(read, [...this.#processes, ...this.#ended], (process) => mayLive(process, outcomes))
-    for (const [{ place }, told] of twice) if ([...told.values()].some(({ shown }) => shown)) this.#sharing.add(place)
-    const known = new Map(read.map((process) => [process, knownOf(process, twice.get(process))]))
+    const overlaps = findOverlaps(read, [...this.#processes, ...this.#ended], (process) => mayLive(process, outcomes))
+    for (const [{ place }, overlap] of overlaps) {
+      if ([...overlap.values()].some(({ shown }) => shown)) this.#sharing.add(place)
+    }
+    const known = new Map(read.map((process) => [process, toKnown(process, overlaps.get(process))]))
     const now = new Map<KnownProcess, KnownProcess>()
     const unread: KnownProcess[] = []
     for (const process of this.#processes) {
@@ -105,21 +123,22 @@ export class Carried {
       now.set(process, compared)
     }
     const kept = this.#keep(unread, outcomes, { ended, slot }).map((process) => {
-      const gone = process.succeeded || (!mayLive(process, outcomes) && isSucceeded(process, read))
-      if (!gone) now.set(process, process)
-      return gone ? { ...process, succeeded: true } : process
+      const replaced = process.replaced || (!mayLive(process, outcomes) && isReplaced(process, read))
+      if (!replaced) now.set(process, process)
+      return replaced && !process.replaced ? { ...process, replaced } : process
     })
-    this.#carryPeaks(now, slot)
+    this.#addLostPeaks(now, slot)
     this.#processes = [...known.values(), ...kept]
     this.#forget(read, slot)
+    this.#slot = slot
     return this.#toAdd(read, kept)
   }
 
-  #carryPeaks(now: ReadonlyMap<KnownProcess, KnownProcess>, slot: number): void {
-    const there = this.#processes.filter(({ succeeded }) => !succeeded)
+  #addLostPeaks(now: ReadonlyMap<KnownProcess, KnownProcess>, slot: number): void {
+    const there = this.#processes.filter(({ replaced }) => !replaced)
     for (const { key, place, lost } of lostPeaks(there.map((before) => ({ before, now: now.get(before) })))) {
       const object = this.#object(key, slot)
-      object.peaks = addLostPeaks(object.peaks, place, lost)
+      object.peaks = addPeakOffsets(object.peaks, place, lost)
     }
   }
 
@@ -151,59 +170,90 @@ export class Carried {
   #retire(process: KnownProcess): void {
     if (this.#sharing.has(process.place)) this.#ended = [process, ...this.#ended].slice(0, mostEnded)
     addCounts(this.#info, process.counters.info)
-    for (const [key, counts] of ownObjects(process)) this.#carry(key, counts, process.seen)
+    for (const [key, counts] of ownObjects(process)) this.#add(key, counts, process.seen)
   }
 
-  #carry(key: string, counts: Counts, seen: number): void {
+  #add(key: string, counts: Counts, seen: number): void {
     addCounts(this.#object(key, seen).counts, counts)
   }
 
-  #object(key: string, seen: number): CarriedObject {
+  /** The offset of an object, to be changed. */
+  #object(key: string, seen: number): ObjectOffset {
     const object = this.#objects.get(key) ?? { counts: [], seen }
     this.#objects.set(key, object)
+    this.#revision++
     return object
   }
 
   /**
-   * The same process: only what began anew is carried (`clear counters`, a server deleted and added, 32 bits full). Returns what is
+   * The same process: only what began anew is added (`clear counters`, a server deleted and added, 32 bits full). Returns what is
    * known of it now.
    */
   #compare(process: KnownProcess, read: KnownProcess): KnownProcess {
     const { counters: before, absent: absentBefore = none } = process
     const { counters: now } = read
-    if (process.pid === undefined && beganAnew(before, now)) {
+    const fallen = before.objects.fallen(now.objects)
+    if (process.pid === undefined && beganAnew(before, now, fallen)) {
       this.#retire(process)
       return read
     }
     const lost = lostCounts(before.info, now.info, infoCounters)
     if (lost !== undefined) addCounts(this.#info, lost)
     const absent: [string, Counts][] = []
-    for (const objects of [absentBefore, before.objects]) {
-      for (const [key, counts] of objects) {
-        const present = now.objects.get(key)
-        const lost = present && lostCounts(counts, present, statCounters)
-        if (lost !== undefined) this.#carry(key, withoutTwice(lost, process.twice?.get(key)?.now), read.seen)
-        else if (present === undefined && counts.length > 0) absent.push([key, counts])
-      }
+    const fallenCounts = fallen.map((key) => [key, before.objects.get(key) as Counts] as const)
+    for (const [key, counts] of [...absentBefore, ...fallenCounts]) {
+      const present = now.objects.get(key)
+      const lost = present && lostCounts(counts, present, statCounters)
+      if (lost !== undefined) this.#add(key, withoutOverlap(lost, process.overlap?.get(key)?.now), read.seen)
+      else if (present === undefined && counts.length > 0) absent.push([key, counts])
     }
     return absent.length === 0 ? read : { ...read, absent: new Map(absent.slice(-mostAbsent)) }
   }
 
-  #forget(read: readonly KnownProcess[], slot: number): void {
+  #forget(read: readonly ReadProcess[], slot: number): void {
+    const absent: [string, number][] = []
     for (const [key, object] of this.#objects) {
-      if (read.some(({ counters }) => counters.objects.has(key))) object.seen = slot
+      if (read.some(({ counters }) => counters.objects.has(key))) {
+        if (object.seen !== undefined) this.#revision++
+        object.seen = undefined
+        continue
+      }
+      if (object.seen === undefined) this.#revision++
+      object.seen ??= this.#slot
+      absent.push([key, object.seen])
     }
-    const absent = [...this.#objects].filter(([, { seen }]) => seen !== slot).sort(([, a], [, b]) => b.seen - a.seen)
-    for (const [index, [key, { seen }]] of absent.entries()) {
-      if (index >= mostAbsent || slot - seen > patience) this.#objects.delete(key)
+    absent.sort(([, a], [, b]) => b - a)
+    for (const [index, [key, seen]] of absent.entries()) {
+      if (index < mostAbsent && slot - seen <= patience) continue
+      this.#objects.delete(key)
+      this.#revision++
     }
   }
 
-  /** Only for objects that are there now: one that was taken out of the configuration is not to live on as a counter. */
   #toAdd(read: readonly ReadProcess[], unread: readonly KnownProcess[]): Additions {
     const info = [...this.#info]
     for (const { counters } of unread) addCounts(info, counters.info)
     const isPresent = (key: string) => read.some(({ counters }) => counters.objects.has(key))
+    const overlap = subtractOverlaps(read, this.#processes)
+    return {
+      info: read.some(({ pid }) => pid !== undefined) ? info : [],
+      objects: this.#sums(isPresent, { read, unread, alone: overlap.alone }),
+      peaks: this.#peaks(isPresent, read, unread),
+      overlap: overlap.beside,
+    }
+  }
+
+  /** Only for objects that are there now: one that was taken out of the configuration is not to live on as a counter. */
+  #sums(
+    isPresent: (key: string) => boolean,
+    { read, unread, alone }: { read: readonly ReadProcess[]; unread: readonly KnownProcess[]; alone: typeof none },
+  ): ReadonlyMap<string, Counts> {
+    const rows = read.map(({ counters }) => counters.objects.layout)
+    const inputs = [this.#revision, ...rows, ...unread.map(({ counters }) => counters), alone.size > 0 ? alone : '']
+    const last = this.#last
+    if (inputs.length === last?.inputs.length && inputs.every((input, index) => input === last.inputs[index])) {
+      return last.objects
+    }
     const objects = new Map<string, Counts>()
     const add = (key: string, counts: readonly Count[]) => {
       if (!isPresent(key)) return
@@ -213,10 +263,9 @@ export class Carried {
     }
     for (const [key, { counts }] of this.#objects) add(key, counts)
     for (const process of unread) for (const [key, counts] of ownObjects(process)) add(key, counts)
-    const twice = withMinus(read, this.#processes)
-    for (const [key, counts] of twice.alone) add(key, counts)
-    const carried = { info: read.some(({ pid }) => pid !== undefined) ? info : [], objects }
-    return { carried, peaks: this.#peaks(isPresent, read, unread), twice: twice.beside }
+    for (const [key, counts] of alone) add(key, counts)
+    this.#last = { inputs, objects }
+    return objects
   }
 
   #peaks(
@@ -224,23 +273,22 @@ export class Carried {
     read: readonly ReadProcess[],
     unread: readonly KnownProcess[],
   ): ReadonlyMap<string, Counts> {
-    const processes = this.#processes.filter(({ succeeded }) => !succeeded)
-    const away = unread.filter(({ succeeded }) => !succeeded).flatMap((process) => [...process.counters.objects.keys()])
+    const processes = this.#processes.filter(({ replaced }) => !replaced)
+    const away = unread.filter(({ replaced }) => !replaced).flatMap(({ counters }) => counters.objects.layout.keys)
     const lost = [...this.#objects].flatMap(([key, { peaks }]) => (peaks === undefined ? [] : [key]))
-    const keys = [...new Set([...lost, ...away])].filter(isPresent)
-    return new Map(
-      keys.flatMap((key) => {
-        const counts = leastPeaks(key, this.#objects.get(key)?.peaks, { processes, read })
-        return counts === undefined ? [] : [[key, counts] as const]
-      }),
-    )
+    const found = new Map<string, Counts>()
+    for (const key of new Set([...lost, ...away])) {
+      const counts = isPresent(key) && lowestPeaks(key, this.#objects.get(key)?.peaks, { processes, read })
+      if (counts) found.set(key, counts)
+    }
+    return found
   }
 }
 
 /** What was lost, but for what another process had counted. */
-function withoutTwice(lost: Counts, twice: Counts = []): Counts {
+function withoutOverlap(lost: Counts, overlap: Counts = []): Counts {
   return lessCounts(
     lost,
-    twice.map((count, index) => (lost[index] === undefined ? undefined : count)),
+    overlap.map((count, index) => (lost[index] === undefined ? undefined : count)),
   )
 }

@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { type Asked, countersBy, outcomeOf } from '../../../../test/support/outcomes.ts'
 import type { SnapshotDraft } from '../write/publish.ts'
-import { openCarried } from './counters.ts'
+import { openCounters } from './counters.ts'
 
 let base = ''
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'carried-'))
+  base = await mkdtemp(join(tmpdir(), 'counters-'))
 })
 afterEach(() => rm(base, { recursive: true }))
 
@@ -25,7 +25,7 @@ function worker(pid: number, own: number, more: Partial<Asked> = {}) {
 
 /** What is written into three snapshots: of one worker, of two that tell the same, and of the newer one alone. */
 async function writtenWith(sections: string) {
-  const { write, counting } = await openCarried(
+  const { write, counting } = await openCounters(
     parseConfiguration(`[paths]\nbase-dir = ${base}\n${sections}`),
     silentLogger(),
   )

@@ -1,69 +1,78 @@
 import { type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { countedBy, foreignTo, slackOf, toldBy } from './foreign-counts.ts'
-import { countsOf, type ReadProcess, type Told, type ToldTwice } from './known-process.ts'
-import { type Elder, leastOf, mayShare, tellersOf, toldTogether } from './older-processes.ts'
+import { lastCounts, type ObjectOverlap, type Overlap, type ReadProcess } from './known-process.ts'
+import { highestCounts, mayShare, type OlderProcess, smallerCounts, withObject } from './older-processes.ts'
+import { estimateTolerance, measureExcess, ownTotals, readTotals } from './totals.ts'
 
-/** So few sessions and requests cannot be told from those of the stats sockets themselves. */
+/** So few sessions and requests cannot be told apart from those of the stats sockets themselves. */
 const few = 10
 
-/** What of its counters a process has from older ones that is read for the first time. */
-export function begunWith(newer: ReadProcess, elders: readonly Elder[]): Told {
-  const foreign = foreignTo(newer)
-  const slack = slackOf(newer)
-  const tellsForeign = foreign.requests > slack || foreign.sessions > slack
+/** What of its counters a process that is read for the first time has from older ones. */
+export function findInherited(newer: ReadProcess, older: readonly OlderProcess[]): Overlap {
+  const excess = measureExcess(newer)
+  const tolerance = estimateTolerance(newer)
+  const hasExcess = excess.requests > tolerance || excess.sessions > tolerance
   const shares = mayShare(newer.version)
-  if (!tellsForeign && !shares) return new Map()
-  const twice = new Map<string, ToldTwice>()
-  const tellsMore = new Map(elders.map((elder) => [elder, shares && hasGrown(elder)]))
+  if (!hasExcess && !shares) return new Map()
+  const overlap = new Map<string, ObjectOverlap>()
+  const growing = new Map(older.map((process) => [process, shares && hasGrown(process)]))
   for (const [key, counts] of newer.counters.objects) {
-    const tellers = tellersOf(key, elders)
-    const [elder] = tellers
-    if (elder === undefined) continue
-    const told = countsOf(elder.process, key) as Counts
-    const earlier = elder.before && countsOf(elder.before, key)
-    const open = shares && mayShare(elder.read?.version)
-    const now = leastOf(counts, toldTogether(key, tellers))
-    const others = tellsForeign ? tellers.filter((elder) => goesOnFrom(elder, key, { newer, counts })) : []
-    if (others.length > 0 || (tellsForeign && !isNone(told) && isInherited(newer, counts, earlier ?? half(told)))) {
-      const first = others.map(({ process }) => leastOf(counts, countsOf(process, key) as Counts)).reduce(more, now)
-      twice.set(key, { first, now: first, open })
-    } else if (open && areFew(earlier ?? told) && (isNone(told) || isEqual(counts, told) || tellsMore.get(elder))) {
-      const shown = earlier !== undefined && !isEqual(earlier, told)
-      twice.set(key, { first: leastOf(counts, earlier ?? told), now, open, shown })
+    const reporting = withObject(key, older)
+    const [nearest] = reporting
+    if (nearest === undefined) continue
+    const reported = lastCounts(nearest.process, key) as Counts
+    const earlier = nearest.before && lastCounts(nearest.before, key)
+    const open = shares && mayShare(nearest.read?.version)
+    const now = smallerCounts(counts, highestCounts(key, reporting))
+    const others = hasExcess ? reporting.filter((process) => goesOnFrom(process, key, { newer, counts })) : []
+    if (
+      others.length > 0 ||
+      (hasExcess && !isNone(reported) && isInherited(newer, counts, earlier ?? half(reported)))
+    ) {
+      const first = others
+        .map(({ process }) => smallerCounts(counts, lastCounts(process, key) as Counts))
+        .reduce(more, now)
+      overlap.set(key, { first, now: first, open })
+    } else if (
+      open &&
+      areFew(earlier ?? reported) &&
+      (isNone(reported) || isEqual(counts, reported) || growing.get(nearest))
+    ) {
+      const shown = earlier !== undefined && !isEqual(earlier, reported)
+      overlap.set(key, { first: smallerCounts(counts, earlier ?? reported), now, open, shown })
     }
   }
-  return twice
+  return overlap
 }
 
-/** Whether a process tells more that it has not counted than a pull before. */
-function hasGrown({ read, before }: Elder): boolean {
+/** Whether the excess of a process has grown since the pull before. */
+function hasGrown({ read, before }: OlderProcess): boolean {
   if (read === undefined || before === undefined) return false
-  const [now, earlier] = [foreignTo(read), foreignTo({ ...read, ...before })]
-  return Math.max(now.requests - earlier.requests, now.sessions - earlier.sessions) > slackOf(read)
+  const [now, earlier] = [measureExcess(read), measureExcess({ ...read, ...before })]
+  return Math.max(now.requests - earlier.requests, now.sessions - earlier.sessions) > estimateTolerance(read)
 }
 
 /**
- * Whether a process began with what this older one had told: HAProxy gives shared memory of a process that has ended to any new
+ * Whether a process began with what this older one had reported: HAProxy gives shared memory of a process that has ended to any new
  * one.
  */
 function goesOnFrom(
-  { before, process }: Elder,
+  { before, process }: OlderProcess,
   key: string,
   { newer, counts }: { newer: ReadProcess; counts: Counts },
 ): boolean {
-  const told = countsOf(before ?? process, key)
-  return told !== undefined && isAtLeast(counts, told) && isMoreThanOwn(newer, told)
+  const reported = lastCounts(before ?? process, key)
+  return reported !== undefined && isAtLeast(counts, reported) && isMoreThanOwn(newer, reported)
 }
 
 /** Those with more sessions: the less a new process has counted itself, the likelier. */
 function more(one: Counts, other: Counts): Counts {
-  return toldBy(other).sessions > toldBy(one).sessions ? other : one
+  return readTotals(other).sessions > readTotals(one).sessions ? other : one
 }
 
 /** Whether a process cannot have counted so much itself. */
 function isMoreThanOwn(process: ReadProcess, counts: Counts): boolean {
-  const [told, own] = [toldBy(counts), countedBy(process)]
-  return Math.max(told.requests, told.sessions) > Math.max(own.requests, own.sessions)
+  const [reported, own] = [readTotals(counts), ownTotals(process)]
+  return Math.max(reported.requests, reported.sessions) > Math.max(own.requests, own.sessions)
 }
 
 function isAtLeast(counts: Counts, others: Counts): boolean {
@@ -76,7 +85,7 @@ function isInherited(newer: ReadProcess, counts: Counts, earlier: Counts): boole
 }
 
 function areFew(counts: Counts): boolean {
-  const { requests, sessions } = toldBy(counts)
+  const { requests, sessions } = readTotals(counts)
   return Math.max(requests, sessions) <= few
 }
 

@@ -1,8 +1,8 @@
 import { type Count, type Counts, isRelease, sharableCounters } from '@haproxystats/haproxy'
-import { countsOf, isSame, type KnownProcess, type ReadProcess, startOf } from './known-process.ts'
+import { isSame, type KnownProcess, lastCounts, type ReadProcess, startTime } from './known-process.ts'
 
 /** An older process at the same place. */
-export interface Elder {
+export interface OlderProcess {
   /** As it is now, or as it was read last. */
   readonly process: KnownProcess
   readonly before: KnownProcess | undefined
@@ -16,7 +16,11 @@ export const mayInherit = (version: string | undefined) => isRelease(version, 3,
 export const mayShare = (version: string | undefined) => isRelease(version, 3, 3)
 
 /** The older processes at the place of one, the newest first. */
-export function eldersOf(newer: ReadProcess, read: readonly ReadProcess[], before: readonly KnownProcess[]): Elder[] {
+export function findOlder(
+  newer: ReadProcess,
+  read: readonly ReadProcess[],
+  before: readonly KnownProcess[],
+): OlderProcess[] {
   const now = read.map((process) => ({
     process,
     read: process,
@@ -25,37 +29,40 @@ export function eldersOf(newer: ReadProcess, read: readonly ReadProcess[], befor
   const away = before
     .filter((process) => !read.some((other) => isSame(process, other)))
     .map((process) => ({ process, read: undefined, before: process }))
-  const elders = [...now, ...away].filter(({ process }) => isElder(process, newer))
-  return elders.sort((one, other) => (isElder(one.process, other.process) ? 1 : -1))
+  const older = [...now, ...away].filter(({ process }) => isOlder(process, newer))
+  return older.sort((one, other) => (isOlder(one.process, other.process) ? 1 : -1))
 }
 
 /** Whether a process was started at the same place before another. */
-export function isElder(older: KnownProcess, newer: KnownProcess): boolean {
+export function isOlder(older: KnownProcess, newer: KnownProcess): boolean {
   if (older.place !== newer.place || older === newer) return false
-  const [one, other] = [startOf(older), startOf(newer)]
+  const [one, other] = [startTime(older), startTime(newer)]
   return one < other || (one === other && (older.pid ?? 0) < (newer.pid ?? 0))
 }
 
-/** Those of the older processes that tell an object. */
-export function tellersOf(key: string, elders: readonly Elder[]): Elder[] {
-  return elders.filter(({ process }) => countsOf(process, key) !== undefined)
+/** Those of the older processes that report an object. */
+export function withObject(key: string, older: readonly OlderProcess[]): OlderProcess[] {
+  return older.filter(({ process }) => lastCounts(process, key) !== undefined)
 }
 
-/** What the first of them tells, or those that share it with it: read one after the other, they tell one counter differently. */
-export function toldTogether(key: string, tellers: readonly Elder[]): Counts {
+/**
+ * What the first of them reports, or the most of those that share counters with it: they are read one after the other, so one
+ * counter differs.
+ */
+export function highestCounts(key: string, older: readonly OlderProcess[]): Counts {
   const most: Count[] = []
-  for (const { process, before } of tellers) {
-    for (const [index, count] of (countsOf(process, key) as Counts).entries()) {
+  for (const { process, before } of older) {
+    for (const [index, count] of (lastCounts(process, key) as Counts).entries()) {
       while (most.length <= index) most.push(undefined)
       if ((count ?? 0) > (most[index] ?? 0)) most[index] = count
     }
-    if (!before?.twice?.get(key)?.open) break
+    if (!before?.overlap?.get(key)?.open) break
   }
   return most
 }
 
-/** What both tell at least. */
-export function leastOf(one: Counts, other: Counts): Counts {
+/** What both report at least, of what can be inherited or shared. */
+export function smallerCounts(one: Counts, other: Counts): Counts {
   const counts: Count[] = []
   for (const index of sharableCounters) {
     const [a, b] = [one[index], other[index]]

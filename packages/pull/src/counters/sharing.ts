@@ -1,25 +1,29 @@
 import { type Count, type Counts, sharableCounters } from '@haproxystats/haproxy'
-import { foreignTo, isFrontend, slackOf, type Totals, toldBy } from './foreign-counts.ts'
 import type { KnownProcess, ReadProcess } from './known-process.ts'
+import { estimateTolerance, isFrontend, measureExcess, readTotals, type Totals } from './totals.ts'
 
-/** How much more two processes tell of what they have not counted than a pull before; undefined when that is not known. */
+/** How much the excess of two processes has grown since the pull before; undefined when that is not known. */
 export type Growth = (Totals & { readonly noise: number }) | undefined
 
 /** So many requests and connections of the stats sockets there may be between two pulls. */
 const asked = 20
 
-export function growthOf(
+export function measureGrowth(
   newer: ReadProcess,
   newerBefore: KnownProcess,
   older: ReadProcess,
   olderBefore: KnownProcess | undefined,
 ): Growth {
   if (olderBefore === undefined) return undefined
-  const now = [foreignTo(newer), foreignTo(older)]
-  const before = [foreignTo({ ...newer, ...newerBefore }), foreignTo({ ...older, ...olderBefore })]
+  const now = [measureExcess(newer), measureExcess(older)]
+  const before = [measureExcess({ ...newer, ...newerBefore }), measureExcess({ ...older, ...olderBefore })]
   const growth = (of: keyof Totals) =>
     now.reduce((sum, totals, index) => sum + totals[of] - (before[index]?.[of] ?? 0), 0)
-  return { requests: growth('requests'), sessions: growth('sessions'), noise: asked + slackOf(newer) + slackOf(older) }
+  return {
+    requests: growth('requests'),
+    sessions: growth('sessions'),
+    noise: asked + estimateTolerance(newer) + estimateTolerance(older),
+  }
 }
 
 export interface Pair<Of> {
@@ -28,10 +32,10 @@ export interface Pair<Of> {
 }
 
 /**
- * What two answers say of an object of two processes: whether its counters are `shared`, so that each tells what the other
+ * What two answers say of an object of two processes: whether its counters are `shared`, so that each reports what the other
  * counts, or `apart`; undefined when they do not say.
  */
-export function evidenceOf(
+export function findEvidence(
   key: string,
   now: Pair<Counts>,
   before: Pair<Counts> | undefined,
@@ -43,7 +47,7 @@ export function evidenceOf(
   if (some((counts, earlier) => counts.newer < earlier.older || counts.older < earlier.newer)) return 'apart'
   if (!some((counts, earlier) => counts.newer > earlier.newer || counts.older > earlier.older)) return undefined
   if (growth !== undefined && isFrontend(key)) {
-    const rise = riseOf(now, before)
+    const rise = measureRise(now, before)
     const of = rise.requests > 0 ? 'requests' : 'sessions'
     if (rise[of] > growth.noise) return growth[of] >= rise[of] / 2 ? 'shared' : 'apart'
   }
@@ -56,9 +60,9 @@ function at(counts: Pair<Counts>, index: number): Pair<Count & {}> {
 }
 
 /** What was counted at least, if it is one counter. */
-function riseOf(now: Pair<Counts>, before: Pair<Counts>): Totals {
-  const [newer, older] = [toldBy(now.newer), toldBy(now.older)]
-  const [newerBefore, olderBefore] = [toldBy(before.newer), toldBy(before.older)]
+function measureRise(now: Pair<Counts>, before: Pair<Counts>): Totals {
+  const [newer, older] = [readTotals(now.newer), readTotals(now.older)]
+  const [newerBefore, olderBefore] = [readTotals(before.newer), readTotals(before.older)]
   const rise = (of: keyof Totals) => Math.max(newer[of] - newerBefore[of], older[of] - olderBefore[of])
   return { requests: rise('requests'), sessions: rise('sessions') }
 }

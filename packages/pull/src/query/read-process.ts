@@ -1,13 +1,7 @@
 import { StatsError } from '@haproxystats/core'
-import {
-  AnswerHead,
-  type AnswerSink,
-  countersOf,
-  type ProcessCounters,
-  type QueryOptions,
-  selectionFor,
-} from '@haproxystats/haproxy'
+import { AnswerHead, type AnswerSink, type QueryOptions, selectionFor } from '@haproxystats/haproxy'
 import type { Pull } from '../context.ts'
+import { CountedAnswer } from '../counters/counted-answer.ts'
 import { placeOf, type Source, type SourceResult } from '../sources/source.ts'
 
 /** Queries one process into `sink`. Resolves with the types of unknown columns, if they were queried. */
@@ -30,16 +24,16 @@ export async function readProcess(
   const effort = () => ({ source, seconds: Math.round(performance.now() - begun) / 1000, retries })
   const files = pull.draft.answer(source.name)
   const head = new AnswerHead()
-  const kept = counting ? { info: [] as Buffer[], stat: [] as Buffer[] } : undefined
+  const counted = counting ? new CountedAnswer() : undefined
   const write: AnswerSink['write'] = (part, bytes) => {
     head.push(part, bytes)
-    kept?.[part].push(Buffer.from(bytes))
+    counted?.add(part, bytes)
     return files.write(part, bytes)
   }
   try {
     const types = await query({ write }, await queryOptions(source, pull, () => retries++), head)
     if (Buffer.isBuffer(types)) await files.write('typed', types)
-    const counters = kept && parseCounters(source, Buffer.concat(kept.info), Buffer.concat(kept.stat))
+    const counters = counted?.counters(source.text)
     const facts = head.facts()
     if (facts.version !== undefined) pull.versions.set(placeOf(source), facts.version)
     return { ...effort(), outcome: 'answered', files, facts, ...(counters && { counters }) }
@@ -47,16 +41,8 @@ export async function readProcess(
     if (!(error instanceof StatsError) || error.code === 'SNAPSHOT_PUBLISH') throw error
     await files.remove()
     return { ...effort(), outcome: 'failed', error }
-  }
-}
-
-/** Names the source in errors of the parser. */
-function parseCounters(source: Source, info: Buffer, stat: Buffer): ProcessCounters {
-  try {
-    return countersOf(info, stat)
-  } catch (error) {
-    if (!(error instanceof StatsError)) throw error
-    throw new StatsError(error.code, `the answer of ${source.text} ${error.message}`, { source: source.text }, error)
+  } finally {
+    counted?.free()
   }
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { countersBy, countOf, outcomeOf } from '../../../../test/support/outcomes.ts'
 import type { SourceResult } from '../sources/source.ts'
-import { Carried } from './counter-offsets.ts'
+import { CounterOffsets } from './counter-offsets.ts'
 import { mayInherit, mayShare } from './older-processes.ts'
 
 const web = '0\tweb\tFRONTEND'
@@ -27,18 +27,18 @@ function worker(pid: number, counters: ProcessCounters, version = '3.4.0'): Sour
 
 /** What is served of an object after each of these pulls: as it is, and with what is carried over. */
 function served(pulls: readonly (readonly SourceResult[])[], key = web): { raw: number[]; monotonic: number[] } {
-  const carried = new Carried()
+  const offsets = new CounterOffsets()
   const [raw, monotonic]: number[][] = [[], []]
   for (const [slot, outcomes] of pulls.entries()) {
-    const additions = carried.update(outcomes, slot)
+    const additions = offsets.update(outcomes, slot)
     const sum = outcomes.reduce(
       (total, outcome) => {
         return total + (outcome.outcome === 'answered' ? countOf(outcome.counters?.objects.get(key), 'stot') : 0)
       },
-      countOf(additions.twice.get(key), 'stot'),
+      countOf(additions.overlap.get(key), 'stot'),
     )
     raw?.push(sum)
-    monotonic?.push(sum + countOf(additions.carried.objects.get(key), 'stot'))
+    monotonic?.push(sum + countOf(additions.objects.get(key), 'stot'))
   }
   return { raw: raw as number[], monotonic: monotonic as number[] }
 }

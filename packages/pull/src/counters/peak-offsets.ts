@@ -1,8 +1,8 @@
 import { type Counts, peakCounters, statCounters } from '@haproxystats/haproxy'
-import { countsOf, type KnownProcess } from './known-process.ts'
+import type { KnownProcess } from './known-process.ts'
 
 /** By place: what processes had counted that are there no longer, in the order of `peakCounters`. */
-export type LostPeaks = ReadonlyMap<string, readonly number[]>
+export type PeakOffsets = ReadonlyMap<string, readonly number[]>
 
 /** A process before and after a pull; `now` is absent when it has ended, or another was started in its place. */
 export interface Succession {
@@ -31,14 +31,11 @@ export function lostPeaks(all: readonly Succession[]): { key: string; place: str
 
 function fallenKeys({ before, now }: Succession): string[] {
   if (before === now) return []
-  const keys: string[] = []
-  for (const objects of [before.counters.objects, before.absent ?? []]) {
-    for (const [key, counts] of objects) {
-      const fell = peaks.some((index) => counts[index] && ownCount(now, key, index) < ownCount(before, key, index))
-      if (fell) keys.push(key)
-    }
-  }
-  return keys
+  const { objects } = before.counters
+  const keys = now === undefined ? objects.layout.keys : objects.fallen(now.counters.objects)
+  const overlapping = [...(before.overlap?.keys() ?? []), ...(now?.overlap?.keys() ?? [])]
+  const all = new Set([...keys, ...overlapping, ...(before.absent?.keys() ?? [])])
+  return [...all].filter((key) => peaks.some((index) => ownCount(now, key, index) < ownCount(before, key, index)))
 }
 
 /** What the process with most of it had, beyond what those had that go on with theirs. */
@@ -54,13 +51,14 @@ function lostAt(key: string, index: number, successions: readonly Succession[]):
 
 /** What a process has counted itself. */
 function ownCount(process: KnownProcess | undefined, key: string, index: number): number {
-  const count = process && countsOf(process, key)?.[index]
-  if (count === undefined) return 0
-  return Number(count) - Number(process?.twice?.get(key)?.now[index] ?? 0)
+  if (process === undefined) return 0
+  const { objects } = process.counters
+  const count = objects.has(key) ? objects.count(key, index) : process.absent?.get(key)?.[index]
+  return count === undefined ? 0 : Number(count) - Number(process.overlap?.get(key)?.now[index] ?? 0)
 }
 
 /** With more of it. */
-export function addLostPeaks(before: LostPeaks | undefined, place: string, lost: readonly number[]): LostPeaks {
+export function addPeakOffsets(before: PeakOffsets | undefined, place: string, lost: readonly number[]): PeakOffsets {
   const all = new Map(before)
   const old = all.get(place)
   all.set(
@@ -74,13 +72,13 @@ export function addLostPeaks(before: LostPeaks | undefined, place: string, lost:
 
 /**
  * What the maximum of an object over processes must not fall below: at each place what is lost, and what the process with most of it
- * has counted. In the order of `peakCounters`; undefined when the processes that were read tell as much themselves.
+ * has counted. In the order of `peakCounters`; undefined when the processes that were read report as much themselves.
  *
  * @param processes those that may be there, read or not.
  */
-export function leastPeaks(
+export function lowestPeaks(
   key: string,
-  lost: LostPeaks | undefined,
+  lost: PeakOffsets | undefined,
   { processes, read }: { processes: readonly KnownProcess[]; read: readonly KnownProcess[] },
 ): Counts | undefined {
   const most = (of: readonly KnownProcess[], value: (process: KnownProcess) => number) =>
@@ -90,6 +88,8 @@ export function leastPeaks(
     const gone = Math.max(0, ...[...(lost?.values() ?? [])].map((counts) => counts[peak] ?? 0))
     return Math.max(gone, most(processes, own))
   })
-  const told = peaks.map((index) => most(read, (process) => Number(process.counters.objects.get(key)?.[index] ?? 0)))
-  return least.some((count, peak) => count > (told[peak] as number)) ? least : undefined
+  const reported = peaks.map((index) =>
+    most(read, (process) => Number(process.counters.objects.count(key, index) ?? 0)),
+  )
+  return least.some((count, peak) => count > (reported[peak] as number)) ? least : undefined
 }

@@ -3,8 +3,9 @@ import { peakCounters } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
 import { type Asked, countersBy, countOf, outcomeOf } from '../../../../test/support/outcomes.ts'
 import type { SourceResult } from '../sources/source.ts'
-import { Carried } from './counter-offsets.ts'
-import { parseCarried, renderCarried } from './counter-offsets-file.ts'
+import { CounterOffsets } from './counter-offsets.ts'
+import { parseOffsets } from './parse-offsets.ts'
+import { renderOffsets } from './render-offsets.ts'
 
 const server = '2\tapp\tone'
 
@@ -17,11 +18,11 @@ const failed = (place: string, pid: number) => outcomeOf({ text: place, pid, out
 
 /** The maximum that is served after each pull; between two, the program is started anew. */
 function served(pulls: readonly (readonly SourceResult[])[]): number[] {
-  let carried = new Carried()
+  let offsets = new CounterOffsets()
   return pulls.map((outcomes, index) => {
-    carried = new Carried(parseCarried(renderCarried(carried.state)))
+    offsets = new CounterOffsets(parseOffsets(Buffer.concat(renderOffsets(offsets.state))))
     // A process with the number 30 was started at 30, after the third pull.
-    const { peaks } = carried.update(outcomes, 10 * (index + 1))
+    const { peaks } = offsets.update(outcomes, 10 * (index + 1))
     const told = outcomes.map((outcome) =>
       outcome.outcome === 'answered' ? countOf(outcome.counters?.objects.get(server), 'chkfail') : 0,
     )
