@@ -1,8 +1,7 @@
 import { type Info, wordsOfTags } from '@haproxystats/haproxy/read'
 import type { View } from '../live/view.ts'
 import { objectsOfKind } from './cells.ts'
-import { fieldsOfInfo, fieldsOfRow, type TypedField } from './fields.ts'
-import { idsOf, processNumber } from './typed.ts'
+import { fieldsOfInfo, fieldsOfRow, idsOf, processNumber, type TypedField } from './typed.ts'
 
 /**
  * As HAProxy prints `show stat json`, and its page with `;json`: a list for each row, of an object for each value. Other than

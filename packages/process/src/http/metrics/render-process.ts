@@ -6,18 +6,10 @@ import { type Described, describeAll, describeEach, descriptionLabel, isNamed } 
 import { type Exposition, labelBlock, plain } from './exposition.ts'
 import { type InfoMetric, infoMetrics, infoTexts } from './info-metrics.ts'
 import type { Label, Metric } from './metric.ts'
-
-/** What of `haproxy_process_*` is wanted. */
-export interface ProcessQuery {
-  readonly wants: (name: string) => boolean
-  /** Names of sources; empty: all as one. `*`: every one. */
-  readonly processes: readonly string[]
-  /** Whether the description of a process is a label. */
-  readonly descriptions: boolean
-}
+import type { MetricsQuery } from './metrics-query.ts'
 
 /** Writes `haproxy_process_*`: of all processes as one, or of each of those named, with a label. */
-export function renderProcess(exposition: Exposition, view: View, query: ProcessQuery): void {
+export function renderProcess(exposition: Exposition, view: View, query: MetricsQuery): void {
   const { wants, processes, descriptions } = query
   const all = describeAll(view, descriptions)
   const described = processes.length === 0 ? [all] : describeEach(view, processes, descriptions)
@@ -77,7 +69,7 @@ function renderSpread(
 function renderTexts(
   exposition: Exposition,
   { sources }: View,
-  { wants, processes, descriptions }: ProcessQuery,
+  { wants, processes, descriptions }: MetricsQuery,
 ): void {
   for (const { field, name: short, label, help } of infoTexts) {
     const name = `haproxy_process_${short}`

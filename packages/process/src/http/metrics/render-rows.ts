@@ -1,18 +1,9 @@
 import type { RowKind, View, ViewRow } from '../live/view.ts'
 import { type Exposition, labelBlock, lastLabel, plain } from './exposition.ts'
 import type { Label, MetricType } from './metric.ts'
+import type { MetricsQuery } from './metrics-query.ts'
 import { type StatMetric, statMetricsOf, statName } from './stat-metrics.ts'
 import { checkStates, countMetrics, type StateMetric, serverStates, stateMetrics } from './states.ts'
-
-/** What of the rows is wanted. */
-export interface RowQuery {
-  /** Whether a metric of this name is. */
-  readonly wants: (name: string) => boolean
-  /** Servers in maintenance are left out. */
-  readonly withoutMaintenance: boolean
-  /** Columns of modules, too. */
-  readonly extraCounters: boolean
-}
 
 /** Columns whose samples are one metric, told apart by a label. */
 interface Family {
@@ -49,7 +40,7 @@ interface Rows {
 }
 
 /** Writes all metrics of the rows of one kind. */
-export function renderRows(exposition: Exposition, view: View, kind: RowKind, query: RowQuery): void {
+export function renderRows(exposition: Exposition, view: View, kind: RowKind, query: MetricsQuery): void {
   const rows = rowsOf(view, kind, query)
   if (rows.indexes.length === 0) return
   const states = stateMetrics.filter(({ kinds }) => kinds.includes(kind))
@@ -61,7 +52,7 @@ export function renderRows(exposition: Exposition, view: View, kind: RowKind, qu
   if (kind === 'backend' && hasAllServers(view)) renderCounts(exposition, view, rows, query)
 }
 
-function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: RowQuery): Rows {
+function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: MetricsQuery): Rows {
   const indexes: number[] = []
   const status = view.columnOf.get('status')
   view.rows.forEach((row, index) => {
@@ -81,7 +72,7 @@ function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: RowQuery): Ro
   }
 }
 
-function familiesOf(view: View, kind: RowKind, { wants, extraCounters }: RowQuery): Iterable<Family> {
+function familiesOf(view: View, kind: RowKind, { wants, extraCounters }: MetricsQuery): Iterable<Family> {
   const families = new Map<string, Family & { members: Family['members'][number][] }>()
   for (const metric of statMetricsOf(kind, extraCounters)) {
     const column = view.columnOf.get(metric.field)
@@ -143,7 +134,7 @@ function hasAllServers({ pull }: View): boolean {
 }
 
 /** Servers of each backend by state, whether or not those in maintenance are shown. */
-function renderCounts(exposition: Exposition, view: View, rows: Rows, { wants }: RowQuery): void {
+function renderCounts(exposition: Exposition, view: View, rows: Rows, { wants }: MetricsQuery): void {
   for (const { name: short, of, help } of countMetrics) {
     const name = `haproxy_backend_${short}`
     if (!wants(name)) continue

@@ -1,5 +1,5 @@
 import type { Info } from '@haproxystats/haproxy/read'
-import { infoText } from '../formats/info.ts'
+import { infoText } from '../formats/cells.ts'
 import { jsonInfoOf } from '../formats/json.ts'
 import { valueOfInfo } from '../formats/single-value.ts'
 import { typedInfoOf } from '../formats/typed.ts'
