@@ -6,8 +6,8 @@ import { numberAt, quoted } from './cells.ts'
 export const sourcesColumn = 'agg'
 
 /**
- * The rows as HAProxy prints them on its page with `;csv`: a comma behind every cell, numbers whole, no empty line at the end.
- * The last column names the sources of a row: `lb1/lb2`.
+ * The rows as HAProxy prints them on its page with `;csv`: a comma behind every cell, numbers whole, no empty line at
+ * the end. The last column names the sources of a row: `lb1/lb2`.
  */
 export function csvOf(view: View, rows: readonly number[]): Uint8Array {
   const width = view.columns.length

@@ -4,8 +4,8 @@ import { objectsOfKind } from './cells.ts'
 import { fieldsOfInfo, fieldsOfRow, idsOf, processNumber, type TypedField } from './typed.ts'
 
 /**
- * As HAProxy prints `show stat json`, and its page with `;json`: a list for each row, of an object for each value. Other than
- * there, texts are escaped as JSON wants it, and numbers may be larger than 2^53.
+ * As HAProxy prints `show stat json`, and its page with `;json`: a list for each row, of an object for each value.
+ * Other than there, texts are escaped as JSON wants it, and numbers may be larger than 2^53.
  */
 export function jsonOf(view: View, rows: readonly number[]): string {
   const know = prefixes()

@@ -54,8 +54,8 @@ export function valueOfInfo(view: View, field: string): Found {
 }
 
 /**
- * The value of a key: `f:www:scur`, `f:www:sock-1:scur`, `b:app:scur`, `b:app:app1:scur`, `info:CurrConns`. Names may hold colons,
- * so every way to split it is tried, the one with the longest name of a proxy first.
+ * The value of a key: `f:www:scur`, `f:www:sock-1:scur`, `b:app:scur`, `b:app:app1:scur`, `info:CurrConns`. Names may
+ * hold colons, so every way to split it is tried, the one with the longest name of a proxy first.
  */
 export function valueOfKey(view: View, key: string): Found {
   const [word = '', ...parts] = key.split(':')

@@ -16,7 +16,9 @@ export type Scope = keyof typeof scopes
 
 const scopeNames = Object.keys(scopes) as readonly Scope[]
 
-/** The parameters of `/metrics`. Those of HAProxy's exporter mean what they mean there; it ignores others, and so do we. */
+/**
+ * The parameters of `/metrics`. Those of HAProxy's exporter mean what they mean there; it ignores others, and so do we.
+ */
 export const parameters = {
   scope: 'one of the scopes, `*` for all, empty for none; several are taken in their order',
   metrics: 'names of metrics that are wanted, with commas between; with a `-` before it one that is not',

@@ -21,7 +21,10 @@ function descriptionLabel(info: Info | undefined, wanted: boolean): readonly Lab
   return wanted && description !== '' ? [['desc', description]] : []
 }
 
-/** All processes as one. Means of several are rounded where they are printed, so they are taken from the table of the daemon. */
+/**
+ * All processes as one. Means of several are rounded where they are printed, so they are taken from the table of the
+ * daemon.
+ */
 function describeAll({ info, tables }: View, descriptions: boolean): Described {
   const daemon = tables.find(({ kind }) => kind === 'daemon')
   const numberOf = (field: string): number | bigint => {

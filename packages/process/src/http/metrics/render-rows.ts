@@ -5,7 +5,7 @@ import type { MetricsQuery } from './metrics-query.ts'
 import { type StatMetric, statMetricsOf, statName } from './stat-metrics.ts'
 import { checkStates, countMetrics, type StateMetric, serverStates, stateMetrics } from './states.ts'
 
-/** Columns whose samples are one metric, told apart by a label. */
+/** Columns whose samples are one metric, distinguished by a label. */
 interface Family {
   readonly name: string
   readonly type: MetricType

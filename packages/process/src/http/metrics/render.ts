@@ -11,7 +11,9 @@ import { stateMetrics } from './states.ts'
 /** Bytes that most samples have; memory that is never written to costs nothing. */
 const usualSample = 100
 
-/** Everything that is wanted, in one buffer. Before the first snapshot there are only metrics of haproxystats itself. */
+/**
+ * Everything that is wanted, in one buffer. Before the first snapshot there are only metrics of haproxystats itself.
+ */
 export function render(facts: Facts, query: MetricsQuery, format: Format): Buffer {
   const { view } = facts
   const exposition = new Exposition(format, sizeOf(view, query))

@@ -18,7 +18,10 @@ function factsOf(sketches: readonly Sketch[], { status = {}, late = 0, step = 10
   return { view, history, status, interval: 10, now: () => (view?.snapshot ?? begin) + late }
 }
 
-/** What rules say, without the severity, as `rule key: title (detail) +since`, since in seconds after the first snapshot. */
+/**
+ * What rules say, without the severity, as `rule key: title (detail) +since`, since in seconds after the first
+ * snapshot.
+ */
 function said(facts: Facts): string[] {
   return problemsOf(facts).map(({ rule, key, title, detail, since }) => {
     return `${rule} ${key}: ${title} (${detail})${since === undefined ? '' : ` ${since - begin}`}`

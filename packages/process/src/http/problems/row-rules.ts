@@ -12,7 +12,7 @@ export const failureShare = { some: 0.05, many: 0.25, least: 0.1 } as const
 
 const responses = ['hrsp_1xx', 'hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx', 'hrsp_other'].map((name) => `${name}/s`)
 
-/** The processes that say so, when others say something else. */
+/** The processes that see a row down, when others see it up. */
 function part(context: RuleContext, index: number): { names: readonly string[]; of: number } | undefined {
   const names = context.downFor(index)
   const of = context.row(index).sources.length
@@ -165,7 +165,7 @@ function* failures(context: RuleContext, from: number, to: number): Generator<Fi
   }
 }
 
-/** What rows of `show stat` tell; within a severity the first matters most. */
+/** About the rows of `show stat`; within a severity the most important first. */
 export const rowRules: readonly Rule[] = [
   rule('backend-down', 'critical', 'A backend has no server that takes traffic, for any process.', backendsDown),
   rule('failures-many', 'critical', 'A quarter of the responses or more are 5xx.', (context) =>

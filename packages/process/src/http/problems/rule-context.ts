@@ -5,12 +5,12 @@ import { numberReader } from '../trend/row-values.ts'
 import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
 import type { Facts } from '../types/facts.ts'
 
-/** Of so many rows that are down it is looked up which processes say so. */
+/** For at most so many rows that are down, the processes that see them down are looked up. */
 const mostLookedUp = 500
 
 const contexts = new WeakMap<View, RuleContext>()
 
-/** Of one view the same for all who ask. */
+/** One context for each view. */
 export function ruleContext(facts: Facts, view: View): RuleContext {
   let context = contexts.get(view)
   if (context === undefined) {

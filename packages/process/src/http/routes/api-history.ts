@@ -6,7 +6,7 @@ import type { Facts } from '../types/facts.ts'
 import type { RouteRequest } from '../types/route.ts'
 import { apiRoute, orNull, quoted, Refusal } from './api.ts'
 
-/** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */
+/** What one response may hold, and the defaults: seconds, values of a series, series, and values of all series. */
 const limits = {
   range: { usual: 3600, least: 1, most: 86_400 },
   points: { usual: 120, least: 1, most: 2000 },

@@ -11,7 +11,7 @@ import type { Facts } from '../types/facts.ts'
 import { staleness } from '../types/facts.ts'
 import { apiRoute, orNull } from './api.ts'
 
-/** Nobody reads more; `problemCounts` tells how many there are. */
+/** More would not be read; `problemCounts` holds how many there are. */
 const mostProblems = 500
 
 export const overviewRoute = apiRoute({

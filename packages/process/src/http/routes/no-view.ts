@@ -3,7 +3,10 @@ import type { View } from '../live/view.ts'
 import type { Facts } from '../types/facts.ts'
 import { type RouteResponse, text } from '../types/route.ts'
 
-/** The header that says of an answer which sources are not in it, and why; the forms of HAProxy have no place for that. */
+/**
+ * The header that names the sources that are missing in a response, and why; the formats of HAProxy have no place for
+ * it.
+ */
 const incompleteHeader = 'Haproxystats-Incomplete'
 
 /** A header is no place for more. */

@@ -9,8 +9,8 @@ export interface Target {
 const longestTarget = 8192
 
 /**
- * Takes the target of a request apart: `/stats;csv?scope=x`, `/haproxy?stats;csv`, `/f/www/scur`. What follows the first
- * semicolon is the form in which the answer is wanted, as in HAProxy; a semicolon in a name is written `%3B`.
+ * Takes the target of a request apart: `/stats;csv?scope=x`, `/haproxy?stats;csv`, `/f/www/scur`. What follows the
+ * first semicolon is the form in which the answer is wanted, as in HAProxy; a semicolon in a name is written `%3B`.
  *
  * @returns what is wrong with it, as text, when it cannot be read.
  */

@@ -19,17 +19,20 @@ import { respond } from './respond.ts'
 import { busy, Responder, type ResponderContext } from './responder.ts'
 import { securityHeaders } from './security.ts'
 
-/** Asked for by programs that hold no password: they tell no number. */
+/** Health checks, which have no password, ask for these; the responses hold no statistics. */
 const openPaths: ReadonlySet<string> = new Set(['health', 'ready'])
 
 const eventsPath = 'api/v1/events'
 
-/** How long a client may take for its request, not read an answer, and be idle, in milliseconds; how often that is looked at. */
+/**
+ * How long a client may take for its request, not read an answer, and be idle, in milliseconds; how often that is
+ * looked at.
+ */
 const usualPatience = { headers: 10_000, request: 15_000, silence: 60_000, keepAlive: 75_000, interval: 5000 }
 
 const usualCertificateInterval = 30_000
 
-/** How many different messages requests may cause; what clients choose leaves room for defects. */
+/** How many different messages requests may log, so that what clients send leaves room for defects of the program. */
 const mostLogged = { warn: 20, error: 100 }
 
 /** What is said of a request that cannot be read, by the code of the error. */
@@ -172,7 +175,7 @@ export class HttpServer {
     if (typeof target === 'string') return plain(`This request cannot be read: ${target}.`, 400)
     const path = target.segments.join('/')
     const accept = String(request.headers.accept ?? '')
-    // These wait for nobody.
+    // These do not wait for other requests.
     if (openPaths.has(path)) return prepareResponse(this.#responder.now({ ...target, accept }))
     if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
     const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))

@@ -1,9 +1,9 @@
 import { absent, codesOf, numberOf } from './value-code.ts'
 
 /**
- * Values of one moment, or the means of a span of time: columns of one value a place, packed each as it takes least room.
- * Most are the same for nearly all rows (0 errors, `UP`), so a column is one value and the few that differ, or a byte a
- * row, or two.
+ * Values of one moment, or the means of a span of time: columns of one value a place, packed each as it takes least
+ * room. Most are the same for nearly all rows (0 errors, `UP`), so a column is one value and the few that differ, or a
+ * byte a row, or two.
  */
 export interface Frame {
   /** Seconds since the epoch; where its span begins. */

@@ -41,7 +41,7 @@ const tolerance = 600
 /** Seconds between two values of an answer. */
 const steps = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200]
 
-/** The gap of so many of the newest snapshots tells how far they are apart. */
+/** The interval of snapshots is taken from so many of the newest. */
 const gaps = 20
 
 /**

@@ -1,6 +1,7 @@
 /**
- * What the column `status` says, from the best to the worst; a series of `status` holds the index. HAProxy prints a word
- * with details behind it: `UP 1/3`, `DOWN (agent)`, `MAINT (via web/s1)`, `no check`; `OPEN` and `STOP` are frontends'.
+ * What the column `status` says, from the best to the worst; a series of `status` holds the index. HAProxy prints a
+ * word with details behind it: `UP 1/3`, `DOWN (agent)`, `MAINT (via web/s1)`, `no check`; `OPEN` and `STOP` are
+ * frontends'.
  */
 export const stateLevels = [
   'no check',

@@ -1,6 +1,7 @@
 /**
- * Values in 16 bits: six of exponent and ten of mantissa. Whole numbers up to 2,048 are exact, everything else is at most
- * 0.05 % off, which no chart can show; largest 2.8e14, least above zero 6e-5. Everything that is kept is at least zero.
+ * Values in 16 bits: six of exponent and ten of mantissa. Whole numbers up to 2,048 are exact, everything else is at
+ * most 0.05 % off, which no chart can show; largest 2.8e14, least above zero 6e-5. Everything that is kept is at least
+ * zero.
  */
 export const absent = 0xffff
 
