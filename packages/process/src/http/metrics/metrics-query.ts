@@ -1,5 +1,4 @@
 import { didYouMean } from '@haproxystats/core'
-import type { RowKind } from '../live/view.ts'
 
 /** What `scope` may name, in the order in which it is printed. */
 export const scopes = {
@@ -40,11 +39,6 @@ export interface MetricsQuery {
   readonly descriptions: boolean
   /** Names of processes, or `*`; empty: all as one. */
   readonly processes: readonly string[]
-}
-
-/** Whether a scope is that of a kind of rows. */
-export function rowKindOf(scope: Scope): RowKind | undefined {
-  return scope === 'frontend' || scope === 'listener' || scope === 'backend' || scope === 'server' ? scope : undefined
 }
 
 /** What the parameters ask for, or a sentence that says what is wrong with them. */

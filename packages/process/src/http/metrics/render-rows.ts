@@ -1,3 +1,4 @@
+import { rowsByKind } from '../live/rows-by-kind.ts'
 import type { RowKind, View, ViewRow } from '../live/view.ts'
 import { type Exposition, labelBlock, lastLabel, plain } from './exposition.ts'
 import type { Label, MetricType } from './metric.ts'
@@ -53,18 +54,14 @@ export function renderRows(exposition: Exposition, view: View, kind: RowKind, qu
 }
 
 function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: MetricsQuery): Rows {
-  const indexes: number[] = []
+  const all = rowsByKind(view.rows)[kind]
   const status = view.columnOf.get('status')
-  view.rows.forEach((row, index) => {
-    if (row.kind !== kind) return
-    const left = withoutMaintenance && kind === 'server' && status !== undefined
-    if (left && /^MAINT/.test(view.text(index, status) ?? '')) return
-    indexes.push(index)
-  })
+  const hidesSome = withoutMaintenance && kind === 'server' && status !== undefined
+  const indexes = hidesSome ? all.filter((index) => !/^MAINT/.test(view.text(index, status) ?? '')) : all
   const mode = view.columnOf.get('mode')
   return {
-    indexes: Int32Array.from(indexes),
-    blocks: indexes.map((index) => blockOf(view.rows[index] as ViewRow)),
+    indexes,
+    blocks: Array.from(indexes, (index) => blockOf(view.rows[index] as ViewRow)),
     http: Uint8Array.from(indexes, (index) => {
       const text = mode === undefined ? undefined : view.text(index, mode)
       return text === undefined || text === 'http' ? 1 : 0
@@ -157,12 +154,12 @@ function countServers(view: View, field: string, states: readonly string[]): Rea
   const column = view.columnOf.get(field)
   const metric = stateMetrics.find((candidate) => candidate.field === field) as StateMetric
   if (column === undefined) return counts
-  view.rows.forEach(({ kind, pxname }, row) => {
-    if (kind !== 'server') return
+  for (const row of rowsByKind(view.rows).server) {
+    const { pxname } = view.rows[row] as ViewRow
     const count = counts.get(pxname) ?? states.map(() => 0)
     counts.set(pxname, count)
     const index = states.indexOf(metric.stateOf(view.text(row, column) ?? '', 'server'))
     if (index >= 0) count[index] = (count[index] as number) + 1
-  })
+  }
   return counts
 }

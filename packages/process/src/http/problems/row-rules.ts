@@ -56,9 +56,10 @@ function* serversIn(
   isMeant: (index: number) => boolean,
   sentence: (count: number, of: number, proxy: string) => string,
 ): Generator<Finding> {
-  const down = new Set(
-    context.rows('backend').flatMap((index) => (isDownEverywhere(context, index) ? context.row(index).pxname : [])),
-  )
+  const down = new Set<string>()
+  for (const index of context.rows('backend')) {
+    if (isDownEverywhere(context, index)) down.add(context.row(index).pxname)
+  }
   for (const [pxname, servers] of context.serversByProxy) {
     const meant = down.has(pxname) ? [] : servers.filter(isMeant)
     const [first] = meant

@@ -1,4 +1,5 @@
 import { RowFinder } from '../live/row-finder.ts'
+import { rowsByKind } from '../live/rows-by-kind.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
 import { numberReader } from '../trend/row-values.ts'
@@ -26,7 +27,6 @@ export class RuleContext {
   readonly view: View
   readonly #rates: Rates | undefined
   readonly #numbers = new Map<string, (row: number) => number>()
-  readonly #rows: Record<RowKind, number[]> = { frontend: [], backend: [], server: [], listener: [] }
   /** Servers by proxy, in the order of rows. */
   readonly serversByProxy = new Map<string, number[]>()
   #down: ReadonlyMap<number, readonly string[]> | undefined
@@ -35,17 +35,16 @@ export class RuleContext {
     this.facts = facts
     this.view = view
     this.#rates = facts.history.ratesOf(view)
-    view.rows.forEach(({ kind, pxname }, index) => {
-      this.#rows[kind].push(index)
-      if (kind !== 'server') return
+    for (const index of this.rows('server')) {
+      const { pxname } = this.row(index)
       const servers = this.serversByProxy.get(pxname)
       if (servers === undefined) this.serversByProxy.set(pxname, [index])
       else servers.push(index)
-    })
+    }
   }
 
-  rows(kind: RowKind): readonly number[] {
-    return this.#rows[kind]
+  rows(kind: RowKind): Int32Array {
+    return rowsByKind(this.view.rows)[kind]
   }
 
   row(index: number): ViewRow {

@@ -79,8 +79,8 @@ export class Passwords {
   }
 
   /**
-   * The hash of some user, always the same for one name. Comparing with it takes as long for somebody who does not
-   * exist as for somebody who does, whatever the costs of the hashes are.
+   * The hash of some user, always the same for one name. Comparing with it takes as long for somebody who does not exist as
+   * for somebody who does, whatever the costs of the hashes are.
    */
   #anyHash(user: string): string {
     const all = [...this.#hashes.values()]

@@ -14,9 +14,7 @@ export interface KeptHistorySettings {
 const usualInterval = 300
 const bytesPerSecond = 100_000
 
-/**
- * Keeps a history over restarts. It is no part of the work: what goes wrong with its file is told and stops nothing.
- */
+/** Keeps a history over restarts. It is no part of the work: what goes wrong with its file is told and stops nothing. */
 export class KeptHistory {
   readonly #history: MemoryHistory
   readonly #settings: KeptHistorySettings
