@@ -9,7 +9,7 @@ export function numberAt({ numbers, bigIntegers, columns }: View, row: number, c
 }
 
 /** A cell as HAProxy would print it: its numbers are whole. `undefined` where it is empty. */
-export function cellOf(view: View, row: number, column: number): string | undefined {
+export function cellText(view: View, row: number, column: number): string | undefined {
   const value = numberAt(view, row, column)
   return Number.isNaN(value) ? view.text(row, column) : wholeText(value)
 }
@@ -34,7 +34,7 @@ export function quoted(text: string): string {
 }
 
 /** `show info` as HAProxy answers it, with the empty line at its end. */
-export function infoText(info: Info): string {
+export function renderInfo(info: Info): string {
   return `${Array.from(info, ([name, value]) => `${name}: ${quoted(value)}\n`).join('')}\n`
 }
 

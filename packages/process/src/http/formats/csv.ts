@@ -9,7 +9,7 @@ export const sourcesColumn = 'agg'
  * The rows as HAProxy prints them on its page with `;csv`: a comma behind every cell, numbers whole, no empty line at
  * the end. The last column names the sources of a row: `lb1/lb2`.
  */
-export function csvOf(view: View, rows: readonly number[]): Uint8Array {
+export function renderCsv(view: View, rows: readonly number[]): Uint8Array {
   const width = view.columns.length
   const names = view.columns.map(({ name }) => name)
   const dash = view.dash ?? -1

@@ -3,7 +3,7 @@ import { type RowSketch, type ViewSketch, viewOf } from '../../../../../test/sup
 import { MemoryHistory } from '../trend/memory-history.ts'
 import type { Facts } from '../types/facts.ts'
 import { severities } from './problem.ts'
-import { problemsOf, rules } from './problems.ts'
+import { findProblems, rules } from './problems.ts'
 
 const begin = 1_700_000_400
 
@@ -23,7 +23,7 @@ function factsOf(sketches: readonly Sketch[], { status = {}, late = 0, step = 10
  * snapshot.
  */
 function said(facts: Facts): string[] {
-  return problemsOf(facts).map(({ rule, key, title, detail, since }) => {
+  return findProblems(facts).map(({ rule, key, title, detail, since }) => {
     return `${rule} ${key}: ${title} (${detail})${since === undefined ? '' : ` ${since - begin}`}`
   })
 }
@@ -212,7 +212,7 @@ describe('the rules', () => {
     it('speaks up', () => {
       const its = said(speaks).filter((text) => text.startsWith(`${name} `))
       expect(its).toEqual([typeof says === 'string' ? says : expect.stringMatching(says)])
-      expect(problemsOf(speaks).find(({ rule }) => rule === name)?.severity).toBe(severity)
+      expect(findProblems(speaks).find(({ rule }) => rule === name)?.severity).toBe(severity)
     })
 
     it('is silent when there is nothing', () => {
@@ -252,7 +252,7 @@ describe('problems', () => {
         { ...backend({ status: 'DOWN', lastchg: 5 }), pxname: 'new' },
       ),
     ])
-    expect(problemsOf(facts).map(({ key }) => key)).toEqual(['b:new', 'b:old', 'b:queued'])
+    expect(findProblems(facts).map(({ key }) => key)).toEqual(['b:new', 'b:old', 'b:queued'])
   })
 
   it('name a process that was asked and did not answer, once', () => {

@@ -1,7 +1,7 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy/read'
 import { rowKinds, type View, type ViewSource } from '../live/view.ts'
 import { severities } from '../problems/problem.ts'
-import { problemsOf } from '../problems/problems.ts'
+import { findProblems } from '../problems/problems.ts'
 import { missingProcesses } from '../problems/process-rules.ts'
 import { ruleContext } from '../problems/rule-context.ts'
 import { daemonKey } from '../trend/collect.ts'
@@ -26,7 +26,7 @@ export const overviewRoute = apiRoute({
 function overviewBody(facts: Facts) {
   const { view, interval, status } = facts
   const now = facts.now()
-  const problems = problemsOf(facts)
+  const problems = findProblems(facts)
   const counts = severities.map((severity) => [
     severity,
     problems.filter((problem) => problem.severity === severity).length,

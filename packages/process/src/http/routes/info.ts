@@ -1,8 +1,8 @@
 import type { Info } from '@haproxystats/haproxy/read'
-import { infoText } from '../formats/cells.ts'
-import { jsonInfoOf } from '../formats/json.ts'
+import { renderInfo } from '../formats/cells.ts'
+import { renderJsonInfo } from '../formats/json.ts'
 import { valueOfInfo } from '../formats/single-value.ts'
-import { typedInfoOf } from '../formats/typed.ts'
+import { renderTypedInfo } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
 import { type Route, type RouteResponse, text } from '../types/route.ts'
 import { fromView } from './no-view.ts'
@@ -11,9 +11,9 @@ import { noSource } from './stats.ts'
 const plain = 'text/plain; charset=utf-8'
 
 const forms: Readonly<Record<string, (info: Info) => RouteResponse>> = {
-  '': (info) => ({ type: plain, body: infoText(info), perSnapshot: true }),
-  json: (info) => ({ type: 'application/json', body: jsonInfoOf(info), perSnapshot: true }),
-  typed: (info) => ({ type: plain, body: typedInfoOf(info), perSnapshot: true }),
+  '': (info) => ({ type: plain, body: renderInfo(info), perSnapshot: true }),
+  json: (info) => ({ type: 'application/json', body: renderJsonInfo(info), perSnapshot: true }),
+  typed: (info) => ({ type: plain, body: renderTypedInfo(info), perSnapshot: true }),
 }
 
 function inForm(form: string, info: Info): RouteResponse {

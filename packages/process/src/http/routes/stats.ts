@@ -1,8 +1,8 @@
-import { csvOf } from '../formats/csv.ts'
-import { jsonOf } from '../formats/json.ts'
+import { renderCsv } from '../formats/csv.ts'
+import { renderJson } from '../formats/json.ts'
 import { nearestNames } from '../formats/nearest-names.ts'
-import { chosenRows, rowChoiceOf } from '../formats/row-choice.ts'
-import { typedOf } from '../formats/typed.ts'
+import { chosenRows, parseRowChoice } from '../formats/row-choice.ts'
+import { renderTyped } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
 import { viewOfSource } from '../live/source-view.ts'
 import type { View, ViewSource } from '../live/view.ts'
@@ -21,9 +21,9 @@ interface StatForm {
 
 /** The forms in which HAProxy's own page gives its rows, with the media types it sends. */
 export const statForms: Readonly<Record<string, StatForm>> = {
-  csv: { type: plain, render: csvOf, mostRows: Number.POSITIVE_INFINITY },
-  json: { type: 'application/json', render: jsonOf, mostRows: 3000 },
-  typed: { type: plain, render: typedOf, mostRows: 15_000 },
+  csv: { type: plain, render: renderCsv, mostRows: Number.POSITIVE_INFINITY },
+  json: { type: 'application/json', render: renderJson, mostRows: 3000 },
+  typed: { type: plain, render: renderTyped, mostRows: 15_000 },
 }
 
 /** Where HAProxies have their page: `/`, `/stats` or, without a choice, `/haproxy?stats`. */
@@ -65,7 +65,7 @@ function inForm(request: RouteRequest, facts: Facts, place: string, choose: (vie
   const { type, render, mostRows } = statForms[form] as StatForm
   return fromView(facts, (merged) => {
     const view = choose(merged)
-    const rows = chosenRows(view, rowChoiceOf(words))
+    const rows = chosenRows(view, parseRowChoice(words))
     if (rows.length > mostRows) return tooMany(form, rows.length, mostRows)
     return { type, body: render(view, rows), perSnapshot: true }
   })

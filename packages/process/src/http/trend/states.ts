@@ -36,7 +36,7 @@ export function stateOf(status: string): StateLevel {
 const known = new Map<string, number>()
 
 /** The index of `stateOf` in `stateLevels`; NaN without a status. */
-export function stateLevelOf(status: string | undefined): number {
+export function stateLevel(status: string | undefined): number {
   if (status === undefined) return Number.NaN
   const before = known.get(status)
   if (before !== undefined) return before
