@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { networkOf } from './network.ts'
+import { clientNetwork } from './client-network.ts'
 
 /** Connections beyond the limits that are kept all the same: they get `/health` and `/ready`, and 503 for all else. */
 const mostSpare = 32
@@ -63,7 +63,7 @@ export class Connections {
 
   /** `withTls`: a handshake follows, which `secured` ends. */
   admit(socket: Socket, withTls: boolean): void {
-    const network = networkOf(socket.remoteAddress)
+    const network = clientNetwork(socket.remoteAddress)
     const connection: Connection = {
       network,
       socket,
