@@ -82,7 +82,7 @@ const examples: Readonly<Record<string, { speaks: Facts; says: string | RegExp; 
   },
   'process-missing': {
     speaks: factsOf([{ sources: [process('lb1'), process('lb2')] }, { sources: [process('lb1')] }]),
-    says: 'process-missing p:lb2: Process lb2 is missing (its socket is gone, or nobody listens on it) 0',
+    says: 'process-missing p:lb2: Process lb2 is missing (its socket is gone, or no process listens on it) 0',
     // A reload: the old one was stopping, or another came in its place.
     silent: factsOf([
       { sources: [process('old', { Stopping: 1 }), process('one')] },
@@ -110,7 +110,7 @@ const examples: Readonly<Record<string, { speaks: Facts; says: string | RegExp; 
       [0, 1, 1].map((flag) => ({ sources: [process('lb1', { Stopping: flag, CurrConns: 3 }, { stopping: true })] })),
       { step: 900 },
     ),
-    says: 'stopping p:lb1: Process lb1 has been stopping for 15 min (3 connections keep it) 900',
+    says: 'stopping p:lb1: Process lb1 has been stopping for 15 min (3 connections are still open) 900',
     silent: factsOf(
       [0, 1].map((flag) => ({ sources: [process('lb1', { Stopping: flag }, { stopping: flag === 1 })] })),
     ),

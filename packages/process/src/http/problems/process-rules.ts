@@ -61,7 +61,7 @@ export function missingProcesses({ view, facts: { history } }: RuleContext): Mis
       .slice(0, Math.max(0, left.length - come))
     return unreplaced.map((name) => ({
       name,
-      reason: 'its socket is gone, or nobody listens on it',
+      reason: 'its socket is gone, or no process listens on it',
       since: seen(name),
     }))
   }
@@ -123,7 +123,7 @@ function* stopping(context: RuleContext): Generator<Finding> {
     yield {
       key,
       title: `Process ${name} has been stopping for ${duration(seconds)}`,
-      detail: `${left} connections keep it`,
+      detail: `${left} connections are still open`,
       since,
     }
   }

@@ -50,7 +50,7 @@ function factsOf(count = 2, change: (index: number) => Partial<ViewSketch> = () 
 function ask(path: string, facts = factsOf()) {
   const url = new URL(path, 'http://here')
   const segments = url.pathname.split('/').slice(1).map(decodeURIComponent)
-  const request = { segments, form: '', query: url.searchParams, accept: '' }
+  const request = { segments, format: '', query: url.searchParams, accept: '' }
   for (const route of apiRoutes) {
     const answer = route.answer(request, facts)
     if (answer !== undefined) return { status: answer.status ?? 200, body: JSON.parse(String(answer.body)), answer }
@@ -101,7 +101,7 @@ describe('/api/v1', () => {
   })
 
   it('leaves other paths to others', () => {
-    const request = { segments: ['f', 'www'], form: '', query: new URLSearchParams(), accept: '' }
+    const request = { segments: ['f', 'www'], format: '', query: new URLSearchParams(), accept: '' }
     expect(apiRoutes.map((route) => route.answer(request, factsOf()))).toEqual(apiRoutes.map(() => undefined))
   })
 

@@ -15,8 +15,7 @@ const longestHeader = 1000
 /** Answers from the newest view, or that there is none yet. */
 export function fromView({ view, interval }: Facts, answer: (view: View) => RouteResponse): RouteResponse {
   if (view !== undefined) return marked(answer(view), missingSources(view.pull))
-  const sentence =
-    'There is no snapshot yet: haproxystats-pull makes one as often as pull-interval says, and none has been read since the start.'
+  const sentence = 'No snapshot has been read since the start; haproxystats-pull writes one every pull-interval.'
   return { ...text(sentence, 503), headers: { 'Retry-After': String(Math.max(1, Math.ceil(interval))) } }
 }
 

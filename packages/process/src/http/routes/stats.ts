@@ -12,15 +12,15 @@ import { fromView } from './no-view.ts'
 
 const plain = 'text/plain; charset=utf-8'
 
-interface StatForm {
+interface StatFormat {
   readonly type: string
   readonly render: (view: View, rows: readonly number[]) => string | Uint8Array
   /** Of more it would be larger than 40 MB: JSON is about 30 times as large as CSV, typed values 6 times. */
   readonly mostRows: number
 }
 
-/** The forms in which HAProxy's own page gives its rows, with the media types it sends. */
-export const statForms: Readonly<Record<string, StatForm>> = {
+/** The formats in which HAProxy's own page gives its rows, with the media types it sends. */
+export const statFormats: Readonly<Record<string, StatFormat>> = {
   csv: { type: plain, render: renderCsv, mostRows: Number.POSITIVE_INFINITY },
   json: { type: 'application/json', render: renderJson, mostRows: 3000 },
   typed: { type: plain, render: renderTyped, mostRows: 15_000 },
@@ -35,8 +35,8 @@ export const statRoutes: readonly Route[] = [
     summary: 'All rows, merged, as HAProxy prints them; ;json and ;typed too, also behind / and /haproxy?stats.',
     answer: (request, facts) => {
       const place = request.segments.join('/')
-      if (!places.includes(place) || (place === '' && request.form === '')) return undefined
-      return inForm(request, facts, place, (view) => view)
+      if (!places.includes(place) || (place === '' && request.format === '')) return undefined
+      return inFormat(request, facts, place, (view) => view)
     },
   },
   {
@@ -49,42 +49,38 @@ export const statRoutes: readonly Route[] = [
         const index = view.sources.findIndex((source) => isCalled(source.name, name))
         const source = view.sources[index]
         if (source?.stat === undefined) return noSource(view, name, ({ stat }) => stat !== undefined, 'show stat')
-        const words = request.form.split(';')
+        const words = request.format.split(';')
         if (words[0] === 'csv' && words.length === 1)
           return { type: plain, body: asOnPage(source.stat), perSnapshot: true }
-        return inForm(request, facts, `stats/${name}`, () => viewOfSource(view, index) ?? view)
+        return inFormat(request, facts, `stats/${name}`, () => viewOfSource(view, index) ?? view)
       })
     },
   },
 ]
 
-function inForm(request: RouteRequest, facts: Facts, place: string, choose: (view: View) => View): RouteResponse {
-  const words = request.form.split(';')
-  const form = words.find((word) => Object.hasOwn(statForms, word))
-  if (form === undefined) return noForm(request.form, place)
-  const { type, render, mostRows } = statForms[form] as StatForm
+function inFormat(request: RouteRequest, facts: Facts, place: string, choose: (view: View) => View): RouteResponse {
+  const words = request.format.split(';')
+  const format = words.find((word) => Object.hasOwn(statFormats, word))
+  if (format === undefined) return unknownFormat(request.format, place)
+  const { type, render, mostRows } = statFormats[format] as StatFormat
   return fromView(facts, (merged) => {
     const view = choose(merged)
     const rows = chosenRows(view, parseRowChoice(words))
-    if (rows.length > mostRows) return tooMany(form, rows.length, mostRows)
+    if (rows.length > mostRows) return tooMany(format, rows.length, mostRows)
     return { type, body: render(view, rows), perSnapshot: true }
   })
 }
 
-function tooMany(form: string, rows: number, mostRows: number): RouteResponse {
-  const sentence = `;${form} is for up to ${mostRows} rows, and these are ${rows}: ask for ;csv, or for some of them by ;scope=<part of the name of a proxy>.`
-  return text(sentence, 400)
+function tooMany(format: string, rows: number, mostRows: number): RouteResponse {
+  const advice = "use ;csv, or select rows by ;scope=<part of a proxy's name>"
+  return text(`;${format} is limited to ${mostRows} rows, this would be ${rows}: ${advice}.`, 400)
 }
 
-/** A person's browser goes to our page, as it would see HAProxy's. */
-function noForm(form: string, place: string): RouteResponse {
-  if (form === '') return { ...text('The page is at /', 302), headers: { Location: '/' } }
-  return text(
-    `${form} is no form of /${place}: ${Object.keys(statForms)
-      .map((name) => `;${name}`)
-      .join(', ')} are.`,
-    404,
-  )
+/** A browser that asks for HAProxy's page is sent to ours. */
+function unknownFormat(format: string, place: string): RouteResponse {
+  if (format === '') return { ...text('The page is at /', 302), headers: { Location: '/' } }
+  const known = Object.keys(statFormats).map((name) => `;${name}`)
+  return text(`/${place} has no format ${format}; formats: ${known.join(', ')}.`, 404)
 }
 
 /** The page has no empty line at the end, other than the answer of a socket. */

@@ -154,9 +154,9 @@ export class HttpServer {
       this.#responder.sending(prepared, response)
       await respond(request, response, prepared)
     } catch (error) {
-      this.#logOnce('error', `a request could not be answered, a defect of the program: ${(error as Error).stack}`)
+      this.#logOnce('error', `request failed, a defect of the program: ${(error as Error).stack}`)
       if (response.headersSent) response.destroy()
-      else await respond(request, response, plain('This is a defect of haproxystats; its log says more.', 500))
+      else await respond(request, response, plain('Internal error, a defect of haproxystats; see its log.', 500))
     }
   }
 
@@ -181,7 +181,7 @@ export class HttpServer {
     const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
-    const file = target.form === '' ? this.#context.files.get(path) : undefined
+    const file = target.format === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
     return this.#responder.ask(`${url}\n${accept}`, { ...target, accept }, response)
   }
@@ -190,7 +190,7 @@ export class HttpServer {
     const isUnix = this.#connections.of(socket)?.network === undefined
     const mistake = isUnix ? undefined : this.#mistakeOfHost(host)
     if (mistake === undefined) return undefined
-    this.#logOnce('warn', `a request was refused: ${mistake}`)
+    this.#logOnce('warn', `request refused: ${mistake}`)
     return plain(`Refused: ${mistake}.`, 421)
   }
 

@@ -5,7 +5,7 @@ export interface RouteRequest {
   /** Decoded segments of the path: `/f/www/scur` is `['f', 'www', 'scur']`. What follows the first `;` is not in it. */
   readonly segments: readonly string[]
   /** What follows the first `;` of the path, as in `/stats;csv`: `csv`. */
-  readonly form: string
+  readonly format: string
   readonly query: URLSearchParams
   /** The header `Accept`. */
   readonly accept: string
