@@ -15,7 +15,7 @@ export function cellText(view: View, row: number, column: number): string | unde
 }
 
 /** A number without decimals and exponent. */
-export function wholeText(value: number | bigint): string {
+function wholeText(value: number | bigint): string {
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value)
   return BigInt(Math.round(value)).toString()
 }

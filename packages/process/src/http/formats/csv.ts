@@ -3,7 +3,7 @@ import type { View } from '../live/view.ts'
 import { numberAt, quoted } from './cells.ts'
 
 /** What names the sources of a row, behind all that HAProxy prints. */
-export const sourcesColumn = 'agg'
+const sourcesColumn = 'agg'
 
 /**
  * The rows as HAProxy prints them on its page with `;csv`: a comma behind every cell, numbers whole, no empty line at

@@ -8,7 +8,7 @@ export const nearLimit = 0.8
 const atLimit = 1
 
 /** From which share of responses on 5xx are said, from which on they are bad, and how many a second there must be. */
-export const failureShare = { some: 0.05, many: 0.25, least: 0.1 } as const
+const failureShare = { some: 0.05, many: 0.25, least: 0.1 } as const
 
 const responses = ['hrsp_1xx', 'hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx', 'hrsp_other'].map((name) => `${name}/s`)
 

@@ -20,7 +20,7 @@ interface StatFormat {
 }
 
 /** The formats in which HAProxy's own page gives its rows, with the media types it sends. */
-export const statFormats: Readonly<Record<string, StatFormat>> = {
+const statFormats: Readonly<Record<string, StatFormat>> = {
   csv: { type: plain, render: renderCsv, mostRows: Number.POSITIVE_INFINITY },
   json: { type: 'application/json', render: renderJson, mostRows: 3000 },
   typed: { type: plain, render: renderTyped, mostRows: 15_000 },

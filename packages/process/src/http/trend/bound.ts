@@ -3,8 +3,8 @@ import type { Bands } from './collect.ts'
 import type { BandKind } from './history-fields.ts'
 
 /** Seconds: all snapshots are kept for an hour, then means of five minutes for a day. */
-export const fineSpan = 3600
-export const coarseSpan = 300
+const fineSpan = 3600
+const coarseSpan = 300
 export const wholeSpan = 86_400
 
 /** One way to need less room: frames of these kinds that are so old become means of so many seconds. */
