@@ -25,9 +25,7 @@ export const checkStates = [
 
 const proxyStates = ['DOWN', 'UP'] as const
 
-/**
- * A text of a row that is a metric with a sample for each state that there is: 1 for the one it is in, 0 for others.
- */
+/** A text of a row that is a metric with a sample for each state that there is: 1 for the one it is in, 0 for others. */
 export interface StateMetric {
   readonly field: string
   readonly name: string

@@ -3,7 +3,7 @@ import { rowsByKind } from '../live/rows-by-kind.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
 import { numberReader } from '../trend/row-values.ts'
-import { type StateLevel, stateLevel, stateLevels } from '../trend/states.ts'
+import { type StateLevel, stateLevelOf, stateLevels } from '../trend/states.ts'
 import type { Facts } from '../types/facts.ts'
 
 /** For at most so many rows that are down, the processes that see them down are looked up. */
@@ -76,7 +76,7 @@ export class RuleContext {
   }
 
   state(index: number): StateLevel | undefined {
-    return stateLevels[stateLevel(this.status(index) || undefined)]
+    return stateLevels[stateLevelOf(this.status(index) || undefined)]
   }
 
   /** When a row's state changed last, as HAProxy says. */

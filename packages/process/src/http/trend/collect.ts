@@ -4,7 +4,7 @@ import { isSameRow, keyOf, type RowKind, rowKinds, type View, type ViewRow } fro
 import type { Band } from './band.ts'
 import type { BandKind, SeriesSource } from './history-fields.ts'
 import type { Rates } from './rates.ts'
-import { stateLevel } from './states.ts'
+import { stateLevelOf } from './states.ts'
 
 export type Bands = Readonly<Record<BandKind, Band>>
 
@@ -105,7 +105,7 @@ function readColumn(source: SeriesSource, view: View, rates: Rates, rows: Int32A
     for (let at = 0; at < rows.length; at++)
       into[at] = numbers[(rows[at] as number) * columns.length + column] as number
   } else if ('state' in source) {
-    for (let at = 0; at < rows.length; at++) into[at] = stateLevel(view.text(rows[at] as number, column))
+    for (let at = 0; at < rows.length; at++) into[at] = stateLevelOf(view.text(rows[at] as number, column))
   } else {
     into.fill(0, 0, rows.length)
     for (const counter of [column, ...others]) rates.addColumn(counter, rows, into)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { serverStates } from '../../aggregate/server-states.ts'
-import { stateLevel, stateLevels, stateOf } from './states.ts'
+import { stateLevelOf, stateLevels, stateOf } from './states.ts'
 
 describe('the state of a row', () => {
   it.each([
@@ -20,14 +20,14 @@ describe('the state of a row', () => {
     ['', 'other'],
   ])('%s is %s', (status, state) => {
     expect(stateOf(status)).toBe(state)
-    expect(stateLevels[stateLevel(status)]).toBe(state)
+    expect(stateLevels[stateLevelOf(status)]).toBe(state)
   })
 
-  it('is unknown without a status', () => expect(stateLevel(undefined)).toBeNaN())
+  it('is unknown without a status', () => expect(stateLevelOf(undefined)).toBeNaN())
 
   it('is no better or worse than the metrics of servers have it', () => {
     const known = serverStates.filter((state) => state !== 'other')
-    const levels = known.map((state) => stateLevel(state === 'no_check' ? 'no check' : state.toUpperCase()))
+    const levels = known.map((state) => stateLevelOf(state === 'no_check' ? 'no check' : state.toUpperCase()))
     expect(levels).toEqual([...levels].sort((one, other) => one - other))
   })
 })

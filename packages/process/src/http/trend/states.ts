@@ -1,7 +1,6 @@
 /**
- * What the column `status` says, from the best to the worst; a series of `status` holds the index. HAProxy prints a
- * word with details behind it: `UP 1/3`, `DOWN (agent)`, `MAINT (via web/s1)`, `no check`; `OPEN` and `STOP` are
- * frontends'.
+ * What the column `status` says, from the best to the worst; a series of `status` holds the index. HAProxy prints a word
+ * with details behind it: `UP 1/3`, `DOWN (agent)`, `MAINT (via web/s1)`, `no check`; `OPEN` and `STOP` are frontends'.
  */
 export const stateLevels = [
   'no check',
@@ -36,7 +35,7 @@ export function stateOf(status: string): StateLevel {
 const known = new Map<string, number>()
 
 /** The index of `stateOf` in `stateLevels`; NaN without a status. */
-export function stateLevel(status: string | undefined): number {
+export function stateLevelOf(status: string | undefined): number {
   if (status === undefined) return Number.NaN
   const before = known.get(status)
   if (before !== undefined) return before
