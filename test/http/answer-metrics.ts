@@ -10,7 +10,7 @@ export function factsWith(facts: Partial<Facts>): Facts {
 
 /** The answer of `/metrics`, its body as text. */
 export function answerMetrics(facts: Partial<Facts>, query = '', format: Format = 'text') {
-  const request = { segments: ['metrics'], form: '', query: new URLSearchParams(query), accept: contentTypes[format] }
+  const request = { segments: ['metrics'], format: '', query: new URLSearchParams(query), accept: contentTypes[format] }
   const answer = metrics.answer(request, factsWith(facts))
   if (answer === undefined || answer instanceof Promise) throw new Error('/metrics does not answer at once')
   return { status: 200, ...answer, body: answer.body.toString() }

@@ -43,7 +43,7 @@ test('a port that somebody else has is tried again, while snapshots are delivere
   await site.process.said(`cannot listen at ${alsoListen}: listen EADDRINUSE`)
   await site.process.said('1 process delivered')
   other.close()
-  await site.process.said(`serves http://${alsoListen} now`)
+  await site.process.said(`listening on http://${alsoListen} now`)
   expect((await fetch(`http://${alsoListen}/ready`)).status).toBe(200)
   expect(await site.process.stop()).toBe(0)
 })

@@ -8,6 +8,7 @@ import { accountMetrics, dispatcherMetrics, graphiteMetrics, snapshotMetrics } f
 import { type ChosenKind, objectKinds, planOf, selectableFields } from './aggregate/plan.ts'
 import { explainingFields } from './aggregate/stat-columns.ts'
 import { variants } from './aggregate/variants.ts'
+import { code, table } from './http/metrics/manual.ts'
 
 const inGraphite = 'over processes, in Graphite'
 const served = 'over processes, served'
@@ -158,13 +159,4 @@ function isListed(kind: ChosenKind, name: string): boolean {
 
 function release({ since, until }: Field): string {
   return until === undefined ? since : `${since} to ${until}`
-}
-
-function code(text: string): string {
-  return `\`${text}\``
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }

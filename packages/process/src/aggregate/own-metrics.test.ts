@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { tableKinds } from '../types/table.ts'
-import { type Making, ownTable, snapshotMetrics } from './own-metrics.ts'
+import {
+  accountMetrics,
+  dispatcherMetrics,
+  graphiteMetrics,
+  type Making,
+  ownTable,
+  snapshotMetrics,
+} from './own-metrics.ts'
 
 const making: Making = {
   seconds: { haproxy: 0.1, frontends: 0.2, backends: 0.3, servers: 0.4, all: 1.23456789, total: 2 },
@@ -23,9 +30,11 @@ const making: Making = {
 
 describe('own metrics', () => {
   it('have each name once, fit for a path', () => {
-    const names = snapshotMetrics.map(({ name }) => name)
-    expect(new Set(names).size).toBe(names.length)
-    for (const name of names) expect(name).toMatch(/^(pull\.)?[A-Za-z]+$/)
+    for (const metrics of [snapshotMetrics, accountMetrics, graphiteMetrics(dispatcherMetrics)]) {
+      const names = metrics.map(({ name }) => name)
+      expect(new Set(names).size).toBe(names.length)
+      for (const name of names) expect(name).toMatch(/^(pull\.)?[A-Za-z]+$/)
+    }
   })
 
   it('say what they are', () => {
@@ -62,14 +71,20 @@ describe('own metrics', () => {
     expect(bigIntegers.size).toBe(0)
   })
 
-  it('tell of the pull what it says of itself', () => {
+  it('are made of the report of haproxystats-pull', () => {
     const source = { name: 'a', source: 'unix:///a', result: 'answered', seconds: 0.1, bytes: 10, retries: 0 } as const
     const slow = { ...source, result: 'failed', seconds: 1.5, bytes: 0, retries: 2 } as const
     const pull = { seconds: 1.6, complete: false, sources: [source, slow, source] }
     const { fields, values } = ownTable({ ...making, processesFailed: 1, pull })
     expect(Object.fromEntries(fields.map((field, index) => [field, values[index]]))).toMatchObject({
-      ...{ Processes: 2, ProcessesWithInfo: 1, ProcessesFailed: 1, Complete: 0 },
-      ...{ 'pull.WallClockTime': 1.6, 'pull.SlowestSource': 1.5, 'pull.Bytes': 20, 'pull.Retries': 2 },
+      Processes: 2,
+      ProcessesWithInfo: 1,
+      ProcessesFailed: 1,
+      Complete: 0,
+      'pull.WallClockTime': 1.6,
+      'pull.SlowestSource': 1.5,
+      'pull.Bytes': 20,
+      'pull.Retries': 2,
     })
   })
 

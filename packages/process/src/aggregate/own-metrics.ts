@@ -1,11 +1,15 @@
 import type { PullReport } from '@haproxystats/core'
 import type { ObjectName, Table, TableKind } from '../types/table.ts'
 
-/** What is known of the making of one snapshot's datapoints; times in seconds, counts of datapoints by kind of table. */
+/**
+ * What is known of the making of one snapshot's datapoints; times in seconds, counts of datapoints by kind of table.
+ */
 export interface Making {
   readonly seconds: Readonly<Record<'haproxy' | 'frontends' | 'backends' | 'servers' | 'all' | 'total', number>>
   readonly datapoints: Readonly<Record<TableKind, number>>
-  /** HAProxy processes that answered, those of them that answered `show info`, and those of which an answer is missing. */
+  /**
+   * HAProxy processes that answered, those of them that answered `show info`, and those of which an answer is missing.
+   */
   readonly processes: number
   readonly processesWithInfo: number
   readonly processesFailed: number

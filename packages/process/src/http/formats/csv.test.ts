@@ -2,8 +2,8 @@ import { parseRecord, scanHeader } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
 import { allRecorded } from '../../../../../test/support/recorded.ts'
 import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
-import { csvOf } from './csv.ts'
-import { chosenRows, rowChoiceOf } from './row-choice.ts'
+import { renderCsv } from './csv.ts'
+import { chosenRows, parseRowChoice } from './row-choice.ts'
 
 /** The rows of an answer as cells by name of their column, in the order of `show stat`; read by csv-parse alone. */
 function recordsOf(bytes: Uint8Array): Map<string, string>[] {
@@ -27,7 +27,7 @@ function unrepeated(records: readonly Map<string, string>[]): Map<string, string
 describe('the CSV of one process alone', () => {
   it.each(allRecorded)('is what $name printed, cell by cell', ({ info, stat }) => {
     const view = snapshotView({ lb1: { info, stat } })
-    const csv = csvOf(view, chosenRows(view, rowChoiceOf([])))
+    const csv = renderCsv(view, chosenRows(view, parseRowChoice([])))
     const given = unrepeated(recordsOf(stat))
     const made = new Map(
       recordsOf(csv).map((record) => [

@@ -1,15 +1,15 @@
 import { writeNumber } from '../../outputs/format/number.ts'
 import type { View } from '../live/view.ts'
-import { quoted } from './cells.ts'
+import { numberAt, quoted } from './cells.ts'
 
 /** What names the sources of a row, behind all that HAProxy prints. */
-export const sourcesColumn = 'agg'
+const sourcesColumn = 'agg'
 
 /**
- * The rows as HAProxy prints them on its page with `;csv`: a comma behind every cell, numbers whole, no empty line at the end.
- * The last column names the sources of a row: `lb1/lb2`.
+ * The rows as HAProxy prints them on its page with `;csv`: a comma behind every cell, numbers whole, no empty line at
+ * the end. The last column names the sources of a row: `lb1/lb2`.
  */
-export function csvOf(view: View, rows: readonly number[]): Uint8Array {
+export function renderCsv(view: View, rows: readonly number[]): Uint8Array {
   const width = view.columns.length
   const names = view.columns.map(({ name }) => name)
   const dash = view.dash ?? -1
@@ -20,12 +20,9 @@ export function csvOf(view: View, rows: readonly number[]): Uint8Array {
   for (const row of rows) {
     for (let column = 0; column < width; column++) {
       if (column === dash) sheet.cell('-')
-      const index = row * width + column
-      const value = view.numbers[index] as number
-      if (!Number.isNaN(value))
-        sheet.number(view.bigIntegers.size === 0 ? value : (view.bigIntegers.get(index) ?? value))
-      else if (view.columns[column]?.isText === true) sheet.cell(view.text(row, column))
-      else sheet.cell(undefined)
+      const value = numberAt(view, row, column)
+      if (!Number.isNaN(value)) sheet.number(value)
+      else sheet.cell(view.columns[column]?.isText === true ? view.text(row, column) : undefined)
     }
     if (dash === width) sheet.cell('-')
     sheet.cell(sourcesText(view, row, sources))

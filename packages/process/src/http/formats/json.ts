@@ -1,18 +1,17 @@
 import { type Info, wordsOfTags } from '@haproxystats/haproxy/read'
 import type { View } from '../live/view.ts'
 import { objectsOfKind } from './cells.ts'
-import { fieldsOfInfo, fieldsOfRow, type TypedField } from './fields.ts'
-import { idsOf, processNumber } from './typed.ts'
+import { fieldsOfInfo, fieldsOfRow, objectIds, processNumber, type TypedField } from './typed.ts'
 
 /**
- * As HAProxy prints `show stat json`, and its page with `;json`: a list for each row, of an object for each value. Other than
- * there, texts are escaped as JSON wants it, and numbers may be larger than 2^53.
+ * As HAProxy prints `show stat json`, and its page with `;json`: a list for each row, of an object for each value.
+ * Other than there, texts are escaped as JSON wants it, and numbers may be larger than 2^53.
  */
-export function jsonOf(view: View, rows: readonly number[]): string {
+export function renderJson(view: View, rows: readonly number[]): string {
   const know = prefixes()
   const lists = rows.map((row) => {
     const { name } = objectsOfKind[view.rows[row]?.kind ?? 'frontend']
-    const { proxy, id } = idsOf(view, row)
+    const { proxy, id } = objectIds(view, row)
     const object = `{"objType":"${name}","proxyId":${proxy},"id":${id},`
     let list = ''
     for (const field of fieldsOfRow(view, row))
@@ -23,7 +22,7 @@ export function jsonOf(view: View, rows: readonly number[]): string {
 }
 
 /** As HAProxy prints `show info json`. */
-export function jsonInfoOf(info: Info): string {
+export function renderJsonInfo(info: Info): string {
   const know = prefixes()
   return `[${Array.from(fieldsOfInfo(info), (field) => `{${know(field)}${literalOf(field)}}}`).join(',')}]\n`
 }

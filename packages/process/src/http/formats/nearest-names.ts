@@ -1,12 +1,12 @@
 import { editDistance } from '@haproxystats/core'
 
-/** More are no help. */
+/** More names than this are no help. */
 const most = 5
 
-/** Longer words are nobody's typing errors, and comparing them takes long. */
+/** A longer word is no typing error, and comparing it takes long. */
 const longestWord = 100
 
-/** The names that somebody may have meant, nearest first: those that begin or end so or hold the word, and those with few other letters. */
+/** The names that may have been meant, nearest first: names that hold the word, or that differ in few letters. */
 export function nearestNames(word: string, names: Iterable<string>): string[] {
   const wanted = word.toLowerCase()
   if (wanted === '' || wanted.length > longestWord) return []

@@ -9,7 +9,7 @@ export interface RowChoice {
 }
 
 /** @param words what stands between the semicolons of the address. */
-export function rowChoiceOf(words: readonly string[]): RowChoice {
+export function parseRowChoice(words: readonly string[]): RowChoice {
   const scope = words.find((word) => word.startsWith('scope='))?.slice('scope='.length) ?? ''
   return { up: words.includes('up'), noMaint: words.includes('no-maint'), scope: scope.toLowerCase() }
 }

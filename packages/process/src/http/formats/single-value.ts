@@ -1,6 +1,6 @@
 import { rowIndexOf } from '../live/row-index.ts'
 import type { View } from '../live/view.ts'
-import { numberText } from './cells.ts'
+import { numberAt, numberText } from './cells.ts'
 import { nearestNames } from './nearest-names.ts'
 
 /** A value as text, or a sentence that says what there is not. */
@@ -36,9 +36,8 @@ export function valueOfRow(view: View, word: ObjectWord, names: readonly string[
 function valueOfField(view: View, row: number, field: string, about: string): Found {
   const column = view.columnOf.get(field)
   if (column === undefined) return missing('a field of show stat', field, view.columnOf.keys())
-  const at = row * view.columns.length + column
-  const number = view.numbers[at] as number
-  const value = Number.isNaN(number) ? view.text(row, column) : numberText(view.bigIntegers.get(at) ?? number)
+  const number = numberAt(view, row, column)
+  const value = Number.isNaN(number) ? view.text(row, column) : numberText(number)
   return value === undefined ? { missing: `The field ${field} of ${about} is empty.` } : { value }
 }
 
@@ -55,8 +54,8 @@ export function valueOfInfo(view: View, field: string): Found {
 }
 
 /**
- * The value of a key: `f:www:scur`, `f:www:sock-1:scur`, `b:app:scur`, `b:app:app1:scur`, `info:CurrConns`. Names may hold colons,
- * so every way to split it is tried, the one with the longest name of a proxy first.
+ * The value of a key: `f:www:scur`, `f:www:sock-1:scur`, `b:app:scur`, `b:app:app1:scur`, `info:CurrConns`. Names may
+ * hold colons, so every way to split it is tried, the one with the longest name of a proxy first.
  */
 export function valueOfKey(view: View, key: string): Found {
   const [word = '', ...parts] = key.split(':')

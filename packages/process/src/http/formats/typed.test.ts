@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { recordedFile, releases } from '../../../../../test/support/recorded.ts'
 import { snapshotView } from '../../../../../test/support/snapshot-view.ts'
-import { jsonInfoOf, jsonOf } from './json.ts'
-import { chosenRows, rowChoiceOf } from './row-choice.ts'
-import { typedInfoOf, typedOf } from './typed.ts'
+import { renderJson, renderJsonInfo } from './json.ts'
+import { chosenRows, parseRowChoice } from './row-choice.ts'
+import { renderTyped, renderTypedInfo } from './typed.ts'
 
 /** One of the newer releases has a fourth letter, and a few fields got other tags on the way. */
 const line =
@@ -17,7 +17,7 @@ const linesOf = (text: string) =>
 
 const newest = releases.at(-1)!
 const wholeView = () => snapshotView({ lb1: newest })
-const all = (view: ReturnType<typeof wholeView>) => chosenRows(view, rowChoiceOf([]))
+const all = (view: ReturnType<typeof wholeView>) => chosenRows(view, parseRowChoice([]))
 
 describe('typed values', () => {
   it('are of the types and tags that the newest release prints, at its positions', () => {
@@ -25,7 +25,7 @@ describe('typed values', () => {
     const recorded = linesOf(recordedFile(`answers/${newest.name}/stat_typed.txt`).toString('latin1'))
     const kinds = (lines: ReturnType<typeof linesOf>) =>
       [...new Set(lines.map((found) => JSON.stringify(found)))].sort()
-    const made = kinds(linesOf(typedOf(view, all(view))))
+    const made = kinds(linesOf(renderTyped(view, all(view))))
     expect(made).toEqual(kinds(recorded))
     expect(made.length).toBeGreaterThan(200)
   })
@@ -35,18 +35,18 @@ describe('typed values', () => {
     const lines = (text: string) =>
       text.split('\n').map((one) => one.replace(/^\d+\.([^:]+:[A-Za-z]{3})[VP]?(:[a-z0-9]+):.*/s, '$1$2'))
     const recorded = recordedFile(`answers/${newest.name}/info_typed.txt`).toString('latin1').trim()
-    expect(lines(typedInfoOf(view.info).trim())).toEqual(lines(recorded))
+    expect(lines(renderTypedInfo(view.info).trim())).toEqual(lines(recorded))
   })
 })
 
 describe('JSON', () => {
   it('has a list for each row, of what typed values say', () => {
     const view = wholeView()
-    const rows = JSON.parse(jsonOf(view, all(view))) as {
+    const rows = JSON.parse(renderJson(view, all(view))) as {
       field: { name: string }
       value: { type: string; value: unknown }
     }[][]
-    const typed = typedOf(view, all(view)).trimEnd().split('\n')
+    const typed = renderTyped(view, all(view)).trimEnd().split('\n')
     expect(rows.flat().length).toBe(typed.length)
     expect(rows.length).toBe(view.rows.length)
     expect(rows[0]?.[0]).toEqual({
@@ -58,7 +58,7 @@ describe('JSON', () => {
       tags: { origin: 'Key', nature: 'Name', scope: 'Service' },
       value: { type: 'str', value: view.rows[0]?.pxname },
     })
-    expect(JSON.parse(jsonInfoOf(view.info))[0]).toEqual({
+    expect(JSON.parse(renderJsonInfo(view.info))[0]).toEqual({
       field: { pos: 0, name: 'Name' },
       processNum: 1,
       tags: { origin: 'Product', nature: 'Output', scope: 'Service' },

@@ -13,8 +13,8 @@ const mostRanges = 64
 const openMetricsVersions: readonly (string | undefined)[] = [undefined, '1.0.0', '0.0.1']
 
 /**
- * The form that a header `Accept` asks for: OpenMetrics when it is named and not liked less than text; text for everything
- * else, as HAProxy's exporter does whatever it is asked for.
+ * The form that a header `Accept` asks for: OpenMetrics when it is named and not liked less than text; text for
+ * everything else, as HAProxy's exporter does whatever it is asked for.
  */
 export function formatFor(accept: string): Format {
   const ranges = accept.split(',', mostRanges).map(rangeOf)

@@ -1,8 +1,8 @@
 import type { Label } from './metric.ts'
 
 /**
- * What the derived metrics of a process are called here. In percent, as `haproxy_process_idle_time_percent` of HAProxy's
- * exporter is, beside which they stand.
+ * What the derived metrics of a process are called here. In percent, as `haproxy_process_idle_time_percent` of
+ * HAProxy's exporter is, beside which they stand.
  */
 export interface DerivedName {
   /** The name of the derived metric. */

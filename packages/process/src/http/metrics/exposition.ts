@@ -41,9 +41,9 @@ const noLabels = Buffer.from(' ')
 const nothing = Buffer.alloc(0)
 
 /**
- * Writes metrics into one buffer. All samples of a metric follow its `begin`, which writes nothing until there is one. A name and
- * the labels of an object are some forty bytes each and are copied by a call, which took four fifths of the time that a loop
- * took; what is shorter, by a loop.
+ * Writes metrics into one buffer. All samples of a metric follow its `begin`, which writes nothing until there is one.
+ * A name and the labels of an object are some forty bytes each and are copied by a call, which took four fifths of the
+ * time that a loop took; what is shorter, by a loop.
  */
 export class Exposition {
   readonly #format: Format
@@ -67,8 +67,8 @@ export class Exposition {
   }
 
   /**
-   * `labels` and `end` are what `labelBlock` and `lastLabel` give. NaN is left out, and so is a counter below 0, as HAProxy 1.5
-   * prints one beyond 2^31.
+   * `labels` and `end` are what `labelBlock` and `lastLabel` give. NaN is left out, and so is a counter below 0, as
+   * HAProxy 1.5 prints one beyond 2^31.
    */
   sample(labels: Uint8Array, end: Uint8Array, value: number | bigint): void {
     if (typeof value === 'number' && (!Number.isFinite(value) || value < this.#least)) return

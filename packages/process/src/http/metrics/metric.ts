@@ -1,13 +1,10 @@
-/** `counter` and `gauge` as HAProxy's own exporter declares them, even where it errs: dashboards are made for that. */
-export type MetricType = 'counter' | 'gauge'
+import type { PrometheusMetric } from '../../aggregate/own-metrics.ts'
 
-/** What is said of a metric before its samples. */
-export interface Metric {
-  /** Whole: `haproxy_server_bytes_in_total`. */
-  readonly name: string
-  readonly type: MetricType
-  readonly help: string
-}
+/** What is said of a metric before its samples; its name is whole: `haproxy_server_bytes_in_total`. */
+export type Metric = PrometheusMetric
+
+/** `counter` and `gauge` as HAProxy's own exporter declares them, even where it errs: dashboards are made for that. */
+export type MetricType = Metric['type']
 
 /** A label whose value never changes. */
 export type Label = readonly [name: string, value: string]

@@ -1,5 +1,4 @@
 import { didYouMean } from '@haproxystats/core'
-import type { RowKind } from '../live/view.ts'
 
 /** What `scope` may name, in the order in which it is printed. */
 export const scopes = {
@@ -16,7 +15,9 @@ export type Scope = keyof typeof scopes
 
 const scopeNames = Object.keys(scopes) as readonly Scope[]
 
-/** The parameters of `/metrics`. Those of HAProxy's exporter mean what they mean there; it ignores others, and so do we. */
+/**
+ * The parameters of `/metrics`. Those of HAProxy's exporter mean what they mean there; it ignores others, and so do we.
+ */
 export const parameters = {
   scope: 'one of the scopes, `*` for all, empty for none; several are taken in their order',
   metrics: 'names of metrics that are wanted, with commas between; with a `-` before it one that is not',
@@ -38,11 +39,6 @@ export interface MetricsQuery {
   readonly descriptions: boolean
   /** Names of processes, or `*`; empty: all as one. */
   readonly processes: readonly string[]
-}
-
-/** Whether a scope is that of a kind of rows. */
-export function rowKindOf(scope: Scope): RowKind | undefined {
-  return scope === 'frontend' || scope === 'listener' || scope === 'backend' || scope === 'server' ? scope : undefined
 }
 
 /** What the parameters ask for, or a sentence that says what is wrong with them. */

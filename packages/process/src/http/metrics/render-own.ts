@@ -79,7 +79,7 @@ export function renderOwn(exposition: Exposition, facts: Facts, wants: (name: st
 const nothing = new Uint8Array(0)
 const single = (value: number): Samples => [[nothing, value]]
 
-/** Those that were asked, whether they answered or not; a socket that nobody listens on is none. */
+/** The sources that were asked, whether they answered or not; a socket on which no process listens is none. */
 function sources({ view }: Facts): Samples {
   const asked = view?.pull?.sources.filter(({ result }) => result === 'answered' || result === 'failed') ?? []
   const names = shownNames(asked.map(({ name }) => name))

@@ -1,23 +1,60 @@
+import { type Info, infoInteger, infoNumber } from '@haproxystats/haproxy'
 import type { RowMetric } from '../../aggregate/derived/derived.ts'
 import { rowMetrics } from '../../aggregate/derived/row-metrics.ts'
 import type { View } from '../live/view.ts'
 import { derivedNames, spreadNames } from './derived-names.ts'
-import { type Described, describeAll, describeEach, descriptionLabel, isNamed } from './described.ts'
 import { type Exposition, labelBlock, plain } from './exposition.ts'
 import { type InfoMetric, infoMetrics, infoTexts } from './info-metrics.ts'
 import type { Label, Metric } from './metric.ts'
+import type { MetricsQuery } from './metrics-query.ts'
 
-/** What of `haproxy_process_*` is wanted. */
-export interface ProcessQuery {
-  readonly wants: (name: string) => boolean
-  /** Names of sources; empty: all as one. `*`: every one. */
-  readonly processes: readonly string[]
-  /** Whether the description of a process is a label. */
-  readonly descriptions: boolean
+/** What one `show info` says: that of all processes as one, or that of one of them, which then has a label. */
+interface Described {
+  readonly labels: readonly Label[]
+  /** NaN without such a line, or without a number in it. */
+  numberOf(field: string): number | bigint
+}
+
+/** The line `description` as a label, where it is wanted and there is one. */
+function descriptionLabel(info: Info | undefined, wanted: boolean): readonly Label[] {
+  const description = info?.get('description') ?? ''
+  return wanted && description !== '' ? [['desc', description]] : []
+}
+
+/**
+ * All processes as one. Means of several are rounded where they are printed, so they are taken from the table of the
+ * daemon.
+ */
+function describeAll({ info, tables }: View, descriptions: boolean): Described {
+  const daemon = tables.find(({ kind }) => kind === 'daemon')
+  const numberOf = (field: string): number | bigint => {
+    const column = daemon?.fields.indexOf(field) ?? -1
+    const value = daemon?.bigIntegers.get(column) ?? daemon?.values[column] ?? Number.NaN
+    return Number.isNaN(value) ? numberIn(info, field) : value
+  }
+  return { labels: descriptionLabel(info, descriptions), numberOf }
+}
+
+/** Whether a process is one of those named; `*` names every one. */
+function isNamed(name: string, names: readonly string[]): boolean {
+  return names.includes(name) || names.includes('*')
+}
+
+/** Each of those named, in the order of the view. */
+function describeEach({ sources }: View, names: readonly string[], descriptions: boolean): Described[] {
+  return sources.flatMap(({ name, info }) => {
+    if (info === undefined || !isNamed(name, names)) return []
+    const labels = [['process', name] as const, ...descriptionLabel(info, descriptions)]
+    return [{ labels, numberOf: (field: string) => numberIn(info, field) }]
+  })
+}
+
+function numberIn(info: Info, field: string): number | bigint {
+  return infoInteger(info, field) ?? infoNumber(info, field)
 }
 
 /** Writes `haproxy_process_*`: of all processes as one, or of each of those named, with a label. */
-export function renderProcess(exposition: Exposition, view: View, query: ProcessQuery): void {
+export function renderProcess(exposition: Exposition, view: View, query: MetricsQuery): void {
   const { wants, processes, descriptions } = query
   const all = describeAll(view, descriptions)
   const described = processes.length === 0 ? [all] : describeEach(view, processes, descriptions)
@@ -77,7 +114,7 @@ function renderSpread(
 function renderTexts(
   exposition: Exposition,
   { sources }: View,
-  { wants, processes, descriptions }: ProcessQuery,
+  { wants, processes, descriptions }: MetricsQuery,
 ): void {
   for (const { field, name: short, label, help } of infoTexts) {
     const name = `haproxy_process_${short}`

@@ -1,20 +1,12 @@
+import { rowsByKind } from '../live/rows-by-kind.ts'
 import type { RowKind, View, ViewRow } from '../live/view.ts'
 import { type Exposition, labelBlock, lastLabel, plain } from './exposition.ts'
 import type { Label, MetricType } from './metric.ts'
+import type { MetricsQuery } from './metrics-query.ts'
 import { type StatMetric, statMetricsOf, statName } from './stat-metrics.ts'
 import { checkStates, countMetrics, type StateMetric, serverStates, stateMetrics } from './states.ts'
 
-/** What of the rows is wanted. */
-export interface RowQuery {
-  /** Whether a metric of this name is. */
-  readonly wants: (name: string) => boolean
-  /** Servers in maintenance are left out. */
-  readonly withoutMaintenance: boolean
-  /** Columns of modules, too. */
-  readonly extraCounters: boolean
-}
-
-/** Columns whose samples are one metric, told apart by a label. */
+/** Columns whose samples are one metric, distinguished by a label. */
 interface Family {
   readonly name: string
   readonly type: MetricType
@@ -49,7 +41,7 @@ interface Rows {
 }
 
 /** Writes all metrics of the rows of one kind. */
-export function renderRows(exposition: Exposition, view: View, kind: RowKind, query: RowQuery): void {
+export function renderRows(exposition: Exposition, view: View, kind: RowKind, query: MetricsQuery): void {
   const rows = rowsOf(view, kind, query)
   if (rows.indexes.length === 0) return
   const states = stateMetrics.filter(({ kinds }) => kinds.includes(kind))
@@ -61,19 +53,15 @@ export function renderRows(exposition: Exposition, view: View, kind: RowKind, qu
   if (kind === 'backend' && hasAllServers(view)) renderCounts(exposition, view, rows, query)
 }
 
-function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: RowQuery): Rows {
-  const indexes: number[] = []
+function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: MetricsQuery): Rows {
+  const all = rowsByKind(view.rows)[kind]
   const status = view.columnOf.get('status')
-  view.rows.forEach((row, index) => {
-    if (row.kind !== kind) return
-    const left = withoutMaintenance && kind === 'server' && status !== undefined
-    if (left && /^MAINT/.test(view.text(index, status) ?? '')) return
-    indexes.push(index)
-  })
+  const hidesSome = withoutMaintenance && kind === 'server' && status !== undefined
+  const indexes = hidesSome ? all.filter((index) => !/^MAINT/.test(view.text(index, status) ?? '')) : all
   const mode = view.columnOf.get('mode')
   return {
-    indexes: Int32Array.from(indexes),
-    blocks: indexes.map((index) => blockOf(view.rows[index] as ViewRow)),
+    indexes,
+    blocks: Array.from(indexes, (index) => blockOf(view.rows[index] as ViewRow)),
     http: Uint8Array.from(indexes, (index) => {
       const text = mode === undefined ? undefined : view.text(index, mode)
       return text === undefined || text === 'http' ? 1 : 0
@@ -81,7 +69,7 @@ function rowsOf(view: View, kind: RowKind, { withoutMaintenance }: RowQuery): Ro
   }
 }
 
-function familiesOf(view: View, kind: RowKind, { wants, extraCounters }: RowQuery): Iterable<Family> {
+function familiesOf(view: View, kind: RowKind, { wants, extraCounters }: MetricsQuery): Iterable<Family> {
   const families = new Map<string, Family & { members: Family['members'][number][] }>()
   for (const metric of statMetricsOf(kind, extraCounters)) {
     const column = view.columnOf.get(metric.field)
@@ -143,7 +131,7 @@ function hasAllServers({ pull }: View): boolean {
 }
 
 /** Servers of each backend by state, whether or not those in maintenance are shown. */
-function renderCounts(exposition: Exposition, view: View, rows: Rows, { wants }: RowQuery): void {
+function renderCounts(exposition: Exposition, view: View, rows: Rows, { wants }: MetricsQuery): void {
   for (const { name: short, of, help } of countMetrics) {
     const name = `haproxy_backend_${short}`
     if (!wants(name)) continue
@@ -166,12 +154,12 @@ function countServers(view: View, field: string, states: readonly string[]): Rea
   const column = view.columnOf.get(field)
   const metric = stateMetrics.find((candidate) => candidate.field === field) as StateMetric
   if (column === undefined) return counts
-  view.rows.forEach(({ kind, pxname }, row) => {
-    if (kind !== 'server') return
+  for (const row of rowsByKind(view.rows).server) {
+    const { pxname } = view.rows[row] as ViewRow
     const count = counts.get(pxname) ?? states.map(() => 0)
     counts.set(pxname, count)
     const index = states.indexOf(metric.stateOf(view.text(row, column) ?? '', 'server'))
     if (index >= 0) count[index] = (count[index] as number) + 1
-  })
+  }
   return counts
 }

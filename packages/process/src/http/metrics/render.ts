@@ -1,7 +1,8 @@
-import { type RowKind, rowKinds, type View } from '../live/view.ts'
+import { rowsByKind } from '../live/rows-by-kind.ts'
+import type { RowKind, View } from '../live/view.ts'
 import type { Facts } from '../types/facts.ts'
 import { Exposition, type Format } from './exposition.ts'
-import { type MetricsQuery, rowKindOf, type Scope } from './metrics-query.ts'
+import type { MetricsQuery, Scope } from './metrics-query.ts'
 import { renderOwn } from './render-own.ts'
 import { renderProcess } from './render-process.ts'
 import { renderRows } from './render-rows.ts'
@@ -11,7 +12,9 @@ import { stateMetrics } from './states.ts'
 /** Bytes that most samples have; memory that is never written to costs nothing. */
 const usualSample = 100
 
-/** Everything that is wanted, in one buffer. Before the first snapshot there are only metrics of haproxystats itself. */
+/**
+ * Everything that is wanted, in one buffer. Before the first snapshot there are only metrics of haproxystats itself.
+ */
 export function render(facts: Facts, query: MetricsQuery, format: Format): Buffer {
   const { view } = facts
   const exposition = new Exposition(format, sizeOf(view, query))
@@ -23,13 +26,12 @@ export function render(facts: Facts, query: MetricsQuery, format: Format): Buffe
 
 function wantedKinds(scopes: ReadonlySet<Scope>): readonly RowKind[] {
   const order: readonly RowKind[] = ['frontend', 'listener', 'backend', 'server']
-  return order.filter((kind) => [...scopes].some((scope) => rowKindOf(scope) === kind))
+  return order.filter((kind) => scopes.has(kind))
 }
 
 function sizeOf(view: View | undefined, { scopes, extraCounters }: MetricsQuery): number {
-  const kinds = wantedKinds(scopes)
-  const samples = new Map(rowKinds.map((kind) => [kind, kinds.includes(kind) ? samplesOf(kind, extraCounters) : 0]))
-  const all = view?.rows.reduce((sum, { kind }) => sum + (samples.get(kind) as number), 0) ?? 0
+  const rows = rowsByKind(view?.rows ?? [])
+  const all = wantedKinds(scopes).reduce((sum, kind) => sum + rows[kind].length * samplesOf(kind, extraCounters), 0)
   return 64 * 1024 + all * usualSample
 }
 

@@ -15,7 +15,7 @@ export interface StatMetric {
   readonly divide?: 1000
   /** Of proxies in HTTP mode only; HAProxy prints a 0 for others that means nothing. */
   readonly http?: true
-  /** What tells metrics of one name apart; they stand side by side in the table. */
+  /** The label that distinguishes metrics of one name; their rows follow one another in the table. */
   readonly label?: Label
   /** Another name for servers. */
   readonly ofServers?: string
@@ -51,8 +51,8 @@ const responses = (code: string): StatMetric =>
   })
 
 /**
- * Every column of `show stat` that is a number, up to HAProxy 3.5, in the order of HAProxy. Names, kinds and types are those
- * of HAProxy's exporter, read off running releases from 2.6 to 3.5-dev5. Texts are in `states.ts`.
+ * Every column of `show stat` that is a number, up to HAProxy 3.5, in the order of HAProxy. Names, kinds and types are
+ * those of HAProxy's exporter, read off running releases from 2.6 to 3.5-dev5. Texts are in `states.ts`.
  */
 export const statMetrics: readonly StatMetric[] = [
   gauge('qcur', 'current_queue', 'BS', 'Requests in the queue.'),
@@ -192,8 +192,8 @@ function moduleOf(field: string): string {
 }
 
 /**
- * Columns of modules, which HAProxy's exporter has since 3.0 with `extra-counters`, by their own names. It declares all of
- * them as counters, also what is open just now.
+ * Columns of modules, which HAProxy's exporter has since 3.0 with `extra-counters`, by their own names. It declares all
+ * of them as counters, also what is open just now.
  */
 export const extraMetrics: readonly StatMetric[] = moduleFields.map((field: StatField) => ({
   field: field.name,

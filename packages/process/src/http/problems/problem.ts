@@ -4,14 +4,14 @@ import type { RuleContext } from './rule-context.ts'
 export const severities = ['critical', 'warning', 'info'] as const
 export type Severity = (typeof severities)[number]
 
-/** What a rule has found, of one thing. */
+/** What a rule has found about one thing. */
 export interface Finding {
   /** The row or process it is about, or a word for what is no row. */
   readonly key: string
-  /** One short sentence for who looks for the first time, and the numbers behind it. */
+  /** One short sentence for a reader who has no context, and the numbers behind it. */
   readonly title: string
   readonly detail: string
-  /** Seconds since the epoch; absent where nobody knows. */
+  /** Seconds since the epoch; absent where it is not known. */
   readonly since?: number | undefined
 }
 

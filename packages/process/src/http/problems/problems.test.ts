@@ -3,7 +3,7 @@ import { type RowSketch, type ViewSketch, viewOf } from '../../../../../test/sup
 import { MemoryHistory } from '../trend/memory-history.ts'
 import type { Facts } from '../types/facts.ts'
 import { severities } from './problem.ts'
-import { problemsOf, rules } from './problems.ts'
+import { findProblems, rules } from './problems.ts'
 
 const begin = 1_700_000_400
 
@@ -18,9 +18,12 @@ function factsOf(sketches: readonly Sketch[], { status = {}, late = 0, step = 10
   return { view, history, status, interval: 10, now: () => (view?.snapshot ?? begin) + late }
 }
 
-/** What rules say, without the severity, as `rule key: title (detail) +since`, since in seconds after the first snapshot. */
+/**
+ * What rules say, without the severity, as `rule key: title (detail) +since`, since in seconds after the first
+ * snapshot.
+ */
 function said(facts: Facts): string[] {
-  return problemsOf(facts).map(({ rule, key, title, detail, since }) => {
+  return findProblems(facts).map(({ rule, key, title, detail, since }) => {
     return `${rule} ${key}: ${title} (${detail})${since === undefined ? '' : ` ${since - begin}`}`
   })
 }
@@ -74,7 +77,7 @@ const examples: Readonly<Record<string, { speaks: Facts; says: string | RegExp; 
   },
   'process-missing': {
     speaks: factsOf([{ sources: [process('lb1'), process('lb2')] }, { sources: [process('lb1')] }]),
-    says: 'process-missing p:lb2: Process lb2 is missing (its socket is gone, or nobody listens on it) 0',
+    says: 'process-missing p:lb2: Process lb2 is missing (its socket is gone, or no process listens on it) 0',
     // A reload: the old one was stopping, or another came in its place.
     silent: factsOf([
       { sources: [process('old', { Stopping: 1 }), process('one')] },
@@ -102,7 +105,7 @@ const examples: Readonly<Record<string, { speaks: Facts; says: string | RegExp; 
       [0, 1, 1].map((flag) => ({ sources: [process('lb1', { Stopping: flag, CurrConns: 3 }, { stopping: true })] })),
       { step: 900 },
     ),
-    says: 'stopping p:lb1: Process lb1 has been stopping for 15 min (3 connections keep it) 900',
+    says: 'stopping p:lb1: Process lb1 has been stopping for 15 min (3 connections are still open) 900',
     silent: factsOf(
       [0, 1].map((flag) => ({ sources: [process('lb1', { Stopping: flag }, { stopping: flag === 1 })] })),
     ),
@@ -206,7 +209,7 @@ describe('the rules', () => {
     it('speaks up', () => {
       const its = said(speaks).filter((text) => text.startsWith(`${name} `))
       expect(its).toEqual([typeof says === 'string' ? says : expect.stringMatching(says)])
-      expect(problemsOf(speaks).find(({ rule }) => rule === name)?.severity).toBe(severity)
+      expect(findProblems(speaks).find(({ rule }) => rule === name)?.severity).toBe(severity)
     })
 
     it('is silent when there is nothing', () => {
@@ -246,7 +249,7 @@ describe('problems', () => {
         { ...backend({ status: 'DOWN', lastchg: 5 }), pxname: 'new' },
       ),
     ])
-    expect(problemsOf(facts).map(({ key }) => key)).toEqual(['b:new', 'b:old', 'b:queued'])
+    expect(findProblems(facts).map(({ key }) => key)).toEqual(['b:new', 'b:old', 'b:queued'])
   })
 
   it('name a process that was asked and did not answer, once', () => {

@@ -13,16 +13,16 @@ export const rules = [...programRules, ...processRules, ...rowRules] as const
 const known = new WeakMap<View, readonly Problem[]>()
 
 /** What an operator must know, the worst first; within a rule the newest. */
-export function problemsOf(facts: Facts): readonly Problem[] {
+export function findProblems(facts: Facts): readonly Problem[] {
   const { view } = facts
   const ofProgram = programRules.flatMap((one) => find(one, facts))
-  const ofView = view === undefined ? [] : (known.get(view) ?? problemsOfView(facts, view))
+  const ofView = view === undefined ? [] : (known.get(view) ?? findInView(facts, view))
   return [...ofProgram, ...ofView].sort(
     (one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity),
   )
 }
 
-function problemsOfView(facts: Facts, view: View): readonly Problem[] {
+function findInView(facts: Facts, view: View): readonly Problem[] {
   const context = ruleContext(facts, view)
   const problems = [...processRules, ...rowRules].flatMap((one) =>
     find(one, context).sort((problem, other) => (other.since ?? 0) - (problem.since ?? 0)),

@@ -11,12 +11,12 @@ const limits = {
   cpu: 90,
   connections: 0.95,
   stopping: 600,
-  /** A process that went so long ago is not missed any more. */
+  /** A process that vanished longer ago is not reported as missing. */
   missing: 3600,
   young: 300,
 } as const
 
-/** A process that was asked and has not answered, or has gone without another in its place. */
+/** A process that was asked and has not answered, or that vanished without a successor. */
 export interface Missing {
   readonly name: string
   readonly reason: string
@@ -46,7 +46,7 @@ export function missingProcesses({ view, facts: { history } }: RuleContext): Mis
     return history.lifetime(processKey(name))?.seen
   }
 
-  /** Those that went though they were not stopping, beyond as many as have come since. */
+  /** Processes that vanished without having been stopping, less as many as have appeared since. */
   function gone(there: ReadonlySet<string>): Missing[] {
     const names = history.keys('process').map((key) => key.slice(2))
     const left = names.filter((name) => {
@@ -61,7 +61,7 @@ export function missingProcesses({ view, facts: { history } }: RuleContext): Mis
       .slice(0, Math.max(0, left.length - come))
     return unreplaced.map((name) => ({
       name,
-      reason: 'its socket is gone, or nobody listens on it',
+      reason: 'its socket is gone, or no process listens on it',
       since: seen(name),
     }))
   }
@@ -77,7 +77,7 @@ function* notAnswering(context: RuleContext): Generator<Finding> {
   yield { key: 'sources', title: 'A process may be missing', detail }
 }
 
-/** What one process says of itself. */
+/** Applies a check to the `show info` of each process. */
 function* each(
   { view }: RuleContext,
   find: (info: Info, name: string, key: string) => Finding | undefined,
@@ -123,7 +123,7 @@ function* stopping(context: RuleContext): Generator<Finding> {
     yield {
       key,
       title: `Process ${name} has been stopping for ${duration(seconds)}`,
-      detail: `${left} connections keep it`,
+      detail: `${left} connections are still open`,
       since,
     }
   }
@@ -146,7 +146,7 @@ function* releases({ view }: RuleContext): Generator<Finding> {
   yield { key: 'daemon', title: `Processes of ${found.size} releases of HAProxy run`, detail: listed([...found]) }
 }
 
-/** What processes tell of themselves. */
+/** About the processes of HAProxy. */
 export const processRules: readonly Rule[] = [
   rule('process-missing', 'critical', 'A process did not answer, or went without another in its place.', notAnswering),
   rule('connection-limit', 'critical', 'A process has 95 % of the connections it may have.', (context) =>

@@ -8,7 +8,7 @@ import { duration } from './words.ts'
 /** With more snapshots waiting it is no longer only the one that is being delivered. */
 const fewWaiting = 5
 
-/** What the status says of a dispatcher, as far as it is looked at; any of it may be missing. */
+/** The members of a dispatcher's status that the rules read; any of them may be missing. */
 interface DispatcherStatus {
   readonly state?: unknown
   readonly waiting?: unknown
@@ -27,7 +27,7 @@ function dispatchersOf({ status }: Facts): [string, DispatcherStatus][] {
 
 const isFailing = ({ state }: DispatcherStatus) => state === 'failing'
 
-/** What an operator is told of a pull of which nothing came. */
+/** Why a pull published nothing. */
 const noneCame: Readonly<Record<PullOutcome, string>> = {
   published: 'haproxystats-pull runs and publishes snapshots, which have not been read yet',
   failed: 'haproxystats-pull runs and cannot publish: is the disk full? its log has the reason',
@@ -38,7 +38,7 @@ const noneCame: Readonly<Record<PullOutcome, string>> = {
   missed: 'haproxystats-pull runs, and does not get to its pulls in time',
 }
 
-/** Why there is no new snapshot, as far as haproxystats-pull tells. That it does not run is only said when it seems so. */
+/** Why there is no new snapshot, by the status file of haproxystats-pull. */
 function whyNone({ status, interval, now }: Facts): string {
   const { lastTick, outcome } = (status['pull'] ?? {}) as Partial<PullState>
   const age = now() - Date.parse(lastTick ?? '') / 1000

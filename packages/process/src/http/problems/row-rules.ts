@@ -8,11 +8,11 @@ export const nearLimit = 0.8
 const atLimit = 1
 
 /** From which share of responses on 5xx are said, from which on they are bad, and how many a second there must be. */
-export const failureShare = { some: 0.05, many: 0.25, least: 0.1 } as const
+const failureShare = { some: 0.05, many: 0.25, least: 0.1 } as const
 
 const responses = ['hrsp_1xx', 'hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx', 'hrsp_other'].map((name) => `${name}/s`)
 
-/** The processes that say so, when others say something else. */
+/** The processes that see a row down, when others see it up. */
 function part(context: RuleContext, index: number): { names: readonly string[]; of: number } | undefined {
   const names = context.downFor(index)
   const of = context.row(index).sources.length
@@ -56,9 +56,10 @@ function* serversIn(
   isMeant: (index: number) => boolean,
   sentence: (count: number, of: number, proxy: string) => string,
 ): Generator<Finding> {
-  const down = new Set(
-    context.rows('backend').flatMap((index) => (isDownEverywhere(context, index) ? context.row(index).pxname : [])),
-  )
+  const down = new Set<string>()
+  for (const index of context.rows('backend')) {
+    if (isDownEverywhere(context, index)) down.add(context.row(index).pxname)
+  }
   for (const [pxname, servers] of context.serversByProxy) {
     const meant = down.has(pxname) ? [] : servers.filter(isMeant)
     const [first] = meant
@@ -165,7 +166,7 @@ function* failures(context: RuleContext, from: number, to: number): Generator<Fi
   }
 }
 
-/** What rows of `show stat` tell; within a severity the first matters most. */
+/** About the rows of `show stat`; within a severity the most important first. */
 export const rowRules: readonly Rule[] = [
   rule('backend-down', 'critical', 'A backend has no server that takes traffic, for any process.', backendsDown),
   rule('failures-many', 'critical', 'A quarter of the responses or more are 5xx.', (context) =>

@@ -1,3 +1,4 @@
+import { rowsByKind } from '../live/rows-by-kind.ts'
 import { keyOf, type RowKind, type View, type ViewRow } from '../live/view.ts'
 import type { Rates } from '../trend/rates.ts'
 import { numberReader } from '../trend/row-values.ts'
@@ -6,7 +7,7 @@ import type { Facts } from '../types/facts.ts'
 
 const contexts = new WeakMap<View, RuleContext>()
 
-/** Of one view the same for all who ask. */
+/** One context for each view. */
 export function ruleContext(facts: Facts, view: View): RuleContext {
   let context = contexts.get(view)
   if (context === undefined) {
@@ -22,7 +23,6 @@ export class RuleContext {
   readonly view: View
   readonly #rates: Rates | undefined
   readonly #numbers = new Map<string, (row: number) => number>()
-  readonly #rows: Record<RowKind, number[]> = { frontend: [], backend: [], server: [], listener: [] }
   /** Servers by proxy, in the order of rows. */
   readonly serversByProxy = new Map<string, number[]>()
 
@@ -30,17 +30,16 @@ export class RuleContext {
     this.facts = facts
     this.view = view
     this.#rates = facts.history.ratesOf(view)
-    view.rows.forEach(({ kind, pxname }, index) => {
-      this.#rows[kind].push(index)
-      if (kind !== 'server') return
+    for (const index of this.rows('server')) {
+      const { pxname } = this.row(index)
       const servers = this.serversByProxy.get(pxname)
       if (servers === undefined) this.serversByProxy.set(pxname, [index])
       else servers.push(index)
-    })
+    }
   }
 
-  rows(kind: RowKind): readonly number[] {
-    return this.#rows[kind]
+  rows(kind: RowKind): Int32Array {
+    return rowsByKind(this.view.rows)[kind]
   }
 
   row(index: number): ViewRow {

@@ -1,12 +1,12 @@
 import { nearestNames } from '../formats/nearest-names.ts'
-import { type BandKind, bandKindOf, historyFields } from '../trend/history-fields.ts'
+import { type BandKind, historyFields, kindOfKey } from '../trend/history-fields.ts'
 import type { Series } from '../trend/memory-history.ts'
 import { stateLevels } from '../trend/states.ts'
 import type { Facts } from '../types/facts.ts'
 import type { RouteRequest } from '../types/route.ts'
 import { apiRoute, orNull, quoted, Refusal } from './api.ts'
 
-/** Seconds, values of a series, and series: what one answer may hold, and what it holds unless told. */
+/** What one response may hold, and the defaults: seconds, values of a series, series, and values of all series. */
 const limits = {
   range: { usual: 3600, least: 1, most: 86_400 },
   points: { usual: 120, least: 1, most: 2000 },
@@ -31,7 +31,7 @@ function historyBody(request: RouteRequest, { history }: Facts) {
   if (count * points > limits.values) {
     throw new Refusal(400, `more than ${limits.values} values, ask for fewer points or series`)
   }
-  for (const key of keys) if (bandKindOf(key) === undefined) throw unknownKind(key)
+  for (const key of keys) if (kindOfKey(key) === undefined) throw unknownKind(key)
   for (const field of fields) checkField(field, keys)
   const names = keys.flatMap((key) => fields.map((field) => ({ key, field })))
   const { begin, step, series } = history.read(names, { seconds, points })
@@ -62,7 +62,7 @@ function unknownKind(key: string): Refusal {
 
 /** A field may be of one kind of row only, so it is enough that one of the keys has it. */
 function checkField(field: string, keys: readonly string[]): void {
-  const kinds = new Set(keys.map((key) => bandKindOf(key) as BandKind))
+  const kinds = new Set(keys.map((key) => kindOfKey(key) as BandKind))
   const known = [...kinds].flatMap((kind) => historyFields[kind].map(({ name }) => name))
   if (known.includes(field)) return
   const everywhere = Object.values(historyFields).flatMap((fields) => fields.map(({ name }) => name))

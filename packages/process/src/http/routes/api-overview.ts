@@ -1,7 +1,7 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy/read'
-import { type RowKind, rowKinds, type View, type ViewSource } from '../live/view.ts'
+import { rowKinds, type View, type ViewSource } from '../live/view.ts'
 import { severities } from '../problems/problem.ts'
-import { problemsOf } from '../problems/problems.ts'
+import { findProblems } from '../problems/problems.ts'
 import { missingProcesses } from '../problems/process-rules.ts'
 import { ruleContext } from '../problems/rule-context.ts'
 import { daemonKey } from '../trend/collect.ts'
@@ -11,7 +11,7 @@ import type { Facts } from '../types/facts.ts'
 import { staleness } from '../types/facts.ts'
 import { apiRoute, orNull } from './api.ts'
 
-/** Nobody reads more; `problemCounts` tells how many there are. */
+/** More would not be read; `problemCounts` holds how many there are. */
 const mostProblems = 500
 
 export const overviewRoute = apiRoute({
@@ -26,7 +26,7 @@ export const overviewRoute = apiRoute({
 function overviewBody(facts: Facts) {
   const { view, interval, status } = facts
   const now = facts.now()
-  const problems = problemsOf(facts)
+  const problems = findProblems(facts)
   const counts = severities.map((severity) => [
     severity,
     problems.filter((problem) => problem.severity === severity).length,
@@ -95,15 +95,13 @@ function keptTotals(facts: Facts, view: View) {
 /** The newest values of the series of `daemon`, by the same names; and how many rows of each kind there are. */
 function totalsOf(facts: Facts, view: View) {
   const values = historyFields.daemon.map(({ name }) => [name, newestOf(facts, name)])
-  const rows = new Map<RowKind, number>(rowKinds.map((kind) => [kind, 0]))
   const context = ruleContext(facts, view)
   const states = new Map<StateLevel | 'unknown', number>()
-  view.rows.forEach(({ kind }, index) => {
-    rows.set(kind, (rows.get(kind) ?? 0) + 1)
+  for (const index of context.rows('server')) {
     const state = context.state(index) ?? 'unknown'
-    if (kind === 'server') states.set(state, (states.get(state) ?? 0) + 1)
-  })
-  const counts = [...rows].map(([kind, count]) => [`${kind}s`, count])
+    states.set(state, (states.get(state) ?? 0) + 1)
+  }
+  const counts = rowKinds.map((kind) => [`${kind}s`, context.rows(kind).length])
   return { ...Object.fromEntries(values), ...Object.fromEntries(counts), serverStates: Object.fromEntries(states) }
 }
 

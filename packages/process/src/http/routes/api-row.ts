@@ -1,5 +1,6 @@
 import { reasonOf } from '@haproxystats/core'
 import { type Info, infoFieldByName, infoNumber } from '@haproxystats/haproxy/read'
+import { numberAt } from '../formats/cells.ts'
 import { nearestNames } from '../formats/nearest-names.ts'
 import { keyOf, type View, type ViewRow } from '../live/view.ts'
 import { daemonKey, processKey } from '../trend/collect.ts'
@@ -73,17 +74,14 @@ function rowOf(index: number, view: View, rates: Rates | undefined) {
   const merged = byName<Value>()
   const its = byName<number | null>()
   view.columns.forEach(({ name, isText }, column) => {
-    const at = index * view.columns.length + column
-    const value = isText ? view.text(index, column) : orUndefined(view.numbers[at] as number)
-    // Every digit of what no double can hold.
-    if (value !== undefined) merged[name] = view.bigIntegers.get(at)?.toString() ?? value
-    if (value !== undefined && isCounter(view, column))
-      its[`${name}/s`] = orNull(rates?.ofRow(index, column) ?? Number.NaN)
+    const value = isText ? view.text(index, column) : numberAt(view, index, column)
+    if (value === undefined || Number.isNaN(value)) return
+    // As text where no double can hold it.
+    merged[name] = typeof value === 'bigint' ? value.toString() : value
+    if (isCounter(view, column)) its[`${name}/s`] = orNull(rates?.ofRow(index, column) ?? Number.NaN)
   })
   return { kind, pxname, svname, merged, rates: its }
 }
-
-const orUndefined = (value: number) => (Number.isNaN(value) ? undefined : value)
 
 /** As one process printed it. */
 function valuesOf(cells: ReadonlyMap<string, string>, view: View): Values {

@@ -52,7 +52,7 @@ function factsOf(count = 2, change: (index: number) => Partial<ViewSketch> = () 
 function requestOf(path: string) {
   const url = new URL(path, 'http://here')
   const segments = url.pathname.split('/').slice(1).map(decodeURIComponent)
-  return { segments, form: '', query: url.searchParams, accept: '' }
+  return { segments, format: '', query: url.searchParams, accept: '' }
 }
 
 function ask(path: string, facts = factsOf()) {
@@ -113,7 +113,7 @@ describe('/api/v1', () => {
   })
 
   it('leaves other paths to others', () => {
-    const request = { segments: ['f', 'www'], form: '', query: new URLSearchParams(), accept: '' }
+    const request = { segments: ['f', 'www'], format: '', query: new URLSearchParams(), accept: '' }
     expect(apiRoutes.map((route) => route.answer(request, factsOf()))).toEqual(apiRoutes.map(() => undefined))
   })
 
@@ -162,7 +162,10 @@ describe('/api/v1/row', () => {
     const sources = sourcesOf({ lb1: statOf('UP', '18446744073709551615'), lb2: statOf('DOWN', '7') })
     const { body } = await askRow('/api/v1/row?key=s:app/app1', { ...factsOf(), sources })
     expect(body).toMatchObject({
-      ...{ key: 's:app/app1', kind: 'server', pxname: 'app', svname: 'app1' },
+      key: 's:app/app1',
+      kind: 'server',
+      pxname: 'app',
+      svname: 'app1',
       merged: { status: 'DOWN', scur: 6 },
       rates: { 'econ/s': 0.1 },
     })
@@ -232,14 +235,23 @@ describe('/api/v1/overview', () => {
   it('tells how everything is', () => {
     const { body, answer } = ask('/api/v1/overview')
     expect(body).toMatchObject({
-      ...{ snapshot: begin + 10, interval: 10, age: 10, stale: false, complete: true, missing: [] },
+      snapshot: begin + 10,
+      interval: 10,
+      age: 10,
+      stale: false,
+      complete: true,
+      missing: [],
       sources: [{ name: 'lb1', release: '2.6.12', pid: 1, cpu: 20, currConns: 10, maxconn: 100, stopping: false }, {}],
       totals: { scur: 14, 'bin/s': 100, qcur: 2, CpuUsagePct: 20, frontends: 1, servers: 1, serverStates: { DOWN: 1 } },
       problemCounts: { critical: 0, warning: 2, info: 0 },
     })
     expect(body.problems[0]).toEqual({
-      ...{ severity: 'warning', rule: 'partly-down', key: 's:app/app1', since: begin - 20 },
-      ...{ title: 'app/app1 is down for 1 of 2 processes', detail: 'down for lb2, others see it up' },
+      severity: 'warning',
+      rule: 'partly-down',
+      key: 's:app/app1',
+      since: begin - 20,
+      title: 'app/app1 is down for 1 of 2 processes',
+      detail: 'down for lb2, others see it up',
     })
     expect(answer.perSnapshot).toBe(false)
   })

@@ -38,7 +38,7 @@ export function apiRoute({ name, summary, parameters, perSnapshot, body }: ApiRo
     path,
     summary,
     answer: (request, facts) => {
-      if (request.form !== '' || `/${request.segments.join('/')}` !== path) return undefined
+      if (request.format !== '' || `/${request.segments.join('/')}` !== path) return undefined
       try {
         checkParameters(request, parameters)
         const made = body(request, facts)

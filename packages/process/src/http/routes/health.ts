@@ -1,7 +1,7 @@
 import { type Facts, staleness } from '../types/facts.ts'
 import { type Route, type RouteRequest, type RouteResponse, text } from '../types/route.ts'
 
-/** Both tell only how the program is, and are answered without a password. */
+/** Both report the state of the program only, and are answered without a password. */
 export const healthRoutes: readonly Route[] = [
   {
     path: '/health',

@@ -230,7 +230,7 @@ describe('what is asked for', () => {
   })
 
   it('is nothing under another path', () => {
-    const request = { form: '', query: new URLSearchParams(), accept: '' }
+    const request = { format: '', query: new URLSearchParams(), accept: '' }
     for (const segments of [[], ['metric'], ['metrics', 'x']]) {
       expect(metrics.answer({ ...request, segments }, factsWith({}))).toBeUndefined()
     }

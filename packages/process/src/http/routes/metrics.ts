@@ -10,16 +10,16 @@ import { type Route, text } from '../types/route.ts'
 export const metrics: Route = {
   path: '/metrics',
   summary: 'All metrics for Prometheus, as HAProxy itself names them, in its text format or OpenMetrics.',
-  answer({ segments, form, query: parameters, accept }, facts) {
-    if (segments.length !== 1 || segments[0] !== 'metrics' || form !== '') return undefined
+  answer({ segments, format, query: parameters, accept }, facts) {
+    if (segments.length !== 1 || segments[0] !== 'metrics' || format !== '') return undefined
     const query = parseMetricsQuery(parameters)
     if (typeof query === 'string') return text(query, 400)
     const missing = missingProcess(query, facts.view)
     if (missing !== undefined) return text(missing, 404)
-    const format = formatFor(accept)
+    const exposition = formatFor(accept)
     return {
-      type: contentTypes[format],
-      body: render(facts, query, format),
+      type: contentTypes[exposition],
+      body: render(facts, query, exposition),
       perSnapshot: facts.view !== undefined && !onlyOwn(query),
     }
   },

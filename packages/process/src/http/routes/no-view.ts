@@ -3,7 +3,10 @@ import type { View } from '../live/view.ts'
 import type { Facts } from '../types/facts.ts'
 import { type RouteResponse, text } from '../types/route.ts'
 
-/** The header that says of an answer which sources are not in it, and why; the forms of HAProxy have no place for that. */
+/**
+ * The header that names the sources that are missing in a response, and why; the formats of HAProxy have no place for
+ * it.
+ */
 const incompleteHeader = 'Haproxystats-Incomplete'
 
 /** A header is no place for more. */
@@ -18,8 +21,7 @@ export function fromView<Made extends RouteResponse | Promise<RouteResponse>>(
     const response = respond(view)
     return response instanceof Promise ? response : marked(response, missingSources(view.pull))
   }
-  const sentence =
-    'There is no snapshot yet: haproxystats-pull makes one as often as pull-interval says, and none has been read since the start.'
+  const sentence = 'No snapshot has been read since the start; haproxystats-pull writes one every pull-interval.'
   return { ...text(sentence, 503), headers: { 'Retry-After': String(Math.max(1, Math.ceil(interval))) } }
 }
 

@@ -119,7 +119,7 @@ describe('/stats', () => {
     expect(names.slice(4).map((name) => ask(`/b/app/app1/${name}`, merged)?.text.trim())).toEqual(cells)
   })
 
-  it.each([400, 10_000])('has no number of %i digits, as HAProxy has none, in any form', async (digits) => {
+  it.each([400, 10_000])('has no number of %i digits, as HAProxy has none, in any format', async (digits) => {
     const long = '9'.repeat(digits)
     for (const field of ['stot', 'chkfail', 'check_code', 'weight', 'qtime']) {
       for (const cell of [long, `-${long}`, `${long}.5`]) {
@@ -161,7 +161,7 @@ describe('/stats', () => {
     ['/stats/lb4;csv', 404, 'lb4 is not a process. Near it: lb1, lb2.\n'],
     ['/stats/haproxy;csv', 404, 'haproxy is not a process. There are: lb1, lb2.\n'],
     ['/stats/lb3;csv', 404, 'The process lb3 did not answer show stat. Those that did: lb1, lb2.\n'],
-    ['/stats;html', 404, 'html is no form of /stats: ;csv, ;json, ;typed are.\n'],
+    ['/stats;html', 404, '/stats has no format html; formats: ;csv, ;json, ;typed.\n'],
   ])('%s is %i', (url, status, sentence) => {
     expect(ask(url, view)).toMatchObject({ status, text: sentence })
   })
@@ -173,7 +173,7 @@ describe('/stats', () => {
     })
     expect(ask('/stats;json', large)).toMatchObject({
       status: 400,
-      text: expect.stringContaining('these are 3002: ask for ;csv'),
+      text: expect.stringContaining('this would be 3002: use ;csv'),
     })
     expect(JSON.parse(ask('/stats;json;scope=b', large)?.text ?? '')).toHaveLength(1)
     expect(ask('/stats;csv', large)?.text.split('\n')).toHaveLength(3004)
@@ -195,7 +195,7 @@ describe('/info', () => {
     expect(JSON.parse(ask('/info/lb1;json', view)?.text ?? '')[3].value).toEqual({ type: 'u32', value: 4 })
     expect(ask('/info;csv', view)).toMatchObject({
       status: 404,
-      text: 'csv is no form of /info: ;json and ;typed are, and /info alone.\n',
+      text: '/info has no format csv; formats: ;json, ;typed, and text without a format.\n',
     })
   })
 
@@ -263,7 +263,7 @@ describe('before the first snapshot', () => {
     (url) => {
       const answer = ask(url, undefined)
       expect(answer).toMatchObject({ status: 503, headers: { 'Retry-After': '10' } })
-      expect(answer?.text).toMatch(/^There is no snapshot yet/)
+      expect(answer?.text).toMatch(/^No snapshot has been read since the start/)
     },
   )
 })

@@ -1,9 +1,9 @@
 import { reasonOf } from '@haproxystats/core'
-import { csvOf } from '../formats/csv.ts'
-import { jsonOf } from '../formats/json.ts'
+import { renderCsv } from '../formats/csv.ts'
+import { renderJson } from '../formats/json.ts'
 import { nearestNames } from '../formats/nearest-names.ts'
-import { chosenRows, rowChoiceOf } from '../formats/row-choice.ts'
-import { typedOf } from '../formats/typed.ts'
+import { chosenRows, parseRowChoice } from '../formats/row-choice.ts'
+import { renderTyped } from '../formats/typed.ts'
 import { isCalled } from '../live/source-names.ts'
 import type { View, ViewSource } from '../live/view.ts'
 import type { Facts } from '../types/facts.ts'
@@ -12,18 +12,18 @@ import { fromView } from './no-view.ts'
 
 const plain = 'text/plain; charset=utf-8'
 
-interface StatForm {
+interface StatFormat {
   readonly type: string
   readonly render: (view: View, rows: readonly number[]) => string | Uint8Array
   /** Of more it would be larger than 40 MB: JSON is about 30 times as large as CSV, typed values 6 times. */
   readonly mostRows: number
 }
 
-/** The forms in which HAProxy's own page gives its rows, with the media types it sends. */
-export const statForms: Readonly<Record<string, StatForm>> = {
-  csv: { type: plain, render: csvOf, mostRows: Number.POSITIVE_INFINITY },
-  json: { type: 'application/json', render: jsonOf, mostRows: 3000 },
-  typed: { type: plain, render: typedOf, mostRows: 15_000 },
+/** The formats in which HAProxy's own page gives its rows, with the media types it sends. */
+const statFormats: Readonly<Record<string, StatFormat>> = {
+  csv: { type: plain, render: renderCsv, mostRows: Number.POSITIVE_INFINITY },
+  json: { type: 'application/json', render: renderJson, mostRows: 3000 },
+  typed: { type: plain, render: renderTyped, mostRows: 15_000 },
 }
 
 /** Where HAProxies have their page: `/`, `/stats` or, without a choice, `/haproxy?stats`. */
@@ -35,8 +35,8 @@ export const statRoutes: readonly Route[] = [
     summary: 'All rows, merged, as HAProxy prints them; ;json and ;typed too, also behind / and /haproxy?stats.',
     answer: (request, facts) => {
       const place = request.segments.join('/')
-      if (!places.includes(place) || (place === '' && request.form === '')) return undefined
-      return inForm(request, facts, place, (view) => view)
+      if (!places.includes(place) || (place === '' && request.format === '')) return undefined
+      return inFormat(request, facts, place, (view) => view)
     },
   },
   {
@@ -48,14 +48,14 @@ export const statRoutes: readonly Route[] = [
       return fromView(facts, (view) => {
         const index = view.sources.findIndex((source) => isCalled(source.name, name))
         if (!view.sources[index]?.answered) return noSource(view, name, ({ answered }) => answered, 'show stat')
-        return ofSource(request, { ...facts, view }, index)
+        return respondForSource(request, { ...facts, view }, index)
       })
     },
   },
 ]
 
-/** Whatever the newest snapshot is when its answer is there. */
-async function ofSource(
+/** By the newest snapshot at the time when its answer is there. */
+async function respondForSource(
   request: RouteRequest,
   facts: Facts & { readonly view: View },
   index: number,
@@ -63,49 +63,45 @@ async function ofSource(
   const { view, sources } = facts
   const name = view.sources[index]?.name ?? ''
   try {
-    if (sources === undefined) throw new Error('there is nobody to ask')
-    if (request.form === 'csv') {
+    if (sources === undefined) throw new Error('sources cannot be read')
+    if (request.format === 'csv') {
       const body = asOnPage(await sources.bytes(view, index))
       return fromView(facts, () => ({ type: plain, body, perSnapshot: true }))
     }
-    const alone = chosenForm(request.form) === undefined ? view : await sources.view(view, index)
-    return inForm(request, facts, request.segments.join('/'), () => alone)
+    const alone = findFormat(request.format) === undefined ? view : await sources.view(view, index)
+    return inFormat(request, facts, request.segments.join('/'), () => alone)
   } catch (error) {
     const sentence = `The answer of ${name} cannot be read now: ${reasonOf(error)}. Ask again.`
     return { ...text(sentence, 503), headers: { 'Retry-After': '1' } }
   }
 }
 
-function chosenForm(form: string): string | undefined {
-  return form.split(';').find((word) => Object.hasOwn(statForms, word))
+function findFormat(format: string): string | undefined {
+  return format.split(';').find((word) => Object.hasOwn(statFormats, word))
 }
 
-function inForm(request: RouteRequest, facts: Facts, place: string, choose: (view: View) => View): RouteResponse {
-  const form = chosenForm(request.form)
-  if (form === undefined) return noForm(request.form, place)
-  const { type, render, mostRows } = statForms[form] as StatForm
+function inFormat(request: RouteRequest, facts: Facts, place: string, choose: (view: View) => View): RouteResponse {
+  const format = findFormat(request.format)
+  if (format === undefined) return unknownFormat(request.format, place)
+  const { type, render, mostRows } = statFormats[format] as StatFormat
   return fromView(facts, (merged) => {
     const view = choose(merged)
-    const rows = chosenRows(view, rowChoiceOf(request.form.split(';')))
-    if (rows.length > mostRows) return tooMany(form, rows.length, mostRows)
+    const rows = chosenRows(view, parseRowChoice(request.format.split(';')))
+    if (rows.length > mostRows) return tooMany(format, rows.length, mostRows)
     return { type, body: render(view, rows), perSnapshot: true }
   })
 }
 
-function tooMany(form: string, rows: number, mostRows: number): RouteResponse {
-  const sentence = `;${form} is for up to ${mostRows} rows, and these are ${rows}: ask for ;csv, or for some of them by ;scope=<part of the name of a proxy>.`
-  return text(sentence, 400)
+function tooMany(format: string, rows: number, mostRows: number): RouteResponse {
+  const advice = "use ;csv, or select rows by ;scope=<part of a proxy's name>"
+  return text(`;${format} is limited to ${mostRows} rows, this would be ${rows}: ${advice}.`, 400)
 }
 
-/** A person's browser goes to our page, as it would see HAProxy's. */
-function noForm(form: string, place: string): RouteResponse {
-  if (form === '') return { ...text('The page is at /', 302), headers: { Location: '/' } }
-  return text(
-    `${form} is no form of /${place}: ${Object.keys(statForms)
-      .map((name) => `;${name}`)
-      .join(', ')} are.`,
-    404,
-  )
+/** A browser that asks for HAProxy's page is sent to ours. */
+function unknownFormat(format: string, place: string): RouteResponse {
+  if (format === '') return { ...text('The page is at /', 302), headers: { Location: '/' } }
+  const known = Object.keys(statFormats).map((name) => `;${name}`)
+  return text(`/${place} has no format ${format}; formats: ${known.join(', ')}.`, 404)
 }
 
 /** The page has no empty line at the end, other than the answer of a socket. */

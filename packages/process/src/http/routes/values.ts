@@ -11,7 +11,7 @@ const field = (path: string, summary: string): Route => {
     summary,
     answer: (request, facts) => {
       const [first, ...given] = request.segments
-      if (first !== word || given.length !== rest.length || request.form !== '') return undefined
+      if (first !== word || given.length !== rest.length || request.format !== '') return undefined
       const names = given.slice(0, -1)
       return answered(facts, (view) => valueOfRow(view, word as ObjectWord, names, given.at(-1) as string))
     },

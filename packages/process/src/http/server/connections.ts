@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { networkOf } from './network.ts'
+import { clientNetwork } from './client-network.ts'
 
 /** Connections beyond the limits that are kept all the same: they get `/health` and `/ready`, and 503 for all else. */
 const mostSpare = 32
@@ -40,8 +40,8 @@ export interface ConnectionLimits {
 }
 
 /**
- * Everybody who is connected. At a limit the connection gives way that has been idle for longest, so that clients who only
- * hold connections keep nobody out; where all are busy, a few more are kept for those who ask how the program is.
+ * All connections. At a limit, the connection that has been idle for longest is closed, so that clients that only hold
+ * connections do not keep others out; when all are busy, a few more are accepted for `/health` and `/ready`.
  */
 export class Connections {
   readonly #limits: ConnectionLimits
@@ -63,7 +63,7 @@ export class Connections {
 
   /** `withTls`: a handshake follows, which `secured` ends. */
   admit(socket: Socket, withTls: boolean): void {
-    const network = networkOf(socket.remoteAddress)
+    const network = clientNetwork(socket.remoteAddress)
     const connection: Connection = {
       network,
       socket,
@@ -108,7 +108,7 @@ export class Connections {
     socket.once('close', () => clearTimeout(timer))
   }
 
-  /** Hangs up on everybody who waits for nothing. */
+  /** Closes the connections that wait for no response. */
   closeIdle(): void {
     for (const connection of this.#all) if (isIdle(connection)) this.#drop(connection)
   }
@@ -118,7 +118,7 @@ export class Connections {
     for (const connection of this.#all) this.#drop(connection)
   }
 
-  /** It counts no longer: that its socket is closed is told later, when more may have been accepted. */
+  /** Stops counting it at once: its socket emits `close` later, when more connections may have been accepted. */
   #drop(connection: Connection): void {
     this.#all.delete(connection)
     connection.socket.destroy()
@@ -141,7 +141,10 @@ export class Connections {
     if (oldest !== undefined && spare.length >= mostSpare) this.#drop(oldest)
   }
 
-  /** Ends the one that has been idle for longest in the network that has most of them: a crowd costs nobody elsewhere. */
+  /**
+   * Closes the connection that has been idle for longest in the network that has most idle ones, so that a crowd costs
+   * other networks nothing.
+   */
   #giveWay(connections: readonly Connection[], newest: Connection): void {
     const idle = connections.filter((connection) => isIdle(connection) && connection !== newest)
     const counts = new Map<string | undefined, number>()
@@ -174,7 +177,9 @@ function isIdle({ pending }: Connection): boolean {
   return pending.length === 0
 }
 
-/** Names a client of TCP while it is connected; all clients of unix sockets have the same name, and come in their order. */
+/**
+ * Names a client of TCP while it is connected; all clients of unix sockets have the same name, and come in their order.
+ */
 function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`
 }

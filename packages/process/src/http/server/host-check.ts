@@ -24,9 +24,9 @@ export function thisMachine(): Machine {
 }
 
 /**
- * Without a password, a page of some other site could have a browser on this machine, or in this network, read everything:
- * it needs a name of its own whose address changes to ours (DNS rebinding). So the name that a client asks for has to be one
- * of ours. Addresses are no names: what answers there is what was asked.
+ * Without a password, a page of some other site could have a browser on this machine, or in this network, read
+ * everything: it needs a name of its own whose address changes to ours (DNS rebinding). So the name that a client asks
+ * for has to be one of ours. Addresses are no names: what answers there is what was asked.
  *
  * @returns a function from the header `Host` to what is wrong with it.
  */

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ListenAddress, parseListenAddress } from '@haproxystats/core'
 
-/** How long to leave an address alone that somebody else has, in milliseconds. */
+/** Milliseconds between two attempts to listen on an address that is in use. */
 const pause = 5000
 
 export interface ListenOptions {
@@ -15,14 +15,14 @@ export interface ListenOptions {
 }
 
 /**
- * Listens at an address. What keeps it from doing so, a port that is taken, say, is told once and tried again until it
- * works: the datapoints are delivered meanwhile. Resolves after the first attempt.
+ * Listens on an address. When that fails, because the port is in use for example, it logs the error once and retries
+ * until it succeeds; the program delivers datapoints meanwhile. Resolves after the first attempt.
  */
 export async function listen(server: Server, text: string, options: ListenOptions): Promise<void> {
   const address = parseListenAddress(text)
   const failure = await attempt(server, address, options)
   if (failure === undefined) {
-    options.log('info', `serves ${shown(text, options)}`)
+    options.log('info', `listening on ${shown(text, options)}`)
     return
   }
   options.log('error', `cannot listen at ${text}: ${failure.message}; trying again every ${pause / 1000} s`)
@@ -33,7 +33,7 @@ async function keepTrying(server: Server, text: string, address: ListenAddress, 
   while (!options.signal.aborted) {
     await delay(pause, undefined, { signal: options.signal, ref: false }).catch(() => undefined)
     if (options.signal.aborted || (await attempt(server, address, options)) !== undefined) continue
-    options.log('info', `serves ${shown(text, options)} now`)
+    options.log('info', `listening on ${shown(text, options)} now`)
     return
   }
 }
@@ -74,7 +74,7 @@ function tryOnce(server: Server, address: ListenAddress): Promise<NodeJS.ErrnoEx
   })
 }
 
-/** Whether somebody listens at a socket; what an earlier run left behind answers nobody. */
+/** Whether a process listens on a socket; one that an earlier run left behind refuses connections. */
 function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)

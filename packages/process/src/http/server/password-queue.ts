@@ -1,12 +1,12 @@
 /** Whether a password is that of a hash of bcrypt. */
 export type Compare = (password: string, hash: string) => Promise<boolean>
 
-/** How many comparisons may wait: of one network, of all clients behind unix sockets, and of everybody. */
+/** How many comparisons may wait: for one network, for all clients on unix sockets, and in total. */
 const most = { network: 4, unix: 16, all: 32 }
 
 /**
- * Compares passwords one at a time, each costs milliseconds to seconds on purpose; the networks of clients take turns, so
- * that a crowd of wrong passwords from one of them keeps nobody else waiting for more than one comparison.
+ * Compares passwords one at a time, each costs milliseconds to seconds on purpose; the networks of clients take turns,
+ * so that many wrong passwords from one network delay clients of another by one comparison at most.
  */
 export class PasswordQueue {
   readonly #compare: Compare

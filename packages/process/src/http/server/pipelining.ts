@@ -9,9 +9,9 @@ const mostWaiting = 4096
 export type Handle = (request: IncomingMessage, response: ServerResponse, connection: Connection) => void
 
 /**
- * Answers the requests of a connection one after the other. Nothing is read from it while any of them waits, so a client
- * that sends many in advance, and reads nothing, has those of one packet waiting here and the rest with itself. Where many
- * clients do so at once, it is them whom the program hangs up on.
+ * Answers the requests of a connection one after the other. Nothing is read from it while any of them waits, so a
+ * client that sends many in advance, and reads nothing, has those of one packet waiting here and the rest with itself.
+ * Where many clients do so at once, it is them whom the program hangs up on.
  */
 export class Pipelining {
   readonly #connections: Connections

@@ -17,11 +17,11 @@ describe('parseTarget', () => {
     ['http://lb1:8405/health', ['health'], '', ''],
     ['/../../etc/passwd', ['..', '..', 'etc', 'passwd'], '', ''],
     ['/%2e%2e/%00', ['..', '\0'], '', ''],
-  ])('reads %s', (url, segments, form, query) => {
+  ])('reads %s', (url, segments, format, query) => {
     const target = parseTarget(url)
     if (typeof target === 'string') throw new Error(target)
     expect(target.segments).toEqual(segments)
-    expect(target.form).toBe(form)
+    expect(target.format).toBe(format)
     expect(target.query.toString()).toBe(query)
   })
 

@@ -1,7 +1,7 @@
 /** What a request is about, taken from the first line of it. */
 export interface Target {
   readonly segments: readonly string[]
-  readonly form: string
+  readonly format: string
   readonly query: URLSearchParams
 }
 
@@ -9,8 +9,8 @@ export interface Target {
 const longestTarget = 8192
 
 /**
- * Takes the target of a request apart: `/stats;csv?scope=x`, `/haproxy?stats;csv`, `/f/www/scur`. What follows the first
- * semicolon is the form in which the answer is wanted, as in HAProxy; a semicolon in a name is written `%3B`.
+ * Takes the target of a request apart: `/stats;csv?scope=x`, `/haproxy?stats;csv`, `/f/www/scur`. What follows the
+ * first semicolon is the format in which the answer is wanted, as in HAProxy; a semicolon in a name is written `%3B`.
  *
  * @returns what is wrong with it, as text, when it cannot be read.
  */
@@ -19,17 +19,17 @@ export function parseTarget(url: string): Target | string {
   const [, path = '', rest = ''] = /^(?:https?:\/\/[^/?;]*)?([^?;]*)(.*)$/is.exec(url) ?? []
   if (!path.startsWith('/')) return 'the address does not begin with a slash'
   const parts = rest.split('?')
-  const forms: string[] = []
+  const formats: string[] = []
   const queries: string[] = []
   parts.forEach((part, index) => {
     const [before = '', ...after] = part.split(';')
     if (index > 0 && before !== '') queries.push(before)
-    forms.push(...after)
+    formats.push(...after)
   })
   try {
     return {
       segments: path.split('/').slice(1).filter(isPart).map(decodeURIComponent),
-      form: decodeURIComponent(forms.join(';')),
+      format: decodeURIComponent(formats.join(';')),
       query: new URLSearchParams(queries.join('&')),
     }
   } catch {

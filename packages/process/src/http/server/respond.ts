@@ -5,7 +5,10 @@ import { securityHeaders } from './security.ts'
 /** Bytes of an answer that are on their way to a client at a time. */
 const piece = 64 * 1024
 
-/** Sends an answer: compressed where the client takes that, only the headers for HEAD, nothing new when it has it already. */
+/**
+ * Sends an answer: compressed where the client takes that, only the headers for HEAD, nothing new when it has it
+ * already.
+ */
 export async function respond(
   request: IncomingMessage,
   response: ServerResponse,

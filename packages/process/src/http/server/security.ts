@@ -1,6 +1,6 @@
 /**
- * What every answer says to browsers: nothing from elsewhere is loaded, nothing runs that is not a file of the page, nobody
- * frames it, no other site reads it.
+ * What every answer says to browsers: nothing from elsewhere is loaded, nothing runs that is not a file of the page,
+ * nobody frames it, no other site reads it.
  */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [

@@ -19,17 +19,20 @@ import { respond } from './respond.ts'
 import { busy, Responder, type ResponderContext } from './responder.ts'
 import { securityHeaders } from './security.ts'
 
-/** Asked for by programs that hold no password: they tell no number. */
+/** Health checks, which have no password, ask for these; the responses hold no statistics. */
 const openPaths: ReadonlySet<string> = new Set(['health', 'ready'])
 
 const eventsPath = 'api/v1/events'
 
-/** How long a client may take for its request, not read an answer, and be idle, in milliseconds; how often that is looked at. */
+/**
+ * How long a client may take for its request, not read an answer, and be idle, in milliseconds; how often that is
+ * looked at.
+ */
 const usualPatience = { headers: 10_000, request: 15_000, silence: 60_000, keepAlive: 75_000, interval: 5000 }
 
 const usualCertificateInterval = 30_000
 
-/** How many different messages requests may cause; what clients choose leaves room for defects. */
+/** How many different messages requests may log, so that what clients send leaves room for defects of the program. */
 const mostLogged = { warn: 20, error: 100 }
 
 /** What is said of a request that cannot be read, by the code of the error. */
@@ -151,9 +154,9 @@ export class HttpServer {
       this.#responder.sending(prepared, response)
       await respond(request, response, prepared)
     } catch (error) {
-      this.#logOnce('error', `a request could not be answered, a defect of the program: ${(error as Error).stack}`)
+      this.#logOnce('error', `request failed, a defect of the program: ${(error as Error).stack}`)
       if (response.headersSent) response.destroy()
-      else await respond(request, response, plain('This is a defect of haproxystats; its log says more.', 500))
+      else await respond(request, response, plain('Internal error, a defect of haproxystats; see its log.', 500))
     }
   }
 
@@ -172,13 +175,13 @@ export class HttpServer {
     if (typeof target === 'string') return plain(`This request cannot be read: ${target}.`, 400)
     const path = target.segments.join('/')
     const accept = String(request.headers.accept ?? '')
-    // These wait for nobody.
+    // These do not wait for other requests.
     if (openPaths.has(path)) return prepareResponse(await this.#responder.now({ ...target, accept }))
     if (isSpare) return busy('Too many clients are connected (max-connections, max-connections-per-address)')
     const refusal = this.#wrongHost(request) ?? (await this.#refusal(request))
     if (refusal !== undefined) return refusal
     if (path === eventsPath && request.method === 'GET') return this.#listenTo(response)
-    const file = target.form === '' ? this.#context.files.get(path) : undefined
+    const file = target.format === '' ? this.#context.files.get(path) : undefined
     if (file !== undefined) return file
     return this.#responder.ask(`${url}\n${accept}`, { ...target, accept }, response)
   }
@@ -187,7 +190,7 @@ export class HttpServer {
     const isUnix = this.#connections.of(socket)?.network === undefined
     const mistake = isUnix ? undefined : this.#mistakeOfHost(host)
     if (mistake === undefined) return undefined
-    this.#logOnce('warn', `a request was refused: ${mistake}`)
+    this.#logOnce('warn', `request refused: ${mistake}`)
     return plain(`Refused: ${mistake}.`, 421)
   }
 

@@ -1,4 +1,4 @@
-import { type Frame, packColumns, placesOf, sizeOf, valueAt } from './frame.ts'
+import { type Frame, frameBytes, packColumns, placesOf, valueAt } from './frame.ts'
 import { type BandKind, type HistoryField, historyFields } from './history-fields.ts'
 import { mergeFrames } from './merge.ts'
 import { Places } from './places.ts'
@@ -85,7 +85,7 @@ export class Band {
     let index = this.#frames.length
     while (index > 0 && (this.#frames[index - 1] as Frame).time > frame.time) index--
     this.#frames.splice(index, 0, frame)
-    this.#frameBytes += sizeOf(frame)
+    this.#frameBytes += frameBytes(frame)
   }
 
   /**
@@ -101,7 +101,7 @@ export class Band {
       while (end < this.#frames.length && isWithin(this.#frames[end] as Frame, begin, span)) end++
       if (end - first < 2) continue
       const group = this.#frames.splice(first, end - first)
-      for (const frame of group) this.#frameBytes -= sizeOf(frame)
+      for (const frame of group) this.#frameBytes -= frameBytes(frame)
       const places = Math.max(...group.map(placesOf))
       const merged = mergeFrames(group, this.fields, this.peaks, places)
       const count = group.reduce((sum, frame) => sum + frame.count, 0)
@@ -113,7 +113,7 @@ export class Band {
 
   dropOldest(): boolean {
     const frame = this.#frames.shift()
-    if (frame !== undefined) this.#frameBytes -= sizeOf(frame)
+    if (frame !== undefined) this.#frameBytes -= frameBytes(frame)
     return frame !== undefined
   }
 
@@ -122,7 +122,7 @@ export class Band {
   }
 
   dropAfter(time: number): void {
-    while ((this.#frames.at(-1)?.time ?? 0) > time) this.#frameBytes -= sizeOf(this.#frames.pop() as Frame)
+    while ((this.#frames.at(-1)?.time ?? 0) > time) this.#frameBytes -= frameBytes(this.#frames.pop() as Frame)
     this.places.turnBack(time)
   }
 

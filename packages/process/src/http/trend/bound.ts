@@ -3,8 +3,8 @@ import type { Bands } from './collect.ts'
 import type { BandKind } from './history-fields.ts'
 
 /** Seconds: all snapshots are kept for an hour, then means of five minutes for a day. */
-export const fineSpan = 3600
-export const coarseSpan = 300
+const fineSpan = 3600
+const coarseSpan = 300
 export const wholeSpan = 86_400
 
 /** One way to need less room: frames of these kinds that are so old become means of so many seconds. */
@@ -71,7 +71,7 @@ export function ageFrames(bands: Bands, newest: number): void {
 }
 
 /** Bytes of all bands. */
-export function bytesOf(bands: Bands): number {
+export function totalBytes(bands: Bands): number {
   return Object.values(bands).reduce((sum, band) => sum + band.bytes, 0)
 }
 
@@ -83,14 +83,14 @@ export function bytesOf(bands: Bands): number {
 export function squeeze(bands: Bands, newest: number, bound: number): boolean {
   for (const { kinds, span, age } of squeezes) {
     for (const kind of kinds) {
-      while (bytesOf(bands) > bound) if (!bands[kind].compact(span, newest - age)) break
+      while (totalBytes(bands) > bound) if (!bands[kind].compact(span, newest - age)) break
     }
-    if (bytesOf(bands) <= bound) return true
+    if (totalBytes(bands) <= bound) return true
   }
   for (const kind of drops) {
-    while (bytesOf(bands) > bound && bands[kind].frames.length > 1) bands[kind].dropOldest()
+    while (totalBytes(bands) > bound && bands[kind].frames.length > 1) bands[kind].dropOldest()
   }
-  return bytesOf(bands) <= bound
+  return totalBytes(bands) <= bound
 }
 
 /** Rows are forgotten a day after they vanished, or when there are too many of them. */

@@ -1,4 +1,5 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy'
+import { rowsByKind } from '../live/rows-by-kind.ts'
 import { isSameRow, keyOf, type RowKind, rowKinds, type View, type ViewRow } from '../live/view.ts'
 import type { Band } from './band.ts'
 import type { BandKind, SeriesSource } from './history-fields.ts'
@@ -26,14 +27,13 @@ interface KnownPlaces {
  */
 export class Collector {
   #rows: readonly ViewRow[] = []
-  /** Indexes into the rows by kind. */
-  #indexes: Readonly<Record<RowKind, Int32Array>> = indexesByKind([])
+  #indexes = rowsByKind([])
   readonly #places = new Map<RowKind, KnownPlaces>()
 
   /** How many rows, processes and sums a view has series for. Comes before `collect` of the same view. */
   count({ rows, sources }: View): Readonly<Record<BandKind, number>> {
     if (!areSame(rows, this.#rows)) {
-      this.#indexes = indexesByKind(rows)
+      this.#indexes = rowsByKind(rows)
       this.#places.clear()
     }
     this.#rows = rows
@@ -78,19 +78,6 @@ export class Collector {
 
 function areSame(rows: readonly ViewRow[], before: readonly ViewRow[]): boolean {
   return rows === before || (rows.length === before.length && rows.every((row, index) => isSameRow(row, before[index])))
-}
-
-function indexesByKind(rows: readonly ViewRow[]): Readonly<Record<RowKind, Int32Array>> {
-  const indexes: Record<RowKind, number[]> = { frontend: [], backend: [], server: [], listener: [] }
-  rows.forEach(({ kind }, index) => {
-    indexes[kind].push(index)
-  })
-  return {
-    frontend: Int32Array.from(indexes.frontend),
-    backend: Int32Array.from(indexes.backend),
-    server: Int32Array.from(indexes.server),
-    listener: Int32Array.from(indexes.listener),
-  }
 }
 
 let scratch = new Float64Array(0)

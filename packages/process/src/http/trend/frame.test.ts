@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Frame, isFrame, packColumns, placesOf, unpackColumn, valueAt } from './frame.ts'
-import { codeOf, numberOf } from './value-code.ts'
+import { decodeValue, encodeValue } from './value-code.ts'
 
 const frameOf = (columns: number[][]): Frame => {
   const places = columns[0]!.length
@@ -23,7 +23,7 @@ const columns = fc
   .integer({ min: 1, max: 90 })
   .chain((places) => fc.array(column(places), { minLength: 1, maxLength: 4 }))
 
-const rounded = (values: readonly number[]) => values.map((value) => numberOf(codeOf(Math.fround(value))))
+const rounded = (values: readonly number[]) => values.map((value) => decodeValue(encodeValue(Math.fround(value))))
 
 describe('a frame', () => {
   it('gives back each value and each column, and nothing beyond', () => {

@@ -1,9 +1,9 @@
-import { absent, codesOf, numberOf } from './value-code.ts'
+import { absent, decodeValue, encodeValues } from './value-code.ts'
 
 /**
- * Values of one moment, or the means of a span of time: columns of one value a place, packed each as it takes least room.
- * Most are the same for nearly all rows (0 errors, `UP`), so a column is one value and the few that differ, or a byte a
- * row, or two.
+ * Values of one moment, or the means of a span of time: columns of one value a place, packed each as it takes least
+ * room. Most are the same for nearly all rows (0 errors, `UP`), so a column is one value and the few that differ, or a
+ * byte a row, or two.
  */
 export interface Frame {
   /** Seconds since the epoch; where its span begins. */
@@ -18,7 +18,7 @@ export interface Frame {
 /** What a frame costs beside its bytes, as V8 keeps them. */
 const overhead = 320
 
-export const sizeOf = (frame: Frame): number => frame.bytes.length + overhead
+export const frameBytes = (frame: Frame): number => frame.bytes.length + overhead
 
 /** How a column is written; the number is the first byte of it. */
 const oneValue = 0
@@ -51,7 +51,7 @@ export function packColumns(
   let end = headSize(columns)
   for (let column = 0; column < columns; column++) {
     write32(8 + 4 * column, end)
-    codesOf(values.subarray(column * stride, column * stride + places), codes, places)
+    encodeValues(values.subarray(column * stride, column * stride + places), codes, places)
     end = packColumn(end, places)
   }
   return scratch.slice(0, end)
@@ -114,7 +114,7 @@ const notSmall = 0x100
 const smallOfCode = new Uint16Array(65_536).fill(notSmall)
 const valueOfSmall = new Float32Array(256)
 for (let code = 0; code < absent; code++) {
-  const value = numberOf(code)
+  const value = decodeValue(code)
   if (!Number.isInteger(value) || value >= byteAbsent) continue
   smallOfCode[code] = value
   valueOfSmall[value] = value
@@ -133,9 +133,9 @@ export function unpackColumn({ bytes }: Frame, column: number, into: Float32Arra
     for (let place = 0; place < places; place++)
       into[place] = valueOfSmall[bytes[start + 1 + place] as number] as number
   } else if (way === words16) {
-    for (let place = 0, at = start + 1; place < places; place++, at += 2) into[place] = numberOf(read16(bytes, at))
+    for (let place = 0, at = start + 1; place < places; place++, at += 2) into[place] = decodeValue(read16(bytes, at))
   } else {
-    into.fill(numberOf(read16(bytes, start + 1)), 0, places)
+    into.fill(decodeValue(read16(bytes, start + 1)), 0, places)
     if (way === few) unpackFew(bytes, start, into)
   }
 }
@@ -145,7 +145,7 @@ function unpackFew(bytes: Uint8Array, start: number, into: Float32Array): void {
   const width = read32(bytes, 4) <= narrow ? 2 : 4
   for (let index = 0, at = start + 7; index < others; index++, at += width) {
     const place = width === 2 ? read16(bytes, at) : read32(bytes, at)
-    if (place < into.length) into[place] = numberOf(read16(bytes, start + 7 + others * width + 2 * index))
+    if (place < into.length) into[place] = decodeValue(read16(bytes, start + 7 + others * width + 2 * index))
   }
 }
 
@@ -156,9 +156,9 @@ export function valueAt({ bytes }: Frame, column: number, place: number): number
   const start = read32(bytes, 8 + 4 * column)
   const way = bytes[start]
   if (way === bytes8) return valueOfSmall[bytes[start + 1 + place] as number] as number
-  if (way === words16) return numberOf(read16(bytes, start + 1 + 2 * place))
+  if (way === words16) return decodeValue(read16(bytes, start + 1 + 2 * place))
   const found = way === few ? searchFew(bytes, start, place) : undefined
-  return numberOf(found ?? read16(bytes, start + 1))
+  return decodeValue(found ?? read16(bytes, start + 1))
 }
 
 function searchFew(bytes: Uint8Array, start: number, place: number): number | undefined {

@@ -126,7 +126,7 @@ export const historyFields: Readonly<Record<BandKind, readonly HistoryField[]>> 
 }
 
 /** Which kind of row a key names. */
-export function bandKindOf(key: string): BandKind | undefined {
+export function kindOfKey(key: string): BandKind | undefined {
   if (key === 'daemon') return 'daemon'
   const letter = key[1] === ':' ? key[0] : undefined
   return letter === 'p' ? 'process' : rowKinds.find((kind) => kind[0] === letter)

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { replaceFile } from '@haproxystats/core'
 import { Band } from './band.ts'
 import { type Frame, isFrame, placesOf } from './frame.ts'
-import { type BandKind, bandKindOf, bandKinds } from './history-fields.ts'
+import { type BandKind, bandKinds, kindOfKey } from './history-fields.ts'
 
 /**
  * The file: the magic word, the version, pieces of a length and bytes each, a length of `last`, and a CRC-32 of it all.
@@ -201,7 +201,7 @@ function isBandText(text: BandText | null): text is BandText {
   const areRows = text.rows.every(([place, key, ...times]) => {
     const isNext = isCount(place) && place > before && place < text.places
     before = place
-    return isNext && bandKindOf(String(key)) === text.kind && times.length === 3 && times.every(isCount)
+    return isNext && kindOfKey(String(key)) === text.kind && times.length === 3 && times.every(isCount)
   })
   return areRows && text.frames.every((numbers) => numbers.length === 3 && numbers.every(isCount))
 }

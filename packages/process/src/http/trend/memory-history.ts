@@ -1,8 +1,8 @@
 import type { View } from '../live/view.ts'
 import { Band, type Steps } from './band.ts'
-import { ageFrames, bytesOf, forgetRows, squeeze, tooMany, wholeSpan } from './bound.ts'
+import { ageFrames, forgetRows, squeeze, tooMany, totalBytes, wholeSpan } from './bound.ts'
 import { type Bands, Collector } from './collect.ts'
-import { type BandKind, bandKindOf, bandKinds } from './history-fields.ts'
+import { type BandKind, bandKinds, kindOfKey } from './history-fields.ts'
 import type { PlaceTimes } from './places.ts'
 import { Rates } from './rates.ts'
 
@@ -41,7 +41,7 @@ const tolerance = 600
 /** Seconds between two values of an answer. */
 const steps = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200]
 
-/** The gap of so many of the newest snapshots tells how far they are apart. */
+/** The interval of snapshots is taken from so many of the newest. */
 const gaps = 20
 
 /**
@@ -78,7 +78,7 @@ export class MemoryHistory {
 
   /** What all series take, in bytes. Never more than the bound. */
   get bytes(): number {
-    return bytesOf(this.#bands)
+    return totalBytes(this.#bands)
   }
 
   /** The newest snapshot that is kept; 0 without one. */
@@ -144,7 +144,7 @@ export class MemoryHistory {
 
   /** When a row was there first and last; `undefined` of one that is not known. */
   lifetime(key: string): PlaceTimes | undefined {
-    const kind = bandKindOf(key)
+    const kind = kindOfKey(key)
     const places = kind && this.#bands[kind].places
     const place = places?.find(key)
     return place === undefined ? undefined : places?.times(place)
@@ -160,7 +160,7 @@ export class MemoryHistory {
   }
 
   #find({ key, field: name }: SeriesName): { band: Band; place: number; field: number } | undefined {
-    const kind = bandKindOf(key)
+    const kind = kindOfKey(key)
     const band = kind && this.#bands[kind]
     const place = band?.places.find(key)
     const field = band?.fields.findIndex((candidate) => candidate.name === name) ?? -1

@@ -6,8 +6,8 @@ let sums = new Float64Array(0)
 let weights = new Float32Array(0)
 
 /**
- * One frame's bytes of several: means over all snapshots that have a value, of states the worst; behind these the largest
- * values of the fields in `peaks`.
+ * One frame's bytes of several: means over all snapshots that have a value, of states the worst; behind these the
+ * largest values of the fields in `peaks`.
  */
 export function mergeFrames(
   frames: readonly Frame[],

@@ -13,7 +13,7 @@ const row = (pxname: string, bin: number, its?: number[]): RowSketch => {
 const before = viewOf({ snapshot: 1000, sources, info, rows: [row('a', 100), row('b', 200), row('c', 300)] })
 
 /** What `bin` of each row grows by in a second. */
-function bytesOf(view: ReturnType<typeof viewOf>, then = before): number[] {
+function totalBytes(view: ReturnType<typeof viewOf>, then = before): number[] {
   const rates = new Rates(view, new Rates(then, undefined).view)
   return view.rows.map((_row, index) => rates.ofRow(index, view.columnOf.get('bin')!))
 }
@@ -21,12 +21,12 @@ function bytesOf(view: ReturnType<typeof viewOf>, then = before): number[] {
 describe('what counters grow by in a second', () => {
   it('is told row by row, whatever their order', () => {
     const rows = [row('c', 310), row('new', 5), row('a', 120), row('b', 200)]
-    expect(bytesOf(viewOf({ snapshot: 1010, sources, rows }))).toEqual([1, Number.NaN, 2, 0])
+    expect(totalBytes(viewOf({ snapshot: 1010, sources, rows }))).toEqual([1, Number.NaN, 2, 0])
   })
 
   it('is told when the processes come in another order', () => {
     const rows = [row('a', 120), row('b', 230, [1, 0])]
-    expect(bytesOf(viewOf({ snapshot: 1010, sources: sources.toReversed(), rows }))).toEqual([2, 3])
+    expect(totalBytes(viewOf({ snapshot: 1010, sources: sources.toReversed(), rows }))).toEqual([2, 3])
   })
 
   it.each([
@@ -34,20 +34,20 @@ describe('what counters grow by in a second', () => {
     ['an earlier one', 990],
     ['more than an hour later', 4601],
   ])('is not known in %s', (_name, snapshot) => {
-    expect(bytesOf(viewOf({ snapshot, sources, rows: [row('a', 120)] }))).toEqual([Number.NaN])
+    expect(totalBytes(viewOf({ snapshot, sources, rows: [row('a', 120)] }))).toEqual([Number.NaN])
   })
 
   it('is not known of rows of a process that restarted, and is of others', () => {
     const restarted = [sources[0]!, { name: 'lb2', info: { ...info, Uptime_sec: 2 } }]
     const then = viewOf({ snapshot: 1000, sources, rows: [row('a', 100, [0]), row('b', 100, [1]), row('c', 100)] })
     const rows = [row('a', 120, [0]), row('b', 900, [1]), row('c', 900)]
-    expect(bytesOf(viewOf({ snapshot: 1010, sources: restarted, rows }), then)).toEqual([2, Number.NaN, Number.NaN])
+    expect(totalBytes(viewOf({ snapshot: 1010, sources: restarted, rows }), then)).toEqual([2, Number.NaN, Number.NaN])
   })
 
   it('is told of processes without show info, as of statistics pages', () => {
     const pages = [{ name: 'page' }]
     const then = viewOf({ snapshot: 1000, sources: pages, rows: [row('a', 100)] })
-    expect(bytesOf(viewOf({ snapshot: 1010, sources: pages, rows: [row('a', 150)] }), then)).toEqual([5])
+    expect(totalBytes(viewOf({ snapshot: 1010, sources: pages, rows: [row('a', 150)] }), then)).toEqual([5])
   })
 
   it('is told of show info, of each process and of all unless one is another', () => {

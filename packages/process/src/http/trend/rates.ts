@@ -1,7 +1,7 @@
 import { type Info, infoNumber } from '@haproxystats/haproxy'
 import { isSameRow, keyOf, type View, type ViewRow } from '../live/view.ts'
 
-/** What of a snapshot is needed to tell what counters have grown by since; not the answers of HAProxy, which are large. */
+/** The part of a view that rates need when the next one comes. */
 export type Before = Pick<View, 'snapshot' | 'rows' | 'numbers' | 'columns' | 'columnOf' | 'info'> & {
   readonly sources: readonly { readonly name: string; readonly info: Info | undefined }[]
 }
@@ -10,8 +10,8 @@ export type Before = Pick<View, 'snapshot' | 'rows' | 'numbers' | 'columns' | 'c
 const longest = 3600
 
 /**
- * What counters grow by in a second, between two snapshots. Unknown (NaN) where it is not known that nobody began at 0 in
- * between: a process is another or has restarted, the processes that have the row are others, or a value is lower.
+ * Growth of counters in a second, between two snapshots. NaN where a counter may have begun at 0 in between: a process
+ * is another or has restarted, other processes have the row, or a value is lower.
  */
 export class Rates {
   readonly #view: Before

@@ -1,6 +1,7 @@
 /**
- * Values in 16 bits: six of exponent and ten of mantissa. Whole numbers up to 2,048 are exact, everything else is at most
- * 0.05 % off, which no chart can show; largest 2.8e14, least above zero 6e-5. Everything that is kept is at least zero.
+ * Values in 16 bits: six of exponent and ten of mantissa. Whole numbers up to 2,048 are exact, everything else is at
+ * most 0.05 % off, which no chart can show; largest 2.8e14, least above zero 6e-5. Everything that is kept is at least
+ * zero.
  */
 export const absent = 0xffff
 
@@ -21,19 +22,19 @@ for (let code = 0; code < decoded.length; code++) {
 }
 
 /** What is no number, or less than nothing, is absent. */
-export function codeOf(value: number): number {
+export function encodeValue(value: number): number {
   if (!(value >= 0)) return absent
   one[0] = value
   const code = ((((bits[0] as number) & unsigned) + 0x1000) >>> 13) - below
   return code <= 0 ? 0 : Math.min(code, largest)
 }
 
-export function numberOf(code: number): number {
+export function decodeValue(code: number): number {
   return decoded[code] as number
 }
 
-/** `codeOf` for the first `length` of many. */
-export function codesOf(values: Float32Array, codes: Uint16Array, length: number): void {
+/** `encodeValue` for the first `length` of many. */
+export function encodeValues(values: Float32Array, codes: Uint16Array, length: number): void {
   const raw = new Uint32Array(values.buffer, values.byteOffset, length)
   for (let index = 0; index < length; index++) {
     if ((values[index] as number) >= 0) {

@@ -1,17 +1,19 @@
 import type { Facts } from './facts.ts'
 
-/** A request as routes see it. GET or HEAD; the server has checked who asks. */
+/** A request as routes see it. GET or HEAD; the server has checked the credentials. */
 export interface RouteRequest {
   /** Decoded segments of the path: `/f/www/scur` is `['f', 'www', 'scur']`. What follows the first `;` is not in it. */
   readonly segments: readonly string[]
   /** What follows the first `;` of the path, as in `/stats;csv`: `csv`. */
-  readonly form: string
+  readonly format: string
   readonly query: URLSearchParams
   /** The header `Accept`. */
   readonly accept: string
 }
 
-/** What a route answers. The server adds everything that all answers have: length, ETag, compression, security headers. */
+/**
+ * What a route answers. The server adds everything that all answers have: length, ETag, compression, security headers.
+ */
 export interface RouteResponse {
   /** 200 unless given. */
   readonly status?: number
@@ -26,7 +28,7 @@ export interface Route {
   /** For the index of the API and the manual: `/f/<frontend>/<field>`. */
   readonly path: string
   readonly summary: string
-  /** `undefined`: not its business. */
+  /** `undefined`: the request is for another route. */
   answer(request: RouteRequest, facts: Facts): RouteResponse | Promise<RouteResponse> | undefined
 }
 

@@ -2,7 +2,7 @@
  * What counts as one client: an IPv4 address, or the /64 of an IPv6 address, of which a host has as many as it likes.
  * Undefined for a unix socket, which has no address.
  */
-export function networkOf(address: string | undefined): string | undefined {
+export function clientNetwork(address: string | undefined): string | undefined {
   if (address === undefined || !address.includes(':')) return address
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

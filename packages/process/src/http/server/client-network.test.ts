@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { networkOf } from './network.ts'
+import { clientNetwork } from './client-network.ts'
 
 it.each([
   [undefined, undefined],
@@ -10,4 +10,4 @@ it.each([
   ['2001:db8:0:0:1:2:3:4', '2001:db8:0:0::/64'],
   ['2001:db8:1:2::', '2001:db8:1:2::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-])('the client at %s counts as %s', (address, network) => expect(networkOf(address)).toBe(network))
+])('the client at %s counts as %s', (address, network) => expect(clientNetwork(address)).toBe(network))
