@@ -46,7 +46,7 @@ describe('the page', () => {
     await expect.poll(() => said.textContent()).toContain('New: Server api-pool/api2 is DOWN.')
     fixture.statuses.clear()
     server.next()
-    await expect.poll(() => said.textContent()).toContain('Over: Server api-pool/api2 is DOWN.')
+    await expect.poll(() => said.textContent()).toContain('Resolved: Server api-pool/api2 is DOWN.')
     await expect.poll(() => sentence.textContent()).toContain('All is well')
   })
 
@@ -194,7 +194,7 @@ describe('the policy', () => {
 })
 
 describe('events', () => {
-  it('are not needed: snapshots are asked for when nobody tells of them', async () => {
+  it('are not needed: without them the page polls', async () => {
     const { page, server, fixture } = await open({
       expected: /ERR_|Failed to load|EventSource/,
       before: (context) => context.route('**/api/v1/events', (route) => route.abort()),
@@ -203,7 +203,7 @@ describe('events', () => {
     server.next()
     const row = page.getByRole('row', { name: /api2/ })
     await expect.poll(() => row.textContent()).toContain('DOWN')
-    expect(await page.locator('.age').getAttribute('title')).toContain('asks every few seconds')
+    expect(await page.locator('.age').getAttribute('title')).toContain('polls every few seconds')
   })
 })
 
