@@ -188,14 +188,14 @@ export class World {
       if (inFlight > 0) return true
       sockets += open
     }
-    return sockets > this.sources.stalled.size + this.receiver.kept.size
+    return sockets > this.sources.stalled + this.receiver.kept.size
   }
 
   #state(): string {
     const all = [...this.#present].map(({ program, dead, over, inFlight, sockets }) =>
       JSON.stringify({ program, dead, over, inFlight, sockets }),
     )
-    return `${all}, ${this.sources.stalled.size} stalled, ${this.receiver.kept.size} kept`
+    return `${all}, ${this.sources.stalled} stalled, ${this.receiver.kept.size} kept`
   }
 
   /** Logs nothing, and complains of what the programs themselves log as a defect. */

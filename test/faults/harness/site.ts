@@ -133,7 +133,7 @@ export class Site {
   /** The answers of a snapshot, by the names of their files. */
   answers(time: number): [string, string][] {
     const files: [string, string][] = []
-    for (let process = 0; process < this.shape.size.processes; process++) {
+    for (const process of this.shape.processes) {
       const { info, stat } = this.shape.answer(time, process)
       files.push([`lb${process}.sock_info`, info], [`lb${process}.sock_stat`, stat])
     }

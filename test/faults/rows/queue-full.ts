@@ -55,7 +55,12 @@ export async function dropOldest(context: RowContext): Promise<void> {
   await untilDropped(Math.ceil(context.times / 2))
   await site.receiver.close()
   const processing = site.start('process')
-  await processing.said('watching')
+  // Until process has made room for the first time, pull may still have to.
+  await until('process to drop a snapshot', () => {
+    const isStarted = existsSync(join(site.base, 'haproxystats-process.status.json'))
+    return isStarted && site.status('process').snapshots.dropped > 0
+  })
+  const droppedByPull = site.status('pull').dropped
   await untilDropped(gone() + Math.ceil(context.times / 2))
   await pull.stop()
   await site.receiver.listen()
@@ -63,6 +68,8 @@ export async function dropOldest(context: RowContext): Promise<void> {
   await processing.stop()
   forgiveDropped(context, site)
   checkIdentity(context, site)
+  const more = site.status('pull').dropped - droppedByPull
+  if (more > 0) context.problem(`pull dropped ${more} although process kept the queue below its size`)
   await site.settleWithNewProcess()
 }
 
@@ -77,18 +84,14 @@ function forgiveDropped(context: RowContext, site: Site): void {
   for (const time of dropped) site.ledger.forgive(time)
 }
 
-/**
- * Published = delivered + waiting + quarantined + dropped, by what both programs tell. While process runs pull has no need to
- * drop anything; it may once, when the queue is full and process has just begun.
- */
+/** Published = delivered + waiting + quarantined + dropped, by both status files. */
 function checkIdentity(context: RowContext, site: Site): void {
   const pull = site.status('pull')
-  const { delivered, waiting, quarantined, vanished, dropped } = site.status('process').snapshots
+  const { delivered, waiting, quarantined, dropped } = site.status('process').snapshots
   const told = `published ${pull.published}, delivered ${delivered}, waiting ${waiting}, quarantined ${quarantined}, dropped ${dropped} and ${pull.dropped}`
   context.note(told)
   if (pull.published !== delivered + waiting + quarantined + dropped + pull.dropped)
     context.problem(`it does not add up: ${told}`)
-  if (vanished > 1) context.problem(`${vanished} vanished while process kept the queue below its size`)
 }
 
 /** A destination stays down until its backlog has been full for long: the other misses nothing, and pull never waits. */
@@ -117,6 +120,8 @@ export async function oneFull(context: RowContext): Promise<void> {
   await site.receiver.listen()
   await site.drained()
   await processing.stop()
+  const { vanished } = site.status('process').snapshots
+  if (vanished > 0) context.problem(`${vanished} vanished while process kept the queue below its size`)
   if (pull.lines('pulling is suspended').length > 0) context.problem('pulling was suspended')
   if (stored().length !== published) context.problem(`${stored().length} of ${published} are in local-store`)
   forgiveDropped(context, site)
