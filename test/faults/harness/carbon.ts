@@ -48,16 +48,16 @@ CARBON_METRIC_INTERVAL = 0
     )
     writeFileSync(join(directory, 'conf/storage-schemas.conf'), '[all]\npattern = .*\nretentions = 10s:10m\n')
     const options = ['--nodaemon', `--config=${directory}/conf/carbon.conf`, 'start']
-    let said = ''
+    let output = ''
     const child = spawn('carbon-cache', options, { stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        said = (said + text).slice(-2000)
+        output = (output + text).slice(-2000)
       })
     }
     carbon.#child = child
     await until('carbon-cache to listen', () => {
-      if (child.exitCode !== null) throw new Error(`carbon-cache ended with code ${child.exitCode}: ${said}`)
+      if (child.exitCode !== null) throw new Error(`carbon-cache ended with code ${child.exitCode}: ${output}`)
       return isListening(carbon.port)
     })
     return carbon

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { until } from './wait.ts'
 
-/** Listens and never accepts, so that connections wait until the kernel takes no more. */
+/** Listens and never accepts, so that connections wait until the kernel's backlog is full. */
 const deaf = `
   const server = require('net').createServer().listen(Number(process.argv[1]), '127.0.0.1', 1, () => {
     require('fs').writeSync(1, 'listening')
@@ -9,8 +9,8 @@ const deaf = `
   })`
 
 /**
- * Reads one byte a call, 10,000 a second by the clock, so that a machine under load does not make it slower, and hands
- * them on to a second port. It closes its side when that one has closed.
+ * Reads one byte a call, 10,000 a second by the clock, and forwards them to a second port. It closes its side when that port
+ * has closed.
  */
 const oneByte = `
   use IO::Socket::INET;
@@ -35,7 +35,7 @@ const oneByte = `
     exit;
   }`
 
-/** How a program that reads as no receiver here can is started: on its port, with the port behind it. */
+/** Programs that read as no Node.js receiver can; arguments: its port, the port to forward to. */
 const commands = {
   deaf: [process.execPath, '-e', deaf],
   'one-byte': ['perl', '-e', oneByte],
@@ -43,7 +43,7 @@ const commands = {
 
 export type OddPeerName = keyof typeof commands
 
-/** A peer in a process of its own; what it does is up to the kernel or to system calls that Node does not make. */
+/** A peer in a process of its own. */
 export class OddPeer {
   readonly #child: ChildProcess
 

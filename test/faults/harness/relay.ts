@@ -13,7 +13,7 @@ export class Relay {
   readonly #configuration: string
   #child: ChildProcess | undefined
   #offset = 0
-  #carry = ''
+  #partial = ''
 
   private constructor(directory: string, port: number) {
     this.port = port
@@ -77,8 +77,8 @@ export class Relay {
     for (let read = 1; read > 0; ) {
       read = readSync(descriptor, buffer, 0, buffer.length, this.#offset)
       this.#offset += read
-      const lines = (this.#carry + buffer.toString('latin1', 0, read)).split('\n')
-      this.#carry = lines.pop() as string
+      const lines = (this.#partial + buffer.toString('latin1', 0, read)).split('\n')
+      this.#partial = lines.pop() as string
       for (const line of lines) ledger.arrive(line)
     }
     closeSync(descriptor)

@@ -16,9 +16,9 @@ export interface SiteOptions {
   readonly size?: Partial<Size>
   /** Sections of the configuration; options here replace those of the suite. */
   readonly sections?: Sections
-  /** Where Graphite is; a receiver of the suite unless told. */
+  /** Where Graphite is; default: a receiver of the suite. */
   readonly port?: number
-  /** The directory of both programs; one of its own unless told. */
+  /** The directory of both programs; default: a new one. */
   readonly base?: string
 }
 
@@ -103,10 +103,10 @@ export class Site {
     return this.#time
   }
 
-  /** Writes a snapshot as pull does, by one rename, and owes it. Returns its time. */
+  /** Writes a snapshot as pull does, by one rename, and expects it to arrive. Returns its time. */
   publish(time = this.nextTime()): number {
     this.put(time, this.files(time))
-    this.ledger.owe(time)
+    this.ledger.expect(time)
     return time
   }
 
@@ -140,7 +140,7 @@ export class Site {
     return files
   }
 
-  /** Owes what appears in the queue by somebody else's hand. The end of the row ends it. */
+  /** Expects every snapshot that appears in the queue to arrive, until the row ends. */
   watchQueue(): void {
     watch(this.queue, (_event, name) => this.#seen(name))
     const look = () => {
@@ -150,12 +150,12 @@ export class Site {
   }
 
   #seen(name: string | null): void {
-    if (name !== null && /^[0-9]+$/.test(name)) this.ledger.owe(Number(name))
+    if (name !== null && /^[0-9]+$/.test(name)) this.ledger.expect(Number(name))
   }
 
-  /** With on-failure = discard nobody owes what pull has published without a source. */
-  forgiveIncomplete(pull: Program): void {
-    for (const { snapshot } of pull.lines(/^snapshot \d+ is incomplete/)) this.ledger.forgive(Number(snapshot))
+  /** With on-failure = discard, incomplete snapshots need not arrive. */
+  excuseIncomplete(pull: Program): void {
+    for (const { snapshot } of pull.lines(/^snapshot \d+ is incomplete/)) this.ledger.excuse(Number(snapshot))
   }
 
   /** What is in the queue. */
@@ -174,7 +174,7 @@ export class Site {
   }
 
   /**
-   * The checks at the end: the queue drains, all that is owed has arrived, and a fresh snapshot arrives within two
+   * The checks at the end: the queue drains, all that is expected has arrived, and a fresh snapshot arrives within two
    * intervals. Needs a running process.
    */
   async settle(seconds = 60): Promise<void> {

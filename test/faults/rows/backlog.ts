@@ -58,7 +58,7 @@ export async function pileUp(context: RowContext): Promise<void> {
 
 /** Datapoints a second while a backlog drains. */
 const maxRate = 1000
-/** How much faster than told it may be at most: the first unit waits for nothing. */
+/** How much faster than max-rate it may be: the first batch does not wait. */
 const tooFast = 1.5
 
 /** A backlog drains no faster than `max-rate` says, and all of it arrives. */
@@ -68,7 +68,7 @@ export async function drainSlowly(context: RowContext): Promise<void> {
   const program = site.start('process')
   await until('the first datapoints', () => site.receiver.used > 0)
   const begin = performance.now()
-  await site.drained(60 + (4 * site.ledger.owedDatapoints) / maxRate)
+  await site.drained(60 + (4 * site.ledger.expectedDatapoints) / maxRate)
   const seconds = (performance.now() - begin) / 1000
   const delivered = program
     .lines(/^snapshot .* delivered in/)
@@ -94,7 +94,7 @@ export async function manyAtOnce(context: RowContext, watches: boolean): Promise
   for (const time of times) prepare(site, aside, time)
   for (const time of times) {
     renameSync(join(aside, String(time)), join(site.queue, String(time)))
-    site.ledger.owe(time)
+    site.ledger.expect(time)
   }
   context.injected(watches ? count : 1)
   const begin = performance.now()

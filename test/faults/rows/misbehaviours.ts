@@ -5,20 +5,20 @@ import { Receiver } from '../harness/receiver.ts'
 import type { Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
 
-/** A peer that stops playing along for a while. */
+/** A peer that misbehaves for a while. */
 export interface Misbehaviour {
   begin(site: Site): Promise<void> | void
   end(site: Site): Promise<void> | void
-  /** What the log says when it is detected; absent: it must not be taken for a failure at all. */
+  /** The log line when it is detected; absent: it must not count as a failure. */
   readonly detected?: RegExp
-  /** Seconds of the time-outs that detect it, one after the other. */
+  /** Seconds of the timeouts that detect it, added up. */
   readonly timers?: number
   /** Options of the section graphite in place of the short ones. */
   readonly options?: Readonly<Record<string, number>>
   /** How long it lasts once it was detected, in seconds; in the long run so long. */
   readonly lasts: number
   readonly lastsLong?: number
-  /** What the log says of the first delivery afterwards, when the peer plays along again. */
+  /** The log line of the first delivery afterwards. */
   readonly again?: RegExp
 }
 
@@ -80,7 +80,7 @@ function oneByteAtATime(): Misbehaviour {
   }
 }
 
-/** Ways of peers to stop playing along. */
+/** The misbehaviours of peers. */
 export const peers: readonly {
   name: string
   fault: string
@@ -142,7 +142,7 @@ export const peers: readonly {
     fault: 'a peer that no longer answers our closing with its own',
     times: [1, 10],
     make: () => ({
-      // After a few deliveries that it did not answer it is believed, and the unit counts as delivered.
+      // After a few attempts without a close the batch counts as delivered.
       detected: /does not close a connection/,
       timers: 1.5 + 3 + 6,
       again: /closes connections after us again/,

@@ -97,12 +97,12 @@ export async function intoRelay(context: RowContext): Promise<void> {
     const count = Math.min(left, 2000)
     const { time, objects } = publish(site, context.random, count)
     const judged = judge(context, time)
-    await context.expect('the names to arrive', () => {
+    await context.waitFor('the names to arrive', () => {
       relay.read(judged)
       return judged.paths.size >= objects
     })
     context.injected(count)
-    context.findings.owed += objects
+    context.findings.expected += objects
     context.findings.lost += Math.max(0, objects - judged.paths.size)
     left -= count
   }
@@ -135,9 +135,9 @@ export async function intoCarbon(context: RowContext): Promise<void> {
   const program = site.start('process')
   const { objects } = publish(site, context.random, context.times)
   const found = () => carbon.metrics().filter((metric) => metric.endsWith('.stot'))
-  await context.expect('carbon to have a file for each', () => found().length >= objects, 60 + context.times / 50)
+  await context.waitFor('carbon to have a file for each', () => found().length >= objects, 60 + context.times / 50)
   context.injected(context.times)
-  context.findings.owed = objects
+  context.findings.expected = objects
   context.findings.lost = Math.max(0, objects - found().length)
   const strange = carbon.metrics().filter((metric) => !/^(test|carbon)\.[A-Za-z0-9_:.-]+$/.test(metric))
   for (const metric of strange) context.problem(`carbon made a strange metric: ${metric}`)

@@ -29,7 +29,7 @@ interface Worst {
   detection: number
 }
 
-/** The peer plays along, misbehaves while one snapshot is on its way, and plays along again. */
+/** The peer misbehaves while one snapshot is on its way. */
 export async function endure(context: RowContext, misbehaviour: Misbehaviour): Promise<void> {
   smallWindows()
   const site = await Site.make(context, { size, sections: { graphite: { ...graphite, ...misbehaviour.options } } })
@@ -87,7 +87,7 @@ async function endureOnce(
   return { attempts, detection }
 }
 
-/** A peer that has never played along: said once, and nothing is sent twice for it. */
+/** A peer that never closed its side: logged once, and nothing is sent twice. */
 export async function neverClosingFromTheStart(context: RowContext): Promise<void> {
   const site = await Site.make(context, { sections: { graphite } })
   site.receiver.behave({ neverClose: true })
