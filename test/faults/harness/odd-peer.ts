@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { until } from './wait.ts'
+import { startChild } from './child.ts'
 
 /** Listens and never accepts, so that connections wait until the kernel's backlog is full. */
 const deaf = `
@@ -41,31 +40,6 @@ const commands = {
   'one-byte': ['perl', '-e', oneByte],
 } as const
 
-export type OddPeerName = keyof typeof commands
-
-/** A peer in a process of its own. */
-export class OddPeer {
-  readonly #child: ChildProcess
-
-  private constructor(child: ChildProcess) {
-    this.#child = child
-  }
-
-  static async listen(name: OddPeerName, port: number, next = 0): Promise<OddPeer> {
-    const [command, ...rest] = commands[name]
-    const child = spawn(command, [...rest, String(port), String(next)], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let isListening = false
-    child.stdout.once('data', () => {
-      isListening = true
-    })
-    await until('the peer to listen', () => {
-      if (child.exitCode !== null) throw new Error(`the peer ${name} ended with code ${child.exitCode}`)
-      return isListening
-    })
-    return new OddPeer(child)
-  }
-
-  close(): void {
-    this.#child.kill('SIGKILL')
-  }
-}
+/** Starts a peer in a process of its own. */
+export const startOddPeer = (name: keyof typeof commands, port: number, next = 0) =>
+  startChild([...commands[name], String(port), String(next)], (output) => output.includes('listening'))

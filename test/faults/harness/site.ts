@@ -194,11 +194,7 @@ export class Site {
   /** A fresh snapshot must arrive within two intervals. */
   async probe(begin = performance.now()): Promise<void> {
     const probe = this.publish()
-    try {
-      await until('the probe', () => this.ledger.has(probe), probeSeconds)
-    } catch {
-      this.#context.problem(`a fresh snapshot did not arrive within ${probeSeconds} s`)
-    }
+    await this.#context.waitFor('a fresh snapshot to arrive', () => this.ledger.has(probe), probeSeconds)
     this.#context.recovered((performance.now() - begin) / 1000)
     await this.drained(10)
   }
@@ -207,11 +203,8 @@ export class Site {
   async probePull(): Promise<void> {
     const begin = Date.now()
     const isFresh = (time: number) => time * 1000 >= begin && this.ledger.has(time)
-    try {
-      await until('a fresh snapshot of pull', () => this.ledger.times.some(isFresh), probeSeconds)
-    } catch {
-      this.#context.problem(`no fresh snapshot of pull arrived within ${probeSeconds} s`)
-    }
+    const look = () => this.ledger.times.some(isFresh)
+    await this.#context.waitFor('a fresh snapshot of pull to arrive', look, probeSeconds)
     this.#context.recovered((Date.now() - begin) / 1000)
   }
 

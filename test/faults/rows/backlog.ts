@@ -102,9 +102,7 @@ export async function manyAtOnce(context: RowContext, watches: boolean): Promise
     const last = program.lines(/^snapshot .* delivered in/).at(-1)
     return last !== undefined && Number(last['queue']) + (count - site.waiting().length) >= count * 0.999
   }
-  await until('all to be found', () => found() || site.waiting().length === 0, 10).catch(() =>
-    context.problem('not all were found within 10 s'),
-  )
+  await context.waitFor('all snapshots to be found', () => found() || site.waiting().length === 0, 10)
   context.note(`found within ${((performance.now() - begin) / 1000).toFixed(1)} s`)
   if (!watches && program.lines('cannot watch').length !== 1)
     context.problem('it did not say once that it cannot watch')

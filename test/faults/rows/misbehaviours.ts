@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import net from 'node:net'
-import { OddPeer } from '../harness/odd-peer.ts'
+import { stopChild } from '../harness/child.ts'
+import { startOddPeer } from '../harness/odd-peer.ts'
 import { Receiver } from '../harness/receiver.ts'
 import type { Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
@@ -37,7 +38,7 @@ const listenAgain = (site: Site) =>
   )
 
 function deaf(): Misbehaviour {
-  let peer: OddPeer | undefined
+  let peer: ChildProcess | undefined
   const fillers: net.Socket[] = []
   return {
     detected: /no connection within/,
@@ -45,7 +46,7 @@ function deaf(): Misbehaviour {
     lasts: 2,
     begin: async (site) => {
       await site.receiver.close()
-      peer = await OddPeer.listen('deaf', site.receiver.port)
+      peer = await startOddPeer('deaf', site.receiver.port)
       for (let count = 0; count < 4; count++) {
         fillers.push(net.connect(site.receiver.port, '127.0.0.1').on('error', () => undefined))
       }
@@ -53,14 +54,14 @@ function deaf(): Misbehaviour {
     },
     end: async (site) => {
       for (const filler of fillers.splice(0)) filler.destroy()
-      peer?.close()
+      await stopChild(peer)
       await listenAgain(site)
     },
   }
 }
 
 function oneByteAtATime(): Misbehaviour {
-  let peer: OddPeer | undefined
+  let peer: ChildProcess | undefined
   let behind: Receiver | undefined
   return {
     lasts: 0,
@@ -69,10 +70,10 @@ function oneByteAtATime(): Misbehaviour {
       await site.receiver.close()
       behind = new Receiver(site.ledger)
       await behind.listen()
-      peer = await OddPeer.listen('one-byte', site.receiver.port, behind.port)
+      peer = await startOddPeer('one-byte', site.receiver.port, behind.port)
     },
     end: async (site) => {
-      peer?.close()
+      await stopChild(peer)
       site.receiver.used += behind?.used ?? 0
       await behind?.close()
       await listenAgain(site)

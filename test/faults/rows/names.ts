@@ -8,44 +8,12 @@ import { Site } from '../harness/site.ts'
 /** The promised form of a line. */
 const validLine = /^(?=.{1,1024}$)[A-Za-z0-9_:-]{1,200}(\.[A-Za-z0-9_:-]{1,200})* -?[0-9]+(\.[0-9]+)? [1-9][0-9]{0,11}$/
 
-const hostile = [
-  '..',
-  '.',
-  '-x',
-  '.hidden',
-  'a..b',
-  '__proto__',
-  'constructor',
-  'a/b',
-  '../../etc/passwd',
-  'a b',
-  'a\tb',
-  'a;tag=1',
-  '{a,b}',
-  '*',
-  '?',
-  '[a]',
-  '%n%s',
-  '\u0000',
-  '\u007f',
-  'nan',
-  '1e9',
-  "a'b",
-  'a\\b',
-  '$(id)',
-  'a|b',
-  'ü',
-  '\u2028',
-  '日本',
-  'a\u00a0b',
-  'toString',
-  'hasOwnProperty',
-  'A',
-  'a',
-  'a_b',
-  'a-b',
-  'a:b',
-]
+/** Separated by two spaces. */
+const hostile = (
+  '..  .  -x  .hidden  a..b  __proto__  constructor  a/b  ../../etc/passwd  a b  a\tb  a;tag=1  ' +
+  "{a,b}  *  ?  [a]  %n%s  \u0000  \u007f  nan  1e9  a'b  a\\b  $(id)  a|b  ü  \u2028  日本  a\u00a0b  " +
+  'toString  hasOwnProperty  A  a  a_b  a-b  a:b'
+).split('  ')
 
 /** A hostile name; a byte a character. Some differ only in characters that a path cannot carry. */
 function hostileName(random: Random, number: number): string {

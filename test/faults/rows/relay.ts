@@ -13,7 +13,7 @@ const round = 4
 interface Restart {
   readonly signal: 'SIGTERM' | 'SIGKILL'
   /** Seconds of what was committed that are sent again after the relay's death. */
-  readonly replay?: number
+  readonly replay?: number | undefined
 }
 
 /** A real relay that is stopped and started again, and what it held when it was killed. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import { freePort } from '../../support/free-port.ts'
+import { stopChild } from '../harness/child.ts'
 import { Receiver } from '../harness/receiver.ts'
 import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
@@ -116,10 +116,5 @@ export async function reload(context: RowContext): Promise<void> {
   context.findings.expected = site.ledger.expected.size * Math.max(...sizes)
   context.findings.lost = missing.length * Math.max(...sizes)
   context.note(`${times.size} snapshots, ${count.requests} requests`)
-  for (const child of processes) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
-  }
+  for (const child of processes) await stopChild(child)
 }
