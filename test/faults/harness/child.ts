@@ -2,6 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { until } from './wait.ts'
 
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts a program and waits until it is ready, by what it has printed so far; rejects when it ends before. */
 export async function startChild(
   command: readonly string[],
@@ -9,6 +14,8 @@ export async function startChild(
 ): Promise<ChildProcess> {
   const [file = '', ...rest] = command
   const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
