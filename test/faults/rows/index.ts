@@ -81,7 +81,7 @@ export const promises: readonly Promised[] = [
       breakRow('reset-at-byte-write-callback', `the same reset, and ${asWritten}`, [100, 300], 'resetAt', {
         broken: 'write-callback',
       }),
-      ...peers.map(({ name, fault, times, make }) => row(name, fault, times, (it) => endure(it, make()), namespaces)),
+      ...peers.map(([name, fault, times, make]) => row(name, fault, times, (it) => endure(it, make()), namespaces)),
       row('never-closing-ever', 'a receiver that has never closed its side', [1, 10], neverClosingFromTheStart),
     ],
   },

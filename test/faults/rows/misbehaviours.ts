@@ -2,7 +2,7 @@ import { type ChildProcess, spawnSync } from 'node:child_process'
 import net from 'node:net'
 import { stopChild } from '../harness/child.ts'
 import { startOddPeer } from '../harness/odd-peer.ts'
-import { Receiver } from '../harness/receiver.ts'
+import { type Behaviour, Receiver } from '../harness/receiver.ts'
 import type { Site } from '../harness/site.ts'
 import { pause, until } from '../harness/wait.ts'
 
@@ -22,6 +22,8 @@ export interface Misbehaviour {
   /** The log line of the first delivery afterwards. */
   readonly again?: RegExp
 }
+
+const stuck = /nothing could be sent|failed again|delivery failed/
 
 const loopback = (state: 'up' | 'down'): void => {
   const { status, stderr } = spawnSync('ip', ['link', 'set', 'lo', state])
@@ -81,75 +83,51 @@ function oneByteAtATime(): Misbehaviour {
   }
 }
 
-/** The misbehaviours of peers. */
-export const peers: readonly {
-  name: string
-  fault: string
-  times: readonly [bounded: number, long: number]
-  make: () => Misbehaviour
-}[] = [
-  {
-    name: 'black-hole-established',
-    fault: 'nothing passes on an established connection, not even a reset',
-    times: [1, 20],
-    make: () => ({
-      detected: /nothing could be sent|failed again|delivery failed/,
-      timers: 1.5,
-      lasts: 2,
-      begin: (site) => {
-        const { used } = site.receiver
-        site.receiver.behave({ bytesPerSecond: 20_000 })
-        void until('a transfer', () => site.receiver.used > used).then(() => loopback('down'))
-      },
-      end: (site) => {
-        site.receiver.behave({})
-        loopback('up')
-      },
-    }),
+/** The receiver itself misbehaves. */
+const behaving = (behaviour: Behaviour, rest: Omit<Misbehaviour, 'begin' | 'end'>): Misbehaviour => ({
+  ...rest,
+  begin: (site) => site.receiver.behave(behaviour),
+  end: (site) => site.receiver.behave({}),
+})
+
+/** Nothing passes any more, as behind a broken router. */
+const blackHole = (): Misbehaviour => ({
+  detected: stuck,
+  timers: 1.5,
+  lasts: 2,
+  begin: (site) => {
+    const { used } = site.receiver
+    site.receiver.behave({ bytesPerSecond: 20_000 })
+    void until('a transfer', () => site.receiver.used > used).then(() => loopback('down'))
   },
-  { name: 'black-hole-syn', fault: 'connections are never accepted', times: [1, 20], make: deaf },
-  {
-    name: 'zero-window',
-    fault: 'a peer that accepts and reads nothing for a while',
-    times: [1, 10],
-    make: () => ({
-      detected: /nothing could be sent|failed again|delivery failed/,
-      timers: 1.5,
-      lasts: 3,
-      lastsLong: 60,
-      begin: (site) => site.receiver.behave({ stopped: true }),
-      end: (site) => site.receiver.behave({}),
-    }),
+  end: (site) => {
+    site.receiver.behave({})
+    loopback('up')
   },
-  {
-    name: 'slow-reader',
-    fault: 'a peer that reads 10 kB/s: slow is not down',
-    times: [1, 10],
-    make: () => ({
-      lasts: 0,
-      options: { 'commit-timeout': 10 },
-      begin: (site) => site.receiver.behave({ bytesPerSecond: 10_000 }),
-      end: (site) => site.receiver.behave({}),
-    }),
-  },
-  {
-    name: 'one-byte',
-    fault: 'a peer that reads one byte at a time, 10 kB/s',
-    times: [1, 10],
-    make: oneByteAtATime,
-  },
-  {
-    name: 'never-closing',
-    fault: 'a peer that no longer answers our closing with its own',
-    times: [1, 10],
-    make: () => ({
-      // After a few attempts without a close the batch counts as delivered.
+})
+
+const zeroWindow = () => behaving({ stopped: true }, { detected: stuck, timers: 1.5, lasts: 3, lastsLong: 60 })
+
+const slowReader = () => behaving({ bytesPerSecond: 10_000 }, { lasts: 0, options: { 'commit-timeout': 10 } })
+
+/** After a few attempts without a close the batch counts as delivered. */
+const neverClosing = () =>
+  behaving(
+    { neverClose: true },
+    {
       detected: /does not close a connection/,
       timers: 1.5 + 3 + 6,
       again: /closes connections after us again/,
       lasts: 0,
-      begin: (site) => site.receiver.behave({ neverClose: true }),
-      end: (site) => site.receiver.behave({}),
-    }),
-  },
+    },
+  )
+
+/** The misbehaviours of peers: row, fault, times bounded and long. */
+export const peers: readonly (readonly [string, string, readonly [number, number], () => Misbehaviour])[] = [
+  ['black-hole-established', 'nothing passes on an established connection, not even a reset', [1, 20], blackHole],
+  ['black-hole-syn', 'connections are never accepted', [1, 20], deaf],
+  ['zero-window', 'a receiver that accepts and reads nothing for a while', [1, 10], zeroWindow],
+  ['slow-reader', 'a receiver that reads 10 kB/s: slow is not down', [1, 10], slowReader],
+  ['one-byte', 'a receiver that reads one byte at a time, 10 kB/s', [1, 10], oneByteAtATime],
+  ['never-closing', 'a receiver that ceases to close its side', [1, 10], neverClosing],
 ]
