@@ -23,7 +23,7 @@ export interface Misbehaviour {
   readonly again?: RegExp
 }
 
-const stuck = /nothing could be sent|failed again|delivery failed/
+const stuck = /write timeout|nothing could be sent|retry failed|failed again|delivery failed/
 
 const loopback = (state: 'up' | 'down'): void => {
   const { status, stderr } = spawnSync('ip', ['link', 'set', 'lo', state])

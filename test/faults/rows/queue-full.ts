@@ -13,14 +13,14 @@ export async function suspend(context: RowContext): Promise<void> {
   const { site } = await pullSite(context, { sections: { pull: { 'queue-size': size } } })
   const pull = site.start('pull')
   const skipped = (): number => site.status('pull').skipped['queue-full']
-  const resumptions = () => pull.lines(/there is room in the queue .* after \d+ skipped pulls/)
+  const resumptions = () => pull.lines(/(there is room in the queue|has room again).* after \d+ skipped pulls/)
   for (const time of context.rounds()) {
     await pull.said('pulling is suspended', time + 1)
     const before = skipped()
     await until('two skipped pulls', () => skipped() >= before + 2)
     if (site.waiting().length !== size) context.problem(`${site.waiting().length} snapshots are in a queue of ${size}`)
     const processing = site.start('process')
-    await pull.said('there is room in the queue', time + 1)
+    await pull.said(/there is room in the queue|has room again/, time + 1)
     await site.drained()
     await processing.stop()
     context.injected()
@@ -126,7 +126,9 @@ export async function oneFull(context: RowContext): Promise<void> {
   if (stored().length !== published) context.problem(`${stored().length} of ${published} are in local-store`)
   excuseDropped(context, site)
   checkIdentity(context, site)
-  const full = processing.lines(/backlog is full|room in its backlog/).filter(({ level }) => level > 20)
+  const full = processing
+    .lines(/backlog is full|backlog has room|room in its backlog/)
+    .filter(({ level }) => level > 20)
   if (full.length !== 2)
     context.problem(`logged ${full.length} times, expected once at the beginning and once at the end`)
   await site.settleWithNewProcess()

@@ -1,15 +1,15 @@
-/** How a state is shown: by colour, by shape and in words. */
+/** How a state is told apart: by colour, by shape and in words. */
 export interface State {
   readonly tone: Tone
-  /** Filter words that match it. */
+  /** Filter words that find it. */
   readonly words: readonly string[]
-  /** For sorting: the worse, the higher. */
+  /** The worse, the larger; what sorting by state goes by. */
   readonly rank: number
 }
 
 export type Tone = 'up' | 'down' | 'sinking' | 'rising' | 'paused' | 'unchecked' | 'full'
 
-/** A shape for each tone, so that nothing depends on colour alone. */
+/** A shape for each tone, so that nothing is said by colour alone. */
 export const glyphs: Readonly<Record<Tone, string>> = {
   up: '●',
   down: '✖',
@@ -24,7 +24,7 @@ interface StateRow extends State {
   readonly pattern: RegExp
 }
 
-/** What HAProxy writes in the field `status` (stats.c, `stats_fill_sv_stats`); the first match counts. */
+/** What HAProxy writes in the field `status` (stats.c, `stats_fill_sv_stats`); the first that fits counts. */
 const states: readonly StateRow[] = [
   { pattern: /^DOWN \d+\/\d+/, tone: 'rising', words: ['down', 'going', 'problem'], rank: 8 },
   { pattern: /^DOWN/, tone: 'down', words: ['down', 'problem'], rank: 9 },
@@ -39,7 +39,7 @@ const states: readonly StateRow[] = [
 
 const unchecked: State = { tone: 'unchecked', words: ['nocheck'], rank: 1 }
 
-/** Every word that is a state in a filter. */
+/** Every word that a filter takes for a state. */
 export const stateWords: ReadonlySet<string> = new Set([...states, unchecked].flatMap(({ words }) => words))
 
 export function stateOf(status: string | undefined): State {
