@@ -6,7 +6,7 @@ import { defineConfig, type Plugin } from 'vite'
 
 const require = createRequire(import.meta.url)
 
-/** What goes into the page besides our own code; their licences ask for their text to go along. */
+/** Packages that are part of the page; their licences require that their text is included. */
 const parts = ['preact', 'uplot']
 
 /** Writes `licences.txt`, which the server serves like every other file. */
@@ -31,7 +31,7 @@ function folderOf(name: string): string {
 
 export default defineConfig({
   root: dirname(fileURLToPath(import.meta.url)),
-  // Behind a proxy the page may be at any path.
+  // A proxy may serve the page at any path.
   base: './',
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -39,7 +39,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     target: 'es2023',
-    // The policy of the server lets nothing run or load that is not a file of its own.
+    // The server's content security policy allows only files of its own.
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Builds two commits in temporary worktrees and runs them by turns: node test/bench/compare.mjs <commit> <commit>
-// [options of the benchmark]. The second is told as a multiple of the first.
+// [options of the benchmark]. Figures of the second are relative to the first.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ if (names[0] === names[1]) names[1] += ' again'
 const comparison = ['--packages', one, '--compare', other, '--names', names.join(',')]
 run(root, process.execPath, 'test/bench/dist/bench/main.js', ...comparison, ...options)
 
-/** The commit that a name stands for. */
+/** The id of a commit. */
 function resolved(name) {
   const { stdout, status } = spawnSync('git', ['rev-parse', '--verify', '--quiet', `${name}^{commit}`], {
     cwd: root,

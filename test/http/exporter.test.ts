@@ -5,64 +5,27 @@ import { infoMetrics } from '../../packages/process/src/http/metrics/info-metric
 import { statMetrics, statMetricsOf, statName } from '../../packages/process/src/http/metrics/stat-metrics.ts'
 import type { ParsedFamily } from '../support/exposition.ts'
 import { type Haproxy, type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { richProxies } from '../support/rich-proxies.ts'
 import { until } from '../support/until.ts'
 import { type Difference, higher, lower, moving, onlyHere, onlyInExporter } from './exporter-differences.ts'
 import { exported, type Meeting, ours, recordedExporters, recordedMeeting, samplesOf } from './exporter-meeting.ts'
 
-/** Proxies of every mode, and servers in every state. Checked once, at the start, so that checks change nothing later. */
 const proxies = (port: PortOf) => `
-cache small
-  total-max-size 4
-
 frontend exporter
   bind 127.0.0.1:${port('exporter')}
   http-request use-service prometheus-exporter
-
-frontend www
-  option socket-stats
-  bind 127.0.0.1:${port('www')} name first
-  bind 127.0.0.1:${port('www2')} name second
-  maxconn 50
-  rate-limit sessions 500
-  http-request deny deny_status 403 if { path /denied }
-  http-request return status 200 if { path /here }
-  http-request cache-use small
-  http-response cache-store small
-  filter compression
-  compression algo gzip
-  default_backend app
-
-backend app
-  option httpchk GET /check
-  server up 127.0.0.1:${port('echo')} check inter 60s maxconn 20 maxqueue 30 weight 10 slowstart 10s pool-max-conn 7
+${richProxies(port, {
+  binds: `  bind 127.0.0.1:${port('www')} name first
+  bind 127.0.0.1:${port('www2')} name second`,
+  servers: `  server up 127.0.0.1:${port('echo')} check inter 60s maxconn 20 maxqueue 30 weight 10 slowstart 10s pool-max-conn 7
   server wrong 127.0.0.1:${port('teapot')} check inter 60s fall 1
   server refused 127.0.0.1:1 check inter 60s fall 1
   server backup 127.0.0.1:${port('echo')} backup
   server maintained 127.0.0.1:${port('echo')} check inter 60s
   server drained 127.0.0.1:${port('echo')} check inter 60s
   server unchecked 127.0.0.1:${port('echo')}
-  server agented 127.0.0.1:${port('echo')} agent-check agent-port 1 agent-inter 60s
-
-frontend tcp-in
-  mode tcp
-  bind 127.0.0.1:${port('tcp')}
-  default_backend tcp-out
-
-backend tcp-out
-  mode tcp
-  server one 127.0.0.1:${port('echo')} check inter 60s
-  server down 127.0.0.1:1 check inter 60s fall 1
-
-backend empty
-
-listen echo
-  bind 127.0.0.1:${port('echo')}
-  http-request return status 200 content-type text/plain string "${'ok '.repeat(1000)}"
-
-frontend teapot
-  bind 127.0.0.1:${port('teapot')}
-  http-request return status 418
-`
+  server agented 127.0.0.1:${port('echo')} agent-check agent-port 1 agent-inter 60s`,
+})}`
 
 async function traffic(haproxy: Haproxy): Promise<void> {
   for (const path of ['/', '/', '/here', '/denied', '/missing', '/cached']) {

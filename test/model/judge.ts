@@ -200,7 +200,7 @@ export class Judge {
 
   #isComplete(name: string): boolean {
     const pull = parseManifest(readFileSync(join(this.#places.queue, name, manifestName)))?.pull
-    if (pull === undefined) this.complain(`${name} tells nothing of its making`)
+    if (pull === undefined) this.complain(`${name} has no report of pull in its manifest`)
     const failed = pull?.sources.some(({ result }) => result === 'failed')
     if (failed === pull?.complete) this.complain(`${name} has ${failed ? 'a' : 'no'} source that failed`)
     return pull?.complete === true

@@ -5,7 +5,7 @@ import { intercept } from './intercept.ts'
 import { counts, sequence } from './sequence.ts'
 import { settings } from './setting.ts'
 
-/** A few seconds unless told; `npm run test:model` runs thousands. */
+/** A few seconds by default; `npm run test:model` runs thousands. */
 const { MODEL_RUNS = '20', MODEL_SEED, MODEL_PATH, MODEL_COUNTS } = process.env
 
 beforeAll(intercept)

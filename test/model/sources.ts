@@ -1,15 +1,13 @@
-import { once } from 'node:events'
-import { rename, rm } from 'node:fs/promises'
-import net from 'node:net'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { FakeHaproxy } from '../faults/harness/fake-haproxy.ts'
 import type { Answer, Shape } from '../faults/harness/shape.ts'
 
-/** How one HAProxy process behaves; `at` is a part of its answer, in thousandths. */
+/** How one HAProxy process behaves; `at` is a position in its answer, in thousandths. */
 export type Manner =
   | { readonly kind: 'whole' | 'header' | 'refuse' | 'gone' }
   | { readonly kind: 'cut' | 'stall'; readonly at: number }
 
-/** What one process said, all of it. `serial` stands for the time of its values: no two answers are alike. */
+/** A complete answer of one process. `serial` is the time of its values: no two answers have the same. */
 export interface Said extends Answer {
   readonly process: number
   readonly serial: number
@@ -21,126 +19,55 @@ export interface Presence {
   readonly changes: number
 }
 
-/** HAProxy processes on unix sockets in one directory; every answer has values of its own, which its serial tells. */
+/** HAProxy processes on unix sockets in one directory. */
 export class Sources {
-  readonly directory: string
   readonly shape: Shape
-  /** Answers that were given to their end, the latest last. */
+  /** All complete answers, the latest last. */
   readonly said: Said[] = []
-  /** Connections that are left without an answer, or with a part of one. */
-  readonly stalled = new Set<net.Socket>()
   serial = 0
-  readonly #all: readonly Source[]
+  readonly #all: readonly FakeHaproxy[]
 
   constructor(directory: string, shape: Shape) {
-    this.directory = directory
     this.shape = shape
-    this.#all = Array.from({ length: shape.size.processes }, (_none, process) => new Source(this, process))
+    this.#all = shape.processes.map((process) => {
+      const fake = new FakeHaproxy(directory, shape, process)
+      fake.time = () => ++this.serial
+      fake.answered = (answer, serial) => this.said.push({ ...answer, process, serial })
+      return fake
+    })
   }
 
   get presence(): Presence[] {
     return this.#all.map(({ listens, changes }) => ({ listens, changes }))
   }
 
-  async behave(process: number, manner: Manner): Promise<void> {
-    await this.#all[process]?.behave(manner)
+  /** How many connections are left without a complete answer. */
+  get stalled(): number {
+    return this.#all.reduce((sum, { stalled }) => sum + stalled.size, 0)
   }
 
-  /** A new process takes the place of the old one, under another number. */
+  async behave(process: number, manner: Manner): Promise<void> {
+    const fake = this.#all[process] as FakeHaproxy
+    const at = 'at' in manner ? manner.at / 1000 : 0
+    const manners = { cut: { cutAt: at }, stall: { stallAt: at }, header: { headerOnly: true } } as const
+    fake.manner = manner.kind in manners ? manners[manner.kind as keyof typeof manners] : {}
+    if (manner.kind === 'refuse' || manner.kind === 'gone') fake.stop()
+    else if (!fake.listens) await fake.listen()
+    if (manner.kind === 'gone') await rm(fake.path, { force: true })
+  }
+
+  /** A new process takes the place of the old one, with another pid. */
   async reload(process: number): Promise<void> {
     await this.#all[process]?.reload()
   }
 
   /** All listen and answer. */
   async heal(): Promise<void> {
-    for (const source of this.#all) await source.behave({ kind: 'whole' })
+    for (const process of this.shape.processes) await this.behave(process, { kind: 'whole' })
   }
 
   async close(): Promise<void> {
-    for (const source of this.#all) await source.behave({ kind: 'gone' })
-    for (const socket of this.stalled) socket.destroy()
+    for (const process of this.shape.processes) await this.behave(process, { kind: 'gone' })
+    for (const { stalled } of this.#all) for (const socket of stalled) socket.destroy()
   }
-}
-
-class Source {
-  changes = 0
-  readonly #sources: Sources
-  readonly #process: number
-  #manner: Manner = { kind: 'whole' }
-  #pid: number
-  #server: net.Server | undefined
-
-  constructor(sources: Sources, process: number) {
-    this.#sources = sources
-    this.#process = process
-    this.#pid = 1000 + process
-  }
-
-  get listens(): boolean {
-    return this.#server !== undefined
-  }
-
-  async behave(manner: Manner): Promise<void> {
-    this.#manner = manner
-    if (manner.kind === 'refuse' || manner.kind === 'gone') this.#stop()
-    else if (!this.listens) await this.#listen()
-    if (manner.kind === 'gone') await rm(this.#path, { force: true })
-  }
-
-  async reload(): Promise<void> {
-    this.#pid += 10
-    if (this.listens) await this.#listen()
-  }
-
-  get #path(): string {
-    return join(this.#sources.directory, `lb${this.#process}.sock`)
-  }
-
-  #stop(): void {
-    this.changes++
-    this.#server?.close()
-    this.#server = undefined
-  }
-
-  /** Binds beside its path and takes it by a rename, as HAProxy does, so that its socket stays behind when it ends. */
-  async #listen(): Promise<void> {
-    const pid = this.#pid
-    const bound = `${this.#path}.${pid}${this.changes}.tmp`
-    const server = net.createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket, pid))
-    server.listen({ path: bound })
-    await once(server, 'listening')
-    await rename(bound, this.#path)
-    this.changes++
-    this.#server?.close()
-    this.#server = server
-  }
-
-  #serve(socket: net.Socket, pid: number): void {
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => this.#sources.stalled.delete(socket))
-    socket.on('end', () => socket.end())
-    socket.once('data', () => this.#speak(socket, pid))
-  }
-
-  #speak(socket: net.Socket, pid: number): void {
-    const { shape, said, stalled } = this.#sources
-    const serial = ++this.#sources.serial
-    const { info, stat } = shape.answer(serial, this.#process, pid)
-    const manner = this.#manner
-    const whole = Buffer.from(info + stat)
-    if (manner.kind === 'cut') socket.end(partOf(whole, manner.at))
-    else if (manner.kind === 'header') socket.end(`${info}${stat.slice(0, stat.indexOf('\n') + 1)}\n`)
-    else if (manner.kind === 'stall') {
-      stalled.add(socket)
-      socket.write(partOf(whole, manner.at))
-    } else {
-      said.push({ process: this.#process, serial, info, stat })
-      socket.end(whole)
-    }
-  }
-}
-
-/** Never all of it. */
-function partOf(whole: Buffer, thousandths: number): Buffer {
-  return whole.subarray(0, Math.floor((thousandths / 1000) * whole.length))
 }

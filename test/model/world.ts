@@ -40,12 +40,11 @@ export class World {
   readonly sources: Sources
   readonly judge: Judge
   readonly places: Places
-  /** Programs that nobody starts again for now. */
+  /** Programs that are not restarted for now. */
   readonly absent = new Set<ProgramName>()
   readonly #setting: Setting
+  /** Of the program that runs, or of which something still goes on. */
   readonly #lives = new Map<ProgramName, Life>()
-  /** Lives of which something may still go on. */
-  readonly #present = new Set<Life>()
   #delivery: Delivery | undefined
 
   constructor(setting: Setting) {
@@ -61,12 +60,8 @@ export class World {
     }
     for (const name of ['incoming', 'incoming.tmp', 'store', 'haproxy']) mkdirSync(place(name), { mode: 0o750 })
     this.sources = new Sources(this.places.sockets, new Shape({ processes: 2, frontends: 1, backends: 1, servers: 1 }))
-    this.judge = new Judge({
-      places: this.places,
-      sources: this.sources,
-      interval,
-      room: roomIn(queueSize),
-    })
+    const { places, sources } = this
+    this.judge = new Judge({ places, sources, interval, room: roomIn(queueSize) })
     this.receiver = new Receiver({ arrive: (line) => this.judge.arrive('graphite', line) })
   }
 
@@ -91,10 +86,7 @@ export class World {
       if (this.life(program) !== undefined) continue
       await this.bury(program)
       if (this.absent.has(program)) continue
-      const onDelivery = (delivery: Delivery) => {
-        this.#delivery = delivery
-      }
-      this.#lives.set(program, this.#begin(program, onDelivery))
+      this.#lives.set(program, this.#begin(program))
     }
   }
 
@@ -102,9 +94,8 @@ export class World {
   async bury(program: ProgramName): Promise<void> {
     const life = this.#lives.get(program)
     if (life === undefined) return
-    this.#lives.delete(program)
     await this.rest(() => life.over, `the end of ${program}`)
-    this.#present.delete(life)
+    this.#lives.delete(program)
     if (life.dead) this.judge.count('kills')
     if (life.leaks.length > 0) this.judge.complain(`${program} has ended and left ${life.leaks.join(', ')}`)
     const failure = life.failure as NodeJS.ErrnoException | undefined
@@ -125,7 +116,7 @@ export class World {
     else this.judge.complain(`${program} has not ended 30 s after SIGTERM`)
   }
 
-  /** Has process read the queue, as an event of the watch does. */
+  /** Makes process read the queue, as an event of the watch does. */
   notice(): void {
     const life = this.life('process')
     if (life !== undefined) lives.run(life, () => this.#delivery?.scan())
@@ -164,13 +155,15 @@ export class World {
     rmSync(this.directory, { recursive: true, force: true })
   }
 
-  #begin(program: ProgramName, onDelivery: (delivery: Delivery) => void): Life {
+  #begin(program: ProgramName): Life {
     const { time } = this
+    const onDelivery = (delivery: Delivery) => {
+      this.#delivery = delivery
+    }
     const begun = (operation: Operation) => this.judge.begun(operation)
     const done = (operation: Operation) =>
       this.judge.done(program, operation, this.#delivery?.outputs.get('graphite')?.proof !== 'plain')
     const life = new Life(program, { time, begun, done })
-    this.#present.add(life)
     const configuration = configurationOf(this, this.#setting)
     const log = this.#logger()
     const clock = () => ({ wall: time.wall, monotonic: time.now })
@@ -181,21 +174,21 @@ export class World {
     return life
   }
 
-  /** Whether something goes on that no time has to pass for; a connection does until the other side leaves it open. */
+  /** Whether anything goes on without time passing; an open connection does, unless the other side keeps it open. */
   #goesOn(): boolean {
     let sockets = 0
-    for (const { inFlight, sockets: open } of this.#present) {
+    for (const { inFlight, sockets: open } of this.#lives.values()) {
       if (inFlight > 0) return true
       sockets += open
     }
-    return sockets > this.sources.stalled.size + this.receiver.kept.size
+    return sockets > this.sources.stalled + this.receiver.kept.size
   }
 
   #state(): string {
-    const all = [...this.#present].map(({ program, dead, over, inFlight, sockets }) =>
-      JSON.stringify({ program, dead, over, inFlight, sockets }),
-    )
-    return `${all}, ${this.sources.stalled.size} stalled, ${this.receiver.kept.size} kept`
+    const lives = [...this.#lives.values()].map(({ program, dead, over, inFlight, sockets }) => {
+      return { program, dead, over, inFlight, sockets }
+    })
+    return JSON.stringify({ lives, stalled: this.sources.stalled, kept: this.receiver.kept.size })
   }
 
   /** Logs nothing, and complains of what the programs themselves log as a defect. */

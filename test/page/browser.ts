@@ -1,4 +1,4 @@
-/** Debian's chromium for tests, and pages of it that fail the test on any error that a person would find in the console. */
+/** Debian's chromium for tests, and pages that fail the test on any error in the console. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,8 +12,8 @@ const flags = [
 
 export interface OpenPage {
   readonly page: Page
-  /** What the console said that is not all right: errors, warnings, violations of the policy, exceptions. */
-  readonly troubles: string[]
+  /** Errors and warnings of the console, violations of the content security policy, exceptions. */
+  readonly consoleErrors: string[]
 }
 
 export interface PageOptions {
@@ -21,22 +21,22 @@ export interface PageOptions {
   readonly height?: number
   readonly colorScheme?: 'light' | 'dark'
   readonly isPhone?: boolean
-  /** Troubles that the test itself makes, as when it stops the server. */
+  /** Errors that the test itself causes, as by stopping the server. */
   readonly expected?: RegExp
   /** Done to the browser before it opens the page. */
   readonly before?: (context: BrowserContext) => Promise<unknown>
 }
 
-/** A browser of its own with an empty profile; closed when the test has finished, which then also looks at the troubles. */
+/** Opens a browser with an empty profile. At the end of the test it is closed, and unexpected errors fail the test. */
 export async function openPage(url: string, options: PageOptions = {}): Promise<OpenPage> {
   const context = await launch(options)
   await options.before?.(context)
   const page = context.pages()[0] ?? (await context.newPage())
-  const troubles: string[] = []
+  const consoleErrors: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text())
+    if (message.type() === 'error' || message.type() === 'warning') consoleErrors.push(message.text())
   })
-  page.on('pageerror', (error) => troubles.push(String(error)))
+  page.on('pageerror', (error) => consoleErrors.push(String(error)))
   const foreign: string[] = []
   page.on('request', (request) => {
     if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) {
@@ -46,7 +46,7 @@ export async function openPage(url: string, options: PageOptions = {}): Promise<
   onTestFinished(() => {
     expect(foreign, 'requests to elsewhere').toEqual([])
     expect(
-      troubles.filter((text) => options.expected?.test(text) !== true),
+      consoleErrors.filter((text) => options.expected?.test(text) !== true),
       'errors in the console',
     ).toEqual([])
   })
@@ -57,7 +57,7 @@ export async function openPage(url: string, options: PageOptions = {}): Promise<
   })
   await page.goto(url)
   await page.locator('.grid tbody .row').first().waitFor()
-  return { page, troubles }
+  return { page, consoleErrors }
 }
 
 async function launch({

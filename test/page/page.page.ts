@@ -16,8 +16,8 @@ async function open(
   options.prepare?.(fixture)
   const server: PageServer = await servePage(fixture)
   onTestFinished(() => server.stop())
-  const { page, troubles } = await openPage(`${server.url}${options.hash ?? ''}`, options)
-  return { fixture, server, page, troubles }
+  const { page, consoleErrors } = await openPage(`${server.url}${options.hash ?? ''}`, options)
+  return { fixture, server, page, consoleErrors }
 }
 
 describe('the page', () => {
@@ -29,7 +29,7 @@ describe('the page', () => {
     expect(total).toBeLessThan(150_000)
   })
 
-  it('says in its first line that all is well, and when not what is wrong since when', async () => {
+  it('shows in its first line that all is well, or what is wrong since when', async () => {
     const { fixture, server, page } = await open()
     const sentence = page.getByRole('heading', { level: 1 })
     await expect
@@ -46,11 +46,11 @@ describe('the page', () => {
     await expect.poll(() => said.textContent()).toContain('New: Server api-pool/api2 is DOWN.')
     fixture.statuses.clear()
     server.next()
-    await expect.poll(() => said.textContent()).toContain('Over: Server api-pool/api2 is DOWN.')
+    await expect.poll(() => said.textContent()).toContain('Resolved: Server api-pool/api2 is DOWN.')
     await expect.poll(() => sentence.textContent()).toContain('All is well')
   })
 
-  it('shows the numbers of every row as the server tells them', async () => {
+  it('shows the values of the API for every row', async () => {
     const { page, server } = await open()
     const { fields, rows } = (await (await fetch(`${server.url}api/v1/rows?fields=status,scur,rate`)).json()) as {
       fields: string[]
@@ -152,7 +152,7 @@ describe('the panel', () => {
     expect(await page.locator('.chart figcaption b').first().textContent()).toContain('CPU')
   })
 
-  it('says so when there is no such row, and shows it once there is one', async () => {
+  it('reports a missing row, and shows another one', async () => {
     const { page } = await open({ hash: '#open=s:app/<b>gone', expected: /404/ })
     await page.getByText('There is no server app/<b>gone in the newest snapshot.').waitFor()
     await page.evaluate(() => {
@@ -180,21 +180,21 @@ describe('keys', () => {
 })
 
 describe('the policy', () => {
-  it('refuses scripts and styles that are not files of the page, and a test would hear of it', async () => {
-    const { page, troubles } = await open({ expected: /policy|Content Security Policy/ })
+  it('refuses scripts and styles that are not files of the page, and the tests detect it', async () => {
+    const { page, consoleErrors } = await open({ expected: /policy|Content Security Policy/ })
     await page.evaluate(() => {
       const script = document.createElement('script')
       script.textContent = 'window.ran = true'
       document.head.append(script)
       document.body.insertAdjacentHTML('beforeend', '<p style="color: red">styled</p>')
     })
-    await expect.poll(() => troubles.filter((text) => text.startsWith('policy: ')).length).toBe(2)
+    await expect.poll(() => consoleErrors.filter((text) => text.startsWith('policy: ')).length).toBe(2)
     expect(await page.evaluate(() => 'ran' in window)).toBe(false)
   })
 })
 
 describe('events', () => {
-  it('are not needed: snapshots are asked for when nobody tells of them', async () => {
+  it('are not needed: without them the page polls', async () => {
     const { page, server, fixture } = await open({
       expected: /ERR_|Failed to load|EventSource/,
       before: (context) => context.route('**/api/v1/events', (route) => route.abort()),
@@ -203,12 +203,12 @@ describe('events', () => {
     server.next()
     const row = page.getByRole('row', { name: /api2/ })
     await expect.poll(() => row.textContent()).toContain('DOWN')
-    expect(await page.locator('.age').getAttribute('title')).toContain('asks every few seconds')
+    expect(await page.locator('.age').getAttribute('title')).toContain('polls every few seconds')
   })
 })
 
 describe('old data', () => {
-  it('looks old, and a lost connection lost; both end without reloading', async () => {
+  it('is marked stale, a lost connection lost; both recover without reloading', async () => {
     const { page, server, fixture } = await open({ expected: /ERR_|Failed to load|EventSource/ })
     const freshness = () => page.evaluate(() => document.documentElement.dataset['freshness'])
     await expect.poll(freshness).toBe('fresh')

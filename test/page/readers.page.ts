@@ -24,7 +24,7 @@ interface Thing {
   readonly name: string
 }
 
-/** What Chromium tells assistive technology. */
+/** The accessibility tree of Chromium. */
 async function things(page: Page): Promise<readonly Thing[]> {
   const session = await page.context().newCDPSession(page)
   const { nodes } = await session.send('Accessibility.getFullAXTree')
@@ -33,7 +33,7 @@ async function things(page: Page): Promise<readonly Thing[]> {
     .map(({ role, name }) => ({ role: String(role?.value), name: String(name?.value ?? '').trim() }))
 }
 
-/** Roles that say nothing without a name. */
+/** Roles that need a name. */
 const named = new Set([
   'button',
   'link',
@@ -50,8 +50,8 @@ const named = new Set([
   'navigation',
 ])
 
-describe('those who do not see the page', () => {
-  it('find a name at everything, and the parts of the page', async () => {
+describe('screen readers', () => {
+  it('find a name of everything, and the landmarks', async () => {
     const { page } = await open('#open=s:www-pool/www1')
     await page.locator('.chart canvas').nth(3).waitFor()
     const all = await things(page)
@@ -63,7 +63,7 @@ describe('those who do not see the page', () => {
     expect(roles.filter((role) => role === 'columnheader').length).toBeGreaterThan(8)
   })
 
-  it('hear how large the table is, where they are in it, and how it is sorted', async () => {
+  it('get the size of the table, the positions in it, and its order', async () => {
     const { page } = await open('#sort=-rate')
     const grid = page.locator('.grid')
     expect(await grid.getAttribute('aria-rowcount')).toBe(String(1 + 2 + 2 + 3 + 12))
@@ -92,7 +92,7 @@ describe('those who do not see the page', () => {
     })
   })
 
-  it('learn states from words, not from colours alone', async () => {
+  it('get states as words, not only as colours', async () => {
     const { page } = await open('')
     const cells = await page.locator('td.state').allTextContents()
     expect(cells.length).toBeGreaterThan(10)
@@ -106,7 +106,7 @@ interface Text {
   readonly needed: number
 }
 
-/** The contrast of every text that can be seen with what is behind it, as WCAG 2 computes it. */
+/** The contrast of every visible text to its background, by WCAG 2. */
 function contrasts(page: Page): Promise<readonly Text[]> {
   return page.evaluate(() => {
     const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number)

@@ -3,7 +3,7 @@ import type { Haproxy, PortOf } from '../support/haproxy.ts'
 import { httpSite } from '../support/http-site.ts'
 import { openPage } from './browser.ts'
 
-/** Two servers that are checked often, one that nobody listens for, and a frontend that answers by itself. */
+/** Two servers with frequent checks, one that refuses connections, and a frontend that answers by itself. */
 const proxies = (port: PortOf) => `
 frontend www
   bind 127.0.0.1:${port('www')}
@@ -34,7 +34,7 @@ const keyOf = ({ pxname, svname }: Record<string, string>) =>
   svname === 'FRONTEND' ? `f:${pxname}` : svname === 'BACKEND' ? `b:${pxname}` : `s:${pxname}/${svname}`
 
 describe('the page over two real HAProxy processes', () => {
-  it('shows what they say together, changes as it happens, and that it is old when nobody asks them any more', async () => {
+  it('shows their merged values, their changes, and that data is stale when pull has stopped', async () => {
     const { daemons, address, pull } = await httpSite({ daemons: 2, level: 'admin', config: proxies })
     for (let request = 0; request < 30; request++) {
       const daemon = daemons[request % 3 === 0 ? 1 : 0]!
@@ -54,8 +54,11 @@ describe('the page over two real HAProxy processes', () => {
       'f:echo',
     ])
     const peaks = async () => {
-      const told = await Promise.all(daemons.map(statistics))
-      return told[0]!.map((one, index) => [keyOf(one), String(Number(one['smax']) + Number(told[1]![index]!['smax']))])
+      const printed = await Promise.all(daemons.map(statistics))
+      return printed[0]!.map((one, index) => [
+        keyOf(one),
+        String(Number(one['smax']) + Number(printed[1]![index]!['smax'])),
+      ])
     }
     const shown = async (keys: readonly string[]) =>
       Promise.all(keys.map(async (key) => [key, await row(key).locator('.column-peak').textContent()]))

@@ -1,20 +1,20 @@
 /**
- * How the numbers of two running processes of one configuration become one, worked out from HAProxy's documentation
+ * How the numbers of two running processes of one configuration are merged, derived from HAProxy's documentation
  * (management.txt, 9.1) alone; shares no code and no table with the programs.
  */
 import type { Row } from './sheet.ts'
 
-/** What names a row or belongs to its place in the configuration: the same in both. */
+/** Names and configuration: the same in both processes. */
 const same =
   /^(pxname|svname|iid|sid|type|mode|cookie|algo|tracked|check_rise|check_fall|check_health|agent_rise|agent_fall|agent_health|-)$/
 
-/** What each process finds out by its own checks of the same server: one of them, not both together. */
+/** Results of each process's own checks of the same server: the maximum. */
 const highest = /^(chkfail|chkdown|hanafail|downtime|check_duration|agent_duration|[qcrt]time_max)$/
 
 /** Shares and weights: the mean. */
 const mean = /^(weight|uweight|act|bck|throttle)$/
 
-/** Means over sessions: somewhere between the two. */
+/** Means over sessions: a value between the two. */
 const averages = /^[qcrt]time$/
 
 const youngest = /^(lastchg|lastsess)$/
@@ -23,10 +23,10 @@ const youngest = /^(lastchg|lastsess)$/
 const texts =
   /^(status|check_status|last_chk|check_desc|agent_status|last_agt|agent_desc|check_code|agent_code|addr|srv_icps)$/
 
-/** Made by the one who merges. */
+/** Set by haproxystats itself. */
 const ours = /^(agg|pid)$/
 
-/** The cells that are right; undefined where there is nothing to say. */
+/** The valid cells; undefined where any is. */
 export function mergedCell(name: string, rows: readonly Row[]): readonly string[] | undefined {
   const cells = rows.map((row) => row.get(name) ?? '')
   const [first = ''] = cells
@@ -37,12 +37,10 @@ export function mergedCell(name: string, rows: readonly Row[]): readonly string[
   const numbers = cells.filter((cell) => cell !== '').map(Number)
   if (numbers.some(Number.isNaN)) return cells
   if (highest.test(name)) return [String(Math.max(...numbers))]
-  if (youngest.test(name))
-    return [
-      String(
-        Math.min(...numbers.filter((number) => number >= 0), ...(numbers.every((number) => number < 0) ? numbers : [])),
-      ),
-    ]
+  if (youngest.test(name)) {
+    const known = numbers.filter((number) => number >= 0)
+    return [String(Math.min(...(known.length > 0 ? known : numbers)))]
+  }
   if (mean.test(name)) return [String(Math.round(sum(numbers) / numbers.length))]
   if (averages.test(name)) return between(Math.min(...numbers), Math.max(...numbers))
   if (name === 'slim' && numbers.includes(0)) return ['0']

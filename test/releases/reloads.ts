@@ -1,4 +1,4 @@
-/** A master with an old worker beside the new one, read by both programs; what clients did is known. */
+/** A master with an old and a new worker, read by both programs, and a known number of requests. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Pull } from '../pull/pull-program.ts'
@@ -8,7 +8,7 @@ import { Program } from '../support/program.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
-/** Every object has a guid, by which HAProxy knows it again. */
+/** Every object has a guid, by which HAProxy identifies it after a reload. */
 const config = (sink: string) => (port: PortOf) =>
   `
 frontend www
@@ -40,9 +40,9 @@ export interface ReloadedSite {
   /** Sends so many requests to the frontend `www`. */
   request(times: number): Promise<void>
   reload(): Promise<void>
-  /** Waits until only the newest worker is there. */
+  /** Waits until only the newest worker is left. */
   alone(): Promise<void>
-  /** The datapoints of a snapshot that was begun later than now, without what their paths begin with. */
+  /** The datapoints of a snapshot that begins later than now, without the common prefix of their paths. */
   values(): Promise<ReadonlyMap<string, number>>
 }
 
@@ -111,7 +111,7 @@ dir = ${stored}
   }
 }
 
-/** What `www`, its backend and its server have counted. */
+/** The counters of `www`, its backend and its server. */
 export const countedBy = (values: ReadonlyMap<string, number>) =>
   ['frontend.www.stot', 'backend.app.stot', 'backend.app.server.one.stot', 'frontend.www.hrsp_2xx'].map((path) =>
     values.get(path),

@@ -1,8 +1,8 @@
-/** The answer to `show stat` as a spreadsheet would read it; shares no code with the programs. */
+/** Reads the answer to `show stat` as a spreadsheet would; shares no code with the programs. */
 
 export type Row = ReadonlyMap<string, string>
 
-/** Rows by `pxname/svname`. Throws when one is there twice, or when a row is not as wide as the header. */
+/** Rows by `pxname/svname`. Throws on a repeated key, and on a row with another number of cells than the header. */
 export function readSheet(csv: string): Map<string, Row> {
   const [header = [], ...records] = readRecords(csv.replace(/^# /, ''))
   const rows = new Map<string, Row>()

@@ -1,4 +1,4 @@
-/** One snapshot of real HAProxy processes, its raw answers, and everything that is served of it. Nothing moves. */
+/** One snapshot of real HAProxy processes, its raw answers, and the responses of [http] for it. */
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startFleet } from '../support/fleet.ts'
@@ -14,11 +14,11 @@ export interface StillSite {
   readonly stats: ReadonlyMap<string, string>
   /** The answer to `show info` of each. */
   readonly infos: ReadonlyMap<string, string>
-  /** The body of what is served at this path. */
+  /** The body of the response for this path. */
   get(path: string): Promise<string>
 }
 
-/** Starts the processes, has `prepare` do what it wants with them, takes one snapshot and serves it. */
+/** Starts the processes, calls `prepare` with them, takes one snapshot and serves it. */
 export async function stillSite(
   daemons: number,
   options: HaproxyOptions,

@@ -3,14 +3,14 @@ import net from 'node:net'
 import { onTestFinished } from 'vitest'
 import { freePort } from '../support/free-port.ts'
 
-/** What a receiver that comes and goes has taken so far. */
+/** A receiver with outages, and its counts. */
 export interface FlappingReceiver {
   readonly port: number
   readonly lines: number
   readonly outages: number
 }
 
-/** Takes lines for `up` milliseconds, breaks everything off, is away for `down` milliseconds, and so on. */
+/** Receives for `up` milliseconds, resets all connections, refuses for `down` milliseconds, and so on. */
 export async function flappingReceiver({ up, down }: { up: number; down: number }): Promise<FlappingReceiver> {
   const receiver = { port: await freePort(), lines: 0, outages: 0 }
   const sockets = new Set<net.Socket>()

@@ -1,4 +1,4 @@
-/** Both programs in the worst of everyday life: a snapshot a second, reloads, a receiver that comes and goes, scrapers. */
+/** Both programs under lasting load: a snapshot a second, reloads, outages of Graphite, scrapers. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,10 +14,10 @@ import { kinds, medians, type Usage, usageOf } from './usage.ts'
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 1800)
 
-/** Heaps have their size after a while; before it only descriptors and threads can be judged. */
+/** Heaps reach their size after so many seconds; a shorter run judges only descriptors and threads. */
 const warm = 900
 
-/** Samples that begin before this share of the time are of the start. */
+/** Samples of this first part of the time do not count. */
 const settled = 1 / 3
 
 const paths = ['/metrics', '/stats;csv', '/info', '/api/v1/overview', '/']
@@ -106,8 +106,8 @@ test(
       return kinds.map((kind) => ({ name, kind, first: first[kind], last: last[kind] }))
     })
     const text = rows.map(({ name, kind, first, last }) => `${name} ${kind}: ${first.toFixed(0)} → ${last.toFixed(0)}`)
-    const told = `${seconds} s: ${reloads} reloads, ${receiver.outages} outages, ${receiver.lines} lines, ${scrapes} scrapes`
-    process.stdout.write(`${[told, ...text].join('\n')}\n`)
+    const summary = `${seconds} s: ${reloads} reloads, ${receiver.outages} outages, ${receiver.lines} lines, ${scrapes} scrapes`
+    process.stdout.write(`${[summary, ...text].join('\n')}\n`)
 
     expect(refused).toEqual([])
     expect([...fallen]).toEqual([])

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** What a process holds at one moment. */
+/** The resources of a process. */
 export interface Usage {
   /** Resident memory in MB. */
   readonly memory: number
@@ -17,7 +17,7 @@ export async function usageOf(pid: number): Promise<Usage> {
   return { memory: number('VmRSS') / 1024, descriptors, threads: number('Threads') }
 }
 
-/** The median of each figure over a part of the samples; from and to are shares of their number. */
+/** The median of each figure over a part of the samples; `from` and `to` are fractions of their number. */
 export function medians(samples: readonly Usage[], from: number, to: number): Usage {
   const part = samples.slice(Math.floor(from * samples.length), Math.ceil(to * samples.length))
   const median = (values: readonly number[]) =>

@@ -3,7 +3,7 @@ import { type RowName, type RowWriter, rowWriter } from './row-writer.ts'
 import type { Load, Release, Size } from './sizes.ts'
 import { type Templates, templatesOf } from './templates.ts'
 
-/** What to make; the same of everything is the same bytes. */
+/** What to generate; equal recipes give equal bytes. */
 export interface Recipe {
   readonly size: Size
   readonly load: Load
@@ -18,7 +18,7 @@ export interface ProcessAnswer {
   readonly stat: Buffer
 }
 
-/** The answers of all processes, one after the other, so that only one of them is in memory. */
+/** The answers of all processes, one at a time, so that only one of them is in memory. */
 export function* answers(recipe: Recipe): Generator<ProcessAnswer> {
   const templates = templatesOf(recipe.release)
   for (let process = 1; process <= recipe.size.processes; process++) {
@@ -57,7 +57,7 @@ function* rowNames(
   }
 }
 
-/** On a busy machine counters, rates and what is in use are not 0. */
+/** Fields of `show info` that are not 0 on a busy machine. */
 const busyInfo = /^(Curr|Cum|ConnRate|MaxConn|SessRate|MaxSess|Ssl|MaxSsl|Compress|Tasks|Run_queue|Total|BytesOut|Idle)/
 
 function infoAnswer({ info }: Templates, load: Load, process: number, random: Random): Buffer {

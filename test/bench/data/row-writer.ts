@@ -3,7 +3,7 @@ import type { Load } from './sizes.ts'
 import type { RowKind, Templates } from './templates.ts'
 import { busyPowers, fixedValues, quotedCheck } from './values.ts'
 
-/** Which row it is: its names, the number of its proxy, and of the server within it. */
+/** A row's names, and the numbers of its proxy and of its server. */
 export interface RowName {
   readonly pxname: string
   readonly svname: string
@@ -16,7 +16,7 @@ export type RowWriter = (name: RowName) => string
 
 type Part = string | readonly [least: number, range: number] | 'iid' | 'sid'
 
-/** Makes the rows of one kind. Everything that never changes is joined once: half a million rows are made in seconds. */
+/** Makes the rows of one kind. The constant parts are joined once, so that half a million rows take seconds. */
 export function rowWriter({ names, rows }: Templates, kind: RowKind, load: Load, random: Random): RowWriter {
   const cells = rows[kind === 'server' && load === 'busy' ? 'checked' : kind]
   const usual = partsOf(names, cells, kind, load)

@@ -1,4 +1,4 @@
-/** How many of everything there is. All processes of a size have the same objects, as the workers of one load balancer. */
+/** Numbers of objects. All processes of a size have the same objects, like the workers of one load balancer. */
 export interface Size {
   readonly processes: number
   readonly frontends: number
@@ -17,10 +17,10 @@ export const sizes = {
 
 export type SizeName = keyof typeof sizes
 
-/** Quiet: nearly every number is 0. Busy: counters, rates and times have the lengths that they have after weeks of traffic. */
+/** Quiet: nearly every value is 0. Busy: values have the lengths that they have after weeks of traffic. */
 export type Load = 'quiet' | 'busy'
 
-/** The releases whose columns there are, by the directory of their recorded answers. */
+/** Releases of HAProxy with their columns, by the directory of their recorded answers. */
 export const releases = { '2.6': '2.6.12-debian', '3.2': '3.2.0' } as const
 export type Release = keyof typeof releases
 

@@ -4,7 +4,7 @@ import { type FileSeal, manifestName, renderManifest, sealOf } from '@haproxysta
 import { answers } from './generate.ts'
 import { type Load, type Release, type SizeName, sizes } from './sizes.ts'
 
-/** One generated snapshot, kept as a directory from which others are linked. */
+/** One generated snapshot, kept in a directory; published snapshots are links to its files. */
 export interface Snapshot {
   /** `large-busy-2.6`. */
   readonly name: string
@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly directory: string
 }
 
-/** The seed of everything that is generated. */
+/** The seed of all generated snapshots. */
 const seed = 20_260_101
 
 /** Generates a snapshot as haproxystats-pull writes it, with its manifest, unless it is there already. */
@@ -39,7 +39,7 @@ function write(path: string, size: SizeName, load: Load, release: Release): void
   writeFileSync(join(path, manifestName), renderManifest({ files: seals }))
 }
 
-/** What one source would answer to `show info;show stat`. */
+/** The answer of one source to `show info;show stat`. */
 export function answerOf(directory: string, source: string): Buffer {
   return Buffer.concat(['_info', '_stat'].map((suffix) => readFileSync(join(directory, source + suffix))))
 }

@@ -5,7 +5,7 @@ import { queueEntriesSync } from '../../support/queue.ts'
 import { type Context, type Measurement, makeSite, oneCase, roundsOf, snapshotFor } from '../context.ts'
 import { sizes } from '../data/sizes.ts'
 import type { Snapshot } from '../data/snapshots.ts'
-import { HaproxyProcesses, haproxyIsInstalled } from '../programs/haproxy.ts'
+import { type HaproxyProcesses, haproxyIsInstalled, startHaproxy } from '../programs/haproxy.ts'
 import { Helper } from '../programs/helper.ts'
 import { ProcessProgram, startReceiver } from '../programs/process.ts'
 import { PullProgram } from '../programs/pull.ts'
@@ -35,7 +35,7 @@ export const together: Measurement = {
       return
     }
     const size = context.extent === 'quick' ? 'medium' : 'large'
-    const haproxy = await HaproxyProcesses.start(context, sizes[size])
+    const haproxy = await startHaproxy(context, sizes[size])
     const snapshot = snapshotFor(context, size)
     await oneCase(context, (inner) => measureReal(inner, haproxy, snapshot))
     await oneCase(context, (inner) => measureBusy(inner, haproxy, snapshot))

@@ -14,7 +14,7 @@ export type HelperName =
   | `programs/${'receiver' | 'fake-haproxy' | 'http-clients'}`
   | `references/${'first-byte' | 'minimum' | 'naive' | 'reader'}`
 
-/** A process of the benchmark that sends messages, also as replies to messages to it. Its first says that it is ready. */
+/** A process of the benchmark that sends messages, also as replies. Its first message means that it is ready. */
 export class Helper<Reply> {
   readonly #child: ChildProcess
   readonly #name: HelperName
@@ -59,7 +59,7 @@ export class Helper<Reply> {
     return until(`a message of ${this.#name}`, look, 300) as Promise<Reply>
   }
 
-  /** Removes the messages that nobody waited for, and returns them. */
+  /** Removes and returns the messages that `next` has not returned. */
   clear(): Reply[] {
     const replies = this.#replies
     this.#replies = []

@@ -63,7 +63,7 @@ export class PullProgram {
     return until('haproxystats-pull to publish a snapshot', look) as Promise<Published>
   }
 
-  /** Forgets the snapshots that nobody waited for. */
+  /** Forgets the published snapshots that `next` has not returned. */
   clear(): void {
     this.#published = []
   }

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { freePort } from '../../support/free-port.ts'
-import { isListening, until } from './wait.ts'
+import { startChild, stopChild } from './child.ts'
+import { isListening } from './wait.ts'
 
 /** Real carbon-cache, which makes a whisper file for every metric it takes. */
 export class Carbon {
@@ -48,18 +48,7 @@ CARBON_METRIC_INTERVAL = 0
     )
     writeFileSync(join(directory, 'conf/storage-schemas.conf'), '[all]\npattern = .*\nretentions = 10s:10m\n')
     const options = ['--nodaemon', `--config=${directory}/conf/carbon.conf`, 'start']
-    let said = ''
-    const child = spawn('carbon-cache', options, { stdio: ['ignore', 'pipe', 'pipe'] })
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        said = (said + text).slice(-2000)
-      })
-    }
-    carbon.#child = child
-    await until('carbon-cache to listen', () => {
-      if (child.exitCode !== null) throw new Error(`carbon-cache ended with code ${child.exitCode}: ${said}`)
-      return isListening(carbon.port)
-    })
+    carbon.#child = await startChild(['carbon-cache', ...options], () => isListening(carbon.port))
     return carbon
   }
 
@@ -75,10 +64,7 @@ CARBON_METRIC_INTERVAL = 0
     )
   }
 
-  async stop(): Promise<void> {
-    if (this.#child === undefined || this.#child.exitCode !== null) return
-    const gone = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
-    await gone
+  stop(): Promise<void> {
+    return stopChild(this.#child)
   }
 }

@@ -3,10 +3,10 @@ import { root, type Shape } from './shape.ts'
 const ownTimes = /^[0-9]+(\.[0-9]+)?$/
 const timestampText = /^[1-9][0-9]{0,11}$/
 
-/** What is owed and what has arrived. The only judge of a row's datapoints. */
+/** What is expected and what has arrived. The only judge of a row's datapoints. */
 export class Ledger {
   readonly #shape: Shape
-  readonly #owed = new Set<number>()
+  readonly #expected = new Set<number>()
   readonly #arrived = new Map<number, Uint32Array>()
   readonly #issued: ((time: number) => boolean) | undefined
   /** The first few things that should not have arrived. */
@@ -19,28 +19,28 @@ export class Ledger {
   disordered = 0
   #youngest = 0
 
-  /** `issued` tells which timestamps may arrive; all may, unless given. */
+  /** `issued`: which timestamps may arrive; default: all. */
   constructor(shape: Shape, issued?: (time: number) => boolean) {
     this.#shape = shape
     this.#issued = issued
   }
 
-  /** A snapshot is in the queue: everything in it has to arrive. */
-  owe(time: number): void {
-    this.#owed.add(time)
+  /** A snapshot is in the queue: all of its datapoints have to arrive. */
+  expect(time: number): void {
+    this.#expected.add(time)
   }
 
-  /** Nobody owes it any more, because the program was told to drop it. */
-  forgive(time: number): void {
-    this.#owed.delete(time)
+  /** It need not arrive any more, because its loss is configured. */
+  excuse(time: number): void {
+    this.#expected.delete(time)
   }
 
-  get owed(): ReadonlySet<number> {
-    return this.#owed
+  get expected(): ReadonlySet<number> {
+    return this.#expected
   }
 
-  get owedDatapoints(): number {
-    return this.#owed.size * this.#shape.paths.length
+  get expectedDatapoints(): number {
+    return this.#expected.size * this.#shape.paths.length
   }
 
   /** Timestamps of which anything has arrived. */
@@ -62,7 +62,7 @@ export class Ledger {
     const [path = '', value = '', timestamp = '', ...more] = line.split(' ')
     if (more.length > 0 || !timestampText.test(timestamp)) return 'is no line of the protocol'
     const time = Number(timestamp)
-    if (this.#issued !== undefined && !this.#issued(time)) return 'has a time nobody issued'
+    if (this.#issued !== undefined && !this.#issued(time)) return 'has a time that no snapshot has'
     const index = this.#shape.indexOf(path)
     if (index === undefined) return judgeOwn(path, value)
     const expected = this.#shape.valueOf(index, time)
@@ -76,11 +76,11 @@ export class Ledger {
     return this.#arrived.get(time)?.every((count) => count > 0) ?? false
   }
 
-  /** What is owed and has not arrived. */
+  /** What is expected and has not arrived. */
   lost(): { datapoints: number; snapshots: number[] } {
     let datapoints = 0
     const snapshots: number[] = []
-    for (const time of this.#owed) {
+    for (const time of this.#expected) {
       const missing = this.missing(time)
       if (missing === 0) continue
       datapoints += missing
@@ -110,8 +110,8 @@ export class Ledger {
 
 const shown = (line: string) => JSON.stringify(line.slice(0, 300))
 
-/** Metrics of haproxystats itself are times and counts; the times cannot be known. */
+/** The values of haproxystats' own metrics are not predictable. */
 function judgeOwn(path: string, value: string): string | undefined {
-  if (!path.startsWith(`${root}.haproxystats.`)) return 'has a path nobody issued'
+  if (!path.startsWith(`${root}.haproxystats.`)) return 'has a path that no snapshot has'
   return ownTimes.test(value) ? undefined : 'has no number'
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Need } from './row.ts'
 
-/** Namespaces of its own for a row: no port or mount of anybody else's, and whatever it starts dies with it. */
+/** A row runs in its own namespaces: with its own ports and mounts, and its processes end with it. */
 const unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--']
 export const isolated = [...unshare, 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
 

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { until } from './wait.ts'
+import { startChild } from './child.ts'
 
-/** Listens and never accepts, so that connections wait until the kernel takes no more. */
+/** Listens and never accepts, so that connections wait until the kernel's backlog is full. */
 const deaf = `
   const server = require('net').createServer().listen(Number(process.argv[1]), '127.0.0.1', 1, () => {
     require('fs').writeSync(1, 'listening')
@@ -9,8 +8,8 @@ const deaf = `
   })`
 
 /**
- * Reads one byte a call, 10,000 a second by the clock, so that a machine under load does not make it slower, and hands
- * them on to a second port. It closes its side when that one has closed.
+ * Reads one byte a call, 10,000 a second by the clock, and forwards them to a second port. It closes its side when that port
+ * has closed.
  */
 const oneByte = `
   use IO::Socket::INET;
@@ -35,37 +34,12 @@ const oneByte = `
     exit;
   }`
 
-/** How a program that reads as no receiver here can is started: on its port, with the port behind it. */
+/** Programs that read as no Node.js receiver can; arguments: its port, the port to forward to. */
 const commands = {
   deaf: [process.execPath, '-e', deaf],
   'one-byte': ['perl', '-e', oneByte],
 } as const
 
-export type OddPeerName = keyof typeof commands
-
-/** A peer in a process of its own; what it does is up to the kernel or to system calls that Node does not make. */
-export class OddPeer {
-  readonly #child: ChildProcess
-
-  private constructor(child: ChildProcess) {
-    this.#child = child
-  }
-
-  static async listen(name: OddPeerName, port: number, next = 0): Promise<OddPeer> {
-    const [command, ...rest] = commands[name]
-    const child = spawn(command, [...rest, String(port), String(next)], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let isListening = false
-    child.stdout.once('data', () => {
-      isListening = true
-    })
-    await until('the peer to listen', () => {
-      if (child.exitCode !== null) throw new Error(`the peer ${name} ended with code ${child.exitCode}`)
-      return isListening
-    })
-    return new OddPeer(child)
-  }
-
-  close(): void {
-    this.#child.kill('SIGKILL')
-  }
-}
+/** Starts a peer in a process of its own. */
+export const startOddPeer = (name: keyof typeof commands, port: number, next = 0) =>
+  startChild([...commands[name], String(port), String(next)], (output) => output.includes('listening'))

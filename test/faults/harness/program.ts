@@ -20,7 +20,7 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const tellHeap = `
+const reportHeap = `
   import { isMainThread } from 'node:worker_threads'
   import v8 from 'node:v8'
   import vm from 'node:vm'
@@ -31,8 +31,8 @@ const tellHeap = `
     process.stdout.write(JSON.stringify({ level: 30, msg: 'heap in use', bytes }) + String.fromCharCode(10))
   })`
 
-/** Arguments of node with which a program tells what is on its heap. */
-export const heapOptions = ['--import', `data:text/javascript,${encodeURIComponent(tellHeap)}`]
+/** Arguments of node with which a program logs the size of its heap on SIGUSR2. */
+export const heapOptions = ['--import', `data:text/javascript,${encodeURIComponent(reportHeap)}`]
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
@@ -105,7 +105,7 @@ export class Program {
     return this.ended(seconds)
   }
 
-  /** Waits until it is gone and all it said has been read. */
+  /** Waits until it has ended and its log has been read. */
   async ended(seconds = 30): Promise<number | NodeJS.Signals> {
     if (this.alive) await until('the program to end', () => !this.alive, seconds)
     await this.#ended
@@ -140,13 +140,12 @@ export class Program {
   }
 
   /**
-   * What the main thread keeps on its heap after garbage was collected, in MB; for a program that was started with
-   * `heapOptions`.
+   * The heap of the main thread after a garbage collection, in MB; for a program that was started with `heapOptions`.
    */
   async heap(): Promise<number> {
-    const said = this.lines('heap in use').length
+    const before = this.lines('heap in use').length
     this.kill('SIGUSR2')
-    const lines = await this.said('heap in use', said + 1)
+    const lines = await this.said('heap in use', before + 1)
     return Number(lines.at(-1)?.['bytes']) / 2 ** 20
   }
 

@@ -21,7 +21,7 @@ export interface Behaviour {
   readonly bytesPerSecond?: number
 }
 
-/** A Graphite that judges what it gets, and misbehaves on request. It is never restarted: it stands for the far end. */
+/** A Graphite that passes lines to a ledger, and misbehaves on request. */
 export class Receiver {
   readonly ledger: Pick<Ledger, 'arrive'>
   connections = 0
@@ -33,7 +33,7 @@ export class Receiver {
   held = 0
   /** Connections that are open by `neverClose` although the peer has ended. */
   readonly kept = new Set<net.Socket>()
-  /** Told of each of them. */
+  /** Called for each of them. */
   onKept: () => void = () => undefined
   #behaviour: (connection: number) => Behaviour = () => ({})
   readonly #sockets = new Set<net.Socket>()
@@ -96,7 +96,7 @@ export class Receiver {
   async #serve(socket: net.Socket): Promise<void> {
     const behaviour = this.#behaviour(++this.connections)
     const { resetAt = Infinity, closeAt = Infinity, bytesPerSecond, stopped } = behaviour
-    let carry = ''
+    let rest = ''
     let read = 0
     this.#sockets.add(socket)
     socket.on('close', () => {
@@ -108,9 +108,9 @@ export class Receiver {
       if (read === 0) this.used++
       const taken = Math.min(bytes.length, resetAt - read)
       read += taken
-      carry = this.#take(carry + bytes.toString('latin1', 0, taken))
+      rest = this.#take(rest + bytes.toString('latin1', 0, taken))
       if (read >= resetAt || read >= closeAt) this.#break(socket, read >= resetAt)
-      else if (bytesPerSecond !== undefined) void this.#rest(socket, (bytes.length / bytesPerSecond) * 1000)
+      else if (bytesPerSecond !== undefined) void this.#throttle(socket, (bytes.length / bytesPerSecond) * 1000)
     })
     socket.on('end', () => void this.#end(socket, behaviour, read > 0))
     if (resetAt <= 0 || closeAt <= 0) this.#break(socket, resetAt <= 0)
@@ -119,19 +119,19 @@ export class Receiver {
 
   #take(text: string): string {
     const lines = text.split('\n')
-    const carry = lines.pop() as string
+    const rest = lines.pop() as string
     for (const line of lines) this.ledger.arrive(line)
-    return carry
+    return rest
   }
 
-  /** Closing with unread bytes makes the kernel reset; without, it says a clean end. */
+  /** Closing with unread bytes makes the kernel send a reset; without, a FIN. */
   #break(socket: net.Socket, byReset: boolean): void {
     this.broken++
     if (byReset) reset(socket)
     else socket.destroy()
   }
 
-  async #rest(socket: net.Socket, milliseconds: number): Promise<void> {
+  async #throttle(socket: net.Socket, milliseconds: number): Promise<void> {
     socket.pause()
     await pause(milliseconds)
     socket.resume()

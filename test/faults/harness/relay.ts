@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../../support/free-port.ts'
+import { startChild, stopChild } from './child.ts'
 import type { Ledger } from './ledger.ts'
 import { isListening, until } from './wait.ts'
 
@@ -13,7 +13,7 @@ export class Relay {
   readonly #configuration: string
   #child: ChildProcess | undefined
   #offset = 0
-  #carry = ''
+  #partial = ''
 
   private constructor(directory: string, port: number) {
     this.port = port
@@ -31,20 +31,11 @@ export class Relay {
   /** With a queue of so many lines in its memory. */
   async start(queue = 1_000_000): Promise<void> {
     const options = ['-f', this.#configuration, '-w', '1', '-q', String(queue), '-s']
-    const child = spawn('carbon-c-relay', options, { stdio: 'ignore' })
-    this.#child = child
-    await until('carbon-c-relay to listen', () => {
-      if (child.exitCode !== null) throw new Error(`carbon-c-relay ended with code ${child.exitCode}`)
-      return isListening(this.port)
-    })
+    this.#child = await startChild(['carbon-c-relay', ...options], () => isListening(this.port))
   }
 
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill(signal)
-    await gone
+  stop(signal: NodeJS.Signals): Promise<void> {
+    return stopChild(this.#child, signal)
   }
 
   /** Stops it where it stands: from then on only the kernel takes connections and bytes for it. */
@@ -77,8 +68,8 @@ export class Relay {
     for (let read = 1; read > 0; ) {
       read = readSync(descriptor, buffer, 0, buffer.length, this.#offset)
       this.#offset += read
-      const lines = (this.#carry + buffer.toString('latin1', 0, read)).split('\n')
-      this.#carry = lines.pop() as string
+      const lines = (this.#partial + buffer.toString('latin1', 0, read)).split('\n')
+      this.#partial = lines.pop() as string
       for (const line of lines) ledger.arrive(line)
     }
     closeSync(descriptor)

@@ -22,7 +22,7 @@ export interface SavedResult extends Omit<Findings, 'notes' | 'problems'> {
 
 /** Why findings do not pass. A broken build passes by losing or falsifying something. */
 export function failuresOf(row: Row, findings: Findings): string[] {
-  const { injected, lost, wrong, duplicates, problems, owed } = findings
+  const { injected, lost, wrong, duplicates, problems, expected } = findings
   const vacuous = injected === 0 ? ['vacuous: the fault never hit'] : []
   if (row.broken !== undefined) {
     const red = lost > 0 || wrong > 0
@@ -30,7 +30,7 @@ export function failuresOf(row: Row, findings: Findings): string[] {
   }
   return [
     ...vacuous,
-    ...(owed === 0 ? ['vacuous: no datapoint had to arrive'] : []),
+    ...(expected === 0 ? ['vacuous: no datapoint had to arrive'] : []),
     ...(lost > 0 && !row.notPromised ? [`${lost} lost`] : []),
     ...(wrong > 0 ? [`${wrong} wrong`] : []),
     ...(row.duplicates && duplicates === 0 ? ['vacuous: nothing arrived twice'] : []),
@@ -64,8 +64,8 @@ export function table(rows: readonly Row[], results: Readonly<Record<string, Sav
   const lines = rows.map(({ name, fault }) => {
     const saved = results[name]
     if (saved === undefined) return [name, fault, ...numberTitles.map(() => '–'), 'not run']
-    const { injected, owed, lost, wrong, duplicates, recovery, result } = saved
-    const numbers = [injected, owed, lost, wrong, duplicates].map((count) => count.toLocaleString('en'))
+    const { injected, expected, lost, wrong, duplicates, recovery, result } = saved
+    const numbers = [injected, expected, lost, wrong, duplicates].map((count) => count.toLocaleString('en'))
     return [name, fault, ...numbers, recovery > 0 ? `${recovery.toFixed(1)} s` : '–', result]
   })
   return `${head}${lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')}`

@@ -34,7 +34,7 @@ export type Need = 'namespaces' | 'strace' | 'loop-mount' | 'haproxy' | 'carbon-
 /** What a row found, in the words of the report. Counts of datapoints, except `injected`, which counts faults. */
 export interface Findings {
   injected: number
-  owed: number
+  expected: number
   lost: number
   wrong: number
   duplicates: number
@@ -46,7 +46,7 @@ export interface Findings {
   readonly problems: string[]
 }
 
-const noNumbers = { injected: 0, owed: 0, lost: 0, wrong: 0, duplicates: 0, recovery: 0 }
+const noNumbers = { injected: 0, expected: 0, lost: 0, wrong: 0, duplicates: 0, recovery: 0 }
 
 /** The settings of a run for a row. */
 export interface RowSettings {
@@ -103,7 +103,7 @@ export class RowContext {
   }
 
   /** Waits until something holds; a problem where it does not within the time. */
-  async expect(what: string, look: () => unknown, seconds?: number): Promise<void> {
+  async waitFor(what: string, look: () => unknown, seconds?: number): Promise<void> {
     try {
       await until(what, async () => Boolean(await look()), seconds)
     } catch (error) {
@@ -119,7 +119,7 @@ export class RowContext {
   /** Adds up what a ledger knows at the end. */
   count(ledger: Ledger): void {
     const { findings } = this
-    findings.owed += ledger.owedDatapoints
+    findings.expected += ledger.expectedDatapoints
     findings.duplicates += ledger.duplicates
     findings.wrong += ledger.wrong
     findings.lost += ledger.lost().datapoints

@@ -1,4 +1,4 @@
-/** How many of everything the made-up HAProxy processes have; all have the same objects. */
+/** The number of objects of the fake HAProxy processes; all have the same objects. */
 export interface Size {
   readonly processes: number
   readonly frontends: number
@@ -17,12 +17,12 @@ const infoFields = ['CurrConns', 'CumConns', 'CumReq'] as const
 export const statFields = ['stot', 'bin', 'bout'] as const
 const header = `# pxname,svname,${statFields.join(',')},type,`
 
-/** What every metric path of the suite begins with. */
+/** The prefix of every metric path of the suite. */
 export const root = 'test.haproxy'
 
 /**
- * HAProxy processes whose every value is a function of the time, the process and the metric, so that whatever arrives can
- * be checked against its own timestamp alone. The value of a datapoint is the sum over the processes.
+ * HAProxy processes whose values are a function of the time, the process and the metric, so that every datapoint can be
+ * checked by its own timestamp alone. The value of a datapoint is the sum over the processes.
  */
 export class Shape {
   readonly size: Size
@@ -42,6 +42,11 @@ export class Shape {
     this.#index = new Map(this.paths.map((path, index) => [path, index]))
   }
 
+  /** The numbers of its processes, from 0. */
+  get processes(): number[] {
+    return Array.from({ length: this.size.processes }, (_none, process) => process)
+  }
+
   /** The metric of a path. */
   indexOf(path: string): number | undefined {
     return this.#index.get(path)
@@ -51,7 +56,7 @@ export class Shape {
   valueOf(index: number, time: number): number {
     return this.sumOf(
       index,
-      Array.from({ length: this.size.processes }, (_none, process) => ({ process, time })),
+      this.processes.map((process) => ({ process, time })),
     )
   }
 
@@ -61,12 +66,12 @@ export class Shape {
     return answers.reduce((sum, { process, time }) => sum + mixed(time, process, index), 0)
   }
 
-  /** What one process says at a time. */
+  /** The answer of one process at a time. */
   answer(time: number, process: number, pid = 1000 + process): Answer {
-    const said = (path: string) => mixed(time, process, this.#index.get(`${root}.${path}`) as number)
-    const info = infoFields.map((field) => `${field}: ${said(`daemon.${field}`)}\n`)
+    const value = (path: string) => mixed(time, process, this.#index.get(`${root}.${path}`) as number)
+    const info = infoFields.map((field) => `${field}: ${value(`daemon.${field}`)}\n`)
     const rows = this.#objects().map(({ pxname, svname, type, path }) => {
-      const values = statFields.map((field) => said(`${path}.${field}`))
+      const values = statFields.map((field) => value(`${path}.${field}`))
       return `${pxname},${svname},${values.join(',')},${type},\n`
     })
     return {

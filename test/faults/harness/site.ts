@@ -16,9 +16,9 @@ export interface SiteOptions {
   readonly size?: Partial<Size>
   /** Sections of the configuration; options here replace those of the suite. */
   readonly sections?: Sections
-  /** Where Graphite is; a receiver of the suite unless told. */
+  /** Where Graphite is; default: a receiver of the suite. */
   readonly port?: number
-  /** The directory of both programs; one of its own unless told. */
+  /** The directory of both programs; default: a new one. */
   readonly base?: string
 }
 
@@ -103,10 +103,10 @@ export class Site {
     return this.#time
   }
 
-  /** Writes a snapshot as pull does, by one rename, and owes it. Returns its time. */
+  /** Writes a snapshot as pull does, by one rename, and expects it to arrive. Returns its time. */
   publish(time = this.nextTime()): number {
     this.put(time, this.files(time))
-    this.ledger.owe(time)
+    this.ledger.expect(time)
     return time
   }
 
@@ -133,14 +133,14 @@ export class Site {
   /** The answers of a snapshot, by the names of their files. */
   answers(time: number): [string, string][] {
     const files: [string, string][] = []
-    for (let process = 0; process < this.shape.size.processes; process++) {
+    for (const process of this.shape.processes) {
       const { info, stat } = this.shape.answer(time, process)
       files.push([`lb${process}.sock_info`, info], [`lb${process}.sock_stat`, stat])
     }
     return files
   }
 
-  /** Owes what appears in the queue by somebody else's hand. The end of the row ends it. */
+  /** Expects every snapshot that appears in the queue to arrive, until the row ends. */
   watchQueue(): void {
     watch(this.queue, (_event, name) => this.#seen(name))
     const look = () => {
@@ -150,12 +150,12 @@ export class Site {
   }
 
   #seen(name: string | null): void {
-    if (name !== null && /^[0-9]+$/.test(name)) this.ledger.owe(Number(name))
+    if (name !== null && /^[0-9]+$/.test(name)) this.ledger.expect(Number(name))
   }
 
-  /** With on-failure = discard nobody owes what pull has published without a source. */
-  forgiveIncomplete(pull: Program): void {
-    for (const { snapshot } of pull.lines(/^snapshot \d+ is incomplete/)) this.ledger.forgive(Number(snapshot))
+  /** With on-failure = discard, incomplete snapshots need not arrive. */
+  excuseIncomplete(pull: Program): void {
+    for (const { snapshot } of pull.lines(/^snapshot \d+ is incomplete/)) this.ledger.excuse(Number(snapshot))
   }
 
   /** What is in the queue. */
@@ -174,7 +174,7 @@ export class Site {
   }
 
   /**
-   * The checks at the end: the queue drains, all that is owed has arrived, and a fresh snapshot arrives within two
+   * The checks at the end: the queue drains, all that is expected has arrived, and a fresh snapshot arrives within two
    * intervals. Needs a running process.
    */
   async settle(seconds = 60): Promise<void> {
@@ -194,11 +194,7 @@ export class Site {
   /** A fresh snapshot must arrive within two intervals. */
   async probe(begin = performance.now()): Promise<void> {
     const probe = this.publish()
-    try {
-      await until('the probe', () => this.ledger.has(probe), probeSeconds)
-    } catch {
-      this.#context.problem(`a fresh snapshot did not arrive within ${probeSeconds} s`)
-    }
+    await this.#context.waitFor('a fresh snapshot to arrive', () => this.ledger.has(probe), probeSeconds)
     this.#context.recovered((performance.now() - begin) / 1000)
     await this.drained(10)
   }
@@ -207,11 +203,8 @@ export class Site {
   async probePull(): Promise<void> {
     const begin = Date.now()
     const isFresh = (time: number) => time * 1000 >= begin && this.ledger.has(time)
-    try {
-      await until('a fresh snapshot of pull', () => this.ledger.times.some(isFresh), probeSeconds)
-    } catch {
-      this.#context.problem(`no fresh snapshot of pull arrived within ${probeSeconds} s`)
-    }
+    const look = () => this.ledger.times.some(isFresh)
+    await this.#context.waitFor('a fresh snapshot of pull to arrive', look, probeSeconds)
     this.#context.recovered((Date.now() - begin) / 1000)
   }
 

@@ -35,7 +35,7 @@ export async function cutEverywhere(context: RowContext): Promise<void> {
   }
   for (let back = 1; back <= 20; back++) await check(fake.answer(Math.floor(Date.now() / 1000)).length - back)
   if (await accepted({ headerOnly: true })) context.problem('a header without rows was accepted')
-  context.findings.owed = length
+  context.findings.expected = length
 
   async function check(cutAt: number): Promise<void> {
     const second = Math.floor(Date.now() / 1000)
@@ -81,6 +81,6 @@ export async function misbehave(context: RowContext): Promise<void> {
     await until('a snapshot again', () => published() > again)
     await pause(50)
   }
-  site.forgiveIncomplete(pull)
+  site.excuseIncomplete(pull)
   await settleBoth(site, [pull, processing])
 }

@@ -58,7 +58,7 @@ export async function pileUp(context: RowContext): Promise<void> {
 
 /** Datapoints a second while a backlog drains. */
 const maxRate = 1000
-/** How much faster than told it may be at most: the first unit waits for nothing. */
+/** How much faster than max-rate it may be: the first batch does not wait. */
 const tooFast = 1.5
 
 /** A backlog drains no faster than `max-rate` says, and all of it arrives. */
@@ -68,7 +68,7 @@ export async function drainSlowly(context: RowContext): Promise<void> {
   const program = site.start('process')
   await until('the first datapoints', () => site.receiver.used > 0)
   const begin = performance.now()
-  await site.drained(60 + (4 * site.ledger.owedDatapoints) / maxRate)
+  await site.drained(60 + (4 * site.ledger.expectedDatapoints) / maxRate)
   const seconds = (performance.now() - begin) / 1000
   const delivered = program
     .lines(/^snapshot .* delivered in/)
@@ -94,7 +94,7 @@ export async function manyAtOnce(context: RowContext, watches: boolean): Promise
   for (const time of times) prepare(site, aside, time)
   for (const time of times) {
     renameSync(join(aside, String(time)), join(site.queue, String(time)))
-    site.ledger.owe(time)
+    site.ledger.expect(time)
   }
   context.injected(watches ? count : 1)
   const begin = performance.now()
@@ -102,9 +102,7 @@ export async function manyAtOnce(context: RowContext, watches: boolean): Promise
     const last = program.lines(/^snapshot .* delivered in/).at(-1)
     return last !== undefined && Number(last['queue']) + (count - site.waiting().length) >= count * 0.999
   }
-  await until('all to be found', () => found() || site.waiting().length === 0, 10).catch(() =>
-    context.problem('not all were found within 10 s'),
-  )
+  await context.waitFor('all snapshots to be found', () => found() || site.waiting().length === 0, 10)
   context.note(`found within ${((performance.now() - begin) / 1000).toFixed(1)} s`)
   if (!watches && program.lines('cannot watch').length !== 1)
     context.problem('it did not say once that it cannot watch')

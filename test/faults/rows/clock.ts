@@ -54,7 +54,7 @@ export async function stepClock(context: RowContext): Promise<void> {
     }
     context.injected()
     const after = publishedBy(pull).length
-    await context.expect(`a snapshot after ${step}`, () => publishedBy(pull).length > after, 30)
+    await context.waitFor(`a snapshot after ${step}`, () => publishedBy(pull).length > after, 30)
   }
   const all = [...earlier, ...publishedBy(pull)]
   const twice = all.filter((name, index) => all.indexOf(name) !== index)

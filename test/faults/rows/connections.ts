@@ -8,7 +8,7 @@ import { until } from '../harness/wait.ts'
 const size = { processes: 1, frontends: 10, backends: 20, servers: 14 }
 const snapshotBytes = 55_000
 
-/** Small windows, so that neither side's kernel holds a whole unit and a break comes while there is more to send. */
+/** Small windows, so that neither side's kernel holds a whole batch and a break comes while there is more to send. */
 export function smallWindows(): void {
   writeFileSync('/proc/sys/net/ipv4/tcp_rmem', '4096 8192 16384')
   writeFileSync('/proc/sys/net/ipv4/tcp_wmem', '4096 8192 16384')

@@ -89,13 +89,13 @@ export async function wholeDay(context: RowContext): Promise<void> {
   checkAccounts(context, site)
 }
 
-/** Published = delivered + waiting + quarantined + vanished, by what process itself tells, and exactly as published. */
+/** Published = delivered + waiting + quarantined + vanished, by the status file, and exactly as published. */
 function checkAccounts(context: RowContext, site: Site): void {
   const { snapshots } = site.status('process')
   const { taken, delivered, waiting, quarantined, vanished } = snapshots
-  const published = site.ledger.owed.size
-  const told = JSON.stringify(snapshots)
-  context.note(`${published} published, told: ${told}`)
-  if (taken !== delivered + waiting + quarantined + vanished) context.problem(`the accounts do not add up: ${told}`)
-  if (delivered !== published) context.problem(`${published} snapshots were published, told: ${told}`)
+  const published = site.ledger.expected.size
+  const accounts = JSON.stringify(snapshots)
+  context.note(`${published} published, status file: ${accounts}`)
+  if (taken !== delivered + waiting + quarantined + vanished) context.problem(`the accounts do not add up: ${accounts}`)
+  if (delivered !== published) context.problem(`${published} snapshots were published, status file: ${accounts}`)
 }

@@ -34,7 +34,7 @@ export async function fillDisk(context: RowContext, what: 'bytes' | 'inodes'): P
   if (mounted.status !== 0) throw new Error(`cannot mount a tmpfs: ${mounted.stderr}`)
   const { site } = await pullSite(context, { base })
   const processing = site.start('process')
-  // It makes its directories when it starts, and on a full disk it would end: its unit starts it again, nobody does here.
+  // It makes its directories when it starts, and on a full disk it would end, and no systemd restarts it here.
   await processing.said('watching')
   const pull = site.start('pull')
   const published = () => pull.lines(/^snapshot \d+: /).length

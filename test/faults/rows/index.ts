@@ -36,6 +36,17 @@ interface Promised {
 
 const strace: RowOptions = { needs: ['strace'] }
 const relay: RowOptions = { needs: ['carbon-c-relay'] }
+const asWritten = 'a broken build counts a batch as delivered when a write returns'
+
+const restartRow = (name: string, fault: string, signal: 'SIGTERM' | 'SIGKILL', options: RowOptions, replay?: number) =>
+  row(name, fault, [options.broken ? 2 : 4, options.broken ? 20 : 100], (it) => restart(it, { signal, replay }), {
+    ...relay,
+    ...options,
+  })
+
+const breakRow = (name: string, fault: string, times: Times, how: 'resetAt' | 'closeAt', options: RowOptions) =>
+  row(name, fault, times, (it) => breakAtBytes(it, how), { ...namespaces, ...options })
+
 const namespaces: RowOptions = { needs: ['namespaces'] }
 const disk: RowOptions = { needs: ['namespaces', 'loop-mount'] }
 const everyByte: Times = [1e6, 1e6]
@@ -59,50 +70,18 @@ export const promises: readonly Promised[] = [
     promise:
       'A batch counts as delivered to Graphite when the receiver has closed its side of the connection after the program closed its own.',
     rows: [
-      row(
-        'relay-sigterm',
-        'carbon-c-relay restarted by SIGTERM under load',
-        [4, 100],
-        (it) => restart(it, { signal: 'SIGTERM' }),
-        relay,
-      ),
-      row(
-        'relay-sigterm-write-callback',
-        'the same, and a broken build counts a batch as delivered when a write returns',
-        [2, 20],
-        (it) => restart(it, { signal: 'SIGTERM' }),
-        { ...relay, broken: 'write-callback' },
-      ),
-      row(
-        'relay-sigkill',
-        'carbon-c-relay killed by SIGKILL under load, with replay',
-        [4, 100],
-        (it) => restart(it, { signal: 'SIGKILL', replay: 5 }),
-        { ...relay, duplicates: true },
-      ),
-      row(
-        'relay-sigkill-no-replay',
-        'the same without replay: the relay loses what it has in its memory',
-        [4, 100],
-        (it) => restart(it, { signal: 'SIGKILL' }),
-        { ...relay, notPromised: true },
-      ),
-      row('reset-at-byte', 'connection reset at a random byte', [300, 10_000], (it) => breakAtBytes(it, 'resetAt'), {
-        ...namespaces,
-        duplicates: true,
+      restartRow('relay-sigterm', 'carbon-c-relay restarted by SIGTERM under load', 'SIGTERM', {}),
+      restartRow('relay-sigterm-write-callback', `the same, and ${asWritten}`, 'SIGTERM', { broken: 'write-callback' }),
+      restartRow('relay-sigkill', 'carbon-c-relay killed under load, with replay', 'SIGKILL', { duplicates: true }, 5),
+      restartRow('relay-sigkill-no-replay', 'the same without replay, so that its memory is lost', 'SIGKILL', {
+        notPromised: true,
       }),
-      row('end-at-byte', 'connection closed at a random byte', [300, 10_000], (it) => breakAtBytes(it, 'closeAt'), {
-        ...namespaces,
-        duplicates: true,
+      breakRow('reset-at-byte', 'connection reset at a random byte', [300, 10_000], 'resetAt', { duplicates: true }),
+      breakRow('end-at-byte', 'connection closed at a random byte', [300, 10_000], 'closeAt', { duplicates: true }),
+      breakRow('reset-at-byte-write-callback', `the same reset, and ${asWritten}`, [100, 300], 'resetAt', {
+        broken: 'write-callback',
       }),
-      row(
-        'reset-at-byte-write-callback',
-        'the same reset, and a broken build counts a batch as delivered when a write returns',
-        [100, 300],
-        (it) => breakAtBytes(it, 'resetAt'),
-        { ...namespaces, broken: 'write-callback' },
-      ),
-      ...peers.map(({ name, fault, times, make }) => row(name, fault, times, (it) => endure(it, make()), namespaces)),
+      ...peers.map(([name, fault, times, make]) => row(name, fault, times, (it) => endure(it, make()), namespaces)),
       row('never-closing-ever', 'a receiver that has never closed its side', [1, 10], neverClosingFromTheStart),
     ],
   },

@@ -127,7 +127,7 @@ export async function plant(context: RowContext): Promise<void> {
     context.injected()
     const begin = performance.now()
     const sound = site.publish()
-    await context.expect(`a sound snapshot after ${kind}`, () => site.ledger.has(sound), 30)
+    await context.waitFor(`a sound snapshot after ${kind}`, () => site.ledger.has(sound), 30)
     slowest = Math.max(slowest, (performance.now() - begin) / 1000)
   }
   context.note(`a sound snapshot behind a planted one took at most ${slowest.toFixed(1)} s`)

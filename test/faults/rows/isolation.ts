@@ -28,7 +28,7 @@ class Others {
 
   publish(): void {
     const snapshot = this.#site.publish()
-    for (const ledger of this.ledgers) ledger.owe(snapshot)
+    for (const ledger of this.ledgers) ledger.expect(snapshot)
     this.#missing.set(snapshot, performance.now())
   }
 
@@ -102,8 +102,8 @@ export async function oneDead(context: RowContext): Promise<void> {
   context.note(`the others were at most ${slowest.toFixed(1)} s behind at a snapshot every ${interval} s`)
   if (slowest > mostIntervals * interval) context.problem(`the others were ${slowest.toFixed(1)} s behind`)
   const waiting = site.waiting().length
-  context.note(`${waiting} of ${site.ledger.owed.size} snapshots waited for the dead one`)
-  if (waiting < site.ledger.owed.size) context.problem('vacuous: the dead destination got something')
+  context.note(`${waiting} of ${site.ledger.expected.size} snapshots waited for the dead one`)
+  if (waiting < site.ledger.expected.size) context.problem('vacuous: the dead destination got something')
   site.receiver.behave({})
   if (site.receiver.isListening) site.receiver.dropAll()
   else await site.receiver.listen()

@@ -32,10 +32,10 @@ async function runFor(site: Site, random: Random): Promise<Program> {
   return program
 }
 
-/** Every so many-th stop comes when the receiver has all of a delivery and has not said so; the others at random. */
+/** One stop of so many comes when the receiver has a whole batch and has not closed its side; the others at random. */
 const certainEvery = 4
 
-/** Starts process and waits until the receiver has all of a delivery, and only its closing is missing. */
+/** Starts process and waits until the receiver has a whole batch and keeps its side open. */
 async function runUntilHeld(site: Site): Promise<Program> {
   const { held } = site.receiver
   site.receiver.behave({ hold: true })

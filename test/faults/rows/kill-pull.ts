@@ -34,7 +34,7 @@ export async function settleBoth(site: Site, programs: { stop(): Promise<unknown
 /** Until the next second begins, in milliseconds. */
 const untilSecond = () => 1000 - (Date.now() % 1000)
 
-/** Every so many-th kill comes while a process has said half of its answer; the others at random. */
+/** One kill of so many comes after half an answer; the others at random. */
 const certainEvery = 5
 
 /** Kills pull around the instant at which it asks, writes and publishes. */
@@ -50,7 +50,7 @@ export async function killPull(context: RowContext): Promise<void> {
       const { asked } = fake
       fake.manner = { stallAt: 700 }
       await until('half an answer', () => fake.asked > asked)
-      // Less than the time an answer may take.
+      // Less than the timeout of an answer.
       await pause(50)
     } else {
       // Writing and syncing take some 10 ms from the beginning of a second on.

@@ -8,44 +8,12 @@ import { Site } from '../harness/site.ts'
 /** The promised form of a line. */
 const validLine = /^(?=.{1,1024}$)[A-Za-z0-9_:-]{1,200}(\.[A-Za-z0-9_:-]{1,200})* -?[0-9]+(\.[0-9]+)? [1-9][0-9]{0,11}$/
 
-const hostile = [
-  '..',
-  '.',
-  '-x',
-  '.hidden',
-  'a..b',
-  '__proto__',
-  'constructor',
-  'a/b',
-  '../../etc/passwd',
-  'a b',
-  'a\tb',
-  'a;tag=1',
-  '{a,b}',
-  '*',
-  '?',
-  '[a]',
-  '%n%s',
-  '\u0000',
-  '\u007f',
-  'nan',
-  '1e9',
-  "a'b",
-  'a\\b',
-  '$(id)',
-  'a|b',
-  'ü',
-  '\u2028',
-  '日本',
-  'a\u00a0b',
-  'toString',
-  'hasOwnProperty',
-  'A',
-  'a',
-  'a_b',
-  'a-b',
-  'a:b',
-]
+/** Separated by two spaces. */
+const hostile = (
+  '..  .  -x  .hidden  a..b  __proto__  constructor  a/b  ../../etc/passwd  a b  a\tb  a;tag=1  ' +
+  "{a,b}  *  ?  [a]  %n%s  \u0000  \u007f  nan  1e9  a'b  a\\b  $(id)  a|b  ü  \u2028  日本  a\u00a0b  " +
+  'toString  hasOwnProperty  A  a  a_b  a-b  a:b'
+).split('  ')
 
 /** A hostile name; a byte a character. Some differ only in characters that a path cannot carry. */
 function hostileName(random: Random, number: number): string {
@@ -97,12 +65,12 @@ export async function intoRelay(context: RowContext): Promise<void> {
     const count = Math.min(left, 2000)
     const { time, objects } = publish(site, context.random, count)
     const judged = judge(context, time)
-    await context.expect('the names to arrive', () => {
+    await context.waitFor('the names to arrive', () => {
       relay.read(judged)
       return judged.paths.size >= objects
     })
     context.injected(count)
-    context.findings.owed += objects
+    context.findings.expected += objects
     context.findings.lost += Math.max(0, objects - judged.paths.size)
     left -= count
   }
@@ -135,9 +103,9 @@ export async function intoCarbon(context: RowContext): Promise<void> {
   const program = site.start('process')
   const { objects } = publish(site, context.random, context.times)
   const found = () => carbon.metrics().filter((metric) => metric.endsWith('.stot'))
-  await context.expect('carbon to have a file for each', () => found().length >= objects, 60 + context.times / 50)
+  await context.waitFor('carbon to have a file for each', () => found().length >= objects, 60 + context.times / 50)
   context.injected(context.times)
-  context.findings.owed = objects
+  context.findings.expected = objects
   context.findings.lost = Math.max(0, objects - found().length)
   const strange = carbon.metrics().filter((metric) => !/^(test|carbon)\.[A-Za-z0-9_:.-]+$/.test(metric))
   for (const metric of strange) context.problem(`carbon made a strange metric: ${metric}`)

@@ -7,29 +7,23 @@ import type { Misbehaviour } from './misbehaviours.ts'
 
 /** About 55,000 bytes a snapshot. */
 const size = { processes: 1, frontends: 10, backends: 20, servers: 14 }
-const graphite = {
-  interval: 0.2,
-  delay: 1,
-  'connect-timeout': 0.5,
-  'write-timeout': 1,
-  'commit-timeout': 1.5,
-}
+const graphite = { interval: 0.2, delay: 1, 'connect-timeout': 0.5, 'write-timeout': 1, 'commit-timeout': 1.5 }
 
-/** How often one unit may be sent: once, and three times again. */
+/** How often one batch may be sent: once, and three times again. */
 const mostAttempts = 4
-/** What a machine under load may add to a time-out, in seconds. */
+/** Tolerance of timeouts on a busy machine, in seconds. */
 const slack = 15
 /** How much memory may grow, in MB. */
 const mostGrowth = 20
 
-/** What the worst of all times was. */
+/** The worst of all rounds. */
 interface Worst {
   attempts: number
-  /** Seconds from the beginning until it was noticed. */
+  /** Seconds until it was detected. */
   detection: number
 }
 
-/** The peer plays along, misbehaves while one snapshot is on its way, and plays along again. */
+/** The peer misbehaves while one snapshot is on its way. */
 export async function endure(context: RowContext, misbehaviour: Misbehaviour): Promise<void> {
   smallWindows()
   const site = await Site.make(context, { size, sections: { graphite: { ...graphite, ...misbehaviour.options } } })
@@ -49,8 +43,8 @@ export async function endure(context: RowContext, misbehaviour: Misbehaviour): P
 }
 
 function judge(context: RowContext, { timers }: Misbehaviour, worst: Worst, growth: number): void {
-  const attempts = `one unit was sent ${worst.attempts} times`
-  const detection = `noticed within ${worst.detection.toFixed(1)} s`
+  const attempts = `one batch was sent ${worst.attempts} times`
+  const detection = `detected within ${worst.detection.toFixed(1)} s`
   const memory = `memory grew by ${growth.toFixed(0)} MB`
   context.note(timers === undefined ? `${attempts}, ${memory}` : `${detection}, ${attempts}, ${memory}`)
   if (worst.attempts > mostAttempts) context.problem(`${attempts}, at most ${mostAttempts} expected`)
@@ -87,7 +81,7 @@ async function endureOnce(
   return { attempts, detection }
 }
 
-/** A peer that has never played along: said once, and nothing is sent twice for it. */
+/** A peer that never closed its side: logged once, and nothing is sent twice. */
 export async function neverClosingFromTheStart(context: RowContext): Promise<void> {
   const site = await Site.make(context, { sections: { graphite } })
   site.receiver.behave({ neverClose: true })

@@ -36,15 +36,15 @@ export async function cutPower(context: RowContext): Promise<void> {
     await until('two snapshots', () => published().length >= 2)
     await pause(context.random.whole(0, 1000))
     run('perl', '-e', shutDown, base)
-    const owed = published()
+    const expected = published()
     await pull.stop('SIGKILL')
     context.injected()
     run('umount', '-l', base)
     await until('the disk to be free', () => spawnSync('mount', [...mountOptions, image, base]).status === 0)
     const there = queueEntriesSync(site.queue)
-    context.findings.owed += owed.length
-    snapshots += owed.length
-    for (const name of owed) if (!there.includes(name)) context.findings.lost++
+    context.findings.expected += expected.length
+    snapshots += expected.length
+    for (const name of expected) if (!there.includes(name)) context.findings.lost++
     for (const name of there) {
       if (isWhole(site.answers(Number(name)), join(site.queue, name))) continue
       empty++

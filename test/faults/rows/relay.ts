@@ -13,7 +13,7 @@ const round = 4
 interface Restart {
   readonly signal: 'SIGTERM' | 'SIGKILL'
   /** Seconds of what was committed that are sent again after the relay's death. */
-  readonly replay?: number
+  readonly replay?: number | undefined
 }
 
 /** A real relay that is stopped and started again, and what it held when it was killed. */
@@ -82,18 +82,18 @@ class Restarts {
     return left
   }
 
-  /** After a kill: what has left the queue and is not in the relay's file was in its memory. */
+  /** After a kill: snapshots that left the queue and are not in the relay's file were in its memory. */
   note(): void {
     const { ledger } = this.site
     const waiting = new Set(this.site.waiting())
     this.relay.read(ledger)
     const before = new Set(this.#held.flat())
-    const gone = [...ledger.owed].filter((time) => !waiting.has(String(time)) && !before.has(time))
+    const gone = [...ledger.expected].filter((time) => !waiting.has(String(time)) && !before.has(time))
     this.#held.push(gone.filter((time) => !ledger.has(time)))
   }
 
-  /** What was lost at the kills, and that nothing else was. */
-  tell(context: RowContext): void {
+  /** Reports the losses at the kills, and any other loss as a problem. */
+  report(context: RowContext): void {
     const { ledger } = this.site
     const counts = this.#held.map((times) => times.reduce((sum, time) => sum + ledger.missing(time), 0))
     const known = new Set(this.#held.flat())
@@ -131,7 +131,7 @@ export async function restart(context: RowContext, { signal, replay }: Restart):
   if (site.ledger.has(probe)) context.recovered((performance.now() - begin) / 1000)
   else context.problem('a fresh snapshot did not arrive')
   context.note(`${program.lines('delivers again').length} reconnects after a failure`)
-  if (signal === 'SIGKILL' && replay === undefined) restarts.tell(context)
+  if (signal === 'SIGKILL' && replay === undefined) restarts.report(context)
   site.finish()
   await program.stop()
   await relay.stop('SIGKILL')

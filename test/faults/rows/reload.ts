@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import { freePort } from '../../support/free-port.ts'
+import { stopChild } from '../harness/child.ts'
 import { Receiver } from '../harness/receiver.ts'
 import type { RowContext } from '../harness/row.ts'
 import { Site } from '../harness/site.ts'
@@ -104,7 +104,7 @@ export async function reload(context: RowContext): Promise<void> {
   const before = times.size
   await until('two more snapshots', () => times.size > before + 1)
   await pull.stop()
-  site.forgiveIncomplete(pull)
+  site.excuseIncomplete(pull)
   await site.drained()
   stop.abort()
   await Promise.all(loads)
@@ -112,14 +112,9 @@ export async function reload(context: RowContext): Promise<void> {
   // Every snapshot of a process has as many datapoints as any other.
   const sizes = new Set(times.values())
   if (sizes.size > 1) context.problem(`snapshots of different sizes: ${[...sizes]}`)
-  const missing = [...site.ledger.owed].filter((time) => !times.has(String(time)))
-  context.findings.owed = site.ledger.owed.size * Math.max(...sizes)
+  const missing = [...site.ledger.expected].filter((time) => !times.has(String(time)))
+  context.findings.expected = site.ledger.expected.size * Math.max(...sizes)
   context.findings.lost = missing.length * Math.max(...sizes)
   context.note(`${times.size} snapshots, ${count.requests} requests`)
-  for (const child of processes) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
-  }
+  for (const child of processes) await stopChild(child)
 }

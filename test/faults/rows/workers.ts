@@ -21,7 +21,7 @@ export async function failWorkers(context: RowContext): Promise<void> {
     const snapshot = site.nextTime()
     site.put(snapshot, [...site.files(snapshot), [`fault-${kind}${always ? '' : '-once'}`, '']])
     if (always) poison.push(String(snapshot))
-    else site.ledger.owe(snapshot)
+    else site.ledger.expect(snapshot)
     context.injected()
     const sound = site.publish()
     await until(`a sound snapshot after one with ${kind}`, () => site.ledger.has(sound), 10 * workerTimeout)

@@ -1,4 +1,4 @@
-/** A new worker that begins with the counters of the old one, which it read from a file. */
+/** A new worker starts with the counters of the old one, read from a file. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { hold } from '../../sources/master.ts'
 import { askSocket } from '../../support/haproxy.ts'
 import { countedBy, reloadedSite } from '../reloads.ts'
 
-test('what a worker inherited by stats-file is counted once', async () => {
+test('counters that a worker took over by stats-file are counted once', async () => {
   let file = ''
   const site = await reloadedSite((directory) => {
     file = join(directory, 'counters')

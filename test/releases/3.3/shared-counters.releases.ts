@@ -1,4 +1,4 @@
-/** Workers of one master beside each other, from the release on in which they may share counters. */
+/** Workers of one master side by side, for releases in which they can share counters. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { hold } from '../../sources/master.ts'

@@ -1,15 +1,15 @@
-/** What is served of real HAProxy processes of one release, cell by cell, beside what they print themselves. */
+/** Compares `/stats;csv` and `/info` with the answers of real HAProxy processes of one release, cell by cell. */
 import { describe, expect, test } from 'vitest'
 import { makeCertificates } from '../../sources/certificates.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { mergedCell } from '../merge.ts'
-import { richProxies, startAgent, useRichProxies } from '../rich.ts'
+import { startAgent, tableProxies, useRichProxies } from '../rich.ts'
 import { type Row, readSheet } from '../sheet.ts'
 import { type StillSite, stillSite } from '../still-site.ts'
 
 async function richSite(rounds: readonly number[]): Promise<StillSite> {
   const { server } = await makeCertificates(await temporaryDirectory())
-  const config = richProxies({ agent: await startAgent(), certificate: server })
+  const config = tableProxies({ agent: await startAgent(), certificate: server })
   return stillSite(
     rounds.length,
     { config, global: '  node here\n  maxconn 321\n  max-spread-checks 100ms\n' },

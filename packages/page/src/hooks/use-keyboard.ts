@@ -8,7 +8,7 @@ interface Context {
   readonly items: readonly Item[]
   readonly active: string | undefined
   readonly setActive: (key: string) => void
-  /** Where the table finds which row shall have the focus. */
+  /** The row that the table focuses once it is in the document. */
   readonly wanted: { current: string | undefined }
   readonly filterBox: RefObject<HTMLInputElement | null>
   readonly open: string | undefined
@@ -19,7 +19,7 @@ interface Context {
 
 type Action = (context: Context, event: KeyboardEvent) => void
 
-/** What keys do wherever the focus is, except where text is typed. The help lists them. */
+/** Keys that work wherever the focus is, except in text fields. The help lists them. */
 const actions: Readonly<Record<string, Action>> = {
   '/': ({ filterBox }) => filterBox.current?.select(),
   '?': ({ showHelp }) => showHelp(),
@@ -54,7 +54,7 @@ export function useKeyboard(context: Context): void {
   }, [])
 }
 
-/** Out of the filter: Escape empties it, then leaves it; Enter and the arrow go to the first row. */
+/** In the filter: Escape clears it, then leaves it; Enter and the arrow go to the first row. */
 function inFilter(context: Context, event: KeyboardEvent): void {
   const box = context.filterBox.current
   if (event.target !== box || box === null) return
@@ -77,7 +77,7 @@ function step(context: Context, by: 1 | -1): void {
   if (items[next] !== undefined) focusLine(context, next)
 }
 
-/** Scrolls so far that the line can be seen; it gets the focus once it is in the document. */
+/** Scrolls until the line is visible; it gets the focus once it is in the document. */
 function focusLine({ items, setActive, wanted }: Context, line: number): void {
   const item = items[line]
   if (item?.kind !== 'row') return

@@ -1,12 +1,22 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Live } from '../live/live.ts'
-import type { Knowledge } from '../model/knowledge.ts'
+import type { LiveData } from '../model/live-data.ts'
 
-export function useLive(live: Live): Knowledge {
-  const [knowledge, setKnowledge] = useState(live.knowledge)
+export function useLive(live: Live): LiveData {
+  const [data, setData] = useState(live.data)
   useEffect(() => {
-    setKnowledge(live.knowledge)
-    return live.subscribe(() => setKnowledge(live.knowledge))
+    setData(live.data)
+    return live.subscribe(() => setData(live.data))
   }, [live])
-  return knowledge
+  return data
+}
+
+/** `Date.now()`, updated every second. Only for small parts: they are drawn again each time. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now())
+  useEffect(() => {
+    const timer = window.setInterval(() => setNow(Date.now()), 1000)
+    return () => window.clearInterval(timer)
+  }, [])
+  return now
 }

@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type Place, parsePlace, printPlace } from '../model/address.ts'
 
-/** How an address enters the history of the browser: `push` is a step that the back button undoes. */
+/** How a change enters the history of the browser: the back button undoes `push`. */
 export type Step = 'push' | 'replace'
 
 export type Go = (change: Partial<Place>, step?: Step) => void
 
-/** Where the reader is, kept in the address. */
+/** The view, kept in the fragment of the address. */
 export function usePlace(): readonly [Place, Go] {
   const [place, setPlace] = useState(() => parsePlace(location.hash))
   useEffect(() => {

@@ -1,26 +1,29 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { FieldFacts, HistoryAnswer, RowAnswer } from '../api/answers.ts'
-import { askFields, askHistory, askRow, Refused } from '../api/ask.ts'
+import { fetchFields, fetchHistory, fetchRow, ResponseError } from '../api/fetch.ts'
+import type { FieldFacts, HistoryResponse, RowResponse } from '../api/responses.ts'
 import { type RangeName, ranges } from '../model/address.ts'
 
 /**
- * Asks anew at every snapshot; what was known stays until there is an answer, also while nobody answers. `undefined` until
- * the first, `null` after a refusal: then there is no such thing.
+ * Requests again when `inputs` change. The response before stays until there is a new one, also while requests fail;
+ * `undefined` until the first, `null` after an error response: the row does not exist.
  */
-function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, reasons: readonly unknown[]): T | null | undefined {
-  const [answer, setAnswer] = useState<T | null>()
+function useResponse<T>(
+  request: (signal: AbortSignal) => Promise<T>,
+  inputs: readonly unknown[],
+): T | null | undefined {
+  const [response, setResponse] = useState<T | null>()
   useEffect(() => {
     const ending = new AbortController()
-    ask(ending.signal).then(setAnswer, (error) => {
-      if (error instanceof Refused) setAnswer(null)
+    request(ending.signal).then(setResponse, (error) => {
+      if (error instanceof ResponseError) setResponse(null)
     })
     return () => ending.abort()
-  }, reasons)
-  return answer
+  }, inputs)
+  return response
 }
 
-export const useRow = (key: string, snapshot: number): RowAnswer | null | undefined =>
-  useAnswer((signal) => askRow(key, signal), [key, snapshot])
+export const useRow = (key: string, snapshot: number): RowResponse | null | undefined =>
+  useResponse((signal) => fetchRow(key, signal), [key, snapshot])
 
 /** At most as many values as a chart has pixels to show. */
 const points = 360
@@ -30,16 +33,16 @@ export const useHistory = (
   fields: readonly string[],
   range: RangeName,
   snapshot: number,
-): HistoryAnswer | null | undefined =>
-  useAnswer((signal) => askHistory([key], fields, { range: ranges[range], points }, signal), [key, range, snapshot])
+): HistoryResponse | null | undefined =>
+  useResponse((signal) => fetchHistory([key], fields, { range: ranges[range], points }, signal), [key, range, snapshot])
 
 let facts: Promise<ReadonlyMap<string, FieldFacts>> | undefined
 
-/** What the fields mean; asked for once, without it they have only their names. */
+/** Units and summaries of the fields, requested once; empty until then. */
 export function useFacts(): ReadonlyMap<string, FieldFacts> {
   const [known, setKnown] = useState<ReadonlyMap<string, FieldFacts>>(new Map())
   useEffect(() => {
-    facts ??= askFields().then((fields) => new Map(fields.map((field) => [field.name, field])))
+    facts ??= fetchFields().then((fields) => new Map(fields.map((field) => [field.name, field])))
     facts.then(setKnown, () => {
       facts = undefined
     })

@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'preact/hooks'
 
-/** `auto` is what the system prefers. */
+/** `auto` follows the system. */
 export const themes = ['auto', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-/** Storage can be forbidden; then the choice lasts as long as the page. */
-function remembered(): Theme {
+const system = matchMedia('(prefers-color-scheme: dark)')
+
+/** Browsers can deny storage; then the choice lasts as long as the page. */
+function stored(): Theme {
   try {
     return themes.find((theme) => theme === localStorage.getItem('theme')) ?? 'auto'
   } catch {
@@ -13,37 +15,37 @@ function remembered(): Theme {
   }
 }
 
-export function applyTheme(theme: Theme = remembered()): void {
-  if (theme === 'auto') delete document.documentElement.dataset['theme']
-  else document.documentElement.dataset['theme'] = theme
+let chosen = stored()
+system.addEventListener('change', () => applyTheme())
+
+/** Sets `data-theme` of the document, by which the style sheet chooses its colours. */
+export function applyTheme(theme: Theme = chosen): void {
+  chosen = theme
+  const isDark = theme === 'dark' || (theme === 'auto' && system.matches)
+  document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light'
+  window.dispatchEvent(new Event('themechange'))
 }
 
 export function useTheme(): readonly [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState(remembered)
+  const [theme, setTheme] = useState(chosen)
   useEffect(() => {
     applyTheme(theme)
-    window.dispatchEvent(new Event('themechange'))
     try {
       localStorage.setItem('theme', theme)
     } catch {
-      // Nothing to do: see `remembered`.
+      // See `stored`.
     }
   }, [theme])
   return [theme, setTheme]
 }
 
-/** Counts changes of colour, by the switch or by the system: for what has to be painted anew then. */
+/** Counts changes of the theme, by the switch or by the system, for parts that must be painted again. */
 export function useColours(): number {
   const [changes, setChanges] = useState(0)
   useEffect(() => {
     const change = () => setChanges((number) => number + 1)
-    const system = matchMedia('(prefers-color-scheme: dark)')
-    system.addEventListener('change', change)
     window.addEventListener('themechange', change)
-    return () => {
-      system.removeEventListener('change', change)
-      window.removeEventListener('themechange', change)
-    }
+    return () => window.removeEventListener('themechange', change)
   }, [])
   return changes
 }

@@ -2,7 +2,7 @@ import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type Span, visibleSpan } from '../model/window.ts'
 
-/** Which lines of the table in `body` can be seen. Draws again only when that changes, at most once a frame. */
+/** The visible lines of the table in `body`. Draws again only when they change, at most once a frame. */
 export function useWindow(body: RefObject<HTMLElement | null>, lineHeight: number, count: number): Span {
   const [span, setSpan] = useState<Span>({ first: 0, end: Math.min(count, 60) })
   useEffect(() => {
@@ -17,7 +17,7 @@ export function useWindow(body: RefObject<HTMLElement | null>, lineHeight: numbe
       if (frame === 0) frame = requestAnimationFrame(measure)
     }
     measure()
-    // What is above the table may grow and push it down.
+    // Content above the table may grow and push it down.
     const sizes = new ResizeObserver(soon)
     sizes.observe(document.body)
     window.addEventListener('scroll', soon, { passive: true })

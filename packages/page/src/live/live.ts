@@ -1,30 +1,26 @@
-import { askOverview, askRows, Refused } from '../api/ask.ts'
+import { fetchOverview, fetchRows, ResponseError } from '../api/fetch.ts'
 import { tableFields } from '../model/columns.ts'
-import type { Knowledge } from '../model/knowledge.ts'
+import type { LiveData } from '../model/live-data.ts'
 import { noRows, rowSet } from '../model/row.ts'
 
-/** In milliseconds. */
+/** Milliseconds between retries. */
 const retry = { first: 1_000, most: 10_000 }
 
-/** Intervals after which to ask though nobody told of a snapshot: whatever is between may swallow events. */
+/** Intervals after which to request without an event: a proxy may swallow events. */
 const patience = 1.5
 
-/**
- * Keeps the newest snapshot. Told of by server-sent events, asked for when none come; asks nothing while nobody looks.
- */
+/** Keeps the newest snapshot: requested at every server-sent event, or polled without events; not while the page is hidden. */
 export class Live {
-  #knowledge: Knowledge = {
-    ...{ overview: undefined, rows: noRows, answeredAt: 0, clockAhead: 0, lost: undefined, isTold: false },
-  }
+  #data: LiveData = { overview: undefined, rows: noRows, clockAhead: 0, lost: undefined, hasEvents: false }
   readonly #listeners = new Set<() => void>()
   #events: EventSource | undefined
   #timer = 0
-  #isAsking = false
-  #askAgain = false
+  #isRequesting = false
+  #requestAgain = false
   #failures = 0
 
-  get knowledge(): Knowledge {
-    return this.#knowledge
+  get data(): LiveData {
+    return this.#data
   }
 
   subscribe(listener: () => void): () => void {
@@ -44,50 +40,50 @@ export class Live {
   #listen(): void {
     const events = new EventSource('api/v1/events')
     this.#events = events
-    events.addEventListener('open', () => this.#set({ isTold: true }))
+    events.addEventListener('open', () => this.#set({ hasEvents: true }))
     events.addEventListener('snapshot', () => void this.#refresh())
     events.addEventListener('error', () => {
-      this.#set({ isTold: false })
-      // It connects again by itself, unless the server refused: then when it answers questions again.
+      this.#set({ hasEvents: false })
+      // It connects again by itself, unless the server refused; then after the next successful request.
       if (events.readyState === EventSource.CLOSED) this.#events = undefined
       void this.#refresh()
     })
   }
 
-  /** Asks for all that is shown, once at a time. */
+  /** Requests everything, one request at a time. */
   async #refresh(): Promise<void> {
-    if (document.hidden && this.#knowledge.overview !== undefined) return this.#later(retry.most)
-    this.#askAgain = this.#isAsking
-    if (this.#isAsking) return
-    this.#isAsking = true
+    if (document.hidden && this.#data.overview !== undefined) return this.#later(retry.most)
+    this.#requestAgain = this.#isRequesting
+    if (this.#isRequesting) return
+    this.#isRequesting = true
     try {
-      await this.#ask()
+      await this.#request()
       this.#failures = 0
     } catch (error) {
       this.#failures++
-      const since = this.#knowledge.lost?.since ?? Date.now()
-      this.#set({ lost: { since, why: error instanceof Refused ? error.message : 'nobody answers' } })
+      const since = this.#data.lost?.since ?? Date.now()
+      this.#set({ lost: { since, why: error instanceof ResponseError ? error.message : 'no response' } })
     } finally {
-      this.#isAsking = false
+      this.#isRequesting = false
     }
-    if (this.#askAgain) return this.#refresh()
+    if (this.#requestAgain) return this.#refresh()
     this.#later(this.#pause())
   }
 
-  async #ask(): Promise<void> {
-    const overview = await askOverview()
+  async #request(): Promise<void> {
+    const overview = await fetchOverview()
     const clockAhead = overview.now - Date.now() / 1000
-    const isNew = overview.snapshot !== null && overview.snapshot !== this.#knowledge.rows.snapshot
-    const rows = isNew ? rowSet(await askRows(tableFields)) : this.#knowledge.rows
-    this.#set({ overview, rows, clockAhead, answeredAt: Date.now(), lost: undefined })
+    const isNew = overview.snapshot !== null && overview.snapshot !== this.#data.rows.snapshot
+    const rows = isNew ? rowSet(await fetchRows(tableFields)) : this.#data.rows
+    this.#set({ overview, rows, clockAhead, lost: undefined })
     if (this.#events === undefined) this.#listen()
   }
 
   #pause(): number {
     if (this.#failures > 0) return Math.min(retry.most, retry.first * 2 ** (this.#failures - 1))
-    const { overview, isTold } = this.#knowledge
+    const { overview, hasEvents } = this.#data
     const interval = (overview?.interval ?? 10) * 1000
-    return isTold ? interval * patience : Math.min(interval, 5_000)
+    return hasEvents ? interval * patience : Math.min(interval, 5_000)
   }
 
   #later(pause: number): void {
@@ -95,8 +91,8 @@ export class Live {
     this.#timer = window.setTimeout(() => void this.#refresh(), pause)
   }
 
-  #set(change: Partial<Knowledge>): void {
-    this.#knowledge = { ...this.#knowledge, ...change }
+  #set(change: Partial<LiveData>): void {
+    this.#data = { ...this.#data, ...change }
     for (const listener of this.#listeners) listener()
   }
 }

@@ -5,7 +5,7 @@ import { type Sorting, type ViewName, views } from './list.ts'
 export const ranges = { hour: 3_600, day: 86_400 } as const
 export type RangeName = keyof typeof ranges
 
-/** What the reader looks at; all of it is in the address, so that it can be passed on. */
+/** What the page shows; all of it is in the address, so that the address can be shared. */
 export interface Place {
   readonly view: ViewName
   readonly filter: string
@@ -17,7 +17,7 @@ export interface Place {
 
 export const start: Place = { view: 'all', filter: '', sorting: undefined, open: undefined, range: 'hour' }
 
-/** Reads the part of an address after `#`. Whatever is not understood is as if it were not there. */
+/** Reads the part of an address after `#`. Ignores what it does not understand. */
 export function parsePlace(hash: string): Place {
   const query = new URLSearchParams(hash.replace(/^#/, ''))
   const sort = query.get('sort') ?? ''
@@ -31,7 +31,7 @@ export function parsePlace(hash: string): Place {
   }
 }
 
-/** The opposite: `#view=servers&filter=down&sort=-rate&open=s:app/app1`; what is usual is left out. */
+/** The opposite: `#view=servers&filter=down&sort=-rate&open=s:app/app1`; defaults are left out. */
 export function printPlace({ view, filter, sorting, open, range }: Place): string {
   const query = new URLSearchParams()
   if (view !== start.view) query.set('view', view)

@@ -1,33 +1,31 @@
-import type { WireRow } from '../api/answers.ts'
+import type { WireRow } from '../api/responses.ts'
 import { bytes, count, duration, exact, milliseconds, rate } from './format.ts'
-import { isProxy, kindOf, nameOf, proxyOf, type Reader, serviceOf } from './row.ts'
+import { isProxy, kindOf, proxyOf, type Reader, serviceOf } from './row.ts'
 import { stateOf } from './state.ts'
 
 /** One column of the big table. */
 export interface Column {
   readonly id: string
   readonly title: string
-  /** Under the title; what the numbers are counted in. */
+  /** Shown under the title. */
   readonly unit?: string
-  /** The whole name and what it means, for those who point at it or cannot see it. */
+  /** The full name, as a tooltip and for screen readers. */
   readonly summary: string
   /** Fields of `/api/v1/rows` that it is made from. */
   readonly fields: readonly string[]
   /** Pixels. */
   readonly width: number
-  /** The smaller, the longer it stays when there is little room. */
-  readonly priority: number
-  /** What it is sorted by; undefined is shown as absent, and sorted last. */
+  /** The value to sort by; undefined is shown as absent, and sorted last. */
   value(row: WireRow, reader: Reader): number | string | undefined
-  /** How a number is shown. */
+  /** Formats a number. */
   format?(value: number): string
-  /** Whether so much of it is more than everyday trouble. */
+  /** Whether a value this high is an alarm. */
   isAlarming?(value: number, row: WireRow, reader: Reader): boolean
-  /** More, for those who point at a cell. */
+  /** The tooltip of a cell. */
   detail?(row: WireRow, reader: Reader): string
 }
 
-/** The sum of what is there; undefined when nothing is. */
+/** The sum of the known fields; undefined without one. */
 function total(row: WireRow, reader: Reader, fields: readonly string[]): number | undefined {
   let sum: number | undefined
   for (const field of fields) {
@@ -37,23 +35,42 @@ function total(row: WireRow, reader: Reader, fields: readonly string[]): number 
   return sum
 }
 
-type NumberColumn = Omit<Column, 'value' | 'detail'>
+type Optional = Pick<Column, 'unit' | 'format' | 'isAlarming' | 'detail'>
 
-/** A column of numbers whose value is the sum of its fields. */
-function numbers(column: NumberColumn): Column {
-  const { fields } = column
-  const detail = (row: WireRow, reader: Reader) =>
-    fields.map((field) => `${field} ${exact(reader.number(row, field))}`).join(', ')
-  return { ...column, value: (row, reader) => total(row, reader, fields), detail }
+function column(
+  id: string,
+  title: string,
+  width: number,
+  fields: string,
+  summary: string,
+  rest: Pick<Column, 'value'> & Optional,
+): Column {
+  return { id, title, width, fields: fields.split(' ').filter(Boolean), summary, ...rest }
 }
 
-/** From this share of requests or sessions on, errors are not the few that every service always has. */
+/** A column whose value is the sum of its fields. */
+function numbers(id: string, title: string, width: number, fields: string, summary: string, rest: Optional): Column {
+  const names = fields.split(' ')
+  return column(id, title, width, fields, summary, {
+    value: (row, reader) => total(row, reader, names),
+    detail: (row, reader) => names.map((field) => `${field} ${exact(reader.number(row, field))}`).join(', '),
+    ...rest,
+  })
+}
+
+const numberOf = (field: string) => (row: WireRow, reader: Reader) => reader.number(row, field)
+
+const perSecond = { unit: '/s', format: rate }
+const bytesPerSecond = { unit: 'B/s', format: bytes }
+const time = { unit: 'ms', format: milliseconds }
+
+/** Errors above this share of requests or sessions are alarming. */
 export const alarmingShare = 0.01
 
 const isLarge = (value: number, row: WireRow, reader: Reader) =>
   value > alarmingShare * Math.max(reader.number(row, 'req_tot/s') ?? 0, reader.number(row, 'rate') ?? 0)
 
-/** HAProxy counts from the last change of state, -1 or absent where there was none. */
+/** Seconds since the last change of state; -1 or absent where there was none. */
 const age = (row: WireRow, reader: Reader) => {
   const seconds = reader.number(row, 'lastchg')
   return seconds === undefined || seconds < 0 ? undefined : seconds
@@ -64,97 +81,54 @@ const limits = (row: WireRow, reader: Reader) => {
   return `scur ${now}, smax ${most}, slim ${limit}`
 }
 
-/** All columns in the order in which they stand. The first stays whatever happens. */
+const fullName = (row: WireRow) => (isProxy(row) ? proxyOf(row) : `${proxyOf(row)}/${serviceOf(row)}`)
+
+/** All columns in their order: id, title, pixels, fields, summary. */
 export const columns: readonly Column[] = [
-  {
-    ...{ id: 'name', title: 'Name', summary: 'Name as in the configuration', fields: [], width: 150, priority: 0 },
-    value: (row) => (isProxy(row) ? proxyOf(row) : `${proxyOf(row)}/${serviceOf(row)}`),
-    detail: (row) => `${kindOf(row)} ${isProxy(row) ? nameOf(row) : `${proxyOf(row)}/${serviceOf(row)}`}`,
-  },
-  {
-    ...{ id: 'state', title: 'State', summary: 'State: the worst of all processes', fields: ['status'] },
-    ...{ width: 104, priority: 1 },
+  column('name', 'Name', 150, '', 'Name as in the configuration', {
+    value: fullName,
+    detail: (row) => `${kindOf(row)} ${fullName(row)}`,
+  }),
+  column('state', 'State', 104, 'status', 'State: the worst of all processes', {
     value: (row, reader) => stateOf(reader.text(row, 'status')).rank,
-  },
-  {
-    ...{ id: 'since', title: 'For', summary: 'Time since the last change of state', fields: ['lastchg'] },
-    ...{ width: 62, priority: 5, format: duration, value: age },
-  },
-  {
-    ...{ id: 'sessions', title: 'Sess', summary: 'Sessions open now, and their share of the limit' },
-    ...{ fields: ['scur', 'slim', 'smax'], width: 66, priority: 2, format: count, detail: limits },
-    value: (row, reader) => reader.number(row, 'scur'),
-  },
-  {
-    ...{ id: 'peak', title: 'Peak', summary: 'Most sessions ever open', fields: ['smax'], width: 58, priority: 15 },
-    ...{ format: count, value: (row, reader) => reader.number(row, 'smax') },
-  },
-  numbers({
-    ...{ id: 'rate', title: 'Rate', unit: '/s', summary: 'Sessions per second', fields: ['rate'] },
-    ...{ width: 58, priority: 3, format: rate },
   }),
-  numbers({
-    ...{ id: 'requests', title: 'Reqs', unit: '/s', summary: 'HTTP requests per second', fields: ['req_tot/s'] },
-    ...{ width: 60, priority: 7, format: rate },
+  column('since', 'For', 62, 'lastchg', 'Time since the last change of state', { format: duration, value: age }),
+  column('sessions', 'Sess', 66, 'scur slim smax', 'Sessions open now, and their share of the limit', {
+    format: count,
+    detail: limits,
+    value: numberOf('scur'),
   }),
-  numbers({
-    ...{ id: 'queue', title: 'Queue', summary: 'Requests waiting for a server', fields: ['qcur'] },
-    ...{ width: 58, priority: 6, format: count, isAlarming: (value) => value > 0 },
+  column('peak', 'Peak', 58, 'smax', 'Most sessions ever open', { format: count, value: numberOf('smax') }),
+  numbers('rate', 'Rate', 58, 'rate', 'Sessions per second', perSecond),
+  numbers('requests', 'Reqs', 60, 'req_tot/s', 'HTTP requests per second', perSecond),
+  numbers('queue', 'Queue', 58, 'qcur', 'Requests waiting for a server', {
+    format: count,
+    isAlarming: (value) => value > 0,
   }),
-  numbers({
-    ...{ id: 'errors', title: 'Errors', unit: '/s', summary: 'Errors per second: requests, connections, responses' },
-    ...{ fields: ['errors/s'], width: 62, priority: 4, format: rate, isAlarming: isLarge },
+  numbers('errors', 'Errors', 62, 'errors/s', 'Errors per second: requests, connections, responses', {
+    ...perSecond,
+    isAlarming: isLarge,
   }),
-  numbers({
-    ...{ id: '5xx', title: '5xx', unit: '/s', summary: 'HTTP responses 5xx per second', fields: ['hrsp_5xx/s'] },
-    ...{ width: 54, priority: 8, format: rate, isAlarming: isLarge },
-  }),
-  numbers({
-    ...{ id: '4xx', title: '4xx', unit: '/s', summary: 'HTTP responses 4xx per second', fields: ['hrsp_4xx/s'] },
-    ...{ width: 54, priority: 14, format: rate },
-  }),
-  numbers({
-    ...{ id: 'retries', title: 'Retry', unit: '/s', summary: 'Retries and redispatches per second' },
-    ...{ fields: ['wretr/s', 'wredis/s'], width: 56, priority: 16, format: rate },
-  }),
-  numbers({
-    ...{ id: 'in', title: 'In', unit: 'B/s', summary: 'Bytes received per second', fields: ['bin/s'] },
-    ...{ width: 60, priority: 11, format: bytes },
-  }),
-  numbers({
-    ...{ id: 'out', title: 'Out', unit: 'B/s', summary: 'Bytes sent per second', fields: ['bout/s'] },
-    ...{ width: 60, priority: 10, format: bytes },
-  }),
-  numbers({
-    ...{ id: 'queued', title: 'Wait', unit: 'ms', summary: 'Mean time in the queue', fields: ['qtime'] },
-    ...{ width: 54, priority: 18, format: milliseconds },
-  }),
-  numbers({
-    ...{ id: 'connect', title: 'Conn', unit: 'ms', summary: 'Mean time to connect', fields: ['ctime'] },
-    ...{ width: 54, priority: 17, format: milliseconds },
-  }),
-  numbers({
-    ...{ id: 'response', title: 'Resp', unit: 'ms', summary: 'Mean time to the response', fields: ['rtime'] },
-    ...{ width: 58, priority: 9, format: milliseconds },
-  }),
-  numbers({
-    ...{ id: 'total', title: 'Total', unit: 'ms', summary: 'Mean time of a session', fields: ['ttime'] },
-    ...{ width: 58, priority: 13, format: milliseconds },
-  }),
-  {
-    ...{ id: 'weight', title: 'Wght', summary: 'Weight', fields: ['weight', 'bck'], width: 52, priority: 19 },
-    ...{ format: count, value: (row, reader) => reader.number(row, 'weight') },
-  },
-  {
-    ...{ id: 'check', title: 'Check', summary: 'The last health check', fields: ['check_status', 'last_chk'] },
-    ...{ width: 92, priority: 20, value: (row, reader) => reader.text(row, 'check_status') },
+  numbers('5xx', '5xx', 54, 'hrsp_5xx/s', 'HTTP responses 5xx per second', { ...perSecond, isAlarming: isLarge }),
+  numbers('4xx', '4xx', 54, 'hrsp_4xx/s', 'HTTP responses 4xx per second', perSecond),
+  numbers('retries', 'Retry', 56, 'wretr/s wredis/s', 'Retries and redispatches per second', perSecond),
+  numbers('in', 'In', 60, 'bin/s', 'Bytes received per second', bytesPerSecond),
+  numbers('out', 'Out', 60, 'bout/s', 'Bytes sent per second', bytesPerSecond),
+  numbers('queued', 'Wait', 54, 'qtime', 'Mean time in the queue', time),
+  numbers('connect', 'Conn', 54, 'ctime', 'Mean time to connect', time),
+  numbers('response', 'Resp', 58, 'rtime', 'Mean time to the response', time),
+  numbers('total', 'Total', 58, 'ttime', 'Mean time of a session', time),
+  column('weight', 'Wght', 52, 'weight bck', 'Weight', { format: count, value: numberOf('weight') }),
+  column('check', 'Check', 92, 'check_status last_chk', 'The last health check', {
+    value: (row, reader) => reader.text(row, 'check_status'),
     detail: (row, reader) => reader.text(row, 'last_chk') ?? '',
-  },
-  {
-    ...{ id: 'trend', title: 'Last hour', summary: 'Sessions per second in the last hour', fields: ['rate'] },
-    ...{ width: 110, priority: 12, value: (row, reader) => reader.number(row, 'rate') },
-  },
+  }),
+  column('trend', 'Last hour', 110, 'rate', 'Sessions per second in the last hour', { value: numberOf('rate') }),
 ]
+
+/** The ids of all columns but the name, the most important first: the last ones go first where there is little room. */
+const importance =
+  'state sessions rate errors since queue requests 5xx response out in trend total 4xx peak retries connect queued weight check'
 
 /** Every field that the table needs, once. */
 export const tableFields: readonly string[] = [...new Set(columns.flatMap(({ fields }) => fields))]
@@ -163,11 +137,11 @@ export const tableFields: readonly string[] = [...new Set(columns.flatMap(({ fie
 export function fitColumns(width: number, nameWidth: number, without: readonly string[] = []): readonly Column[] {
   let room = width - nameWidth
   const kept = new Set(['name'])
-  for (const column of columns.toSorted((a, b) => a.priority - b.priority)) {
-    if (column.id === 'name' || without.includes(column.id)) continue
-    room -= column.width
+  for (const id of importance.split(' ')) {
+    if (without.includes(id)) continue
+    room -= columns.find((column) => column.id === id)!.width
     if (room < 0) break
-    kept.add(column.id)
+    kept.add(id)
   }
   return columns.filter(({ id }) => kept.has(id))
 }

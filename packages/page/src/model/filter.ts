@@ -1,4 +1,4 @@
-import type { WireRow } from '../api/answers.ts'
+import type { WireRow } from '../api/responses.ts'
 import { proxyOf, type Reader, serviceOf } from './row.ts'
 import { stateOf, stateWords } from './state.ts'
 
@@ -8,18 +8,18 @@ interface Word {
   readonly isNegated: boolean
 }
 
-/** Which rows a filter leaves. */
+/** Which rows match. */
 export interface Filter {
-  /** Whether there is anything to look for. */
+  /** Whether it has words. */
   readonly isActive: boolean
   matches(row: WireRow, reader: Reader): boolean
-  /** Whether all that is asked for is in the name of the proxy: then all of its members are meant too. */
+  /** Whether all words are in the name of the proxy: then all of its members match. */
   matchesProxy(row: WireRow): boolean
 }
 
 /**
- * Reads what a person types: words that must all fit. A word is the name of a state (`down`, `maint`, …), or a part of a
- * name; in quotes it is a part of a name for sure, after `-` it must not fit. Case does not matter.
+ * Parses a filter: words that must all match. A word is the name of a state (`down`, `maint`, …), or a part of a name; in
+ * quotes it is always a part of a name, after `-` it must not match. Case does not matter.
  */
 export function parseFilter(text: string): Filter {
   const words = [...text.toLowerCase().matchAll(/(-?)(?:"([^"]*)"?|(\S+))/g)]

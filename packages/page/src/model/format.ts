@@ -1,4 +1,4 @@
-/** How numbers are shown. All take absent values, which are `–`. */
+/** Formats of numbers. An absent value is `–`. */
 
 export const absent = '–'
 
@@ -24,7 +24,7 @@ export function count(value: Maybe): string {
   return Math.abs(value) < 9999.5 ? String(Math.round(value)) : prefixed(value)
 }
 
-/** Something per second: a digit after the point while it is small, and never 0 for something that is not. */
+/** A rate per second: one decimal while it is small, and 0 only for exactly 0. */
 export function rate(value: Maybe): string {
   if (value == null || !Number.isFinite(value)) return absent
   if (value === 0) return '0'
@@ -38,7 +38,7 @@ export function bytes(value: Maybe): string {
   return Math.abs(value) < 999.5 ? String(Math.round(value)) : prefixed(value)
 }
 
-/** Milliseconds; seconds from 10,000 ms on, and then they say so. */
+/** Milliseconds; from 10,000 ms on seconds, with their unit. */
 export function milliseconds(value: Maybe): string {
   if (value == null || !Number.isFinite(value)) return absent
   if (value < 9999.5) return String(Math.round(value))
@@ -83,7 +83,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
 const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
 const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false })
 
-/** Time of day where the reader is. */
+/** Time of day in the reader's time zone. */
 export const timeOfDay = (epoch: number): string => clock.format(epoch * 1000)
 
 /** When something began: the time of day, with the date unless it was less than a day ago. */
@@ -92,7 +92,7 @@ export function moment(epoch: number, now: number): string {
   return now - epoch < 86_400 ? minutes.format(date) : `${day.format(date)}, ${minutes.format(date)}`
 }
 
-/** One for all: making one costs more than all else that a row of the table needs. */
+/** Shared, because creating one costs more than the rest of a table row. */
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 3 })
 
 /** `1 server`, `2 servers`. */

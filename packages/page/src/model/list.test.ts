@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { WireRow } from '../api/answers.ts'
+import type { WireRow } from '../api/responses.ts'
 import { columns } from './columns.ts'
-import { countRows, type Item, listOf, nextSorting, serversUp, type Wish } from './list.ts'
+import { countRows, type Item, type ListOptions, listOf, nextSorting, serversUp } from './list.ts'
 import { keyOf, type RowSet, rowSet } from './row.ts'
 
 /** Two frontends, two backends with servers, in the order of HAProxy. */
@@ -21,8 +21,8 @@ function sampleRows(): RowSet {
   return rowSet({ snapshot: 1_700_000_000, fields, rows })
 }
 
-const usual: Wish = { view: 'all', filter: '', sorting: undefined }
-const shown = (wish: Partial<Wish>) => listOf(sampleRows(), { ...usual, ...wish }).map(print)
+const usual: ListOptions = { view: 'all', filter: '', sorting: undefined }
+const shown = (wish: Partial<ListOptions>) => listOf(sampleRows(), { ...usual, ...wish }).map(print)
 const print = (item: Item) => (item.kind === 'heading' ? `# ${item.title} ${item.count}` : keyOf(item.row))
 
 describe('the list', () => {

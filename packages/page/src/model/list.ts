@@ -1,10 +1,10 @@
-import type { Kind, WireRow } from '../api/answers.ts'
+import type { Kind, WireRow } from '../api/responses.ts'
 import type { Column } from './columns.ts'
 import { columns } from './columns.ts'
 import { type Filter, parseFilter } from './filter.ts'
 import { isProxy, kindOf, proxyOf, type Reader, type RowSet, readerOf } from './row.ts'
 
-/** Which rows are looked at. */
+/** Which rows the table shows. */
 export const views = ['all', 'frontends', 'backends', 'servers'] as const
 export type ViewName = (typeof views)[number]
 
@@ -19,7 +19,7 @@ export type Item =
   | { readonly kind: 'row'; readonly row: WireRow; readonly isMember: boolean }
   | { readonly kind: 'heading'; readonly title: string; readonly count: number }
 
-export interface Wish {
+export interface ListOptions {
   readonly view: ViewName
   readonly filter: string
   readonly sorting: Sorting | undefined
@@ -30,8 +30,8 @@ interface Group {
   readonly members: WireRow[]
 }
 
-/** The lines to show, from the rows of a snapshot and what the reader asked for. */
-export function listOf(set: RowSet, { view, filter: words, sorting }: Wish): readonly Item[] {
+/** The lines to show of the rows of a snapshot. */
+export function listOf(set: RowSet, { view, filter: words, sorting }: ListOptions): readonly Item[] {
   const reader = readerOf(set)
   const filter = parseFilter(words)
   const compare = comparison(sorting, reader)

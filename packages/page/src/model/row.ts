@@ -1,4 +1,4 @@
-import type { Kind, RowsAnswer, WireRow } from '../api/answers.ts'
+import type { Kind, RowsResponse, WireRow } from '../api/responses.ts'
 
 /** Where in a row the values begin. */
 const values = 5
@@ -12,7 +12,7 @@ export interface RowSet {
 
 export const noRows: RowSet = { snapshot: 0, rows: [], positions: new Map() }
 
-export function rowSet({ snapshot, fields, rows }: RowsAnswer): RowSet {
+export function rowSet({ snapshot, fields, rows }: RowsResponse): RowSet {
   return { snapshot, rows, positions: new Map(fields.map((field, index) => [field, index + values])) }
 }
 
@@ -21,7 +21,7 @@ export const kindOf = (row: WireRow): Kind => row[1]
 export const proxyOf = (row: WireRow): string => row[2]
 export const serviceOf = (row: WireRow): string => row[3]
 
-/** What the row is called in a table where its proxy stands above it. */
+/** The name of the row in a table where its proxy is above it. */
 export const nameOf = (row: WireRow): string => (isProxy(row) ? row[2] : row[3])
 
 export const isProxy = (row: WireRow): boolean => row[1] === 'frontend' || row[1] === 'backend'
@@ -49,7 +49,7 @@ export function readerOf({ positions }: RowSet): Reader {
   }
 }
 
-/** A key in words, for a row that may not be there: `s:app/app1` is "server app/app1". */
+/** A key in words, also of a row that does not exist: `s:app/app1` is "server app/app1". */
 export function describeKey(key: string): string {
   if (key === 'daemon') return 'all processes'
   const kind = kindsOfKeys.get(key.split(':', 1)[0]!)

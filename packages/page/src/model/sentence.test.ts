@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Overview, Problem } from '../api/answers.ts'
+import type { Overview, Problem } from '../api/responses.ts'
 import { changesOf, inOrder, sentenceOf } from './sentence.ts'
 
 const now = 1_700_000_000
@@ -55,10 +55,10 @@ it('the worst problems are first, of equals the newest', () => {
   expect(inOrder(problems).map(({ title }) => title)).toEqual(['d', 'c', 'b', 'a'])
 })
 
-it('changes are said, and nothing when there are none', () => {
+it('changes of problems are announced', () => {
   const [a, b] = [problem('critical', 'a'), problem('warning', 'b')]
   expect(changesOf([a], [a, b])).toBe('New: b.')
-  expect(changesOf([a, b], [])).toBe('Over: a, b.')
+  expect(changesOf([a, b], [])).toBe('Resolved: a, b.')
   expect(changesOf([a, b], [b, a])).toBe('')
   const many = Array.from({ length: 9 }, (_, index) => problem('warning', `p${index}`))
   expect(changesOf([], many)).toBe('New: p0, p1, p2, and 6 more.')

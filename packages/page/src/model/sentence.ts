@@ -1,4 +1,4 @@
-import type { Overview, Problem, Severity } from '../api/answers.ts'
+import type { Overview, Problem, Severity } from '../api/responses.ts'
 import { duration, moment, plural } from './format.ts'
 import type { countRows } from './list.ts'
 
@@ -11,7 +11,7 @@ export interface Sentence {
 
 const ranks: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 }
 
-/** The worst first; of equally bad ones the newest, since that is what changed. */
+/** The most severe first; of the same severity the newest. */
 export function inOrder(problems: readonly Problem[]): readonly Problem[] {
   return problems.toSorted((a, b) => ranks[a.severity] - ranks[b.severity] || (b.since ?? 0) - (a.since ?? 0))
 }
@@ -21,10 +21,10 @@ export function sincePhrase(since: number | null, now: number): string {
   return since === null ? '' : `since ${moment(since, now)} (${duration(now - since)})`
 }
 
-/** How everything is, in one sentence. */
+/** The overall state in one sentence. */
 export function sentenceOf(overview: Overview | undefined, counts: ReturnType<typeof countRows>): Sentence {
-  if (overview === undefined) return { mood: 'unknown', text: 'Asking haproxystats-process…' }
-  if (overview.snapshot === null) return { mood: 'unknown', text: 'There is no snapshot yet: waiting for the first.' }
+  if (overview === undefined) return { mood: 'unknown', text: 'Connecting to haproxystats-process…' }
+  if (overview.snapshot === null) return { mood: 'unknown', text: 'Waiting for the first snapshot.' }
   const wrong = overview.problems.filter(({ severity }) => severity !== 'info')
   const { critical, warning } = overview.problemCounts
   if (wrong.length === 0) return { mood: 'well', text: `All is well: ${inventory(overview, counts)}.` }
@@ -51,16 +51,16 @@ function inventory({ sources }: Overview, { frontend, backend, server }: ReturnT
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
-/** What to say aloud when the problems have changed; empty when they have not. */
+/** The changes of the problems, for screen readers; empty without changes. */
 export function changesOf(before: readonly Problem[], after: readonly Problem[]): string {
   const name = ({ key, title }: Problem) => `${key}\n${title}`
   const [old, now] = [new Set(before.map(name)), new Set(after.map(name))]
   const begun = after.filter((problem) => problem.severity !== 'info' && !old.has(name(problem)))
   const ended = before.filter((problem) => problem.severity !== 'info' && !now.has(name(problem)))
-  return [...said('New', begun), ...said('Over', ended)].join(' ')
+  return [...listed('New', begun), ...listed('Resolved', ended)].join(' ')
 }
 
-function said(what: string, problems: readonly Problem[]): readonly string[] {
+function listed(what: string, problems: readonly Problem[]): readonly string[] {
   if (problems.length === 0) return []
   const named = problems.slice(0, 3).map(({ title }) => title)
   const more = problems.length > 3 ? [`and ${problems.length - 3} more`] : []

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { batches, sparkPath, sumOf } from './spark.ts'
+import { batches, sparkPath } from './spark.ts'
 
 it('a line begins at the bottom, reaches the top and breaks where nothing is known', () => {
   expect(sparkPath([0, 10, null, 5], 90, 20)).toBe('M0.0 19.0L0.0 19.0L30.0 1.0M90.0 10.0L90.0 10.0')
@@ -7,17 +7,7 @@ it('a line begins at the bottom, reaches the top and breaks where nothing is kno
   expect(sparkPath([], 10, 20)).toBe('')
 })
 
-it('series are added up, and unknown where none is known', () => {
-  const series = [
-    { key: 'daemon', field: 'a', unit: '', values: [1, null, null] },
-    { key: 'daemon', field: 'b', unit: '', values: [2, 2, null] },
-    { key: 'daemon', field: 'c', unit: '', values: [9, 9, 9] },
-  ]
-  expect(sumOf({ begin: 0, step: 1, series }, ['a', 'b'])).toEqual([3, 2, null])
-  expect(sumOf({ begin: 0, step: 1, series }, ['x'])).toEqual([])
-})
-
-it('no question is longer than servers take', () => {
+it('no URL is longer than servers accept', () => {
   const keys = Array.from({ length: 500 }, (_, index) => `s:${'ü'.repeat(index % 40)}/server${index}`)
   const groups = batches(keys)
   expect(groups.flat()).toEqual(keys)

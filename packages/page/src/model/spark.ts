@@ -1,5 +1,3 @@
-import type { HistoryAnswer } from '../api/answers.ts'
-
 export type Values = readonly (number | null)[]
 
 /**
@@ -23,16 +21,7 @@ export function sparkPath(values: Values, width: number, height: number): string
   return path
 }
 
-/** The sum of several series of an answer, value by value; null where none is known. */
-export function sumOf({ series }: HistoryAnswer, fields: readonly string[]): Values {
-  const wanted = series.filter(({ field }) => fields.includes(field))
-  return (wanted[0]?.values ?? []).map((_, index) => {
-    const known = wanted.map(({ values }) => values[index] ?? null).filter((value) => value !== null)
-    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
-  })
-}
-
-/** Keys in groups so small that the address of a question for each stays below what servers and proxies take. */
+/** Splits keys into groups so small that the URL of a request for each stays below the limits of servers and proxies. */
 export function batches(keys: readonly string[], most = 3_000): readonly (readonly string[])[] {
   const groups: string[][] = []
   let room = 0

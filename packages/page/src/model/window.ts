@@ -1,6 +1,4 @@
-/** Which lines of a long table are in the document. */
-
-/** More lines than can be seen, above and below, so that scrolling shows no gap. */
+/** Lines above and below the visible ones, so that scrolling shows no gap. */
 const spare = 12
 /** The window moves by so many lines at once, so that most scrolling changes nothing. */
 const step = 6

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Problem } from '../api/answers.ts'
-import type { Knowledge } from '../model/knowledge.ts'
+import type { Problem } from '../api/responses.ts'
+import type { LiveData } from '../model/live-data.ts'
 import { changesOf } from '../model/sentence.ts'
 
-/** Says changes of state to those who cannot see them; not what is so when the page opens. */
-export function Announcer({ knowledge: { overview, lost } }: { readonly knowledge: Knowledge }) {
+/** Announces changes to screen readers, not the state when the page opens. */
+export function Announcer({ data: { overview, lost } }: { readonly data: LiveData }) {
   const before = useRef<readonly Problem[]>(undefined)
   const [text, setText] = useState('')
   const isLost = lost !== undefined

@@ -17,8 +17,8 @@ import { Toolbar } from './toolbar.tsx'
 import { Totals } from './totals.tsx'
 
 export function App({ live }: { readonly live: Live }) {
-  const knowledge = useLive(live)
-  const { overview, rows } = knowledge
+  const data = useLive(live)
+  const { overview, rows } = data
   const [place, go] = usePlace()
   const { view, filter, sorting, open } = place
   const [isHelping, setHelping] = useState(false)
@@ -39,8 +39,8 @@ export function App({ live }: { readonly live: Live }) {
   useMarks(sentence.mood, open)
   return (
     <div class={open === undefined ? 'app' : 'app with-panel'}>
-      <Banner knowledge={knowledge} />
-      <Masthead knowledge={knowledge} sentence={sentence} onHelp={() => setHelping(true)} />
+      <Banner data={data} />
+      <Masthead data={data} sentence={sentence} onHelp={() => setHelping(true)} />
       <main>
         <Problems problems={overview?.problems ?? []} now={overview?.now ?? 0} place={place} />
         <Totals overview={overview} snapshot={rows.snapshot} />
@@ -48,11 +48,11 @@ export function App({ live }: { readonly live: Live }) {
         <Toolbar place={place} go={go} counts={counts} items={items} filterBox={filterBox} />
         <Grid rows={rows} items={items} place={place} go={go} active={active} setActive={setActive} wanted={wanted} />
       </main>
-      {open === undefined ? undefined : (
+      {open !== undefined && (
         <Panel key={open} open={open} range={place.range} snapshot={rows.snapshot} go={go} onClose={close} />
       )}
       <Help isOpen={isHelping} onClose={() => setHelping(false)} />
-      <Announcer knowledge={knowledge} />
+      <Announcer data={data} />
     </div>
   )
 }
@@ -64,7 +64,7 @@ const marks = {
   unknown: { sign: '?', colour: '#68707a' },
 } as const
 
-/** Title and icon of the tab, which can be seen while another one is in front. */
+/** Title and icon of the tab, which are visible while another tab is in front. */
 function useMarks(mood: keyof typeof marks, open: string | undefined): void {
   useEffect(() => {
     const { sign, colour } = marks[mood]

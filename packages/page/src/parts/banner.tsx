@@ -1,13 +1,13 @@
 import { useEffect } from 'preact/hooks'
-import { useNow } from '../hooks/use-now.ts'
+import { useNow } from '../hooks/use-live.ts'
 import { freshnessOf, warningOf } from '../model/freshness.ts'
-import type { Knowledge } from '../model/knowledge.ts'
+import type { LiveData } from '../model/live-data.ts'
 
-/** Says when what is shown is old. Everything else turns grey then, by `data-freshness` of the document. */
-export function Banner({ knowledge }: { readonly knowledge: Knowledge }) {
+/** Warns of old data. Everything else turns grey then, by `data-freshness` of the document. */
+export function Banner({ data }: { readonly data: LiveData }) {
   const now = useNow()
-  const freshness = freshnessOf(knowledge, now)
-  const warning = warningOf(knowledge, now)
+  const freshness = freshnessOf(data, now)
+  const warning = warningOf(data, now)
   useEffect(() => {
     document.documentElement.dataset['freshness'] = freshness
   }, [freshness])

@@ -7,31 +7,36 @@ const together = 'panel'
 
 const height = 120
 
-/** Dashes besides colours, so that lines differ without them; as many as there are colours in the style sheets. */
+/** Dashes, so that lines differ without colours, too; as many as the style sheet has colours for series. */
 export const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 4], [4, 4]]
 
-interface Wanted {
+interface ChartInput {
   readonly plan: ChartPlan
   /** How many lines. */
   readonly lines: number
-  /** Those of the lines that have peaks, which follow as lines of their own. */
+  /** The indexes of the lines that have peaks, which follow as lines of their own. */
   readonly peaks: readonly number[]
   readonly width: number
-  /** The index of the value that is pointed at; null while none is. */
+  /** Called with the index of the value at the cursor; null without a cursor. */
   readonly onPoint: (index: number | null) => void
 }
 
-/** Colours are those of the style sheets at this moment. */
-export function chartOptions({ plan, lines, peaks, width, onPoint }: Wanted): uPlot.Options {
+/** With the present colours of the style sheet. */
+export function chartOptions({ plan, lines, peaks, width, onPoint }: ChartInput): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string) => style.getPropertyValue(name).trim()
   const line = { stroke: colour('--line'), width: 1 }
   const axis: uPlot.Axis = {
-    ...{ stroke: colour('--muted'), grid: line, ticks: { ...line, size: 4 } },
+    stroke: colour('--muted'),
+    grid: line,
+    ticks: { ...line, size: 4 },
     font: `11px ${style.getPropertyValue('--font')}`,
   }
   return {
-    ...{ width, height, padding: [6, 8, 0, 0], legend: { show: false } },
+    width,
+    height,
+    padding: [6, 8, 0, 0],
+    legend: { show: false },
     cursor: { sync: { key: together }, drag: { x: false, y: false }, points: { size: 5 } },
     // From 0, so that heights can be compared; a line of zeros lies at the bottom.
     scales: { x: { time: true }, y: { range: (_, _least, most) => [0, Math.max(1, (most ?? 0) * 1.05)] } },
@@ -41,9 +46,11 @@ export function chartOptions({ plan, lines, peaks, width, onPoint }: Wanted): uP
     ],
     series: [
       {},
-      ...Array.from({ length: lines }, (_, index) => ({
-        ...{ stroke: colour(`--series-${index + 1}`), width: 1.5, points: { show: false } },
-        dash: [...dashes[index]!],
+      ...dashes.slice(0, lines).map((dash, index) => ({
+        stroke: colour(`--series-${index + 1}`),
+        width: 1.5,
+        points: { show: false },
+        dash: [...dash],
       })),
       ...peaks.map((index) => ({ stroke: colour(`--series-${index + 1}`), width: 0.5, points: { show: false } })),
     ],

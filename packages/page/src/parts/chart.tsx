@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
-import type { HistoryAnswer, HistorySeries } from '../api/answers.ts'
+import type { HistoryResponse, HistorySeries } from '../api/responses.ts'
 import { useColours } from '../hooks/use-theme.ts'
 import { useWidth } from '../hooks/use-width.ts'
 import type { ChartPlan } from '../model/charts.ts'
@@ -9,12 +9,12 @@ import { chartOptions, dashes } from './chart-options.ts'
 
 interface Properties {
   readonly plan: ChartPlan
-  readonly history: HistoryAnswer
+  readonly history: HistoryResponse
   /** Seconds. */
   readonly range: number
 }
 
-/** A series with the name that a reader knows. */
+/** A series with its label. */
 type Line = HistorySeries & { readonly label: string }
 
 /** One chart. Its cursor moves with those of all others of the panel. */
@@ -23,7 +23,7 @@ export function Chart({ plan, history, range }: Properties) {
     const found = history.series.find((one) => one.field === field)
     return found === undefined || found.values.every((value) => value === null) ? [] : [{ ...found, label }]
   })
-  // Another set of lines is another chart.
+  // A new set of lines makes a new chart.
   const names = lines.map(({ field, peaks }) => `${field}${peaks === undefined ? '' : '^'}`).join()
   return lines.length === 0 ? null : (
     <Drawn key={names} {...{ plan, history, range }} lines={lines.slice(0, dashes.length)} />
@@ -37,7 +37,7 @@ function Drawn({ plan, history, range, lines }: Properties & { readonly lines: r
   const width = useWidth(place)
   const colours = useColours()
   const isWide = width > 0
-  // Made anew when colours are others; new values and widths are given to the one that is there.
+  // A change of colours makes a new plot; new values and widths go to the existing one.
   useLayoutEffect(() => {
     if (place.current === null || !isWide) return undefined
     const peaks = lines.flatMap((line, index) => (line.peaks === undefined ? [] : [index]))
@@ -63,12 +63,12 @@ function Drawn({ plan, history, range, lines }: Properties & { readonly lines: r
 
 interface LegendProperties {
   readonly plan: ChartPlan
-  readonly history: HistoryAnswer
+  readonly history: HistoryResponse
   readonly lines: readonly Line[]
   readonly pointed: number | null
 }
 
-/** The lines with their values where the cursor is, or else the newest. */
+/** The lines with their values at the cursor, or the newest. */
 function Legend({ plan: { title, unit, format }, history: { begin, step }, lines, pointed }: LegendProperties) {
   const show = (value: number | null | undefined) => (value == null ? absent : format(value))
   return (
@@ -80,19 +80,12 @@ function Legend({ plan: { title, unit, format }, history: { begin, step }, lines
         const value = pointed === null ? values.findLast((one) => one !== null) : values[pointed]
         return (
           <span key={field} class="line" title={field}>
-            <svg width="18" height="8" aria-hidden="true">
-              <line
-                x1="0"
-                x2="18"
-                y1="4"
-                y2="4"
-                class={`series-${index + 1}`}
-                stroke-dasharray={dashes[index]!.join(' ')}
-              />
+            <svg width="18" height="8" aria-hidden="true" style={{ stroke: `var(--series-${index + 1})` }}>
+              <line x1="0" x2="18" y1="4" y2="4" stroke-dasharray={dashes[index]!.join(' ')} />
             </svg>
             <small>{label}</small>
             <span class="value">{show(value)}</span>
-            {peaks === undefined || pointed === null ? undefined : <small>peak {show(peaks[pointed])}</small>}
+            {peaks !== undefined && pointed !== null && <small>peak {show(peaks[pointed])}</small>}
           </span>
         )
       })}
@@ -101,7 +94,7 @@ function Legend({ plan: { title, unit, format }, history: { begin, step }, lines
   )
 }
 
-function dataOf({ begin, step }: HistoryAnswer, lines: readonly Line[]): uPlot.AlignedData {
+function dataOf({ begin, step }: HistoryResponse, lines: readonly Line[]): uPlot.AlignedData {
   const times = (lines[0]?.values ?? []).map((_, index) => begin + index * step)
   const peaks = lines.filter((line) => line.peaks !== undefined)
   return [
@@ -110,7 +103,7 @@ function dataOf({ begin, step }: HistoryAnswer, lines: readonly Line[]): uPlot.A
   ]
 }
 
-/** What those hear who do not see it. */
+/** The chart in words, for screen readers. */
 function inWords({ title, unit, format }: ChartPlan, lines: readonly Line[], range: number): string {
   const parts = lines.map(({ label, values }) => {
     const known = values.filter((value) => value !== null)

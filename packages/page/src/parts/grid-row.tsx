@@ -1,5 +1,5 @@
 import { Component } from 'preact'
-import type { WireRow } from '../api/answers.ts'
+import type { WireRow } from '../api/responses.ts'
 import { columns as allColumns, type Column } from '../model/columns.ts'
 import { absent, duration } from '../model/format.ts'
 import type { Item } from '../model/list.ts'
@@ -23,14 +23,14 @@ interface Properties {
   readonly setActive: (key: string) => void
 }
 
-/** What an unchanged row need not be drawn again for; `item` is made anew for the same row of the same snapshot. */
-const seen = ['line', 'columns', 'reader', 'spark', 'up', 'isOpen', 'isCompact', 'href'] as const
+/** The properties that a row shows; `item` is compared by its row, because it is a new object for each list. */
+const compared = ['line', 'columns', 'reader', 'spark', 'up', 'isOpen', 'isCompact', 'href'] as const
 
 export class GridRow extends Component<Properties> {
   override shouldComponentUpdate(next: Properties): boolean {
     const { item } = this.props
     if (item.row !== next.item.row || item.isMember !== next.item.isMember) return true
-    return seen.some((name) => this.props[name] !== next[name])
+    return compared.some((name) => this.props[name] !== next[name])
   }
 
   override render() {
@@ -39,7 +39,7 @@ export class GridRow extends Component<Properties> {
     const { tone } = stateOf(reader.text(row, 'status'))
     const classes = ['row', kindOf(row), `tone-${tone}`, item.isMember ? 'member' : '', isOpen ? 'open' : '']
     return (
-      // The link in it does the same for the keyboard.
+      // The link in the row does the same for the keyboard.
       <tr
         {...tableRoles.row}
         class={classes.join(' ')}
@@ -80,7 +80,7 @@ export class GridRow extends Component<Properties> {
         title={column.detail?.(row, reader)}
       >
         {typeof value === 'number' ? (column.format?.(value) ?? value) : (value ?? absent)}
-        {column.id === 'sessions' ? <Share row={row} reader={reader} /> : undefined}
+        {column.id === 'sessions' && <Share row={row} reader={reader} />}
       </td>
     )
   }
@@ -93,15 +93,15 @@ export class GridRow extends Component<Properties> {
     return (
       <th {...tableRoles.rowHeader} key="name" scope="row" class="name" aria-colindex={index}>
         <a href={href} data-link={key} title={column.detail?.(row, reader)} onFocus={() => setActive(key)}>
-          {isProxy(row) || isMember ? undefined : <span class="of">{proxyOf(row)}/</span>}
+          {!isProxy(row) && !isMember && <span class="of">{proxyOf(row)}/</span>}
           {nameOf(row)}
         </a>
-        {reader.number(row, 'bck') === 1 && kindOf(row) === 'server' ? <small class="badge">backup</small> : undefined}
-        {isCompact ? (
+        {reader.number(row, 'bck') === 1 && kindOf(row) === 'server' && <small class="badge">backup</small>}
+        {isCompact && (
           <span class="state">
             {this.#state()} {age === undefined || age < 0 ? '' : duration(age)}
           </span>
-        ) : undefined}
+        )}
       </th>
     )
   }
@@ -115,21 +115,19 @@ export class GridRow extends Component<Properties> {
           {glyphs[stateOf(status).tone]}
         </span>
         <span class="word">{status ?? absent}</span>
-        {kindOf(item.row) === 'backend' && up !== undefined ? (
-          <small title={`${up} servers are up`}>{up}</small>
-        ) : undefined}
+        {kindOf(item.row) === 'backend' && up !== undefined && <small title={`${up} servers are up`}>{up}</small>}
       </>
     )
   }
 }
 
-/** Zeros and absent values stand back, so that what happens is seen. */
+/** Zeros and absent values are muted, alarming ones emphasized. */
 function weightOf(column: Column, value: number | string | undefined, row: WireRow, reader: Reader): string {
   if (value === undefined || value === 0) return 'quiet'
   return typeof value === 'number' && column.isAlarming?.(value, row, reader) === true ? 'alarming' : ''
 }
 
-/** Sessions as a share of their limit, as a line below the number. */
+/** Sessions as a fraction of their limit, as a line below the number. */
 function Share({ row, reader }: { readonly row: WireRow; readonly reader: Reader }) {
   const [now, limit] = [reader.number(row, 'scur') ?? 0, reader.number(row, 'slim') ?? 0]
   if (now === 0 || limit <= 0) return null

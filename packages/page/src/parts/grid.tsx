@@ -21,17 +21,17 @@ interface Properties {
   /** The key of the row that has the focus, or had it last. */
   readonly active: string | undefined
   readonly setActive: (key: string) => void
-  /** The key of a row that shall have the focus as soon as it is there. */
+  /** The key of a row that gets the focus as soon as it is in the document. */
   readonly wanted: { current: string | undefined }
 }
 
 /** Pixels; the same as in grid.css. */
 const heights = { compact: 44, dense: 25 } as const
 
-/** What stands below the name in the compact form. */
+/** Columns whose content is below the name in the compact form. */
 const belowName = ['state', 'since']
 
-/** The big table. Only the lines that can be seen are in the document, and the one with the focus. */
+/** The big table. Only the visible lines are in the document, and the one with the focus. */
 export function Grid({ rows, items, place, go, active, setActive, wanted }: Properties) {
   const frame = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLTableSectionElement>(null)
@@ -85,9 +85,7 @@ export function Grid({ rows, items, place, go, active, setActive, wanted }: Prop
           })}
         </tbody>
       </table>
-      {items.length === 0 && rows.rows.length > 0 ? (
-        <p class="nothing">Nothing fits the filter “{place.filter}”.</p>
-      ) : undefined}
+      {items.length === 0 && rows.rows.length > 0 && <p class="nothing">No row matches the filter “{place.filter}”.</p>}
     </div>
   )
 }
@@ -96,7 +94,7 @@ function linesOf(items: readonly Item[]): ReadonlyMap<string, number> {
   return new Map(items.flatMap((item, line) => (item.kind === 'row' ? [[keyOf(item.row), line] as const] : [])))
 }
 
-/** Room of lines that are not in the document. */
+/** The space of lines that are not in the document. */
 function Gap({ height }: { readonly height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
@@ -119,7 +117,7 @@ function Heading({ item: { title, count }, line }: HeadingProperties) {
   )
 }
 
-/** A row that is far away comes into the document before it can have the focus; one that moves in the list keeps it. */
+/** Focuses a row once it is in the document, and again after it moved in the list. */
 function useFocusKept(
   body: { current: HTMLElement | null },
   active: string | undefined,
@@ -128,7 +126,7 @@ function useFocusKept(
   const hadFocus = useRef(false)
   hadFocus.current = body.current?.contains(document.activeElement) ?? false
   useLayoutEffect(() => {
-    // Lost, and not taken by something else meanwhile.
+    // Lost, and not moved to another element.
     const isLost = hadFocus.current && document.activeElement === document.body
     const key = wanted.current ?? (isLost ? active : undefined)
     if (key === undefined) return

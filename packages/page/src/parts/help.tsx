@@ -5,15 +5,15 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['/'], 'filter by name or state'],
   [['j', 'k'], 'next and previous row; the arrows too'],
   [['Enter'], 'open a row: charts, all fields, per process'],
-  [['Esc'], 'close it; empty the filter'],
+  [['Esc'], 'close the panel; clear the filter'],
   [['?'], 'this help'],
 ]
 
 const filters: readonly (readonly [words: string, finds: string])[] = [
-  ['shop', 'names with “shop” in them'],
+  ['shop', 'names that contain “shop”'],
   ['down', 'by state: up, down, going, maint, drain, nolb, nocheck, problem'],
-  ['shop -up', 'all words must fit; after - one must not'],
-  ['"down"', 'in quotes it is a name, not a state'],
+  ['shop -up', 'all words must match; a word after - must not'],
+  ['"down"', 'in quotes: part of a name, not a state'],
 ]
 
 const tones: readonly (readonly [Tone, string])[] = [
@@ -33,7 +33,7 @@ export function Help({ isOpen, onClose }: { readonly isOpen: boolean; readonly o
   }, [isOpen])
   return (
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={onClose}>
-      <h2 id="help-title">Keys and signs</h2>
+      <h2 id="help-title">Keys and symbols</h2>
       <h3>Keys</h3>
       <dl>
         {keys.map(([names, does]) => (
@@ -67,7 +67,7 @@ export function Help({ isOpen, onClose }: { readonly isOpen: boolean; readonly o
         ))}
       </ul>
       <p>
-        What is shown is in the address: it can be passed on. <a href="licences.txt">Licences</a>
+        The address contains what you see: copy it to share it. <a href="licences.txt">Licences</a>
       </p>
       <button type="button" class="tool" onClick={() => dialog.current?.close()}>
         Close

@@ -1,19 +1,19 @@
-import { useNow } from '../hooks/use-now.ts'
+import { useNow } from '../hooks/use-live.ts'
 import { type Theme, themes, useTheme } from '../hooks/use-theme.ts'
 import { duration, timeOfDay } from '../model/format.ts'
 import { ageOf, freshnessOf } from '../model/freshness.ts'
-import type { Knowledge } from '../model/knowledge.ts'
+import type { LiveData } from '../model/live-data.ts'
 import type { Mood, Sentence } from '../model/sentence.ts'
 
 const signs: Readonly<Record<Mood, string>> = { well: '✓', warning: '▲', critical: '✖', unknown: '?' }
 
 interface Properties {
-  readonly knowledge: Knowledge
+  readonly data: LiveData
   readonly sentence: Sentence
   readonly onHelp: () => void
 }
 
-export function Masthead({ knowledge, sentence: { mood, text }, onHelp }: Properties) {
+export function Masthead({ data, sentence: { mood, text }, onHelp }: Properties) {
   return (
     <header class="masthead">
       <h1 class={`sentence mood-${mood}`}>
@@ -23,9 +23,9 @@ export function Masthead({ knowledge, sentence: { mood, text }, onHelp }: Proper
         {text}
       </h1>
       <div class="aside">
-        <Age knowledge={knowledge} />
+        <Age data={data} />
         <ThemeSwitch />
-        <button type="button" class="tool" onClick={onHelp} aria-keyshortcuts="?" title="Keys and signs (?)">
+        <button type="button" class="tool" onClick={onHelp} aria-keyshortcuts="?" title="Keys and symbols (?)">
           ?<span class="unseen"> Help</span>
         </button>
       </div>
@@ -35,19 +35,19 @@ export function Masthead({ knowledge, sentence: { mood, text }, onHelp }: Proper
 
 const conditions = { fresh: 'Live', stale: 'Stale', lost: 'Lost', waiting: 'Waiting' } as const
 
-/** When what is shown was read from HAProxy. */
-function Age({ knowledge }: { readonly knowledge: Knowledge }) {
+/** When the snapshot was read from HAProxy. */
+function Age({ data }: { readonly data: LiveData }) {
   const now = useNow()
-  const freshness = freshnessOf(knowledge, now)
-  const snapshot = knowledge.overview?.snapshot
-  const way = knowledge.isTold ? 'told of every snapshot' : 'asks every few seconds'
+  const freshness = freshnessOf(data, now)
+  const snapshot = data.overview?.snapshot
+  const source = data.hasEvents ? 'is notified of every snapshot' : 'polls every few seconds'
   return (
-    <span class={`age ${freshness}`} title={`This page is ${way}`}>
+    <span class={`age ${freshness}`} title={`This page ${source}`}>
       <span class="dot" aria-hidden="true" />
       <b>{conditions[freshness]}</b>
-      {snapshot == null ? undefined : (
+      {snapshot != null && (
         <span class="when">
-          {timeOfDay(snapshot)}, <span class="ago">{duration(ageOf(knowledge, now))}</span> ago
+          {timeOfDay(snapshot)}, <span class="ago">{duration(ageOf(data, now))}</span> ago
         </span>
       )}
     </span>

@@ -1,11 +1,11 @@
 interface Properties {
   readonly label: string
   readonly value: number | null | undefined
-  /** What a full bar is; without it there is no bar. */
+  /** The value of a full bar; the bar is empty without it. */
   readonly most: number | null | undefined
   readonly text: string
   readonly title?: string
-  /** Nearly full is bad. */
+  /** Whether a nearly full bar is an alarm. */
   readonly isAlarming?: boolean
 }
 

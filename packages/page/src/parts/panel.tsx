@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { RowAnswer } from '../api/answers.ts'
+import type { RowResponse } from '../api/responses.ts'
 import type { Go } from '../hooks/use-place.ts'
 import { useFacts, useHistory, useRow } from '../hooks/use-row.ts'
 import { type RangeName, ranges } from '../model/address.ts'
@@ -20,7 +20,7 @@ interface Properties {
   readonly onClose: () => void
 }
 
-/** All about one row. It stands beside the table, which stays usable. */
+/** The details of one row, beside the table, which stays usable. */
 export function Panel({ open, range, snapshot, go, onClose }: Properties) {
   const title = useRef<HTMLHeadingElement>(null)
   const row = useRow(open, snapshot)
@@ -37,11 +37,11 @@ export function Panel({ open, range, snapshot, go, onClose }: Properties) {
         </button>
       </header>
       <div class="content">
-        {row === null ? <p class="nothing">There is no {describeKey(open)} in the newest snapshot.</p> : undefined}
-        {row == null ? undefined : <Summary row={row} />}
+        {row === null && <p class="nothing">There is no {describeKey(open)} in the newest snapshot.</p>}
+        {row != null && <Summary row={row} />}
         <RangeChoice range={range} go={go} />
         <Charts open={open} range={range} snapshot={snapshot} />
-        {row == null ? undefined : <Details row={row} />}
+        {row != null && <Details row={row} />}
       </div>
     </aside>
   )
@@ -57,7 +57,7 @@ function Words({ text }: { readonly text: string }) {
   )
 }
 
-function Summary({ row: { merged } }: { readonly row: RowAnswer }) {
+function Summary({ row: { merged } }: { readonly row: RowResponse }) {
   const status = merged['status']
   if (status == null) return null
   const { tone } = stateOf(String(status))
@@ -85,7 +85,7 @@ const rangeTitles: Readonly<Record<RangeName, string>> = { hour: 'Last hour', da
 function RangeChoice({ range, go }: Pick<Properties, 'range' | 'go'>) {
   return (
     <fieldset class="ranges">
-      <legend class="unseen">Time that the charts show</legend>
+      <legend class="unseen">Time range of the charts</legend>
       {(Object.keys(ranges) as RangeName[]).map((name) => (
         <button
           key={name}
@@ -105,8 +105,8 @@ function Charts({ open, range, snapshot }: Pick<Properties, 'open' | 'range' | '
   const plans = useMemo(() => chartsOf(open), [open])
   const fields = useMemo(() => fieldsOf(plans), [plans])
   const history = useHistory(open, fields, range, snapshot)
-  if (history === undefined) return <p class="nothing">Asking for the history…</p>
-  if (history === null || history.series.length === 0) return <p class="nothing">There is no history of it yet.</p>
+  if (history === undefined) return <p class="nothing">Loading the history…</p>
+  if (history === null || history.series.length === 0) return <p class="nothing">No history yet.</p>
   return (
     <div class="charts">
       {plans.map((plan) => (
@@ -116,7 +116,7 @@ function Charts({ open, range, snapshot }: Pick<Properties, 'open' | 'range' | '
   )
 }
 
-function Details({ row }: { readonly row: RowAnswer }) {
+function Details({ row }: { readonly row: RowResponse }) {
   const facts = useFacts()
   return (
     <>

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import type { Problem, Severity } from '../api/answers.ts'
+import type { Problem, Severity } from '../api/responses.ts'
 import { type Place, printPlace } from '../model/address.ts'
 import { inOrder, sincePhrase } from '../model/sentence.ts'
 
-/** Shown at once; the rest when asked for. */
+/** How many are shown before a click on “more”. */
 const few = 5
 
 const signs: Readonly<Record<Severity, readonly [sign: string, word: string]>> = {
@@ -18,7 +18,7 @@ interface Properties {
   readonly place: Place
 }
 
-/** What is wrong, the worst first, each with the way to it. */
+/** The list of problems, the worst first, each with a link to its row. */
 export function Problems({ problems, now, place }: Properties) {
   const [isLong, setLong] = useState(false)
   if (problems.length === 0) return null
@@ -41,12 +41,12 @@ export function Problems({ problems, now, place }: Properties) {
           </li>
         ))}
       </ul>
-      {all.length > few ? (
+      {all.length > few && (
         <button type="button" class="more" aria-expanded={isLong} onClick={() => setLong(!isLong)}>
           {isLong ? 'Fewer' : `${all.length - few} more`}
         </button>
-      ) : undefined}
-      {isLong && all.length > 200 ? <p>And {all.length - 200} more: filter the table by state.</p> : undefined}
+      )}
+      {isLong && all.length > 200 && <p>And {all.length - 200} more: filter the table by state.</p>}
     </section>
   )
 }

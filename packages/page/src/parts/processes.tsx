@@ -1,4 +1,4 @@
-import type { HaproxyProcess } from '../api/answers.ts'
+import type { HaproxyProcess } from '../api/responses.ts'
 import { type Place, printPlace } from '../model/address.ts'
 import { count, duration, exact, percent, rate } from '../model/format.ts'
 import { Meter } from './meter.tsx'
@@ -9,7 +9,7 @@ interface Properties {
   readonly place: Place
 }
 
-/** The HAProxy processes, beside each other. */
+/** The HAProxy processes side by side. */
 export function Processes({ sources, missing, place }: Properties) {
   if (sources.length === 0 && missing.length === 0) return null
   return (
@@ -18,7 +18,7 @@ export function Processes({ sources, missing, place }: Properties) {
         {sources.map((source) => (
           <li key={source.name} class={source.stopping ? 'process stopping' : 'process'}>
             <a class="name" data-link={`p:${source.name}`} href={printPlace({ ...place, open: `p:${source.name}` })}>
-              {source.name} {source.stopping ? <small class="badge">stopping</small> : undefined}
+              {source.name} {source.stopping && <small class="badge">stopping</small>}
             </a>
             <Meter label="CPU" value={source.cpu} most={100} text={percent(source.cpu)} isAlarming />
             <Meter
@@ -33,7 +33,7 @@ export function Processes({ sources, missing, place }: Properties) {
             <span class="fact" title={`HAProxy ${source.release ?? '?'}, process ${source.pid ?? '?'}`}>
               {source.release ?? ''}
             </span>
-            <span class="fact" title="Time since it was started">
+            <span class="fact" title="Uptime">
               up {duration(source.uptime)}
             </span>
           </li>

@@ -1,6 +1,6 @@
 import { sparkPath, type Values } from '../model/spark.ts'
 
-/** A line without axes; the number it is of stands beside it, so it is silent. */
+/** A line without axes. Its number is beside it, so screen readers skip the line. */
 export function Spark({ values, width, height }: { values: Values | undefined; width: number; height: number }) {
   return (
     <svg
@@ -11,7 +11,7 @@ export function Spark({ values, width, height }: { values: Values | undefined; w
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      {values === undefined || values.length === 0 ? undefined : <path d={sparkPath(values, width, height)} />}
+      {values !== undefined && values.length > 0 && <path d={sparkPath(values, width, height)} />}
     </svg>
   )
 }

@@ -1,6 +1,6 @@
 /**
- * What the parts of the big table are. Its rows are laid out as grids, each for itself, so that scrolling does not lay out all
- * of them again; some browsers forget then that it is a table.
+ * Roles of the parts of the big table. Each of its rows is a CSS grid, so that scrolling does not lay out all of them again;
+ * some browsers drop the table roles then.
  */
 export const tableRoles = {
   table: { role: 'table' },

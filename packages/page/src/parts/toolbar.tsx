@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact'
-import type { Kind } from '../api/answers.ts'
+import type { Kind } from '../api/responses.ts'
 import type { Go } from '../hooks/use-place.ts'
 import { type Place, printPlace } from '../model/address.ts'
 import { columns } from '../model/columns.ts'
@@ -22,9 +22,8 @@ const titles: Readonly<Record<ViewName, string>> = {
 }
 
 export function Toolbar({ place, go, counts, items, filterBox }: Properties) {
-  const numbers: Record<ViewName, number | undefined> = {
-    ...{ all: undefined, frontends: counts.frontend, backends: counts.backend, servers: counts.server },
-  }
+  const { frontend: frontends, backend: backends, server: servers } = counts
+  const numbers: Record<ViewName, number | undefined> = { all: undefined, frontends, backends, servers }
   const shown = items.filter(({ kind }) => kind === 'row').length
   return (
     <div class="toolbar">
@@ -37,7 +36,7 @@ export function Toolbar({ place, go, counts, items, filterBox }: Properties) {
             class="tab"
           >
             {titles[view]}
-            {numbers[view] === undefined ? undefined : <small>{exact(numbers[view])}</small>}
+            {numbers[view] !== undefined && <small>{exact(numbers[view])}</small>}
           </a>
         ))}
       </nav>
@@ -61,7 +60,7 @@ export function Toolbar({ place, go, counts, items, filterBox }: Properties) {
   )
 }
 
-/** Where there is no room for all titles, any column can be chosen here. */
+/** Sorts by any column where the table has no room for all titles. */
 function SortChoice({ place: { sorting }, go }: Pick<Properties, 'place' | 'go'>) {
   return (
     <select

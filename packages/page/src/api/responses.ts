@@ -1,4 +1,4 @@
-/** What `/api/v1/` answers, as far as the page reads it. `null` is "not known" or "does not apply". */
+/** The responses of `/api/v1/`, as far as the page reads them. `null` is "unknown" or "not applicable". */
 
 export type Value = number | string | null
 
@@ -8,7 +8,7 @@ export type Severity = 'critical' | 'warning' | 'info'
 
 export interface Problem {
   readonly severity: Severity
-  /** The row it is about, `p:<process>`, or something that is no row. */
+  /** The key of its row, `p:<process>`, or another key. */
   readonly key: string
   readonly title: string
   readonly detail: string | null
@@ -16,7 +16,7 @@ export interface Problem {
   readonly since: number | null
 }
 
-/** One HAProxy process; what a statistics page does not tell is null. */
+/** One HAProxy process; fields that a statistics page does not have are null. */
 export interface HaproxyProcess {
   readonly name: string
   readonly release: string | null
@@ -44,23 +44,23 @@ export interface Overview {
   readonly sources: readonly HaproxyProcess[]
   /** The newest of the history of `daemon`, and more. */
   readonly totals: Readonly<Record<string, unknown>>
-  /** The worst ones; `problemCounts` knows how many there are. */
+  /** The worst ones; `problemCounts` has the total. */
   readonly problems: readonly Problem[]
   readonly problemCounts: Readonly<Record<Severity, number>>
 }
 
-/** Key, kind, pxname, svname, indexes of its processes; then the values in the order of `RowsAnswer.fields`. */
+/** Key, kind, pxname, svname, indexes of its processes; then the values in the order of `RowsResponse.fields`. */
 export type WireRow = readonly [string, Kind, string, string, readonly number[], ...Value[]]
 
 /** `/api/v1/rows`. */
-export interface RowsAnswer {
+export interface RowsResponse {
   readonly snapshot: number
   readonly fields: readonly string[]
   readonly rows: readonly WireRow[]
 }
 
-/** `/api/v1/row`: all that is known of one row. */
-export interface RowAnswer {
+/** `/api/v1/row`: all fields of one row. */
+export interface RowResponse {
   readonly snapshot: number
   readonly key: string
   readonly merged: Readonly<Record<string, Value>>
@@ -73,12 +73,12 @@ export interface HistorySeries {
   readonly field: string
   readonly unit: string
   readonly values: readonly (number | null)[]
-  /** The largest of what each of `values` is a mean of. */
+  /** The maximum within the span of each of `values`, which are means. */
   readonly peaks?: readonly (number | null)[]
 }
 
 /** `/api/v1/history`: values at equal steps of seconds, oldest first. */
-export interface HistoryAnswer {
+export interface HistoryResponse {
   readonly begin: number
   readonly step: number
   readonly series: readonly HistorySeries[]
