@@ -3,8 +3,8 @@
 // which brings the program itself. After a build.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { Problem, report } from './setup/problem.mjs'
 import { root } from './setup/quietly.mjs'
+import { report, ScriptError } from './setup/script-error.mjs'
 
 /** The releases that are promised, the oldest first; 20 is the floor of package.json itself. */
 const releases = { 20: '20.19', 22: '22', 24: '24', 26: '26' }
@@ -31,7 +31,7 @@ function readArguments(args) {
   const chosen = args.filter((word) => word !== '--bounded')
   const unknown = chosen.find((word) => !known.includes(word))
   if (unknown !== undefined) {
-    throw new Problem(`test:nodes: found "${unknown}", expected --bounded and any of ${known.join(', ')}`, 2)
+    throw new ScriptError(`test:nodes: found "${unknown}", expected --bounded and any of ${known.join(', ')}`, 2)
   }
   return { chosen: chosen.length > 0 ? chosen : known, paths: args.includes('--bounded') ? bounded : [] }
 }
@@ -59,7 +59,7 @@ try {
     const vitest = ['node', join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...paths]
     return !(runOn(release, ['node', '--version']) && runOn(release, vitest))
   })
-  if (failed.length > 0) throw new Problem(`test:nodes: failed on Node ${failed.join(', ')}`)
+  if (failed.length > 0) throw new ScriptError(`test:nodes: failed on Node ${failed.join(', ')}`)
   console.log(`test:nodes: passed on Node ${chosen.join(', ')}`)
 } catch (error) {
   report(error)

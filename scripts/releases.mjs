@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { Problem, report } from './setup/problem.mjs'
 import { quietly, root } from './setup/quietly.mjs'
+import { report, ScriptError } from './setup/script-error.mjs'
 
 /** The releases and the Debian of each; the newest is whatever sid has. @type {Readonly<Record<string, string>>} */
 const suites = { 2.2: 'bullseye', 2.6: 'bookworm', '3.0': 'trixie', newest: 'sid' }
@@ -43,7 +43,7 @@ function readArguments(args) {
   const unknown = chosen.find((word) => !known.includes(word) && !word.includes('/'))
   if (unknown !== undefined) {
     const expected = `--bounded, any of ${known.join(', ')}, or the path of a program`
-    throw new Problem(`test:releases: found "${unknown}", expected ${expected}`, 2)
+    throw new ScriptError(`test:releases: found "${unknown}", expected ${expected}`, 2)
   }
   return { chosen: chosen.length > 0 ? chosen : known, isBounded: args.includes('--bounded') }
 }
@@ -67,7 +67,7 @@ function unpack(release) {
   quietly('mmdebstrap', 'mmdebstrap', ['--variant=extract', '--include=haproxy', allowOld, suite, packages])
   const libraries = ['usr/lib', 'lib'].flatMap((place) => inFolder(join(packages, place), /-linux-gnu$/))
   const [loader] = libraries.flatMap((place) => inFolder(place, /^ld-.*\.so(\.\d+)?$/))
-  if (loader === undefined) throw new Problem(`test:releases: no dynamic loader in ${packages}`)
+  if (loader === undefined) throw new ScriptError(`test:releases: no dynamic loader in ${packages}`)
   const draft = `${program}.draft`
   copyFileSync(join(packages, 'usr/sbin/haproxy'), draft)
   const paths = ['--force-rpath', '--set-rpath', libraries.join(':')]
@@ -115,7 +115,7 @@ function testOn(release, isBounded) {
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` }
   const [line = ''] = spawnSync('haproxy', ['-v'], { env, encoding: 'utf8' }).stdout?.split('\n') ?? []
   const [, version] = /version (\S+)/.exec(line) ?? []
-  if (version === undefined) throw new Problem(`test:releases: HAProxy ${release} does not run: ${line}`)
+  if (version === undefined) throw new ScriptError(`test:releases: HAProxy ${release} does not run: ${line}`)
   console.log(`test:releases: ${line}`)
   const files = testsFor(version, isBounded)
   const vitest = [
@@ -138,7 +138,7 @@ function testOn(release, isBounded) {
 try {
   const { chosen, isBounded } = readArguments(process.argv.slice(2))
   const failed = chosen.filter((release) => !testOn(release, isBounded))
-  if (failed.length > 0) throw new Problem(`test:releases: failed on HAProxy ${failed.join(', ')}`)
+  if (failed.length > 0) throw new ScriptError(`test:releases: failed on HAProxy ${failed.join(', ')}`)
   console.log(`test:releases: passed on HAProxy ${chosen.join(', ')}`)
 } catch (error) {
   report(error)

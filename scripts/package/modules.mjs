@@ -1,8 +1,8 @@
 // @ts-check
 import { cpSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { Problem } from '../setup/problem.mjs'
 import { root } from '../setup/quietly.mjs'
+import { ScriptError } from '../setup/script-error.mjs'
 import { readManifest, thirdParty } from './stage.mjs'
 
 /**
@@ -30,7 +30,7 @@ export function runtimeModules(withOptional = false) {
   for (const { name, from, below, optional } of wanted) {
     const source = find(name, from)
     if (source === undefined && optional) continue
-    if (source === undefined) throw new Problem(`${name} is not installed, which ${from} needs: run npm run build`)
+    if (source === undefined) throw new ScriptError(`${name} is not installed, which ${from} needs: run npm run build`)
     const { version, license, dependencies = {}, optionalDependencies = {} } = readManifest(source)
     const top = placed.get(name)
     if (top?.version === version) continue
@@ -65,7 +65,7 @@ export function pageModules() {
 function whoHas(name) {
   const own = ['core', 'haproxy', 'pull', 'process'].map((folder) => join(root, 'packages', folder))
   const folder = own.find((path) => readManifest(path).dependencies?.[name] !== undefined)
-  if (folder === undefined) throw new Problem(`nothing depends on ${name}`)
+  if (folder === undefined) throw new ScriptError(`nothing depends on ${name}`)
   return folder
 }
 

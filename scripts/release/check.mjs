@@ -9,8 +9,8 @@ import { basename, join } from 'node:path'
 import { pageModules, runtimeModules } from '../package/modules.mjs'
 import { packNpm } from '../package/npm.mjs'
 import { inScratch, readManifest } from '../package/stage.mjs'
-import { Problem, report } from '../setup/problem.mjs'
 import { root } from '../setup/quietly.mjs'
+import { report, ScriptError } from '../setup/script-error.mjs'
 import { contentProblems, shrinkwrapProblems } from './contents.mjs'
 import { moduleProblems, toolProblems } from './licences.mjs'
 import { billOfMaterials } from './sbom.mjs'
@@ -38,7 +38,7 @@ function packedShrinkwrap(path) {
 /** @param {string} path */
 function packedFiles(path) {
   const { stdout, status } = spawnSync('tar', ['-tzf', path], { encoding: 'utf8' })
-  if (status !== 0) throw new Problem(`${path} cannot be read`)
+  if (status !== 0) throw new ScriptError(`${path} cannot be read`)
   return stdout
     .trim()
     .split('\n')
@@ -82,7 +82,7 @@ try {
     console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'}  ${title}`)
     return found
   })
-  if (problems.length > 0) throw new Problem(problems.join('\n'))
+  if (problems.length > 0) throw new ScriptError(problems.join('\n'))
 } catch (error) {
   report(error)
 }

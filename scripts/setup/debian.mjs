@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { Problem } from './problem.mjs'
 import { quietly } from './quietly.mjs'
+import { ScriptError } from './script-error.mjs'
 
 /** @typedef {'start' | 'test' | 'contrib' | 'page' | 'machine' | 'releases'} Purpose */
 
@@ -77,14 +77,14 @@ apt-get update && install "$@"
 `
 
 /**
- * Sees to it that the programs of a purpose are there, or throws a `Problem` that says what to install.
+ * Sees to it that the programs of a purpose are there, or throws a `ScriptError` that says what to install.
  * @param {Purpose} purpose
  */
 export function installTools(purpose) {
   const missing = tools.filter((tool) => tool.purposes.includes(purpose) && findCommand(tool.command) === undefined)
   if (missing.length === 0) return
   const asRoot = findCommand('apt-get') === undefined ? undefined : waysToRoot()
-  if (asRoot === undefined) throw new Problem(whatToInstall(missing, 'and cannot be installed from here'))
+  if (asRoot === undefined) throw new ScriptError(whatToInstall(missing, 'and cannot be installed from here'))
   const packages = missing.map((tool) => tool.package).join(', ')
   console.log(`setup: installing ${packages} with apt-get`)
   const [command = 'sh', ...args] = [...asRoot, 'sh', '-c', installScript, 'sh', ...missing.map((tool) => tool.package)]
@@ -95,7 +95,7 @@ export function installTools(purpose) {
     )
   }
   const absent = missing.filter((tool) => findCommand(tool.command) === undefined)
-  if (absent.length > 0) throw new Problem(whatToInstall(absent, 'though apt-get reported no error'))
+  if (absent.length > 0) throw new ScriptError(whatToInstall(absent, 'though apt-get reported no error'))
 }
 
 /**

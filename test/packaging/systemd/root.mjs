@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Problem } from '../../../scripts/setup/problem.mjs'
+import { ScriptError } from '../../../scripts/setup/script-error.mjs'
 import { quietly } from '../../../scripts/setup/quietly.mjs'
 import { readDropIns } from './drop-ins.mjs'
 
@@ -90,7 +90,7 @@ export function kernelOf(root) {
   const names = readdirSync(join(root, 'boot'))
   const find = (/** @type {string} */ start) => {
     const name = names.find((candidate) => candidate.startsWith(start))
-    if (name === undefined) throw new Problem(`no ${start}… in boot of the machine: found ${names.join(', ')}`)
+    if (name === undefined) throw new ScriptError(`no ${start}… in boot of the machine: found ${names.join(', ')}`)
     return join(root, 'boot', name)
   }
   return { kernel: find('vmlinuz-'), initrd: find('initrd.img-') }

@@ -7,7 +7,7 @@ import { appendFileSync, chownSync, cpSync, mkdirSync, readFileSync, writeFileSy
 import { join } from 'node:path'
 import { packDeb } from '../../../scripts/package/deb.mjs'
 import { inScratch } from '../../../scripts/package/stage.mjs'
-import { Problem, report } from '../../../scripts/setup/problem.mjs'
+import { ScriptError, report } from '../../../scripts/setup/script-error.mjs'
 import { root as checkout, quietly } from '../../../scripts/setup/quietly.mjs'
 import { furnish, kernelOf, makeEmulator, makeRoot } from './root.mjs'
 
@@ -48,8 +48,8 @@ function boot(title, emulator) {
   const told = read('results').replaceAll('\r', '')
   process.stdout.write(told)
   const end = error?.message ?? signal ?? `exit code ${status}`
-  if (status !== 0) throw new Problem(`the machine did not end by itself (${end}); see ${consoleLog}\n${stderr}`)
-  if (!told.endsWith('passed\n')) throw new Problem(`${title}: failed; see ${consoleLog}`)
+  if (status !== 0) throw new ScriptError(`the machine did not end by itself (${end}); see ${consoleLog}\n${stderr}`)
+  if (!told.endsWith('passed\n')) throw new ScriptError(`${title}: failed; see ${consoleLog}`)
 }
 
 /** @param {string} scratch */
@@ -69,7 +69,7 @@ function tryUnits(scratch) {
 }
 
 try {
-  if (process.getuid?.() !== 0) throw new Problem('test:systemd has to be root: it makes the root of a machine', 2)
+  if (process.getuid?.() !== 0) throw new ScriptError('test:systemd has to be root: it makes the root of a machine', 2)
   mkdirSync(join(checkout, 'dist'), { recursive: true })
   writeFileSync(consoleLog, '')
   inScratch('test-systemd', tryUnits)
