@@ -9,7 +9,7 @@ import { answerHealth, healthStates } from '@haproxystats/core/health'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { health as processHealth } from '../packages/process/src/health.ts'
 import { health as pullHealth } from '../packages/pull/src/health.ts'
-import { Program } from './support/program.ts'
+import { binOf, Program } from './support/program.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 import { until } from './support/until.ts'
 
@@ -347,7 +347,7 @@ describe('a script', () => {
   it.each(allChecks)('%s is a few lines that call the program', (check) => {
     const text = readFileSync(scriptOf(check), 'utf8')
     expect(text.split('\n').length).toBeLessThan(25)
-    expectLine(check, run(check, ['-f', '/nonexistent', '-t', '40']), 'UNKNOWN', /cannot be read: it does not exist/)
+    expectLine(check, run(check, ['-f', '/nonexistent']), 'UNKNOWN', /cannot be read: it does not exist/)
     expect(run(check, ['-V'])).toEqual({ code: 0, output: `check_haproxystats_${check} ${version}\n`, stderr: '' })
   })
 
@@ -382,9 +382,11 @@ describe('a script', () => {
       slow,
       'if (process.env.HAPROXYSTATS_HEALTH_LIMITED) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
     )
-    const bin = join(root, 'packages/pull/bin/haproxystats-pull.js')
     const env = { ...process.env, NODE_OPTIONS: `--import=${slow}` }
-    const { stdout, status } = spawnSync(process.execPath, [bin, '--health', '-t', '1'], { encoding: 'utf8', env })
+    const { stdout, status } = spawnSync(process.execPath, [binOf('pull'), '--health', '-t', '1'], {
+      encoding: 'utf8',
+      env,
+    })
     expectLine('pull', { output: stdout, code: status }, 'UNKNOWN', /timeout: no answer within 1 s/)
   })
 

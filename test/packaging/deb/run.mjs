@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packDeb } from '../../../scripts/package/deb.mjs'
 import { inScratch } from '../../../scripts/package/stage.mjs'
-import { ScriptError, report } from '../../../scripts/setup/script-error.mjs'
 import { quietly } from '../../../scripts/setup/quietly.mjs'
+import { report, ScriptError } from '../../../scripts/setup/script-error.mjs'
 
 const beside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 

@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ScriptError } from '../../../scripts/setup/script-error.mjs'
 import { quietly } from '../../../scripts/setup/quietly.mjs'
+import { ScriptError } from '../../../scripts/setup/script-error.mjs'
 import { readDropIns } from './drop-ins.mjs'
 
 const beside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))

@@ -7,8 +7,8 @@ import { appendFileSync, chownSync, cpSync, mkdirSync, readFileSync, writeFileSy
 import { join } from 'node:path'
 import { packDeb } from '../../../scripts/package/deb.mjs'
 import { inScratch } from '../../../scripts/package/stage.mjs'
-import { ScriptError, report } from '../../../scripts/setup/script-error.mjs'
 import { root as checkout, quietly } from '../../../scripts/setup/quietly.mjs'
+import { report, ScriptError } from '../../../scripts/setup/script-error.mjs'
 import { furnish, kernelOf, makeEmulator, makeRoot } from './root.mjs'
 
 /** How long a boot and its checks may take, in milliseconds. */
