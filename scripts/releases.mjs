@@ -4,8 +4,9 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
+import { runTests, testEachRelease, vitest } from './each-release.mjs'
 import { quietly, root } from './setup/quietly.mjs'
-import { report, ScriptError } from './setup/script-error.mjs'
+import { ScriptError } from './setup/script-error.mjs'
 
 /** The releases and the Debian of each; the newest is whatever sid has. @type {Readonly<Record<string, string>>} */
 const suites = { 2.2: 'bullseye', 2.6: 'bookworm', '3.0': 'trixie', newest: 'sid' }
@@ -32,21 +33,6 @@ const everyday = {
 const own = 'test/releases'
 
 const cache = join(root, 'node_modules/.cache/haproxystats-releases')
-
-/** How long the tests of one release may take, in milliseconds. */
-const longest = 600_000
-
-/** @param {readonly string[]} args */
-function readArguments(args) {
-  const known = Object.keys(suites)
-  const chosen = args.filter((word) => word !== '--bounded')
-  const unknown = chosen.find((word) => !known.includes(word) && !word.includes('/'))
-  if (unknown !== undefined) {
-    const expected = `--bounded, any of ${known.join(', ')}, or the path of a program`
-    throw new ScriptError(`test:releases: found "${unknown}", expected ${expected}`, 2)
-  }
-  return { chosen: chosen.length > 0 ? chosen : known, isBounded: args.includes('--bounded') }
-}
 
 /**
  * The folder with the program of a release, made once. Sid's list of packages may be older than it allows, where a mirror
@@ -118,28 +104,13 @@ function testOn(release, isBounded) {
   if (version === undefined) throw new ScriptError(`test:releases: HAProxy ${release} does not run: ${line}`)
   console.log(`test:releases: ${line}`)
   const files = testsFor(version, isBounded)
-  const vitest = [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--config',
-    'vitest.releases.config.ts',
-    ...files,
-  ]
-  const { status } = spawnSync(process.execPath, vitest, {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: longest,
-    killSignal: 'SIGTERM',
-  })
-  return status === 0
+  return runTests(process.execPath, [vitest, 'run', '--config', 'vitest.releases.config.ts', ...files], env)
 }
 
-try {
-  const { chosen, isBounded } = readArguments(process.argv.slice(2))
-  const failed = chosen.filter((release) => !testOn(release, isBounded))
-  if (failed.length > 0) throw new ScriptError(`test:releases: failed on HAProxy ${failed.join(', ')}`)
-  console.log(`test:releases: passed on HAProxy ${chosen.join(', ')}`)
-} catch (error) {
-  report(error)
-}
+testEachRelease({
+  command: 'test:releases',
+  program: 'HAProxy',
+  known: Object.keys(suites),
+  paths: true,
+  testOn,
+})

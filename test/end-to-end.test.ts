@@ -163,31 +163,6 @@ function withoutOwn(lines: ReadonlyMap<string, number>): Map<string, number> {
   return new Map([...lines].filter(([path]) => !path.includes('.haproxystats.')))
 }
 
-test('Graphite and local-store get the same lines, and one that is down does not hold up the other', async () => {
-  const { base, file, relay } = await site(2, `[local-store]\ndir = \${paths:base-dir}/store\n`)
-  const pull = new Program('pull', '-f', file)
-  const processing = new Program('process', '-f', file)
-  const stored = await until('two snapshots in local-store', async () => {
-    const names = await readdir(join(base, 'store')).catch(() => [])
-    return names.length >= 2 && names
-  })
-  expect((await relay.lines()).length).toBe(0)
-  await relay.start()
-  expect(await pull.stop()).toBe(0)
-  await until('the queue to be empty', async () => (await queueEntries(join(base, 'incoming'))).length === 0)
-  expect(await processing.stop()).toBe(0)
-  for (const snapshot of stored) {
-    const lines = (await readFile(join(base, 'store', snapshot, 'stats'), 'latin1')).trimEnd().split('\n')
-    await until(`the relay to have written ${snapshot}`, async () => {
-      return ofSnapshot(await relay.lines(), snapshot).size === lines.length
-    })
-    const arrived = (await relay.lines()).filter(({ timestamp }) => timestamp === snapshot)
-    const unlikeOwn = (line: string) => !line.includes('.haproxystats.')
-    const texts = arrived.map(({ path, value, timestamp }) => `${path} ${value} ${timestamp}`)
-    expect(texts.filter(unlikeOwn).sort()).toEqual(lines.filter(unlikeOwn).sort())
-  }
-})
-
 test('process finishes what is in hand on SIGTERM and leaves the rest in the queue', async () => {
   const { base, file, relay } = await site(2)
   const pull = new Program('pull', '-f', file)

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { quietly, root } from '../setup/quietly.mjs'
 import { report } from '../setup/script-error.mjs'
 import { copyModules, pageModules, runtimeModules } from './modules.mjs'
-import { inScratch, readManifest, settleModes, stagePackage } from './stage.mjs'
+import { documents, inScratch, readManifest, settleModes, stagePackage } from './stage.mjs'
 
 const name = 'haproxystats'
 const programs = ['haproxystats-pull', 'haproxystats-process']
@@ -29,9 +29,7 @@ const files = [
 /** Compressed, as policy wants it. @type {readonly (readonly [from: string, to: string])[]} */
 const compressed = [
   ['README.md', 'usr/share/doc/haproxystats/README.md.gz'],
-  ['docs/metrics.md', 'usr/share/doc/haproxystats/docs/metrics.md.gz'],
-  ['docs/prometheus.md', 'usr/share/doc/haproxystats/docs/prometheus.md.gz'],
-  ['docs/systemd.md', 'usr/share/doc/haproxystats/docs/systemd.md.gz'],
+  ...documents.map((path) => /** @type {const} */ ([path, `usr/share/doc/haproxystats/${path}.gz`])),
   ['CHANGELOG.md', 'usr/share/doc/haproxystats/changelog.gz'],
   ...readdirSync(join(root, 'packaging/man')).map(
     (page) => /** @type {const} */ ([`packaging/man/${page}`, `usr/share/man/man${page.at(-1)}/${page}.gz`]),
@@ -97,9 +95,9 @@ function layOut(tree, scratch, version) {
     cpSync(join(root, from), join(tree, to), { recursive: true })
   }
   for (const [from, to] of compressed) write(join(tree, to), gzipSync(readFileSync(join(root, from)), { level: 9 }))
-  const documents = join(tree, 'usr/share/doc/haproxystats')
-  write(join(documents, 'changelog.Debian.gz'), gzipSync(changelog(version), { level: 9 }))
-  write(join(documents, 'copyright'), copyright(modules))
+  const folder = join(tree, 'usr/share/doc/haproxystats')
+  write(join(folder, 'changelog.Debian.gz'), gzipSync(changelog(version), { level: 9 }))
+  write(join(folder, 'copyright'), copyright(modules))
   settleTree(tree)
   writeControl(tree, version)
 }

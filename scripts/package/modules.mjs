@@ -78,27 +78,11 @@ function find(name, from) {
   return undefined
 }
 
+const unusedFolders =
+  'test tests doc docs example examples benchmark benchmarks fixture fixtures build node_modules iife umd flow-typed rollup help'
 /** What packages carry that no program loads. */
 const leftOut = {
-  folders: [
-    'test',
-    'tests',
-    'doc',
-    'docs',
-    'example',
-    'examples',
-    'benchmark',
-    'benchmarks',
-    'fixture',
-    'fixtures',
-    'build',
-    'node_modules',
-    'iife',
-    'umd',
-    'flow-typed',
-    'rollup',
-    'help',
-  ],
+  folders: unusedFolders.split(' '),
   files:
     /^\.|^(test|demo|example|benchmark|coverage-map|eslint\.config)\.\w+$|\.(md|markdown|ts|mts|cts|map|flow|png|ico|sh|html|yml|yaml)$|^(CNAME|tsconfig.*|(browser|bin)\.js)$/,
 }

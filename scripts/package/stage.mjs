@@ -7,13 +7,17 @@ import { root } from '../setup/quietly.mjs'
 const own = ['core', 'haproxy', 'page', 'pull', 'process']
 const programs = ['pull', 'process']
 
+/** The documents of docs/, by their paths. */
+export const documents = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`)
+
 /** What is copied beside the programs, and where to. @type {readonly (readonly [from: string, to: string])[]} */
 const extras = [
   ['README.md', 'README.md'],
   ['CHANGELOG.md', 'CHANGELOG.md'],
   ['LICENSE', 'LICENSE'],
-  ['docs/metrics.md', 'docs/metrics.md'],
-  ['docs/prometheus.md', 'docs/prometheus.md'],
+  ...documents.map((path) => /** @type {const} */ ([path, path])),
   ['systemd', 'systemd'],
   ['contrib/haproxystats.conf', 'haproxystats.conf'],
   ['contrib/nagios', 'nagios'],

@@ -134,7 +134,9 @@ frontend web
   const { pull: report } = parseManifest(await readFile(join(pull.queue, snapshot, manifestName)))!
   expect(report!.complete).toBe(true)
   expect(report!.sources.map(({ name, result }) => [name, result])).toEqual([
-    ...[['lb1.sock', 'answered'] as const, ['master.sock', 'foreign'] as const, ['web.sock', 'foreign'] as const],
+    ['lb1.sock', 'answered'],
+    ['master.sock', 'foreign'],
+    ['web.sock', 'foreign'],
   ])
   const said = await pull.line(/master\.sock answered "Unknown command/)
   expect(said.level).toBe(levels.warning)

@@ -22,16 +22,21 @@ test(
     const file = join(base, 'haproxystats.conf')
     const stored = join(base, 'stored')
     const settings = [
-      ...['[paths]', `base-dir = ${base}`],
-      ...[
-        '[pull]',
-        `servers = master://${running.master}`,
-        'counters = monotonic',
-        'pull-interval = 1',
-        'pull-timeout = 0',
-      ],
-      ...['[process]', 'workers = 2', '[graphite]', 'enabled = false', 'prefix-hostname = false'],
-      ...['[local-store]', `dir = ${stored}`],
+      '[paths]',
+      `base-dir = ${base}`,
+      '[pull]',
+      `servers = master://${running.master}`,
+      'counters = monotonic',
+      'pull-interval = 1',
+      'pull-timeout = 0',
+
+      '[process]',
+      'workers = 2',
+      '[graphite]',
+      'enabled = false',
+      'prefix-hostname = false',
+      '[local-store]',
+      `dir = ${stored}`,
     ]
     await writeFile(file, settings.join('\n'))
     const start = (name: 'pull' | 'process') => new Program(name, '-f', file)

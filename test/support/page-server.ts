@@ -26,7 +26,9 @@ export async function servePage(fixture: Fixture): Promise<PageServer> {
       return view()
     },
     history: new MemoryHistory({ bound: 2 ** 20 }),
-    ...{ status: {}, interval: fixture.interval, now: () => Date.now() / 1000 },
+    status: {},
+    interval: fixture.interval,
+    now: () => Date.now() / 1000,
   }
   const files = readStaticFiles(pageDirectory)
   let server: HttpServer | undefined

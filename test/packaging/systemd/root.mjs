@@ -13,8 +13,15 @@ const suite = 'trixie'
 
 /** What the machine has besides the essential packages; HAProxy and the relay are started by units of their own. */
 const packages = [
-  ...['systemd', 'systemd-sysv', 'udev', 'linux-image-cloud-amd64', 'initramfs-tools', 'adduser'],
-  ...['nodejs', 'haproxy', 'carbon-c-relay'],
+  'systemd',
+  'systemd-sysv',
+  'udev',
+  'linux-image-cloud-amd64',
+  'initramfs-tools',
+  'adduser',
+  'nodejs',
+  'haproxy',
+  'carbon-c-relay',
 ]
 
 /** The few modules that the root file system needs: all of them take a minute more at every boot. */
