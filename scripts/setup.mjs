@@ -1,6 +1,6 @@
 // @ts-check
-// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page | machine | releases]. Says a line
-// for what it does, and nothing when there is nothing to do.
+// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page | machine | releases]. Prints a line
+// for each thing it does, and nothing when there is nothing to do.
 import { installTools } from './setup/debian.mjs'
 import { checkNode } from './setup/node-version.mjs'
 import { report, ScriptError } from './setup/script-error.mjs'

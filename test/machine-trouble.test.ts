@@ -15,7 +15,7 @@ const noThreads = fileURLToPath(new URL('support/no-threads.mjs', import.meta.ur
 /** Runs node with one more option. */
 const withImport = (file: string) => ['sh', '-c', 'node=$1; shift; exec "$node" --import "$0" "$@"', file]
 
-/** Nobody else has processes of this user. */
+/** A user without other processes. */
 const user = 2_000_000_000 + process.pid
 
 it('a working directory that is removed costs nothing', async () => {

@@ -17,8 +17,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 /**
- * What `systemd-analyze verify` says of a unit. It also wants the commands to be there, which they are only where
- * haproxystats is installed: here /bin/true stands for them. What it says of other units of the machine is left out.
+ * The complaints of `systemd-analyze verify` about a unit. It requires the commands to exist, which they do only where
+ * haproxystats is installed, so /bin/true replaces them. Complaints about other units of the machine are left out.
  */
 function verify(name: string, text: string, dropIn?: string): { complaints: string[]; exitCode: number | null } {
   const path = join(directory, name)

@@ -41,7 +41,7 @@ export function debianVersion(version) {
   return `${version.replace('-', '~')}-1`
 }
 
-/** Who answers for the package that is built, as Debian's tools ask for it. */
+/** The maintainer of the package that is built, from the variables of Debian's tools. */
 function maintainer() {
   const { DEBFULLNAME = 'haproxystats', DEBEMAIL = 'haproxystats@packages.invalid' } = process.env
   return `${DEBFULLNAME} <${DEBEMAIL}>`
@@ -49,8 +49,8 @@ function maintainer() {
 
 /** The date of all files, in seconds: `SOURCE_DATE_EPOCH`, else that of the commit, else the time 0. */
 function sourceDate() {
-  const told = process.env['SOURCE_DATE_EPOCH']
-  if (told !== undefined && /^\d+$/.test(told)) return Number(told)
+  const given = process.env['SOURCE_DATE_EPOCH']
+  if (given !== undefined && /^\d+$/.test(given)) return Number(given)
   const { stdout } = spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' })
   return Number(stdout ?? 0)
 }

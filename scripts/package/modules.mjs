@@ -19,14 +19,19 @@ import { readManifest, thirdParty } from './stage.mjs'
 /**
  * Everything that the programs load from outside this repository, as it is installed here and was tested, once for each
  * place it needs: at the top, or below the package that needs another release of it. Optional dependencies are native and the
- * programs do without; they are told of only on request, those for this machine, because npm installs them.
+ * programs do without; they are listed only on request, those for this machine, because npm installs them.
  * @returns {Module[]}
  */
 export function runtimeModules(withOptional = false) {
   /** @type {Map<string, Module>} */
   const placed = new Map()
   /** @type {{ name: string, from: string, below: string, optional: boolean }[]} */
-  const wanted = Object.keys(thirdParty()).map((name) => ({ name, from: whoHas(name), below: '', optional: false }))
+  const wanted = Object.keys(thirdParty()).map((name) => ({
+    name,
+    from: dependentOf(name),
+    below: '',
+    optional: false,
+  }))
   for (const { name, from, below, optional } of wanted) {
     const source = find(name, from)
     if (source === undefined && optional) continue
@@ -62,7 +67,7 @@ export function pageModules() {
 }
 
 /** The package of this repository that depends on it. @param {string} name */
-function whoHas(name) {
+function dependentOf(name) {
   const own = ['core', 'haproxy', 'pull', 'process'].map((folder) => join(root, 'packages', folder))
   const folder = own.find((path) => readManifest(path).dependencies?.[name] !== undefined)
   if (folder === undefined) throw new ScriptError(`nothing depends on ${name}`)

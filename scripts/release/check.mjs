@@ -19,14 +19,14 @@ import { differingVersions } from './versions.mjs'
 const { version } = readManifest(root)
 const target = join(root, 'dist')
 
-/** The changes are told under the version; those of a pre-release may still be under "Unreleased". */
+/** The changes are listed under the version; those of a pre-release may still be under "Unreleased". */
 function changelogProblems() {
   const wanted = version.includes('-') ? [version, 'Unreleased'] : [version]
   const headings = readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('## '))
-  const told = headings.some((line) => wanted.some((name) => line.startsWith(`## ${name}`)))
-  return told ? [] : [`CHANGELOG.md: no heading "## ${wanted.join('" or "## ')}"`]
+  const listed = headings.some((line) => wanted.some((name) => line.startsWith(`## ${name}`)))
+  return listed ? [] : [`CHANGELOG.md: no heading "## ${wanted.join('" or "## ')}"`]
 }
 
 /** @param {string} path */
@@ -70,7 +70,7 @@ function modulesProblems() {
 /** @type {readonly (readonly [title: string, check: () => string[]])[]} */
 const checks = [
   ['one version everywhere', differingVersions],
-  ['changes are told', changelogProblems],
+  ['changes are listed', changelogProblems],
   ['packed twice to the same bytes, nothing missing and nothing more', packProblems],
   ['licences, texts, nothing to compile', modulesProblems],
   ['licences of what builds and tests', toolProblems],

@@ -1,6 +1,6 @@
 // @ts-check
-// The version of the release: node scripts/release/versions.mjs tells and checks it, with a version as argument it is set
-// everywhere. It counts in package.json of the checkout; what else has it must agree.
+// The version of the release: node scripts/release/versions.mjs prints and checks it; with a version as argument it is
+// set everywhere. package.json of the checkout has it; every other place must agree.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../setup/quietly.mjs'

@@ -41,7 +41,7 @@ const tools = [
   { command: 'puppet-lint', package: 'puppet-lint', purposes: ['contrib'], why: 'checks the module' },
   { command: 'monit', package: 'monit', purposes: ['contrib'], why: 'checks its configuration' },
   { command: 'docker-compose', package: 'docker-compose', purposes: ['contrib'], why: 'checks the composition' },
-  { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what systemd is told' },
+  { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what is sent to systemd' },
   { command: 'mandoc', package: 'mandoc', purposes: ['test'], why: 'checks the manual pages' },
   { command: 'zsh', package: 'zsh', purposes: ['test'], why: 'checks its completion' },
   { command: 'chromium', package: 'chromium', purposes: ['page'], why: 'shows the page' },
@@ -58,8 +58,8 @@ const tools = [
 ]
 
 /**
- * Installs as root. A policy that forbids starting services stands there meanwhile, unless the machine has its own: the
- * packages bring services of which only the programs are wanted. The lists are fetched when there are none, and once
+ * Installs as root. Meanwhile a policy forbids starting services, unless the machine has its own policy: the
+ * packages bring services, and only their programs are wanted. The lists are fetched when there are none, and once
  * more when an install fails, for they may be old.
  */
 const installScript = `
@@ -77,7 +77,7 @@ apt-get update && install "$@"
 `
 
 /**
- * Sees to it that the programs of a purpose are there, or throws a `ScriptError` that says what to install.
+ * Installs the programs of a purpose that are missing, or throws a `ScriptError` with what to install.
  * @param {Purpose} purpose
  */
 export function installTools(purpose) {

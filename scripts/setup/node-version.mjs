@@ -18,7 +18,7 @@ export function isSupported(version) {
   return line === undefined ? major > 23 : minor >= line.minor
 }
 
-/** Stops when this Node is too old, before anything else gives a stranger message. */
+/** Stops when this Node is too old, before anything else fails with a message that does not say so. */
 export function checkNode() {
   const found = process.versions.node
   if (isSupported(found)) return

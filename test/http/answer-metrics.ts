@@ -3,7 +3,7 @@ import { metrics } from '../../packages/process/src/http/routes/metrics.ts'
 import type { Facts } from '../../packages/process/src/http/routes/route.ts'
 import type { History } from '../../packages/process/src/http/trend/history.ts'
 
-/** What a test knows, unless it says otherwise: nothing. The history is no matter of `/metrics`. */
+/** Facts for a test, empty by default. The history is no matter of `/metrics`. */
 export function factsWith(facts: Partial<Facts>): Facts {
   const history = {} as History
   return { view: undefined, history, status: {}, interval: 10, now: () => 1_700_000_005, ...facts }

@@ -1,4 +1,4 @@
-/** What becomes of snapshots when sources do not answer, and what is told of it. */
+/** Snapshots when sources do not answer, and what is reported. */
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

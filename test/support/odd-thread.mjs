@@ -1,4 +1,4 @@
-// A thread of [http] for tests that does with a snapshot what the snapshot's path says.
+// A thread of [http] for tests that behaves as the path of the snapshot asks.
 import { parentPort } from 'node:worker_threads'
 
 parentPort.on('message', ({ kind, id, path }) => {

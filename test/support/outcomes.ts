@@ -3,7 +3,7 @@ import { type Count, type Counts, infoCounters, type ProcessCounters, statCounte
 import type { Outcome } from '../../packages/pull/src/query/ask-source.ts'
 import type { Source } from '../../packages/pull/src/sources/sources.ts'
 
-/** What asking one process came to; it answered unless told. */
+/** The result of asking one process; by default it answered. */
 export interface Asked {
   /** The address; that of the master for a worker. */
   readonly text: string

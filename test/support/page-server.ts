@@ -10,7 +10,7 @@ import { type Fixture, fixtureRoutes } from './page-fixture.ts'
 
 export interface PageServer {
   readonly url: string
-  /** Moves on to the next snapshot, and tells open pages of it. */
+  /** Publishes the next snapshot to open pages. */
   next(): void
   stop(): Promise<void>
   /** At the same address again. */

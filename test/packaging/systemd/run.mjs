@@ -14,7 +14,7 @@ import { furnish, kernelOf, makeEmulator, makeRoot } from './root.mjs'
 /** How long a boot and its checks may take, in milliseconds. */
 const longest = 2_700_000
 
-/** Debian's nobody, as whom the emulator runs. */
+/** The user nobody of Debian, who runs the emulator. */
 const nobody = 65534
 
 const consoleLog = join(checkout, 'dist/systemd-console.log')
