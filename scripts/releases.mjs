@@ -4,8 +4,9 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { Problem, report } from './setup/problem.mjs'
+import { runTests, testEachRelease, vitest } from './each-release.mjs'
 import { quietly, root } from './setup/quietly.mjs'
+import { ScriptError } from './setup/script-error.mjs'
 
 /** The releases and the Debian of each; the newest is whatever sid has. @type {Readonly<Record<string, string>>} */
 const suites = { 2.2: 'bullseye', 2.6: 'bookworm', '3.0': 'trixie', newest: 'sid' }
@@ -33,21 +34,6 @@ const own = 'test/releases'
 
 const cache = join(root, 'node_modules/.cache/haproxystats-releases')
 
-/** How long the tests of one release may take, in milliseconds. */
-const longest = 600_000
-
-/** @param {readonly string[]} args */
-function readArguments(args) {
-  const known = Object.keys(suites)
-  const chosen = args.filter((word) => word !== '--bounded')
-  const unknown = chosen.find((word) => !known.includes(word) && !word.includes('/'))
-  if (unknown !== undefined) {
-    const expected = `--bounded, any of ${known.join(', ')}, or the path of a program`
-    throw new Problem(`test:releases: found "${unknown}", expected ${expected}`, 2)
-  }
-  return { chosen: chosen.length > 0 ? chosen : known, isBounded: args.includes('--bounded') }
-}
-
 /**
  * The folder with the program of a release, made once. Sid's list of packages may be older than it allows, where a mirror
  * keeps it for long.
@@ -67,7 +53,7 @@ function unpack(release) {
   quietly('mmdebstrap', 'mmdebstrap', ['--variant=extract', '--include=haproxy', allowOld, suite, packages])
   const libraries = ['usr/lib', 'lib'].flatMap((place) => inFolder(join(packages, place), /-linux-gnu$/))
   const [loader] = libraries.flatMap((place) => inFolder(place, /^ld-.*\.so(\.\d+)?$/))
-  if (loader === undefined) throw new Problem(`test:releases: no dynamic loader in ${packages}`)
+  if (loader === undefined) throw new ScriptError(`test:releases: no dynamic loader in ${packages}`)
   const draft = `${program}.draft`
   copyFileSync(join(packages, 'usr/sbin/haproxy'), draft)
   const paths = ['--force-rpath', '--set-rpath', libraries.join(':')]
@@ -115,31 +101,16 @@ function testOn(release, isBounded) {
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` }
   const [line = ''] = spawnSync('haproxy', ['-v'], { env, encoding: 'utf8' }).stdout?.split('\n') ?? []
   const [, version] = /version (\S+)/.exec(line) ?? []
-  if (version === undefined) throw new Problem(`test:releases: HAProxy ${release} does not run: ${line}`)
+  if (version === undefined) throw new ScriptError(`test:releases: HAProxy ${release} does not run: ${line}`)
   console.log(`test:releases: ${line}`)
   const files = testsFor(version, isBounded)
-  const vitest = [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--config',
-    'vitest.releases.config.ts',
-    ...files,
-  ]
-  const { status } = spawnSync(process.execPath, vitest, {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: longest,
-    killSignal: 'SIGTERM',
-  })
-  return status === 0
+  return runTests(process.execPath, [vitest, 'run', '--config', 'vitest.releases.config.ts', ...files], env)
 }
 
-try {
-  const { chosen, isBounded } = readArguments(process.argv.slice(2))
-  const failed = chosen.filter((release) => !testOn(release, isBounded))
-  if (failed.length > 0) throw new Problem(`test:releases: failed on HAProxy ${failed.join(', ')}`)
-  console.log(`test:releases: passed on HAProxy ${chosen.join(', ')}`)
-} catch (error) {
-  report(error)
-}
+testEachRelease({
+  command: 'test:releases',
+  program: 'HAProxy',
+  known: Object.keys(suites),
+  paths: true,
+  testOn,
+})

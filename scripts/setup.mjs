@@ -1,9 +1,9 @@
 // @ts-check
-// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page | machine | releases]. Says a line
-// for what it does, and nothing when there is nothing to do.
+// Makes a fresh clone ready: node scripts/setup.mjs [build | start | test | contrib | page | machine | releases]. Prints a line
+// for each thing it does, and nothing when there is nothing to do.
 import { installTools } from './setup/debian.mjs'
 import { checkNode } from './setup/node-version.mjs'
-import { Problem, report } from './setup/problem.mjs'
+import { report, ScriptError } from './setup/script-error.mjs'
 import { buildAll, installDependencies } from './setup/workspace.mjs'
 
 /** What each mode needs besides the built programs. @type {Record<string, () => void>} */
@@ -24,7 +24,7 @@ try {
   const mode = process.argv[2] ?? 'build'
   const needs = modes[mode]
   if (needs === undefined) {
-    throw new Problem(`setup: found "${mode}", expected one of: ${Object.keys(modes).join(', ')}`, 2)
+    throw new ScriptError(`setup: found "${mode}", expected one of: ${Object.keys(modes).join(', ')}`, 2)
   }
   checkNode()
   installDependencies()

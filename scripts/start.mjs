@@ -1,13 +1,23 @@
 // @ts-check
-// npm start: both programs on real HAProxy processes, from nothing. See scripts/start/arguments.mjs for the usage.
+// npm start: both programs on real HAProxy processes, from nothing. scripts/start/arguments.mjs has the usage.
 import { checkNode } from './setup/node-version.mjs'
-import { report } from './setup/problem.mjs'
+import { report } from './setup/script-error.mjs'
 
 try {
   checkNode()
-  // Loaded only now: an older Node lacks what it imports and would not get as far as the check.
-  const { main } = await import('./start/main.mjs')
-  await main(process.argv.slice(2))
+  // An older Node could not load these modules.
+  const { parseArguments, usage } = await import('./start/arguments.mjs')
+  const given = parseArguments(process.argv.slice(2))
+  if (given.help) {
+    console.log(usage)
+  } else {
+    const { buildAll, installDependencies } = await import('./setup/workspace.mjs')
+    installDependencies()
+    buildAll()
+    // It imports what was built.
+    const { start } = await import('./start/start.mjs')
+    await start(given)
+  }
 } catch (error) {
   report(error)
 }

@@ -1,4 +1,4 @@
-/** What outputs lose and leave out, and that nobody else notices: the real programs. */
+/** What an output loses or leaves out does not affect the others: with the real programs. */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { manifestName, type PullReport, renderManifest, sealOf } from '@haproxystats/core'

@@ -1,8 +1,6 @@
 /** A TCP load balancer before Graphite, with and without a server that is alive: a real HAProxy in mode tcp. */
-import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Configuration } from '@haproxystats/core'
 import { silentLogger } from '@haproxystats/core/program'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -10,6 +8,7 @@ import { GraphiteSink } from '../packages/process/src/outputs/graphite/sink.ts'
 import { parseConfiguration } from './support/configuration.ts'
 import { freePort } from './support/free-port.ts'
 import { type Haproxy, startHaproxy } from './support/haproxy.ts'
+import { runProgram } from './support/program.ts'
 import { Relay } from './support/relay.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 import { until } from './support/until.ts'
@@ -74,15 +73,14 @@ describe('a load balancer before Graphite', () => {
 
   it('is noted by --check when its server is dead', async () => {
     const file = join(await temporaryDirectory(), 'haproxystats.conf')
-    const bin = fileURLToPath(new URL('../packages/process/bin/haproxystats-process.js', import.meta.url))
     for (const [name, notes] of [
       ['unchecked', 1],
       ['alive', 0],
     ] as const) {
       await writeFile(file, `[paths]\nbase-dir = ${join(file, '..')}\n${configuration(name)}`)
       if (notes === 0) await relay.start()
-      const { status, stdout } = spawnSync(process.execPath, [bin, '--check', '-f', file], { encoding: 'utf8' })
-      expect([status, stdout.match(/closed an idle connection/g)?.length ?? 0]).toEqual([0, notes])
+      const { code, out } = await runProgram('process', ['--check', '-f', file])
+      expect([code, out.match(/closed an idle connection/g)?.length ?? 0]).toEqual([0, notes])
     }
   })
 })

@@ -5,19 +5,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { stopTime } from '../packages/process/src/delivery/delivery.ts'
-import { Program } from './support/program.ts'
+import { Program, runProgram } from './support/program.ts'
 import { answers, QueueSite } from './support/queue-site.ts'
 import { until } from './support/until.ts'
 
 const hangingThread = fileURLToPath(new URL('support/hanging-thread.mjs', import.meta.url))
 const noThreads = fileURLToPath(new URL('support/no-threads.mjs', import.meta.url))
 
-const bin = fileURLToPath(new URL('../packages/process/bin/haproxystats-process.js', import.meta.url))
-
 /** Runs node with one more option. */
 const withImport = (file: string) => ['sh', '-c', 'node=$1; shift; exec "$node" --import "$0" "$@"', file]
 
-/** Nobody else has processes of this user. */
+/** A user without other processes. */
 const user = 2_000_000_000 + process.pid
 
 it('a working directory that is removed costs nothing', async () => {
@@ -75,9 +73,9 @@ it('--requeue brings back what was put aside while the program runs', async () =
   await program.said('cannot be processed, moved to')
   const aside = join(site.base, 'quarantine', name)
   for (const [file, bytes] of Object.entries(answers())) await writeFile(join(aside, file), bytes)
-  const said = execFileSync(process.execPath, [bin, '-f', site.file, '--requeue'], { encoding: 'utf8' })
+  const { out } = await runProgram('process', ['-f', site.file, '--requeue'])
   const queue = join(site.base, 'incoming')
-  expect(said).toBe(`snapshot ${name} is back in the queue\n1 back in ${queue}, 0 left in quarantine\n`)
+  expect(out).toBe(`snapshot ${name} is back in the queue\n1 back in ${queue}, 0 left in quarantine\n`)
   await until('it to be delivered', async () => (await site.names('store')).includes(name))
   expect(await readdir(join(site.base, 'quarantine'))).toEqual([])
   expect(program.log.filter(({ msg }) => msg.includes('vanished'))).toEqual([])

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { runProgram } from './support/program.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 
 const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0
@@ -15,17 +15,13 @@ async function run(program: 'pull' | 'process', mounted: readonly string[], ...o
   const file = join(base, 'haproxystats.conf')
   const rest = '[pull]\nservers = unix:///nowhere\n[local-store]\n'
   await writeFile(file, `[paths]\nbase-dir = ${base}\n${rest}dir = ${base}/store\n`)
-  const bin = fileURLToPath(new URL(`../packages/${program}/bin/haproxystats-${program}.js`, import.meta.url))
   const mounts = mounted.map((name) => `mount --bind ${base}/${name} ${base}/${name} && `).join('')
-  const script = [`${mounts}exec "$@"`, 'sh', process.execPath, bin, '-f', file, ...options]
-  const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', ...script], {
-    encoding: 'utf8',
-    timeout: 30_000,
-  })
+  const through = ['unshare', '--mount', 'sh', '-c', `${mounts}exec "$@"`, 'sh']
+  const { code, out, errors } = await runProgram(program, ['-f', file, ...options], through)
   const left = (await Promise.all(['', 'incoming', 'incoming.tmp'].map((name) => readdir(join(base, name))))).flat()
   return {
-    status,
-    text: `${stdout}${stderr}`.replaceAll(base, 'BASE'),
+    status: code,
+    text: `${out}${errors}`.replaceAll(base, 'BASE'),
     left: left.filter((name) => name.includes('trial')),
   }
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { startHaproxy } from './support/haproxy.ts'
 import { notifySocket } from './support/notify-socket.ts'
+import { binOf } from './support/program.ts'
 import { temporaryDirectory } from './support/temporary.ts'
 import { until } from './support/until.ts'
 
@@ -18,7 +19,7 @@ async function startService(name: 'pull' | 'process', directory: string, configu
   const manager = await notifySocket(socket)
   const told = () => manager.told
   const calls = join(directory, `${name}.calls`)
-  const program = [process.execPath, file(`packages/${name}/bin/haproxystats-${name}.js`), '-f', configuration]
+  const program = [process.execPath, binOf(name), '-f', configuration]
   const child = spawn('strace', ['-f', '-qq', '-c', '-S', 'name', '-U', 'name', '-o', calls, ...program], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, NOTIFY_SOCKET: socket, WATCHDOG_USEC: '1500000' },

@@ -17,8 +17,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 /**
- * What `systemd-analyze verify` says of a unit. It also wants the commands to be there, which they are only where
- * haproxystats is installed: here /bin/true stands for them. What it says of other units of the machine is left out.
+ * The complaints of `systemd-analyze verify` about a unit. It requires the commands to exist, which they do only where
+ * haproxystats is installed, so /bin/true replaces them. Complaints about other units of the machine are left out.
  */
 function verify(name: string, text: string, dropIn?: string): { complaints: string[]; exitCode: number | null } {
   const path = join(directory, name)
@@ -57,13 +57,6 @@ describe('the units', () => {
     expect(names).toEqual(['haproxystats-process.service', 'haproxystats-pull.service'])
   })
 
-  it('would not pass with a mistake', () => {
-    const mistaken = read(names[0]!).replace('PrivateTmp=', 'PrivateTemp=')
-    expect(verify('mistaken.service', mistaken).complaints).toEqual([expect.stringContaining('PrivateTemp')])
-    const absent = read(names[0]!).replace('[Service]', '[Service]\nExecStartPost=/nonexistent/command')
-    expect(verify('absent.service', absent).exitCode).not.toBe(0)
-  })
-
   it.each(names)('%s passes systemd-analyze verify', (name) => {
     expect(verify(name, read(name))).toEqual({ complaints: [], exitCode: 0 })
   })
@@ -98,7 +91,6 @@ describe('the units', () => {
 
   it.each(names)('%s may do little that it need not', (name) => {
     expect(exposure(name, read(name))).toBeLessThanOrEqual(1.5)
-    expect(exposure('open.service', read(name).replace(/^(Protect|Private|Restrict).*\n/gm, ''))).toBeGreaterThan(1.5)
   })
 
   it.each(names)('%s tells systemd of its readiness and of its life', (name) => {
@@ -122,11 +114,6 @@ describe('the drop-ins of docs/systemd.md', () => {
       'letsencrypt.conf',
       'directory.conf',
     ])
-  })
-
-  it('would not pass with a mistake', () => {
-    const { complaints } = verify(name, read(name), '[Service]\nReadWritePath=/srv/haproxystats\n')
-    expect(complaints).toEqual([expect.stringContaining('ReadWritePath')])
   })
 
   it.each(dropIns)('$name passes systemd-analyze verify', ({ text }) => {

@@ -50,21 +50,21 @@ describe.each(Object.entries(reasons))('a worker that %s', (way, reason) => {
     expect(await workers.run(work('plain'))).toMatchObject({ outcome: 'encoded' })
     await workers.check()
   })
+})
 
-  test('at every snapshot condemns none', async () => {
-    const workers = pool(timeout)
-    for (let failures = 1; failures <= 4; failures++) {
-      expect(await workers.run(work(way))).toMatchObject({ outcome: 'postponed', trouble: 'worker' })
-    }
-  })
+test('workers that fail at every snapshot condemn none', async () => {
+  const workers = pool()
+  for (let failures = 1; failures <= 4; failures++) {
+    expect(await workers.run(work('throws'))).toMatchObject({ outcome: 'postponed', trouble: 'worker' })
+  }
+})
 
-  test('only once costs nothing but time', async () => {
-    const workers = pool(timeout)
-    const mark = join(await temporaryDirectory(), 'failed')
-    expect(await workers.run(work(`${way}-once`, mark))).toMatchObject({ outcome: 'postponed' })
-    expect(await workers.run(work(`${way}-once`, mark))).toMatchObject({ outcome: 'encoded' })
-    expect(workers.status.replaced).toBe(1)
-  })
+test('a worker that fails only once costs nothing but time', async () => {
+  const workers = pool()
+  const mark = join(await temporaryDirectory(), 'failed')
+  expect(await workers.run(work('exits-once', mark))).toMatchObject({ outcome: 'postponed' })
+  expect(await workers.run(work('exits-once', mark))).toMatchObject({ outcome: 'encoded' })
+  expect(workers.status.replaced).toBe(1)
 })
 
 test('a snapshot that takes a new worker 3.4 times as long as one that has worked is processed all the same', async () => {

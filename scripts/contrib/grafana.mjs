@@ -57,7 +57,11 @@ function model(name, { title, summary, choose = [], fleet = false, panels }) {
 const everywhere = [
   { name: 'datasource', label: 'Graphite', type: 'datasource', query: 'graphite', current: {}, hide: 0, options: [] },
   {
-    ...{ name: 'namespace', label: 'namespace', type: 'textbox', query: 'loadbalancers', hide: 0 },
+    name: 'namespace',
+    label: 'namespace',
+    type: 'textbox',
+    query: 'loadbalancers',
+    hide: 0,
     current: { text: 'loadbalancers', value: 'loadbalancers' },
     options: [{ selected: true, text: 'loadbalancers', value: 'loadbalancers' }],
   },

@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { report } from '../setup/problem.mjs'
 import { quietly, root } from '../setup/quietly.mjs'
+import { report } from '../setup/script-error.mjs'
 import { copyModules, pageModules, runtimeModules } from './modules.mjs'
-import { inScratch, readManifest, settleModes, stagePackage } from './stage.mjs'
+import { documents, inScratch, readManifest, settleModes, stagePackage } from './stage.mjs'
 
 const name = 'haproxystats'
 const programs = ['haproxystats-pull', 'haproxystats-process']
@@ -29,9 +29,7 @@ const files = [
 /** Compressed, as policy wants it. @type {readonly (readonly [from: string, to: string])[]} */
 const compressed = [
   ['README.md', 'usr/share/doc/haproxystats/README.md.gz'],
-  ...readdirSync(join(root, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => /** @type {const} */ ([`docs/${file}`, `usr/share/doc/haproxystats/docs/${file}.gz`])),
+  ...documents.map((path) => /** @type {const} */ ([path, `usr/share/doc/haproxystats/${path}.gz`])),
   ['CHANGELOG.md', 'usr/share/doc/haproxystats/changelog.gz'],
   ...readdirSync(join(root, 'packaging/man')).map(
     (page) => /** @type {const} */ ([`packaging/man/${page}`, `usr/share/man/man${page.at(-1)}/${page}.gz`]),
@@ -43,7 +41,7 @@ export function debianVersion(version) {
   return `${version.replace('-', '~')}-1`
 }
 
-/** Who answers for the package that is built, as Debian's tools ask for it. */
+/** The maintainer of the package that is built, from the variables of Debian's tools. */
 function maintainer() {
   const { DEBFULLNAME = 'haproxystats', DEBEMAIL = 'haproxystats@packages.invalid' } = process.env
   return `${DEBFULLNAME} <${DEBEMAIL}>`
@@ -51,8 +49,8 @@ function maintainer() {
 
 /** The date of all files, in seconds: `SOURCE_DATE_EPOCH`, else that of the commit, else the time 0. */
 function sourceDate() {
-  const told = process.env['SOURCE_DATE_EPOCH']
-  if (told !== undefined && /^\d+$/.test(told)) return Number(told)
+  const given = process.env['SOURCE_DATE_EPOCH']
+  if (given !== undefined && /^\d+$/.test(given)) return Number(given)
   const { stdout } = spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' })
   return Number(stdout ?? 0)
 }
@@ -97,9 +95,9 @@ function layOut(tree, scratch, version) {
     cpSync(join(root, from), join(tree, to), { recursive: true })
   }
   for (const [from, to] of compressed) write(join(tree, to), gzipSync(readFileSync(join(root, from)), { level: 9 }))
-  const documents = join(tree, 'usr/share/doc/haproxystats')
-  write(join(documents, 'changelog.Debian.gz'), gzipSync(changelog(version), { level: 9 }))
-  write(join(documents, 'copyright'), copyright(modules))
+  const folder = join(tree, 'usr/share/doc/haproxystats')
+  write(join(folder, 'changelog.Debian.gz'), gzipSync(changelog(version), { level: 9 }))
+  write(join(folder, 'copyright'), copyright(modules))
   settleTree(tree)
   writeControl(tree, version)
 }

@@ -22,7 +22,7 @@ export function integrityOf(name, version) {
 
 /**
  * What `npm-shrinkwrap.json` of the published package has: npm installs exactly the releases that were tested, with these
- * checksums, from whatever registry it is told to use. Optional packages are left out; they are native, and the programs do
+ * checksums, from any registry. Optional packages are left out; they are native, and the programs do
  * without.
  * @param {Packed} manifest of the published package
  * @param {readonly Module[]} modules without optional ones

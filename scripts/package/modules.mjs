@@ -1,8 +1,8 @@
 // @ts-check
 import { cpSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { Problem } from '../setup/problem.mjs'
 import { root } from '../setup/quietly.mjs'
+import { ScriptError } from '../setup/script-error.mjs'
 import { readManifest, thirdParty } from './stage.mjs'
 
 /**
@@ -19,18 +19,23 @@ import { readManifest, thirdParty } from './stage.mjs'
 /**
  * Everything that the programs load from outside this repository, as it is installed here and was tested, once for each
  * place it needs: at the top, or below the package that needs another release of it. Optional dependencies are native and the
- * programs do without; they are told of only on request, those for this machine, because npm installs them.
+ * programs do without; they are listed only on request, those for this machine, because npm installs them.
  * @returns {Module[]}
  */
 export function runtimeModules(withOptional = false) {
   /** @type {Map<string, Module>} */
   const placed = new Map()
   /** @type {{ name: string, from: string, below: string, optional: boolean }[]} */
-  const wanted = Object.keys(thirdParty()).map((name) => ({ name, from: whoHas(name), below: '', optional: false }))
+  const wanted = Object.keys(thirdParty()).map((name) => ({
+    name,
+    from: dependentOf(name),
+    below: '',
+    optional: false,
+  }))
   for (const { name, from, below, optional } of wanted) {
     const source = find(name, from)
     if (source === undefined && optional) continue
-    if (source === undefined) throw new Problem(`${name} is not installed, which ${from} needs: run npm run build`)
+    if (source === undefined) throw new ScriptError(`${name} is not installed, which ${from} needs: run npm run build`)
     const { version, license, dependencies = {}, optionalDependencies = {} } = readManifest(source)
     const top = placed.get(name)
     if (top?.version === version) continue
@@ -64,10 +69,10 @@ export function pageModules() {
 }
 
 /** The package of this repository that depends on it. @param {string} name */
-function whoHas(name) {
+function dependentOf(name) {
   const own = ['core', 'haproxy', 'pull', 'process'].map((folder) => join(root, 'packages', folder))
   const folder = own.find((path) => readManifest(path).dependencies?.[name] !== undefined)
-  if (folder === undefined) throw new Problem(`nothing depends on ${name}`)
+  if (folder === undefined) throw new ScriptError(`nothing depends on ${name}`)
   return folder
 }
 
@@ -80,27 +85,11 @@ function find(name, from) {
   return undefined
 }
 
+const unusedFolders =
+  'test tests doc docs example examples benchmark benchmarks fixture fixtures build node_modules iife umd flow-typed rollup help'
 /** What packages carry that no program loads. */
 const leftOut = {
-  folders: [
-    'test',
-    'tests',
-    'doc',
-    'docs',
-    'example',
-    'examples',
-    'benchmark',
-    'benchmarks',
-    'fixture',
-    'fixtures',
-    'build',
-    'node_modules',
-    'iife',
-    'umd',
-    'flow-typed',
-    'rollup',
-    'help',
-  ],
+  folders: unusedFolders.split(' '),
   files:
     /^\.|^(test|demo|example|benchmark|coverage-map|eslint\.config)\.\w+$|\.(md|markdown|ts|mts|cts|map|flow|png|ico|sh|html|yml|yaml)$|^(CNAME|tsconfig.*|(browser|bin)\.js)$/,
 }

@@ -2,8 +2,8 @@
 // Packs both programs as they are published: node scripts/package/npm.mjs [directory]. After a build.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { report } from '../setup/problem.mjs'
 import { quietly, root } from '../setup/quietly.mjs'
+import { report } from '../setup/script-error.mjs'
 import { shrinkwrap } from './lock.mjs'
 import { runtimeModules } from './modules.mjs'
 import { inScratch, readManifest, settleModes, stagePackage } from './stage.mjs'

@@ -3,17 +3,21 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSy
 import { join } from 'node:path'
 import { root } from '../setup/quietly.mjs'
 
-/** The folders of packages/, which travel inside the published package. */
+/** The folders of packages/, which are inside the published package. */
 const own = ['core', 'haproxy', 'page', 'pull', 'process']
 const programs = ['pull', 'process']
+
+/** The documents of docs/, by their paths. */
+export const documents = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`)
 
 /** What is copied beside the programs, and where to. @type {readonly (readonly [from: string, to: string])[]} */
 const extras = [
   ['README.md', 'README.md'],
   ['CHANGELOG.md', 'CHANGELOG.md'],
   ['LICENSE', 'LICENSE'],
-  ['docs/metrics.md', 'docs/metrics.md'],
-  ['docs/prometheus.md', 'docs/prometheus.md'],
+  ...documents.map((path) => /** @type {const} */ ([path, path])),
   ['systemd', 'systemd'],
   ['contrib/haproxystats.conf', 'haproxystats.conf'],
   ['contrib/nagios', 'nagios'],
@@ -90,7 +94,7 @@ function stageOwn(name, target) {
   mkdirSync(target, { recursive: true })
   writeJson(join(target, 'package.json'), { name: full, version, description, license, type, engines, exports })
   if (name === 'page') return stagePage(source, target)
-  // What an earlier build left of a file that was removed must not travel.
+  // Output of a source file that was removed must not be packed.
   const kept = (/** @type {string} */ path) => {
     if (statSync(path).isDirectory()) return true
     const origin = path.replace('/dist/', '/src/').replace(/\.js$/, '.ts')
@@ -99,12 +103,12 @@ function stageOwn(name, target) {
   cpSync(join(source, 'dist'), join(target, 'dist'), { recursive: true, filter: kept })
 }
 
-/** The page is built into an empty directory, and has no other code than what says where that is. @param {string} source @param {string} target */
+/** The page is built into an empty directory; its only other code is the path of that directory. @param {string} source @param {string} target */
 function stagePage(source, target) {
   for (const name of ['directory.js', 'dist']) cpSync(join(source, name), join(target, name), { recursive: true })
 }
 
-/** The exports without the types, which do not travel. @param {string} source */
+/** The exports without the types, which are not packed. @param {string} source */
 function exportsOf(source) {
   const { exports } = readManifest(source)
   const entries = Object.entries(/** @type {Record<string, { default: string }>} */ (exports))

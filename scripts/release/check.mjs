@@ -9,8 +9,8 @@ import { basename, join } from 'node:path'
 import { pageModules, runtimeModules } from '../package/modules.mjs'
 import { packNpm } from '../package/npm.mjs'
 import { inScratch, readManifest } from '../package/stage.mjs'
-import { Problem, report } from '../setup/problem.mjs'
 import { root } from '../setup/quietly.mjs'
+import { report, ScriptError } from '../setup/script-error.mjs'
 import { contentProblems, shrinkwrapProblems } from './contents.mjs'
 import { moduleProblems, toolProblems } from './licences.mjs'
 import { billOfMaterials } from './sbom.mjs'
@@ -19,14 +19,14 @@ import { differingVersions } from './versions.mjs'
 const { version } = readManifest(root)
 const target = join(root, 'dist')
 
-/** The changes are told under the version; those of a pre-release may still be under "Unreleased". */
+/** The changes are listed under the version; those of a pre-release may still be under "Unreleased". */
 function changelogProblems() {
   const wanted = version.includes('-') ? [version, 'Unreleased'] : [version]
   const headings = readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('## '))
-  const told = headings.some((line) => wanted.some((name) => line.startsWith(`## ${name}`)))
-  return told ? [] : [`CHANGELOG.md: no heading "## ${wanted.join('" or "## ')}"`]
+  const listed = headings.some((line) => wanted.some((name) => line.startsWith(`## ${name}`)))
+  return listed ? [] : [`CHANGELOG.md: no heading "## ${wanted.join('" or "## ')}"`]
 }
 
 /** @param {string} path */
@@ -38,7 +38,7 @@ function packedShrinkwrap(path) {
 /** @param {string} path */
 function packedFiles(path) {
   const { stdout, status } = spawnSync('tar', ['-tzf', path], { encoding: 'utf8' })
-  if (status !== 0) throw new Problem(`${path} cannot be read`)
+  if (status !== 0) throw new ScriptError(`${path} cannot be read`)
   return stdout
     .trim()
     .split('\n')
@@ -70,7 +70,7 @@ function modulesProblems() {
 /** @type {readonly (readonly [title: string, check: () => string[]])[]} */
 const checks = [
   ['one version everywhere', differingVersions],
-  ['changes are told', changelogProblems],
+  ['changes are listed', changelogProblems],
   ['packed twice to the same bytes, nothing missing and nothing more', packProblems],
   ['licences, texts, nothing to compile', modulesProblems],
   ['licences of what builds and tests', toolProblems],
@@ -82,7 +82,7 @@ try {
     console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'}  ${title}`)
     return found
   })
-  if (problems.length > 0) throw new Problem(problems.join('\n'))
+  if (problems.length > 0) throw new ScriptError(problems.join('\n'))
 } catch (error) {
   report(error)
 }

@@ -3,7 +3,7 @@
 /** What the npm package has in it; every row is there, and nothing else is. */
 const contents = [
   /^(package\.json|npm-shrinkwrap\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-  /^docs\/(metrics|prometheus)\.md$/,
+  /^docs\/[a-z-]+\.md$/,
   /^haproxystats\.conf$/,
   /^bin\/haproxystats-(pull|process)\.js$/,
   /^man\/haproxystats-(pull|process)\.1$/,

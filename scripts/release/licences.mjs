@@ -18,7 +18,7 @@ export function isAllowed(licence, allowed) {
 }
 
 /**
- * What must not be delivered, a sentence each: a licence that nobody allowed, none at all, or something that is compiled
+ * What must not be delivered, a sentence each: a licence that is not in the list, none at all, or something that is compiled
  * or run when it is installed.
  * @param {readonly import('../package/modules.mjs').Module[]} modules
  */
@@ -33,7 +33,7 @@ export function moduleProblems(modules) {
       ...(isAllowed(license, delivered)
         ? []
         : [`${what}: found licence ${license}, expected one of ${delivered.join(', ')}`]),
-      ...(text ? [] : [`${what}: no text of its licence goes along`]),
+      ...(text ? [] : [`${what}: the text of its licence is missing`]),
       ...hooks.map((hook) => `${what}: runs a script at ${hook}; an operator's machine should not`),
       ...(existsSync(join(source, 'binding.gyp')) ? [`${what}: is compiled when it is installed`] : []),
     ]

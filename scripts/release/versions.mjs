@@ -1,10 +1,10 @@
 // @ts-check
-// The version of the release: node scripts/release/versions.mjs tells and checks it, with a version as argument it is set
-// everywhere. It counts in package.json of the checkout; what else has it must agree.
+// The version of the release: node scripts/release/versions.mjs prints and checks it; with a version as argument it is
+// set everywhere. package.json of the checkout has it; every other place must agree.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Problem, report } from '../setup/problem.mjs'
 import { root } from '../setup/quietly.mjs'
+import { report, ScriptError } from '../setup/script-error.mjs'
 
 const pattern = /^( {2}"version": ")([^"]*)(",)$/m
 
@@ -33,7 +33,7 @@ export function differingVersions() {
 /** @param {string} version */
 function setVersion(version) {
   if (!/^\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/.test(version)) {
-    throw new Problem(`release:version: found "${version}", expected a version such as 1.2.0 or 1.2.0-beta.1`, 2)
+    throw new ScriptError(`release:version: found "${version}", expected a version such as 1.2.0 or 1.2.0-beta.1`, 2)
   }
   for (const file of manifests()) {
     writeFileSync(join(root, file), read(file).replace(pattern, `$1${version}$3`))
@@ -47,7 +47,7 @@ if (process.argv[1] === import.meta.filename) {
     const version = process.argv[2]
     if (version !== undefined) setVersion(version)
     const differing = differingVersions()
-    if (differing.length > 0) throw new Problem(differing.join('\n'))
+    if (differing.length > 0) throw new ScriptError(differing.join('\n'))
     if (version === undefined) console.log(pattern.exec(read('package.json'))?.[2])
   } catch (error) {
     report(error)

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { Problem } from './problem.mjs'
 import { quietly } from './quietly.mjs'
+import { ScriptError } from './script-error.mjs'
 
 /** @typedef {'start' | 'test' | 'contrib' | 'page' | 'machine' | 'releases'} Purpose */
 
@@ -41,7 +41,7 @@ const tools = [
   { command: 'puppet-lint', package: 'puppet-lint', purposes: ['contrib'], why: 'checks the module' },
   { command: 'monit', package: 'monit', purposes: ['contrib'], why: 'checks its configuration' },
   { command: 'docker-compose', package: 'docker-compose', purposes: ['contrib'], why: 'checks the composition' },
-  { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what systemd is told' },
+  { command: 'python3', package: 'python3', purposes: ['test'], why: 'receives what is sent to systemd' },
   { command: 'mandoc', package: 'mandoc', purposes: ['test'], why: 'checks the manual pages' },
   { command: 'zsh', package: 'zsh', purposes: ['test'], why: 'checks its completion' },
   { command: 'chromium', package: 'chromium', purposes: ['page'], why: 'shows the page' },
@@ -58,8 +58,8 @@ const tools = [
 ]
 
 /**
- * Installs as root. A policy that forbids starting services stands there meanwhile, unless the machine has its own: the
- * packages bring services of which only the programs are wanted. The lists are fetched when there are none, and once
+ * Installs as root. Meanwhile a policy forbids starting services, unless the machine has its own policy: the
+ * packages bring services, and only their programs are wanted. The lists are fetched when there are none, and once
  * more when an install fails, for they may be old.
  */
 const installScript = `
@@ -77,14 +77,14 @@ apt-get update && install "$@"
 `
 
 /**
- * Sees to it that the programs of a purpose are there, or throws a `Problem` that says what to install.
+ * Installs the programs of a purpose that are missing, or throws a `ScriptError` with what to install.
  * @param {Purpose} purpose
  */
 export function installTools(purpose) {
   const missing = tools.filter((tool) => tool.purposes.includes(purpose) && findCommand(tool.command) === undefined)
   if (missing.length === 0) return
   const asRoot = findCommand('apt-get') === undefined ? undefined : waysToRoot()
-  if (asRoot === undefined) throw new Problem(whatToInstall(missing, 'and cannot be installed from here'))
+  if (asRoot === undefined) throw new ScriptError(whatToInstall(missing, 'and cannot be installed from here'))
   const packages = missing.map((tool) => tool.package).join(', ')
   console.log(`setup: installing ${packages} with apt-get`)
   const [command = 'sh', ...args] = [...asRoot, 'sh', '-c', installScript, 'sh', ...missing.map((tool) => tool.package)]
@@ -95,7 +95,7 @@ export function installTools(purpose) {
     )
   }
   const absent = missing.filter((tool) => findCommand(tool.command) === undefined)
-  if (absent.length > 0) throw new Problem(whatToInstall(absent, 'though apt-get reported no error'))
+  if (absent.length > 0) throw new ScriptError(whatToInstall(absent, 'though apt-get reported no error'))
 }
 
 /**

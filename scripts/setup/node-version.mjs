@@ -1,5 +1,5 @@
 // @ts-check
-import { Problem } from './problem.mjs'
+import { ScriptError } from './script-error.mjs'
 
 /** The oldest release of each line that every dependency accepts; lines between them that are not here never had one. */
 const oldest = [
@@ -18,12 +18,12 @@ export function isSupported(version) {
   return line === undefined ? major > 23 : minor >= line.minor
 }
 
-/** Stops when this Node is too old, before anything else gives a stranger message. */
+/** Stops when this Node is too old, before anything else fails with a message that does not say so. */
 export function checkNode() {
   const found = process.versions.node
   if (isSupported(found)) return
   const expected = oldest.map(({ major, minor }) => `${major} from ${major}.${minor} on`).join(', ')
-  throw new Problem(
+  throw new ScriptError(
     `This is Node ${found}. It takes Node ${expected}, or 24 and newer.\n` +
       'Install one of them, for example from https://nodejs.org/en/download, and run the command again.',
   )

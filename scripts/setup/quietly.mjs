@@ -1,7 +1,7 @@
 // @ts-check
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { Problem } from './problem.mjs'
+import { ScriptError } from './script-error.mjs'
 
 /** The top folder of the repository, without a slash at its end. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -23,5 +23,5 @@ export function quietly(what, command, args) {
   const output = [result.stdout, result.stderr].map((text) => (text ?? '').trimEnd()).filter((text) => text !== '')
   const end =
     result.error?.message ?? (result.signal === null ? `exit code ${result.status}` : `ended by ${result.signal}`)
-  throw new Problem([...output, `${what} failed (${end}).`].join('\n'))
+  throw new ScriptError([...output, `${what} failed (${end}).`].join('\n'))
 }

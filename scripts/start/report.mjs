@@ -1,90 +1,90 @@
 // @ts-check
-import { pruneLocalStore, readSnapshot } from './local-store.mjs'
-import { deliveredOf, parseLogLine, pulledOf, troubleOf } from './log-line.mjs'
-import { tableLines } from './table.mjs'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { counted, printable } from '../../packages/core/dist/index.js'
 
-/** @typedef {import('./local-store.mjs').Reading} Reading */
-/** @typedef {import('./log-line.mjs').Delivered} Delivered */
-/** @typedef {import('./log-line.mjs').Pulled} Pulled */
+const keptSnapshots = 30
+
+/** pino's levels from which a line is shown. */
+const levels = [
+  { from: 60, word: 'critical' },
+  { from: 50, word: 'error' },
+  { from: 40, word: 'warning' },
+]
 
 /**
- * Turns the log lines of both programs into what a person sees, and counts.
- * @param {import('./screen.mjs').Screen} screen
- * @param {{ localStore: string }} places
+ * Prints what the log lines of both programs say, and counts.
+ * @param {(text: string) => void} print
+ * @param {string} localStore
  */
-export function createReport(screen, places) {
+export function createReport(print, localStore) {
   let snapshots = 0
   let datapoints = 0
-  /** @type {Reading | undefined} */
-  let before
   let lastPulled = 0
   let lastDelivered = 0
-
-  /**
-   * A snapshot that was read is worth a line only while the ones before it wait for a destination.
-   * @param {Pulled} pulled
-   */
-  const showPulled = ({ snapshot, sources, queue }) => {
-    if (lastDelivered < lastPulled) {
-      screen.line(`${timeOf(snapshot)}  ${processes(sources)} read, waiting to be delivered, queue ${queue}`)
-    }
-    lastPulled = snapshot
-    // Here, because local-store writes on while another destination waits.
-    pruneLocalStore(places.localStore)
-  }
-
-  /** @param {Delivered} delivered */
-  const showSnapshot = (delivered) => {
-    snapshots += 1
-    datapoints += delivered.datapoints
-    screen.line(snapshotLine(delivered), screen.live ? table(delivered) : undefined)
-    lastDelivered = delivered.snapshot
-  }
-
-  /** @param {Delivered} delivered */
-  const table = ({ snapshot, processes }) => {
-    const now = readSnapshot(places.localStore, snapshot)
-    if (now === undefined) return undefined
-    const lines = tableLines({ now, before, processes }, screen.size())
-    before = now
-    return lines
-  }
-
   return {
     /**
-     * @param {string} name of the program
+     * Takes a line of a program's log. Returns whether it reports a delivered snapshot.
+     * @param {string} program
      * @param {string} line
-     * @returns {boolean} whether it told of a delivered snapshot
      */
-    line(name, line) {
+    line(program, line) {
       const entry = parseLogLine(line)
-      if (entry === undefined) return false
-      const trouble = troubleOf(entry)
-      if (trouble !== undefined) screen.line(`${name} ${trouble}`)
-      const pulled = pulledOf(entry)
-      if (pulled !== undefined) showPulled(pulled)
-      const delivered = deliveredOf(entry)
-      if (delivered !== undefined) showSnapshot(delivered)
-      return delivered !== undefined
+      const level = levels.find(({ from }) => entry['level'] >= from)
+      if (level !== undefined) print(`${program} ${level.word}: ${readableLine(line)}`)
+      const { snapshot, queue } = entry
+      if (!Number.isFinite(snapshot)) return false
+      const time = new Date(snapshot * 1000).toTimeString().slice(0, 8)
+      if (Number.isFinite(entry['sources'])) {
+        const read = counted(entry['sources'], 'process', 'processes')
+        // It is worth a line only while earlier snapshots wait for an output.
+        if (lastDelivered < lastPulled) print(`${time}  ${read} read, waiting to be delivered, queue ${queue}`)
+        lastPulled = snapshot
+        pruneLocalStore(localStore)
+      }
+      if (!Number.isFinite(entry['processes']) || !Number.isFinite(entry['datapoints'])) return false
+      snapshots += 1
+      datapoints += entry['datapoints']
+      lastDelivered = snapshot
+      const processes = counted(entry['processes'], 'process', 'processes')
+      const seconds = Number(entry['seconds']).toFixed(3)
+      print(`${time}  ${processes}, ${entry['datapoints']} datapoints in ${seconds} s, queue ${queue}`)
+      return true
     },
     snapshots: () => snapshots,
-    summary: () => `${snapshots} ${snapshots === 1 ? 'snapshot' : 'snapshots'}, ${datapoints} datapoints`,
+    summary: () => `${counted(snapshots, 'snapshot')}, ${datapoints} datapoints`,
   }
 }
 
-/** @param {Delivered} delivered */
-function snapshotLine({ snapshot, processes: count, datapoints, seconds, queue }) {
-  const taken = Number.isFinite(seconds) ? `${seconds.toFixed(3)} s` : 'unknown time'
-  const waiting = Number.isFinite(queue) ? `queue ${queue}` : 'queue unknown'
-  return `${timeOf(snapshot)}  ${processes(count)}, ${datapoints} datapoints in ${taken}, ${waiting}`
+/**
+ * An entry of a program's log; empty for a line that is none. A snapshot may come as text.
+ * @param {string} line
+ * @returns {Record<string, any>}
+ */
+function parseLogLine(line) {
+  try {
+    const entry = line.startsWith('{') ? JSON.parse(line) : {}
+    return { ...entry, snapshot: Number(entry.snapshot ?? Number.NaN) }
+  } catch {
+    return {}
+  }
 }
 
-/** @param {number} snapshot */
-function timeOf(snapshot) {
-  return new Date(snapshot * 1000).toTimeString().slice(0, 8)
+/**
+ * A line of a log for a person: the sentence of an entry, or the line as it is.
+ * @param {string} line
+ */
+export function readableLine(line) {
+  return printable(String(parseLogLine(line)['msg'] ?? line))
 }
 
-/** @param {number} count */
-function processes(count) {
-  return `${count} ${count === 1 ? 'process' : 'processes'}`
+/**
+ * Removes all but the latest snapshots; haproxystats-process keeps them all.
+ * @param {string} localStore
+ */
+function pruneLocalStore(localStore) {
+  const stored = readdirSync(localStore).filter((name) => /^[1-9][0-9]*$/.test(name))
+  for (const name of stored.sort((a, b) => Number(a) - Number(b)).slice(0, -keptSnapshots)) {
+    rmSync(join(localStore, name), { recursive: true, force: true })
+  }
 }

@@ -2,7 +2,6 @@
 
 const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
-const eraseBelow = '\u001b[J'
 const bold = '\u001b[1m'
 const plain = '\u001b[22m'
 
@@ -15,24 +14,24 @@ const plain = '\u001b[22m'
 export function createScreen(output) {
   /** @type {string[]} */
   let table = []
-  const erase = () => (table.length === 0 ? '' : `\r\u001b[${table.length}A${eraseBelow}`)
+  const erase = () => (table.length === 0 ? '' : `\r\u001b[${table.length}A\u001b[J`)
   const draw = () => table.map((line, index) => `${index < 2 ? bold + line + plain : line}\n`).join('')
 
   return {
-    /** Whether there is a table at all. */
+    /** Whether it is a terminal, which shows a table. */
     live: output.isTTY === true,
+    size: () => ({ width: Math.max(20, (output.columns || 80) - 1), height: Math.max(6, (output.rows || 24) - 4) }),
 
-    size: () => ({ width: Math.max(20, (output.columns ?? 80) - 1), height: Math.max(6, (output.rows ?? 24) - 4) }),
+    /** Writes a line or more above the table. @param {string} text without the last line's end */
+    line(text) {
+      output.write(`${erase()}${text}\n${draw()}`)
+    },
 
-    /**
-     * Writes above the table, and changes the table if another is given.
-     * @param {string} text one line or more, without the last line's end
-     * @param {string[]} [lines] none longer than the terminal is wide
-     */
-    line(text, lines) {
+    /** Changes the table. @param {string[]} lines none longer than the terminal is wide */
+    table(lines) {
       const old = erase()
-      if (lines !== undefined) table = lines
-      output.write(`${table.length > 0 ? hideCursor : ''}${old}${text}\n${draw()}`)
+      table = lines
+      output.write(`${hideCursor}${old}${draw()}`)
     },
 
     /** Leaves the table where it is and goes on below it. */

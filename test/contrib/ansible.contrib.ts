@@ -53,7 +53,8 @@ it('refuses what the programs refuse', async () => {
       haproxystats_programs: await installedPrograms(directory),
       haproxystats_process_workers: 0,
     },
-    ...['--tags', 'configure'],
+    '--tags',
+    'configure',
   )
   expect(status).not.toBe(0)
   expect(output).toMatch(/workers = 0: expected a whole number from 1 to 256/)

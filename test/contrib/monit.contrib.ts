@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { root, run } from './run.ts'
 
-/** What monit says of a file beside its own settings. */
+/** The result of monit's check of a file. */
 async function checked(change = (text: string) => text) {
   const directory = await temporaryDirectory()
   const file = join(directory, 'haproxystats')

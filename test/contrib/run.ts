@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Runs a command of somebody else's to its end, in the top folder or another. */
+/** Runs a command to its end, by default in the top folder. */
 export function run(command: string, args: readonly string[], { cwd = root, env = {} } = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,

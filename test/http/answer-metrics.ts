@@ -2,7 +2,7 @@ import { contentTypes, type Format } from '../../packages/process/src/http/metri
 import { metrics } from '../../packages/process/src/http/routes/metrics.ts'
 import type { Facts } from '../../packages/process/src/http/types/facts.ts'
 
-/** What a test knows, unless it says otherwise: nothing. The history is no matter of `/metrics`. */
+/** Facts for a test, empty by default. The history is no matter of `/metrics`. */
 export function factsWith(facts: Partial<Facts>): Facts {
   const history = {} as Facts['history']
   return { view: undefined, history, status: {}, interval: 10, now: () => 1_700_000_005, ...facts }

@@ -75,8 +75,8 @@ const larger = new Set([
   'pxname',
 ])
 
-test('the merged rows are the sums of what two processes say', async () => {
-  const site = await quietSite()
+/** The merged rows are the sums over two processes. */
+async function expectSums(site: HttpSite) {
   const served = rowsOf(await (await site.get('/stats;csv')).text())
   const [one, other] = await ownRows(site.daemons)
   expect([...served.keys()]).toEqual([...one!.keys()])
@@ -103,11 +103,11 @@ test('the merged rows are the sums of what two processes say', async () => {
   expect(numberIn(rowsOf(alone).get('www/FRONTEND'), 'stot')).toBe(5)
   expect(await (await site.get('/b/app/status')).text()).toBe('UP\n')
   expect(await (await site.get('/get?key=b:app:down:status')).text()).toBe('DOWN\n')
-})
+}
 
-test('the JSON of one process is what HAProxy prints', async () => {
-  const site = await httpSite({ daemons: 1 })
-  const [daemon] = site.daemons as [Haproxy]
+/** The JSON of one process has the fields, tags and types that HAProxy prints. */
+async function expectJson(site: HttpSite) {
+  const [daemon] = site.daemons as [Haproxy, Haproxy]
   type Field = { field: { name: string; pos: number }; objType: string; tags: unknown; value: { type: string } }
   const shape = (lists: Field[][]) =>
     lists.map((list) => list.map(({ value: { type }, ...rest }) => ({ ...rest, type })))
@@ -121,10 +121,10 @@ test('the JSON of one process is what HAProxy prints', async () => {
     }),
   )
   expect(ours).toEqual(asNewer)
-})
+}
 
-test('haproxystats-pull takes it for a statistics page', async () => {
-  const site = await quietSite()
+/** haproxystats-pull reads it as a statistics page. */
+async function expectPage(site: HttpSite) {
   const pull = await startPull({ pull: { servers: `http://127.0.0.1:${site.port}/stats` } })
   const [snapshot = ''] = await pull.published()
   const [stat = ''] = Object.values(await pull.read(snapshot))
@@ -136,7 +136,7 @@ test('haproxystats-pull takes it for a statistics page', async () => {
       expect([key, name, row.get(name)]).toEqual([key, name, served.get(key)?.get(name)])
     }
   expect(pull.lines(/./).filter(({ level }) => level >= levels.warning)).toEqual([])
-})
+}
 
 /** Fields, and what the exporter makes of them. */
 const exported = [
@@ -148,8 +148,8 @@ const exported = [
   ['bout', 'bytes_out_total'],
 ] as const
 
-test('an exporter takes it for an HAProxy', async () => {
-  const site = await quietSite()
+/** The exporter of Prometheus for statistics pages reads it. */
+async function expectExporter(site: HttpSite) {
   const port = await freePort()
   const exporter = spawn(
     'prometheus-haproxy-exporter',
@@ -184,4 +184,12 @@ test('an exporter takes it for an HAProxy', async () => {
   expect(Object.fromEntries(expected.map(([name]) => [name, metric(name)]))).toEqual(Object.fromEntries(expected))
   expect(metric('haproxy_up')).toBe(1)
   expect(metric('haproxy_exporter_csv_parse_failures_total')).toBe(0)
+}
+
+test('two processes are served as one HAProxy: sums, JSON, to haproxystats-pull and to an exporter', async () => {
+  const site = await quietSite()
+  await expectSums(site)
+  await expectJson(site)
+  await expectPage(site)
+  await expectExporter(site)
 })

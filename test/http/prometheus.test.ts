@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -81,25 +81,6 @@ describe.each(releases)('what HAProxy $name answered', ({ name, ...answers }) =>
   })
 })
 
-it('promtool finds what is wrong', async () => {
-  expect(await promtool('x 1\nx 2\n')).not.toEqual([])
-})
-
-it.each([
-  ['x 1\n', /of another metric/],
-  ['# TYPE x gauge\n# HELP x X.\nx 1\nx 2\n# EOF\n', /the same sample twice/],
-  ['# TYPE x gauge\n# HELP x X.\nx{a="1"} 1\n# TYPE y gauge\n# HELP y Y.\ny 1\n# TYPE x gauge\n', /begun twice/],
-  ['# TYPE x counter\n# HELP x X.\nx 1\n# EOF\n', /another metric than x_total/],
-  ['# TYPE x gauge\n# UNIT x seconds\n# EOF\n', /the name does not end with/],
-  ['# TYPE x gauge\n# HELP x X.\nx{a="\\t"} 1\n# EOF\n', /a label/],
-  ['# TYPE x gauge\n# HELP x X.\nx 1', /no end/],
-  ['# TYPE x gauge\n# HELP x X.\nx 1\n', /EOF/],
-  ['# TYPE x gauge\n# HELP x X.\n# EOF\n', /no samples/],
-])('the strict reader of OpenMetrics refuses %j', (text, why) => {
-  const ended = /EOF|no end/.test(String(why)) || text.endsWith('# EOF\n') ? text : `${text}# EOF\n`
-  expect(() => parseExposition(ended, 'openmetrics')).toThrow(why)
-})
-
 /** Serves `/metrics` of these answers, and remembers the questions. */
 async function serve(sources: Readonly<Record<string, Answers>>): Promise<{ port: number; questions: RouteRequest[] }> {
   const questions: RouteRequest[] = []
@@ -135,7 +116,7 @@ scrape_configs:
     static_configs: [{ targets: ['127.0.0.1:${target}'] }]
 `,
   )
-  const child: ChildProcess = spawn(
+  const child = spawn(
     'prometheus',
     [
       `--config.file=${configuration}`,

@@ -17,7 +17,7 @@ export interface Destination {
   readonly shows: 'at once' | 'soon'
   /** Every byte it has, in the order in which it got them. */
   arrived(): Promise<Buffer>
-  /** From now on whoever sends to it is refused; what it has it keeps. */
+  /** From now on it refuses connections; it keeps what it has. */
   down(): Promise<void>
   up(): Promise<void>
   /** From now on sending this snapshot neither succeeds nor fails. */
@@ -102,7 +102,7 @@ async function receiver(): Promise<Destination> {
 }
 
 /**
- * A directory that is down while a file has its place, and stalls where a pipe that nobody reads has the place of a file
+ * A directory that is down while a file has its place, and stalls where a pipe without a reader has the place of a file
  * to be written. Once the pipe is read the attempt fails, because a pipe cannot be synced; the next finds no pipe.
  */
 async function store(directory: string): Promise<Destination> {

@@ -1,13 +1,14 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import http from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { version } from '@haproxystats/core'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startHaproxy } from '../support/haproxy.ts'
 import { npmRegistry, type Published } from '../support/npm-registry.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -20,7 +21,15 @@ function run(command: string, args: readonly string[], cwd = process.cwd()): str
   return stdout
 }
 
-const pack = fileURLToPath(new URL('../../scripts/package/npm.mjs', import.meta.url))
+let packed: string
+let tarball: string
+beforeAll(() => {
+  packed = mkdtempSync(join(tmpdir(), 'hs-packed-'))
+  const script = fileURLToPath(new URL('../../scripts/package/npm.mjs', import.meta.url))
+  tarball = run(process.execPath, [script, packed]).trim()
+  expect(tarball).toBe(join(packed, `haproxystats-${version}.tgz`))
+})
+afterAll(() => rmSync(packed, { recursive: true }))
 
 /** Runs an installed program until the test has finished. */
 function start(program: string, configuration: string): void {
@@ -34,9 +43,6 @@ function start(program: string, configuration: string): void {
 
 test('the packed programs install into an empty prefix, and read a real HAProxy', { timeout: 240_000 }, async () => {
   const directory = await temporaryDirectory()
-  const tarball = join(directory, `haproxystats-${version}.tgz`)
-  expect(run(process.execPath, [pack, directory]).trim()).toBe(tarball)
-
   const names = run('tar', ['-tzf', tarball]).trim().split('\n')
   expect(names.filter((name) => /\.ts$|\.map$|test/.test(name))).toEqual([])
   const bundled = names.filter((name) => name.includes('node_modules/'))
@@ -101,7 +107,6 @@ const { runtimeModules }: { runtimeModules: () => Module[] } = await import(
 
 test('from a registry npm installs the releases that were tested, and nothing else', { timeout: 240_000 }, async () => {
   const directory = await temporaryDirectory()
-  const tarball = run(process.execPath, [pack, directory]).trim()
   const manifest: Published = JSON.parse(run('tar', ['-xzOf', tarball, 'package/package.json']))
   const elsewhere = run('npm', ['config', 'get', 'registry']).trim()
   const registry = await npmRegistry(manifest, await readFile(tarball), elsewhere)

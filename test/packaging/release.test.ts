@@ -84,7 +84,7 @@ describe('the check of a release', () => {
     const odd = { ...manifest, source, optional: false, needs: [], place: 'odd' }
     expect(licences.moduleProblems([odd])).toEqual([
       expect.stringMatching(/^odd 1\.0\.0: found licence GPL-3\.0, expected one of .*MIT/),
-      'odd 1.0.0: no text of its licence goes along',
+      'odd 1.0.0: the text of its licence is missing',
       expect.stringContaining('runs a script at postinstall'),
       expect.stringContaining('is compiled'),
     ])

@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { manifestName, parseManifest } from '@haproxystats/core'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { cell } from '../sources/master.ts'
 import { fakeHaproxy } from '../support/fake-haproxy.ts'
 import { exampleProxies, type PortOf, startHaproxy } from '../support/haproxy.ts'
@@ -21,32 +21,30 @@ async function startDaemons(count: number) {
 
 const pidIn = (info: string | undefined) => Number(/^Pid: (\d+)$/m.exec(info ?? '')?.[1])
 
-describe.each([2, 4])('with %i daemons', (count) => {
-  test('snapshots are directories 0750 of files 0640, named by their second, with the complete answers of all', async () => {
-    const { sockets, names, daemons } = await startDaemons(count)
-    const pull = await startPull({ pull: { 'socket-dir': sockets } })
-    await fetch(`http://127.0.0.1:${daemons[0]!.port('www')}/`)
-    const snapshots = await pull.published(2)
-    for (const snapshot of snapshots) {
-      expect(Math.abs(Number(snapshot) - Date.now() / 1000)).toBeLessThan(60)
-      expect((await stat(join(pull.queue, snapshot))).mode & 0o777).toBe(0o750)
-      expect((await stat(join(pull.queue, snapshot, 'lb1.sock_stat'))).mode & 0o777).toBe(0o640)
-      const files = await pull.read(snapshot)
-      expect(Object.keys(files)).toEqual(names.flatMap((name) => [`${name}_info`, `${name}_stat`]))
-      for (const [index, name] of names.entries()) {
-        expect(pidIn(files[`${name}_info`])).toBe(daemons[index]!.pid)
-        expect(files[`${name}_info`]).toMatch(/^Name: HAProxy\n[\s\S]*[^\n]\n\n$/)
-        expect(files[`${name}_stat`]).toMatch(/^# pxname,[\s\S]*\nwww,FRONTEND,[\s\S]*\napp,app2,[\s\S]*[^\n]\n\n$/)
-      }
+test('snapshots are directories 0750 of files 0640, named by their second, with the complete answers of all', async () => {
+  const { sockets, names, daemons } = await startDaemons(4)
+  const pull = await startPull({ pull: { 'socket-dir': sockets } })
+  await fetch(`http://127.0.0.1:${daemons[0]!.port('www')}/`)
+  const snapshots = await pull.published(2)
+  for (const snapshot of snapshots) {
+    expect(Math.abs(Number(snapshot) - Date.now() / 1000)).toBeLessThan(60)
+    expect((await stat(join(pull.queue, snapshot))).mode & 0o777).toBe(0o750)
+    expect((await stat(join(pull.queue, snapshot, 'lb1.sock_stat'))).mode & 0o777).toBe(0o640)
+    const files = await pull.read(snapshot)
+    expect(Object.keys(files)).toEqual(names.flatMap((name) => [`${name}_info`, `${name}_stat`]))
+    for (const [index, name] of names.entries()) {
+      expect(pidIn(files[`${name}_info`])).toBe(daemons[index]!.pid)
+      expect(files[`${name}_info`]).toMatch(/^Name: HAProxy\n[\s\S]*[^\n]\n\n$/)
+      expect(files[`${name}_stat`]).toMatch(/^# pxname,[\s\S]*\nwww,FRONTEND,[\s\S]*\napp,app2,[\s\S]*[^\n]\n\n$/)
     }
-    const last = await pull.read(snapshots.at(-1)!)
-    expect(sessions(last['lb1.sock_stat']!)).toBe('1')
-    const [line] = pull.lines(/^snapshot \d+: /)
-    expect(line).toMatchObject({ sources: count, bytes: expect.any(Number), seconds: expect.any(Number), queue: 1 })
-    expect((await stat(pull.queue)).mode & 0o777).toBe(0o750)
-    await pull.program.stop()
-    expect(await queueEntries(pull.temporary)).toEqual([])
-  })
+  }
+  const last = await pull.read(snapshots.at(-1)!)
+  expect(sessions(last['lb1.sock_stat']!)).toBe('1')
+  const [line] = pull.lines(/^snapshot \d+: /)
+  expect(line).toMatchObject({ sources: 4, bytes: expect.any(Number), seconds: expect.any(Number), queue: 1 })
+  expect((await stat(pull.queue)).mode & 0o777).toBe(0o750)
+  await pull.program.stop()
+  expect(await queueEntries(pull.temporary)).toEqual([])
 })
 
 /** The total sessions of frontend www. */
@@ -136,7 +134,9 @@ frontend web
   const { pull: report } = parseManifest(await readFile(join(pull.queue, snapshot, manifestName)))!
   expect(report!.complete).toBe(true)
   expect(report!.sources.map(({ name, result }) => [name, result])).toEqual([
-    ...[['lb1.sock', 'answered'] as const, ['master.sock', 'foreign'] as const, ['web.sock', 'foreign'] as const],
+    ['lb1.sock', 'answered'],
+    ['master.sock', 'foreign'],
+    ['web.sock', 'foreign'],
   ])
   const said = await pull.line(/master\.sock answered "Unknown command/)
   expect(said.level).toBe(levels.warning)

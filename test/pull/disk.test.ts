@@ -1,23 +1,16 @@
 /** That a full or read-only disk is named as such, whatever a program wanted of it. */
-import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { type ProgramName, runProgram } from '../support/program.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
-type Name = 'pull' | 'process'
-
 /** Starts a program of which calls on some paths fail, and returns how it ended and what it said. */
-function start(program: Name, file: string, injection: string, paths: readonly string[]) {
-  const bin = fileURLToPath(new URL(`../../packages/${program}/bin/haproxystats-${program}.js`, import.meta.url))
+async function start(program: ProgramName, file: string, injection: string, paths: readonly string[]) {
   const only = paths.flatMap((path) => ['-P', path])
-  const tracing = ['-f', '-qq', '-o', '/dev/null', '-e', `inject=${injection}`, ...only]
-  const { status, stdout, stderr } = spawnSync('strace', [...tracing, process.execPath, bin, '-f', file], {
-    encoding: 'utf8',
-    timeout: 30_000,
-  })
-  return { status, said: stdout.split('\n').at(-2) ?? '', errors: stderr }
+  const tracing = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `inject=${injection}`, ...only]
+  const { code, out, errors } = await runProgram(program, ['-f', file], tracing)
+  return { status: code, said: out.split('\n').at(-2) ?? '', errors }
 }
 
 async function configured(...directories: string[]): Promise<{ base: string; file: string }> {
@@ -36,7 +29,7 @@ test.each([
   ['process', ['incoming'], 'incoming.removing', /cannot prepare .*incoming\.removing/],
 ] as const)('%s on a full disk with %j says so, and may be started again', async (program, there, missing, what) => {
   const { base, file } = await configured(...there)
-  const { status, said } = start(program, file, 'mkdir:error=ENOSPC', [join(base, missing)])
+  const { status, said } = await start(program, file, 'mkdir:error=ENOSPC', [join(base, missing)])
   expect(said).toMatch(what)
   expect(said).toMatch(full)
   expect(said).toMatch(/"code":"QUEUE_IO"/)
@@ -48,7 +41,7 @@ test.each(['pull', 'process'] as const)(
   '%s on a read-only file system says so, not to whom it should belong',
   async (program) => {
     const { base, file } = await configured('incoming', 'incoming.tmp')
-    const { errors } = start(program, file, 'access,faccessat,faccessat2:error=EROFS', [join(base, 'incoming')])
+    const { errors } = await start(program, file, 'access,faccessat,faccessat2:error=EROFS', [join(base, 'incoming')])
     expect(errors).toMatch(
       /incoming: cannot be written to \(EROFS: .*\); the file system is read-only; has it failed\?/,
     )

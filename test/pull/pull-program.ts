@@ -7,9 +7,9 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
 export interface PullOptions {
-  /** Options of `[pull]`; a pull every second that may take all of it, unless told. */
+  /** Options of `[pull]`; default: a pull every second that may take the whole second. */
   readonly pull?: Readonly<Record<string, string | number>>
-  /** `paths:base-dir`; a new one unless told. */
+  /** `paths:base-dir`; default: a new one. */
   readonly base?: string
   /** A command that executes the program, such as setpriv. */
   readonly through?: readonly string[]
@@ -53,7 +53,7 @@ export class Pull {
     await this.#told(until(`${count} more of ${text}`, () => this.lines(text).length >= before + count))
   }
 
-  /** Lines of the log so far with this text, of one level if told. */
+  /** Lines of the log so far with this text, of one level if given. */
   lines(text: RegExp, level?: number): LogLine[] {
     return this.log.filter((line) => text.test(line.msg) && (level === undefined || line.level === level))
   }
@@ -87,7 +87,7 @@ export class Pull {
     return Object.fromEntries(await Promise.all(entries))
   }
 
-  /** What a snapshot tells of its making. */
+  /** The report of haproxystats-pull in a snapshot. */
   async report(snapshot: string): Promise<PullReport | undefined> {
     return parseManifest(await readFile(join(this.queue, snapshot, manifestName)))?.pull
   }

@@ -11,7 +11,7 @@ const infoOf = () => exampleAnswer().replace(/# pxname[\s\S]*/, '')
 const headerOf = () => /# pxname.*\n/.exec(exampleAnswer())![0]
 const withoutRows = exampleAnswer().replace(/\nwww,[\s\S]*/, '\n\n')
 
-/** Every way to answer wrongly, what the log says of it, and the code of its error. */
+/** Every way to answer wrongly, with its message and its error code. */
 const misbehaviours: [string, Behaviour, RegExp, string][] = [
   ['cut within show info', { cutAfter: 20 }, /before show stat began/, 'ANSWER_TRUNCATED'],
   ['cut within a row', { cutAfter: whole - 40 }, /without its empty line/, 'ANSWER_TRUNCATED'],

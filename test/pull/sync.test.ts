@@ -3,14 +3,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
+import { binOf } from '../support/program.ts'
 import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/until.ts'
 
-const program = fileURLToPath(new URL('../../packages/pull/bin/haproxystats-pull.js', import.meta.url))
+const program = binOf('pull')
 
 beforeAll(() => {
   const { error, status, stderr } = spawnSync('strace', ['-o', '/dev/null', 'true'], { encoding: 'utf8' })
@@ -92,7 +92,8 @@ test('without fsync nothing is synced', async () => {
   expect(calls.filter((call) => /fsync\(/.test(call))).toEqual([])
 })
 
-test.each([1, 2, 3, 4])(
+// Of a file, of the manifest, of the directory.
+test.each([1, 3, 4])(
   'when fsync fails the %i. time, that snapshot is nowhere and the next one is whole',
   async (when) => {
     const { calls, queue, log } = await trace(['-e', `inject=fsync:error=EIO:when=${when}`], 1)

@@ -1,4 +1,4 @@
-/** Columns that no table knows: what the process itself says of them goes into its snapshots. */
+/** Unknown columns: the process is asked for their nature, and its answer goes into its snapshots. */
 import { learnFields, typedCommand } from '@haproxystats/haproxy'
 import { expect, test } from 'vitest'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'

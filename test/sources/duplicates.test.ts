@@ -29,7 +29,9 @@ test('a process with two sockets in socket-dir and one on a port counts once, by
   const pull = await startPull({ pull: { 'socket-dir': daemon.directory } })
   const [first] = await pull.published()
   expect(await resultsIn(pull, first!)).toEqual({
-    ...{ 'admin.sock': 'answered', 'stats.sock': 'admin.sock', 'other.sock': 'answered' },
+    'admin.sock': 'answered',
+    'stats.sock': 'admin.sock',
+    'other.sock': 'answered',
   })
   expect(await infosIn(pull, first!)).toEqual(['admin.sock_info', 'other.sock_info'])
   await daemon.reload()
@@ -39,14 +41,18 @@ test('a process with two sockets in socket-dir and one on a port counts once, by
   expect(said.filter(({ level }) => level === levels.warning)).toHaveLength(1)
   const status = (await pull.status()) as { sources: { name: string; state: string; same?: string }[] }
   expect(status.sources.find(({ name }) => name === 'stats.sock')).toMatchObject({
-    ...{ state: 'duplicate', same: 'admin.sock' },
+    state: 'duplicate',
+    same: 'admin.sock',
   })
 
   const named = await startPull({ pull: { 'socket-dir': daemon.directory, servers: address } })
   const [third] = await named.published()
   const name = address.slice('tcp://'.length).replace(':', '_')
   expect(await resultsIn(named, third!)).toEqual({
-    ...{ [name]: 'answered', 'admin.sock': name, 'stats.sock': name, 'other.sock': 'answered' },
+    [name]: 'answered',
+    'admin.sock': name,
+    'stats.sock': name,
+    'other.sock': 'answered',
   })
   expect(other.pid).not.toBe(daemon.pid)
 })

@@ -31,7 +31,10 @@ test('old workers are read beside the new one, and the sum over all is what clie
   const files = await pull.read((await pull.published(2)).at(-1)!)
   const stats = Object.entries(files).filter(([name]) => name.endsWith('_stat'))
   expect(stats.map(([name]) => name)).toEqual([
-    ...['master.sock-old1_stat', 'master.sock-old2_stat', 'master.sock-old3_stat', 'master.sock_stat'],
+    'master.sock-old1_stat',
+    'master.sock-old2_stat',
+    'master.sock-old3_stat',
+    'master.sock_stat',
   ])
   const sum = (object: string, name: string) => stats.reduce((total, [, stat]) => total + cell(stat, object, name), 0)
   expect(sum('www,FRONTEND', 'stot')).toBe(requests)

@@ -1,44 +1,28 @@
 /** `haproxystats-pull --once` and `--probe`: what a person runs by hand. */
-import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { silentLogger } from '@haproxystats/core/program'
 import { expect, test } from 'vitest'
 import { pullNow } from '../../packages/pull/src/pull.ts'
-import { startPull } from '../pull/pull-program.ts'
+import { startPull, withoutPrivileges } from '../pull/pull-program.ts'
 import { parseConfiguration } from '../support/configuration.ts'
 import { exampleAnswer, fakeHaproxy } from '../support/fake-haproxy.ts'
 import { type PortOf, startHaproxy } from '../support/haproxy.ts'
+import { runProgram } from '../support/program.ts'
 import { queueEntries } from '../support/queue.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
-interface Ended {
-  readonly code: number
-  readonly out: string
-  readonly errors: string
-}
-
-const bin = fileURLToPath(new URL('../../packages/pull/bin/haproxystats-pull.js', import.meta.url))
-
-/** Root may use every socket; without these capabilities it is a user like any other. */
-const withoutPrivileges = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
-
+/** Runs haproxystats-pull with an option and with settings of `[pull]`. */
 async function run(
   option: string,
   settings: Readonly<Record<string, string | number>>,
   { base, through = [] }: { base?: string; through?: readonly string[] } = {},
-): Promise<Ended & { base: string }> {
+) {
   const directory = base ?? (await temporaryDirectory())
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`)
   const file = join(directory, 'once.conf')
   await writeFile(file, `[paths]\nbase-dir = ${directory}\n[pull]\n${lines.join('')}`)
-  const [command, ...rest] = [...through, process.execPath, bin, '-f', file, option]
-  return new Promise((resolve) => {
-    const child = execFile(command!, rest, (_error, out, errors) => {
-      resolve({ code: child.exitCode ?? -1, out, errors, base: directory })
-    })
-  })
+  return { ...(await runProgram('pull', ['-f', file, option], through)), base: directory }
 }
 
 const queued = (base: string) => queueEntries(join(base, 'incoming'))

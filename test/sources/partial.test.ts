@@ -1,4 +1,4 @@
-/** What becomes of snapshots when sources do not answer, and what is told of it. */
+/** Snapshots when sources do not answer, and what is reported. */
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -23,13 +23,21 @@ test('every snapshot tells what came of each source', async () => {
     counters: 'raw',
     sources: [
       {
-        ...{ name: 'lb1.sock', source: `unix://${daemon.sockets[0]}`, result: 'answered' },
-        ...{ seconds: expect.any(Number), retries: 0, pid: daemon.pid },
+        name: 'lb1.sock',
+        source: `unix://${daemon.sockets[0]}`,
+        result: 'answered',
+        seconds: expect.any(Number),
+        retries: 0,
+        pid: daemon.pid,
         bytes: files['lb1.sock_info']!.length + files['lb1.sock_stat']!.length,
       },
       {
-        ...{ name: 'old.sock', source: `unix://${join(sockets, 'old.sock')}`, result: 'stale' },
-        ...{ seconds: expect.any(Number), retries: expect.any(Number), bytes: 0 },
+        name: 'old.sock',
+        source: `unix://${join(sockets, 'old.sock')}`,
+        result: 'stale',
+        seconds: expect.any(Number),
+        retries: expect.any(Number),
+        bytes: 0,
       },
     ],
   })

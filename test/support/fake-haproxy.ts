@@ -6,9 +6,9 @@ import { onTestFinished } from 'vitest'
 
 /** How it answers; a complete answer with nothing else set. All counts are bytes of the answer. */
 export interface Behaviour {
-  /** What it says instead of `exampleAnswer()`, to any line or to each its own. */
+  /** The answer instead of `exampleAnswer()`, to any line or by line. */
   readonly answer?: string | Buffer | ((command: string) => string)
-  /** What it says to `show stat … typed`, whatever else is set; like any other line unless told. */
+  /** The answer to `show stat … typed`; by default as to any other line. */
   readonly typed?: string | Buffer
   /** Closes after so many bytes. */
   readonly cutAfter?: number

@@ -22,18 +22,18 @@ import { until } from './until.ts'
 export type PortOf = (name: string) => number
 
 export interface HaproxyOptions {
-  /** Names of the stats sockets to make in `socketDirectory`; one, `lb1.sock`, unless told. */
+  /** Names of the stats sockets to make in `socketDirectory`; default: `lb1.sock`. */
   readonly sockets?: readonly string[]
-  /** Several daemons may share one, as they do in `/run/haproxy`; the daemon's own directory unless told. */
+  /** Several daemons may share one, as they do in `/run/haproxy`; default: the daemon's own directory. */
   readonly socketDirectory?: string
   readonly level?: 'user' | 'operator' | 'admin'
   /** More lines for the section `global`. */
   readonly global?: string | ((port: PortOf) => string)
-  /** All sections after `global` and `defaults` (mode http, short time-outs); `exampleProxies` unless told. */
+  /** All sections after `global` and `defaults` (mode http, short time-outs); default: `exampleProxies`. */
   readonly config?: string | ((port: PortOf) => string)
   /** With a master process and workers, and the master's own socket at this path. */
   readonly masterSocket?: string
-  /** When the test ends as a rule; `false` to leave that to whoever started it, for use in `beforeAll`. */
+  /** Stops it when the test ends (default); `false` for use in `beforeAll`, where the caller stops it. */
   readonly stopWithTest?: boolean
 }
 
@@ -191,7 +191,7 @@ class HaproxyProcess implements Haproxy {
     const { level = 'user', global = '', config = exampleProxies } = this.#options
     const text = (part: string | ((port: PortOf) => string)) => (typeof part === 'string' ? part : part(port))
     const sockets = this.sockets.map((path) => `  stats socket ${path} mode 666 level ${level}\n`).join('')
-    // Without noreuseport two daemons could share a port and nobody would notice.
+    // Without noreuseport two daemons could share a port and no error would show it.
     return `global
   noreuseport
 ${sockets}${text(global)}

@@ -71,7 +71,7 @@ export async function httpServer({ lines = '', alsoListen, ...context }: HttpSer
   await server.start()
   onTestFinished(() => server.close())
   const withTls = http!['tls-certificate-file'] !== undefined
-  /** Undefined where nobody answers. */
+  /** Undefined without an answer. */
   const get = (path: string, { from, headers = {}, agent }: Asked = {}) =>
     new Promise<Got | undefined>((resolve) => {
       const options = { port, host: '127.0.0.1', path, headers, rejectUnauthorized: false, agent: agent ?? false }

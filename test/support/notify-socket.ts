@@ -6,7 +6,7 @@ import { until } from './until.ts'
 
 /**
  * Node.js has no unix datagram sockets, python3 has. Prints each message as a line of JSON. A descriptor that comes along
- * is closed, which tells systemd-notify that its message was heard.
+ * is closed, which confirms the message to systemd-notify.
  */
 const receiver = `
 import array, json, os, socket, sys
@@ -24,7 +24,7 @@ while True:
     print(json.dumps(message.decode()), flush=True)
 `
 
-/** Stands for the service manager: what it is told through a datagram socket at `path`, in order, each a list of assignments. */
+/** A fake service manager: the messages that arrived at the datagram socket `path`, in order, each a list of assignments. */
 export async function notifySocket(path: string): Promise<{ readonly told: readonly string[][] }> {
   const child = spawn('python3', ['-c', receiver, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = once(child, 'close')

@@ -1,4 +1,4 @@
-// A worker for tests that does with a snapshot what the snapshot's name says.
+// A worker for tests that behaves as the name of the snapshot asks.
 import { existsSync, writeFileSync } from 'node:fs'
 
 const ways = {

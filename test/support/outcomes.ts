@@ -9,7 +9,7 @@ import {
 } from '@haproxystats/haproxy'
 import type { Source, SourceResult } from '../../packages/pull/src/sources/source.ts'
 
-/** What asking one process came to; it answered unless told. */
+/** The result of asking one process; by default it answered. */
 export interface Asked {
   /** The address; that of the master for a worker. */
   readonly text: string

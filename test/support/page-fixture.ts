@@ -161,12 +161,28 @@ export function overviewOf(fixture: Fixture) {
   const process = (key: string) => ({ key, kind: 'process' })
   const at = (name: string, field: string) => numberOf(process(`p:${name}`), field, fixture, snapshot)
   return {
-    ...{ snapshot, now, interval, missing, age: now - snapshot, stale: now - snapshot > 3 * interval },
-    ...{ complete: missing.length === 0, totals: totalsOf(fixture), problems, problemCounts, program: {} },
+    snapshot,
+    now,
+    interval,
+    missing,
+    age: now - snapshot,
+    stale: now - snapshot > 3 * interval,
+    complete: missing.length === 0,
+    totals: totalsOf(fixture),
+    problems,
+    problemCounts,
+    program: {},
     sources: sourcesOf(fixture).map((name, index) => ({
-      ...{ name, release: '2.6.12', pid: 4100 + index, uptime: 1_036_800 - index * 40_000, stopping: false },
-      ...{ cpu: at(name, 'CpuUsagePct'), currConns: at(name, 'CurrConns'), maxconn: 4000 },
-      ...{ sessRate: at(name, 'SessRate'), connRate: at(name, 'ConnRate') },
+      name,
+      release: '2.6.12',
+      pid: 4100 + index,
+      uptime: 1_036_800 - index * 40_000,
+      stopping: false,
+      cpu: at(name, 'CpuUsagePct'),
+      currConns: at(name, 'CurrConns'),
+      maxconn: 4000,
+      sessRate: at(name, 'SessRate'),
+      connRate: at(name, 'ConnRate'),
     })),
   }
 }
@@ -212,7 +228,13 @@ function rowOf(fixture: Fixture, key: string) {
   const one = Object.fromEntries(Object.entries(merged).map(([field, value]) => [field, part(value)]))
   const rates = { 'bin/s': numberOf(about, 'bin/s', fixture, fixture.snapshot) }
   return {
-    ...{ snapshot: fixture.snapshot, key, kind: about.kind, pxname: about.pxname, svname: about.svname, merged, rates },
+    snapshot: fixture.snapshot,
+    key,
+    kind: about.kind,
+    pxname: about.pxname,
+    svname: about.svname,
+    merged,
+    rates,
     sources: Object.fromEntries(names.map((name) => [name, one])),
   }
 }

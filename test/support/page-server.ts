@@ -10,7 +10,7 @@ import { type Fixture, fixtureRoutes } from './page-fixture.ts'
 
 export interface PageServer {
   readonly url: string
-  /** Moves on to the next snapshot, and tells open pages of it. */
+  /** Publishes the next snapshot to open pages. */
   next(): void
   stop(): Promise<void>
   /** At the same address again. */
@@ -26,7 +26,9 @@ export async function servePage(fixture: Fixture): Promise<PageServer> {
       return view()
     },
     history: new MemoryHistory({ bound: 2 ** 20 }),
-    ...{ status: {}, interval: fixture.interval, now: () => Date.now() / 1000 },
+    status: {},
+    interval: fixture.interval,
+    now: () => Date.now() / 1000,
   }
   const files = readStaticFiles(pageDirectory)
   let server: HttpServer | undefined

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,26 @@ export interface LogLine {
   readonly [fact: string]: unknown
 }
 
+export type ProgramName = 'pull' | 'process'
+
+/** The script of a built program. */
+export const binOf = (name: ProgramName) =>
+  fileURLToPath(new URL(`../../packages/${name}/bin/haproxystats-${name}.js`, import.meta.url))
+
+/** Runs a built program to its end; `through` is a command that executes its arguments, such as setpriv. */
+export function runProgram(
+  name: ProgramName,
+  commandArguments: readonly string[],
+  through: readonly string[] = [],
+): Promise<{ code: number | null; out: string; errors: string }> {
+  const [command, ...rest] = [...through, process.execPath, binOf(name), ...commandArguments]
+  return new Promise((resolve) => {
+    const child = execFile(command!, rest, { timeout: 50_000 }, (_error, out, errors) =>
+      resolve({ code: child.exitCode, out, errors }),
+    )
+  })
+}
+
 /** One of the two built programs, running from a configuration file; killed at the latest when the test has finished. */
 export class Program {
   readonly log: LogLine[] = []
@@ -20,12 +40,11 @@ export class Program {
 
   /** `through` is a command that executes its arguments, such as setpriv. */
   constructor(
-    program: 'pull' | 'process' | { readonly name: 'pull' | 'process'; readonly through: readonly string[] },
+    program: ProgramName | { readonly name: ProgramName; readonly through: readonly string[] },
     ...commandArguments: string[]
   ) {
     const { name, through } = typeof program === 'string' ? { name: program, through: [] } : program
-    const bin = fileURLToPath(new URL(`../../packages/${name}/bin/haproxystats-${name}.js`, import.meta.url))
-    const [command, ...rest] = [...through, process.execPath, bin, ...commandArguments]
+    const [command, ...rest] = [...through, process.execPath, binOf(name), ...commandArguments]
     this.#child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.log.push(JSON.parse(line)))
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {

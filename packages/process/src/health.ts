@@ -11,6 +11,7 @@ import {
   readRunningStatus,
   readWholeNumber,
   stateOf,
+  type Thresholds,
 } from '@haproxystats/core/health'
 
 const program = 'haproxystats-process'
@@ -22,6 +23,7 @@ export const health: readonly HealthCheck[] = [
     title: 'PROCESS',
     summary:
       'age of the last look at the queue in seconds, WARNING above 30, CRITICAL above 60; WARNING too when an output is failing or loses snapshots, CRITICAL when the program is not running',
+    defaults: () => ({ warning: 30, critical: 60 }),
     check: checkStatus,
   },
   {
@@ -33,8 +35,7 @@ export const health: readonly HealthCheck[] = [
   },
 ]
 
-function checkStatus(context: HealthContext): HealthResult {
-  const thresholds = context.thresholds({ warning: 30, critical: 60 })
+function checkStatus(context: HealthContext, thresholds: Thresholds): HealthResult {
   const { path, pid, fields } = readRunningStatus(context, program)
   // Its first look at the queue may still be to come.
   const age = ageOf(fields['lastScan'] ?? fields['start'], context.now)

@@ -13,6 +13,7 @@ import {
   readRunningStatus,
   readWholeNumber,
   stateOf,
+  type Thresholds,
 } from '@haproxystats/core/health'
 
 /** The checks of `haproxystats-pull --health`. They load nothing else of the program, so that they start fast. */
@@ -22,19 +23,22 @@ export const health: readonly HealthCheck[] = [
     title: 'PULL',
     summary:
       'age of the newest snapshot in seconds, WARNING above 3 times pull-interval (at least 30), CRITICAL above 6 times (at least 60); WARNING too when a source does not answer, CRITICAL when no source does or the program is not running',
+    defaults: (context) => {
+      const interval = Math.max(10, readWholeNumber(context, 'pull', 'pull-interval'))
+      return { warning: 3 * interval, critical: 6 * interval }
+    },
     check: checkStatus,
   },
   {
     name: 'queue',
     title: 'QUEUE',
     summary: 'number of snapshots in dst-dir of [pull], WARNING above 60, CRITICAL above 120',
+    defaults: () => ({ warning: 60, critical: 120 }),
     check: checkQueue,
   },
 ]
 
-function checkStatus(context: HealthContext): HealthResult {
-  const interval = Math.max(10, readWholeNumber(context, 'pull', 'pull-interval'))
-  const thresholds = context.thresholds({ warning: 3 * interval, critical: 6 * interval })
+function checkStatus(context: HealthContext, thresholds: Thresholds): HealthResult {
   const { path, pid, fields } = readRunningStatus(context, 'haproxystats-pull')
   const published = numberIn(fields['lastPublished'])
   // The first snapshot may still be to come.
@@ -72,8 +76,7 @@ function sourcesOf(list: unknown): { name: string; state: string }[] {
 }
 
 /** Counts the snapshots themselves, so it also works while neither program runs. */
-function checkQueue(context: HealthContext): HealthResult {
-  const thresholds = context.thresholds({ warning: 60, critical: 120 })
+function checkQueue(context: HealthContext, thresholds: Thresholds): HealthResult {
   const queue = readPath(context, 'pull', 'dst-dir')
   const count = countSnapshots(queue)
   return {

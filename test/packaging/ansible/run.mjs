@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { packDeb } from '../../../scripts/package/deb.mjs'
 import { packNpm } from '../../../scripts/package/npm.mjs'
 import { inScratch } from '../../../scripts/package/stage.mjs'
-import { Problem, report } from '../../../scripts/setup/problem.mjs'
 import { root as checkout } from '../../../scripts/setup/quietly.mjs'
+import { report, ScriptError } from '../../../scripts/setup/script-error.mjs'
 
 const beside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -27,11 +27,11 @@ function tryRole(scratch) {
     timeout: longest,
     killSignal: 'SIGKILL',
   })
-  if (status !== 0) throw new Problem(`the role failed (${error?.message ?? signal ?? `exit code ${status}`})`)
+  if (status !== 0) throw new ScriptError(`the role failed (${error?.message ?? signal ?? `exit code ${status}`})`)
 }
 
 try {
-  if (process.getuid?.() !== 0) throw new Problem('test:ansible has to be root: it makes a machine of its own', 2)
+  if (process.getuid?.() !== 0) throw new ScriptError('test:ansible has to be root: it makes a machine of its own', 2)
   inScratch('test-ansible', tryRole)
 } catch (error) {
   report(error)

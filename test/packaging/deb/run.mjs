@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packDeb } from '../../../scripts/package/deb.mjs'
 import { inScratch } from '../../../scripts/package/stage.mjs'
-import { Problem, report } from '../../../scripts/setup/problem.mjs'
 import { quietly } from '../../../scripts/setup/quietly.mjs'
+import { report, ScriptError } from '../../../scripts/setup/script-error.mjs'
 
 const beside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -35,7 +35,7 @@ function olderRelease(path, scratch) {
 function tryPackage(scratch) {
   const path = packDeb(scratch)
   const again = packDeb(join(scratch, 'again'))
-  if (!readFileSync(path).equals(readFileSync(again))) throw new Problem('two builds of the package differ')
+  if (!readFileSync(path).equals(readFileSync(again))) throw new ScriptError('two builds of the package differ')
   console.log('two builds are equal, byte for byte')
   quietly('lintian', 'lintian', ['--allow-root', '--fail-on', 'error', path])
   console.log('lintian finds no error')
@@ -49,11 +49,11 @@ function tryPackage(scratch) {
     killSignal: 'SIGKILL',
   })
   if (status !== 0)
-    throw new Problem(`the life of the package failed (${error?.message ?? signal ?? `exit code ${status}`})`)
+    throw new ScriptError(`the life of the package failed (${error?.message ?? signal ?? `exit code ${status}`})`)
 }
 
 try {
-  if (process.getuid?.() !== 0) throw new Problem('test:deb has to be root: it makes a machine of its own', 2)
+  if (process.getuid?.() !== 0) throw new ScriptError('test:deb has to be root: it makes a machine of its own', 2)
   inScratch('test-deb', tryPackage)
 } catch (error) {
   report(error)

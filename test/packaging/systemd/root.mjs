@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Problem } from '../../../scripts/setup/problem.mjs'
 import { quietly } from '../../../scripts/setup/quietly.mjs'
+import { ScriptError } from '../../../scripts/setup/script-error.mjs'
 import { readDropIns } from './drop-ins.mjs'
 
 const beside = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
@@ -13,8 +13,15 @@ const suite = 'trixie'
 
 /** What the machine has besides the essential packages; HAProxy and the relay are started by units of their own. */
 const packages = [
-  ...['systemd', 'systemd-sysv', 'udev', 'linux-image-cloud-amd64', 'initramfs-tools', 'adduser'],
-  ...['nodejs', 'haproxy', 'carbon-c-relay'],
+  'systemd',
+  'systemd-sysv',
+  'udev',
+  'linux-image-cloud-amd64',
+  'initramfs-tools',
+  'adduser',
+  'nodejs',
+  'haproxy',
+  'carbon-c-relay',
 ]
 
 /** The few modules that the root file system needs: all of them take a minute more at every boot. */
@@ -90,7 +97,7 @@ export function kernelOf(root) {
   const names = readdirSync(join(root, 'boot'))
   const find = (/** @type {string} */ start) => {
     const name = names.find((candidate) => candidate.startsWith(start))
-    if (name === undefined) throw new Problem(`no ${start}… in boot of the machine: found ${names.join(', ')}`)
+    if (name === undefined) throw new ScriptError(`no ${start}… in boot of the machine: found ${names.join(', ')}`)
     return join(root, 'boot', name)
   }
   return { kernel: find('vmlinuz-'), initrd: find('initrd.img-') }

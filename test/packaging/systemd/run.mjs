@@ -7,26 +7,23 @@ import { appendFileSync, chownSync, cpSync, mkdirSync, readFileSync, writeFileSy
 import { join } from 'node:path'
 import { packDeb } from '../../../scripts/package/deb.mjs'
 import { inScratch } from '../../../scripts/package/stage.mjs'
-import { Problem, report } from '../../../scripts/setup/problem.mjs'
 import { root as checkout, quietly } from '../../../scripts/setup/quietly.mjs'
+import { report, ScriptError } from '../../../scripts/setup/script-error.mjs'
 import { furnish, kernelOf, makeEmulator, makeRoot } from './root.mjs'
 
 /** How long a boot and its checks may take, in milliseconds. */
 const longest = 2_700_000
 
-/** Debian's nobody, as whom the emulator runs. */
+/** The user nobody of Debian, who runs the emulator. */
 const nobody = 65534
 
 const consoleLog = join(checkout, 'dist/systemd-console.log')
 
 /** By paths within the root of the emulator. A processor that is emulated faster than the newest. */
-const machine = [
-  ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'Nehalem,+rdrand', '-smp', '2', '-m', '2048'],
-  ...['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
-  ...['-kernel', '/vm/kernel', '-initrd', '/vm/initrd', '-append', 'root=/dev/vda rw console=ttyS0 panic=-1'],
-  ...['-drive', 'file=/vm/disk,format=raw,if=virtio,cache=unsafe'],
-  ...['-serial', 'file:/vm/console', '-serial', 'file:/vm/results'],
-]
+const machine = `-machine q35 -accel tcg,thread=multi -cpu Nehalem,+rdrand -smp 2 -m 2048
+  -nodefaults -display none -no-reboot -nic none -kernel /vm/kernel -initrd /vm/initrd
+  -drive file=/vm/disk,format=raw,if=virtio,cache=unsafe -serial file:/vm/console -serial file:/vm/results`.split(/\s+/)
+const kernelCommandLine = 'root=/dev/vda rw console=ttyS0 panic=-1'
 
 /**
  * Boots the machine once, until it turns itself off. Its second serial line has the results.
@@ -36,6 +33,7 @@ const machine = [
 function boot(title, emulator) {
   console.log(`-- ${title}`)
   const command = ['chroot', `--userspec=${nobody}:${nobody}`, emulator, 'qemu-system-x86_64', ...machine]
+  command.push('-append', kernelCommandLine)
   const { status, signal, error, stderr } = spawnSync('setpriv', ['--pdeathsig', 'KILL', ...command], {
     encoding: 'utf8',
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -45,11 +43,11 @@ function boot(title, emulator) {
   const read = (/** @type {string} */ name) =>
     readFileSync(join(emulator, 'vm', name), { encoding: 'utf8', flag: 'a+' })
   appendFileSync(consoleLog, read('console'))
-  const told = read('results').replaceAll('\r', '')
-  process.stdout.write(told)
+  const results = read('results').replaceAll('\r', '')
+  process.stdout.write(results)
   const end = error?.message ?? signal ?? `exit code ${status}`
-  if (status !== 0) throw new Problem(`the machine did not end by itself (${end}); see ${consoleLog}\n${stderr}`)
-  if (!told.endsWith('passed\n')) throw new Problem(`${title}: failed; see ${consoleLog}`)
+  if (status !== 0) throw new ScriptError(`the machine did not end by itself (${end}); see ${consoleLog}\n${stderr}`)
+  if (!results.endsWith('passed\n')) throw new ScriptError(`${title}: failed; see ${consoleLog}`)
 }
 
 /** @param {string} scratch */
@@ -69,7 +67,7 @@ function tryUnits(scratch) {
 }
 
 try {
-  if (process.getuid?.() !== 0) throw new Problem('test:systemd has to be root: it makes the root of a machine', 2)
+  if (process.getuid?.() !== 0) throw new ScriptError('test:systemd has to be root: it makes the root of a machine', 2)
   mkdirSync(join(checkout, 'dist'), { recursive: true })
   writeFileSync(consoleLog, '')
   inScratch('test-systemd', tryUnits)

@@ -38,8 +38,6 @@ export interface Thresholds {
 export interface HealthContext {
   /** The configuration; it may have mistakes, which only matter in the options that the check needs. */
   readonly reading: ConfigurationResult
-  /** The thresholds of the command line, or these defaults. Throws when WARNING is above CRITICAL. */
-  thresholds(defaults: Thresholds): Thresholds
   /** Seconds since the epoch. */
   readonly now: number
 }
@@ -51,7 +49,9 @@ export interface HealthCheck {
   readonly title: string
   /** What is WARNING and CRITICAL, for the help and the manual. */
   readonly summary: string
-  check(context: HealthContext): HealthResult
+  /** The thresholds unless the command line sets others; a check without them takes none. */
+  defaults?(context: HealthContext): Thresholds
+  check(context: HealthContext, thresholds: Thresholds): HealthResult
 }
 
 /** The state of a value that should not be above its thresholds. */

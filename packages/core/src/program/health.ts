@@ -64,7 +64,7 @@ export function answerHealth(definition: HealthDefinition, commandArguments: rea
     const options = readOptions(definition, commandArguments)
     const limit = process.env[limited] === undefined ? options.timeout : undefined
     return limit === undefined
-      ? render(title, check.check(contextOf(definition, options)))
+      ? render(title, runCheck(definition, check, options))
       : answerWithin(limit, commandArguments)
   } catch (error) {
     const state = error instanceof HealthError ? error.state : 'UNKNOWN'
@@ -100,26 +100,27 @@ function findCheck({ health: checks }: HealthDefinition, commandArguments: reado
   throw new HealthError(`there is no check '${name}', expected ${checks.map((known) => known.name).join(' or ')}`)
 }
 
-function contextOf({ table }: HealthDefinition, options: HealthOptions): HealthContext {
+function runCheck({ table }: HealthDefinition, check: HealthCheck, options: HealthOptions): HealthResult {
   const reading = readInvoked(table, { file: options.file, directory: options.dir })
   const unread = reading.errors.find(({ file, line }) => file !== undefined && line === undefined)
   if (unread !== undefined) throw new HealthError(`the configuration: ${renderDiagnostic(unread)}`)
-  return {
-    reading,
-    now: Math.floor(Date.now() / 1000),
-    thresholds: (defaults) => {
-      const warning = threshold('warning', options.warning, defaults)
-      const critical = threshold('critical', options.critical, defaults)
-      if (warning <= critical) return { warning, critical }
-      throw new HealthError(`WARNING above ${warning} and CRITICAL above ${critical}: expected CRITICAL not to be less`)
-    },
-  }
+  const context = { reading, now: Math.floor(Date.now() / 1000) }
+  return check.check(context, readThresholds(check, options, context))
 }
 
-function threshold(name: keyof Thresholds, text: string | undefined, defaults: Thresholds): number {
-  const number = text === undefined ? defaults[name] : wholeNumber(text)
-  if (number !== undefined) return number
-  throw new HealthError(`--${name} is "${text}", expected a whole number`)
+function readThresholds({ name, defaults }: HealthCheck, options: HealthOptions, context: HealthContext): Thresholds {
+  const given = { ...defaults?.(context) }
+  for (const level of ['warning', 'critical'] as const) {
+    const text = options[level]
+    if (text === undefined) continue
+    if (defaults === undefined) throw new HealthError(`the check '${name}' takes no --${level}`)
+    const number = wholeNumber(text)
+    if (number === undefined) throw new HealthError(`--${level} is "${text}", expected a whole number`)
+    given[level] = number
+  }
+  const { warning = 0, critical = 0 } = given
+  if (warning <= critical) return { warning, critical }
+  throw new HealthError(`--warning is ${warning} and --critical is ${critical}, expected --critical not to be less`)
 }
 
 /** Set for the process that does the work of one with `--timeout`. */
@@ -138,7 +139,7 @@ function answerWithin(limit: string, commandArguments: readonly string[]): Healt
     killSignal: 'SIGKILL',
     env: { ...process.env, [limited]: '1' },
   })
-  if (status !== null) return { output: stdout, code: status }
+  if (status !== null && stdout !== '') return { output: stdout, code: status }
   const late = (error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT'
-  throw new HealthError(late ? `timeout: no answer within ${seconds} s` : 'the process that checks was killed')
+  throw new HealthError(late ? `timeout: no answer within ${seconds} s` : 'the check ended without an answer')
 }
