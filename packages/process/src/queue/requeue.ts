@@ -57,7 +57,7 @@ async function move(queue: SnapshotQueue, name: string): Promise<string | undefi
   } catch (error) {
     return reasonOf(error)
   }
-  // Without its snapshot it is removed with the next that is put aside.
+  // Without its snapshot it is removed with the next that is quarantined.
   await rm(`${from}${reasonSuffix}`, { force: true }).catch(() => undefined)
   return undefined
 }
