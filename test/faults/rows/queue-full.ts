@@ -128,7 +128,7 @@ async function oneFull(context: RowContext): Promise<void> {
   if (stored().length !== published) context.problem(`${stored().length} of ${published} are in local-store`)
   forgiveDropped(context, site)
   checkIdentity(context, site)
-  const full = processing.lines(/backlog full|backlog has room/).filter(({ level }) => level > 20)
+  const full = processing.lines(/backlog is full|backlog has room/).filter(({ level }) => level > 20)
   if (full.length !== 2) context.problem(`it was told ${full.length} times, not when it began and when it was over`)
   const last = site.start('process')
   await site.settle()

@@ -185,7 +185,7 @@ export class Delivery {
       this.#endTrouble(waiting)
       this.#waiting.delete(snapshot)
       this.#counts.vanished++
-      this.#log.error({ snapshot }, `snapshot ${snapshot} vanished from the queue before it was delivered`)
+      this.#log.error({ snapshot }, `snapshot ${snapshot} has vanished from the queue before it was delivered`)
     }
     for (const [snapshot, state] of this.#outgoing) {
       if (state === 'done' && !present.has(snapshot)) this.#outgoing.delete(snapshot)

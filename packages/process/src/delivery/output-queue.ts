@@ -130,7 +130,7 @@ export class OutputQueue {
     if (this.isSilent) return
     const which = full === 'drop-newest' ? 'newest' : 'oldest'
     const text =
-      `${this.name}: backlog full: ${waiting} snapshots wait, dropping the ${which} for each new one, first ` +
+      `${this.name}: backlog is full: ${waiting} snapshots wait, dropping the ${which} for each new one, first ` +
       `${snapshot} (backlog-full = ${full}); other outputs are not affected`
     this.#drops.again('error', { dispatcher: this.name, snapshot, waiting, backlog: most }, text)
   }
@@ -241,7 +241,7 @@ export class OutputQueue {
   #leaveOut({ snapshot, incomplete }: Batch): Finished {
     this.#forget(snapshot, true)
     const facts = { dispatcher: this.name, snapshot, reason: incomplete }
-    const text = `${this.name}: incomplete snapshot ${snapshot} left out (incomplete = discard): ${incomplete}`
+    const text = `${this.name}: snapshot ${snapshot} is incomplete, and left out (incomplete = discard): ${incomplete}`
     this.#leftOuts.again('warn', facts, text)
     return { snapshot, fate: 'left-out', datapoints: 0 }
   }
