@@ -192,7 +192,7 @@ export class Delivery {
     }
   }
 
-  /** False while its marks cannot be read: then nobody knows which outputs have it, and it stays where it is. */
+  /** False while its marks cannot be read: it is unknown which outputs have it, and it stays where it is. */
   async #take(snapshot: string): Promise<boolean> {
     let fates: ReadonlyMap<string, Fate>
     try {

@@ -48,7 +48,7 @@ export class SnapshotQueue implements Queue {
     try {
       await makeDirectory(this.#removing)
       for (const name of await readdir(this.#removing)) {
-        // One that resists is in nobody's way, and is tried again with later ones.
+        // What cannot be deleted is tried again with later ones.
         if (isSnapshotName(name)) await this.#delete(join(this.#removing, name))
       }
     } catch (error) {
@@ -62,7 +62,7 @@ export class SnapshotQueue implements Queue {
     return join(this.directory, snapshot)
   }
 
-  /** What waits, oldest first. Entries that are not named as snapshots are somebody else's. */
+  /** What waits, oldest first. Entries with other names are ignored. */
   async list(): Promise<string[]> {
     try {
       const entries = await readdir(this.directory, { withFileTypes: true })
@@ -74,7 +74,7 @@ export class SnapshotQueue implements Queue {
 
   /**
    * What became of a snapshot at the outputs that are done with it, by the marks in its directory. Rejects when the
-   * directory cannot be read: nobody knows then which output has it.
+   * directory cannot be read: it is unknown then which outputs have it.
    */
   async fates(snapshot: string): Promise<Map<string, Fate>> {
     return readMarks(await readdir(this.pathOf(snapshot)))
@@ -111,7 +111,7 @@ export class SnapshotQueue implements Queue {
     }
   }
 
-  /** Somebody may have removed the directory beside the queue, which is ours, since the start. */
+  /** The directory beside the queue may have been removed since the start. */
   async #moveOut(path: string, target: string): Promise<void> {
     try {
       await rename(path, target)

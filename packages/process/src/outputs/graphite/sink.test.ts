@@ -171,7 +171,7 @@ test('a receiver that was only stopped proves deliveries again as soon as it goe
   expect(destination.proof).toBe('half-close')
 })
 
-test('nobody listening is said with the address', async () => {
+test('a refused connection is an error with the address', async () => {
   const port = await receiver(() => undefined)
   servers[0]?.close()
   await expect(sink(port).send([batch], signal)).rejects.toThrow(`127.0.0.1:${port}: connect ECONNREFUSED`)

@@ -43,8 +43,8 @@ const proofTexts = {
 }
 
 /**
- * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. What is sent at a time
- * goes out whole, on a connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
+ * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. Each send goes out whole, on a
+ * connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
  * everything. A reset, an early end or a time-out before that: not delivered. A load balancer proves only its own part.
  */
 export class GraphiteSink implements Sink {
