@@ -3,7 +3,7 @@ import { outputNotes, outputProblems, surroundingProblems } from './check.ts'
 import { secretWarnings } from './http/check.ts'
 import { outputs } from './outputs/index.ts'
 import { processSnapshots } from './process-snapshots.ts'
-import { requeueAll } from './requeue-all.ts'
+import { requeueAll } from './queue/requeue.ts'
 import { changesSincePython } from './upgrade.ts'
 
 /** haproxystats-process, as `runProgram` runs it. */
