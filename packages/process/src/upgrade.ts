@@ -6,7 +6,7 @@ import { segmentOf } from './types/segment.ts'
 
 type Note = Problem & { readonly section: string }
 
-/** One thing that haproxystats 0.5.2 did otherwise; no note when this configuration is not affected. */
+/** What haproxystats 0.5.2 did otherwise, told to whom it concerns; nothing when this configuration is not affected. */
 type Change = (configuration: Configuration, reading: Reading) => readonly Note[]
 
 function note(section: string, option: string, message: string, hint?: string): Note[] {

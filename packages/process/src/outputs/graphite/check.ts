@@ -40,7 +40,7 @@ interface Receiver {
   readonly options: Configuration['graphite']
 }
 
-/** Load balancers without a living receiver behind them. One that cannot be reached now is no mistake. */
+/** Receivers that take connections and have nobody behind them. One that cannot be reached now is no mistake. */
 export async function receiverNotes(receivers: readonly Receiver[]): Promise<Problem[]> {
   const { signal } = new AbortController()
   const notes = receivers.map(async ({ name: section, options }) => {
