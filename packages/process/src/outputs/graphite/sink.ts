@@ -1,8 +1,9 @@
-import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import { type Configuration, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Batch, Sink } from '../../types/output.ts'
 import { Connection, NoClose, TimedOut } from './connection.ts'
-import type { GraphiteOptions } from './graphite.ts'
 import { closesIdle, deadServerText, PeerWatch } from './idle-connection.ts'
+
+export type GraphiteOptions = Configuration['graphite']
 
 /** So many connections have to stay open until the receiver is taken for one that never closes. */
 const probes = 3
