@@ -31,7 +31,7 @@ test('a destination that is down for longer than the queue holds takes nothing f
     expect((await queued(base)).length).toBeLessThanOrEqual(5)
     return (await entries(join(base, 'store'))).length >= 9
   })
-  expect(await running.said('graphite: backlog full')).toMatchObject({ level: 50, dispatcher: 'graphite' })
+  expect(await running.said('graphite: backlog is full')).toMatchObject({ level: 50, dispatcher: 'graphite' })
   const overview = await (await fetch(`http://127.0.0.1:${port}/api/v1/overview`)).json()
   expect(Date.now() / 1000 - (overview as { snapshot: number }).snapshot, 'the page is fresh').toBeLessThan(10)
   expect(await pull.stop()).toBe(0)
@@ -71,8 +71,10 @@ test('an incomplete snapshot is left out or taken as each output wants, and show
   const now = Math.floor(Date.now() / 1000)
   const { info, stat } = release('2.6.12-debian')
   await publishIncomplete(base, now, { 'lb1.sock_info': info, 'lb1.sock_stat': stat })
-  const warning = await running.said('local-store: incomplete snapshot')
-  expect(warning.msg).toBe(`local-store: incomplete snapshot ${now} left out (incomplete = discard): lb2 timed out`)
+  const warning = await running.said('local-store: snapshot')
+  expect(warning.msg).toBe(
+    `local-store: snapshot ${now} is incomplete, and left out (incomplete = discard): lb2 timed out`,
+  )
   const at = (path: string) => `http://127.0.0.1:${port}${path}`
   const csv = await until('the page', async () => {
     const answer = await fetch(at('/stats;csv')).catch(() => undefined)
@@ -126,7 +128,7 @@ test('a local-store that cannot be written is a destination that is down, also a
     const arrived = new Set((await relay.lines()).map(({ timestamp }) => Number(timestamp)))
     return times.every((time) => arrived.has(time))
   })
-  expect(await running.said('local-store: backlog full')).toMatchObject({ level: 50 })
+  expect(await running.said('local-store: backlog is full')).toMatchObject({ level: 50 })
   await until('the queue to be bounded', async () => (await queued(base)).length === 2)
   expect(await running.stop()).toBe(0)
 })

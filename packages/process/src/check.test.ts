@@ -79,7 +79,7 @@ it('finds nothing wrong where all is well, and makes nothing', async () => {
   expect(await problems(text)).toEqual([])
 })
 
-it('names a metric that nobody has, with the nearest and all there are', async () => {
+it('names a metric that does not exist, with the nearest and all there are', async () => {
   const [unknown, other, ...more] = await problems(
     '[process]\nfrontend-metrics = scur stott\nbackend-metrics = check_duration',
   )
@@ -170,7 +170,7 @@ it('wants names of hosts that clients can ask for, and hashes that can be compar
   ])
 })
 
-it('finds a directory of local-store that cannot be written, which keeps nobody from starting', async () => {
+it('finds a directory of local-store that cannot be written, which does not keep the program from starting', async () => {
   writeFileSync(join(base, 'file'), '')
   const configuration = parseConfiguration(`[paths]\nbase-dir = ${base}\n[local-store]\ndir = ${base}/file/store\n`)
   const [problem] = await surroundingProblems(configuration)

@@ -46,7 +46,7 @@ export function renderMetrics(): string {
       ['metric', 'of', 'unit', 'since HAProxy'],
       moduleFields
         .filter(isSent)
-        .map((field: StatField) => [code(field.name), kindsOf(field.name), field.unit, release(field)]),
+        .map((field: StatField) => [code(field.name), letters(kindsOf(field.name)), field.unit, release(field)]),
     ),
     '## Other merges of the same fields',
     'In no default list. Right over processes where haproxystats 0.5.2 was not, or another view of a field.',
@@ -56,7 +56,10 @@ export function renderMetrics(): string {
     ),
     '## Lines of `show info`',
     'Metrics of the daemon and, with `per-process-metrics`, of every process; bold ones are in the default list.',
-    table(['metric', 'unit', inGraphite, served, 'since HAProxy'], infoFields.filter(isSentOfDaemon).map(infoRow)),
+    table(
+      ['metric', 'unit', inGraphite, served, 'since HAProxy'],
+      infoFields.filter(({ name }) => selectableFields('daemon').includes(name)).map(infoRow),
+    ),
     '## Derived metrics',
     table(['metric', 'of', 'unit', 'what'], derivedRows()),
     '## haproxystats itself',
@@ -96,29 +99,22 @@ function derivedRows(): string[][] {
 }
 
 function isSent({ name }: Field): boolean {
-  return kindsOf(name) !== ''
+  return kindsOf(name).length > 0
 }
 
-function isSentOfDaemon({ name }: Field): boolean {
-  return selectableFields('daemon').includes(name)
-}
-
-function kindsOf(name: string): string {
-  return letters(objectKinds.filter((kind) => selectableFields(kind).includes(name)))
+/** The kinds of objects that have a field, but for the daemon. */
+function kindsOf(name: string): (typeof objectKinds)[number][] {
+  return objectKinds.filter((kind) => selectableFields(kind).includes(name))
 }
 
 function letters(kinds: readonly string[]): string {
-  return kinds.map(letterOf).join(' ')
-}
-
-function letterOf(kind: string): string {
-  return kind.charAt(0).toUpperCase()
+  return kinds.map((kind) => kind.charAt(0).toUpperCase()).join(' ')
 }
 
 function statRow(field: StatField): string[] {
   const { name, unit } = field
-  const kinds = objectKinds.filter((kind) => selectableFields(kind).includes(name))
-  const of = kinds.map((kind) => (isListed(kind, name) ? `**${letterOf(kind)}**` : letterOf(kind)))
+  const kinds = kindsOf(name)
+  const of = kinds.map((kind) => (isListed(kind, name) ? `**${letters([kind])}**` : letters([kind])))
   return [code(name), of.join(' '), unit, mergeOfKinds(kinds, name), servedText(field), release(field)]
 }
 

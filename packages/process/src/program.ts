@@ -4,7 +4,7 @@ import { health } from './health.ts'
 import { secretWarnings } from './http/check.ts'
 import { optionTable } from './option-table.ts'
 import { processSnapshots } from './process-snapshots.ts'
-import { requeueAll } from './requeue-all.ts'
+import { requeueAll } from './queue/requeue.ts'
 import { changesSincePython } from './upgrade.ts'
 
 /** haproxystats-process, as `runProgram` runs it. */

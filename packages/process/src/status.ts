@@ -5,13 +5,13 @@ import type { PoolStatus } from './workers/pool.ts'
 /** How often the status file is written, in seconds. */
 const interval = 2
 
-/** What the status file of haproxystats-process tells, beside what every program's does. Ages in seconds. */
+/** What the status file of haproxystats-process has, beside what every program's has. Ages in seconds. */
 export function statusOf(delivery: Delivery, workers: PoolStatus, now = Date.now()): Record<string, unknown> {
   const age = (snapshot: string | undefined) =>
     snapshot === undefined ? undefined : Math.max(0, Math.round(now / 1000 - Number(snapshot)))
   const { counts, outputs, lastScan, oldest } = delivery
-  const dispatchers = [...outputs].map(([name, { oldest: unconfirmed, ...lane }]) => {
-    return [name, { ...lane, oldestUnconfirmed: age(unconfirmed) }]
+  const dispatchers = [...outputs].map(([name, { oldest: unconfirmed, ...status }]) => {
+    return [name, { ...status, oldestUnconfirmed: age(unconfirmed) }]
   })
   return {
     lastScan: lastScan?.toISOString(),
@@ -23,7 +23,7 @@ export function statusOf(delivery: Delivery, workers: PoolStatus, now = Date.now
   }
 }
 
-/** How it is doing, in one line. */
+/** The state of the program in one line, for systemd. */
 export function sentenceOf({ counts, outputs }: Delivery): string {
   const names = [...outputs.keys()].join(' and ')
   const { delivered, waiting, quarantined, dropped } = counts

@@ -32,7 +32,7 @@ describe.each(Object.entries(changes))('%s', (_, notes) => {
   })
 })
 
-it('tells of everything that changes for a large load balancer, and of nothing else', () => {
+it('lists everything that changes for a large load balancer, and nothing else', () => {
   expect(said(read('shop.conf'))).toEqual([
     '[process] backend-metrics = scur stot act qtime: exactly these are sent; haproxystats 0.5.2 also sent bck weight ctime rtime ttime of backends; list those that graphs use',
     '[process] server-metrics = scur stot chkdown: exactly these are sent; haproxystats 0.5.2 also sent throttle weight qtime ctime rtime ttime of servers; list those that graphs use',
@@ -50,7 +50,7 @@ it('tells of everything that changes for a large load balancer, and of nothing e
   ])
 })
 
-it('tells of processes that were not read', () => {
+it('lists processes that were not read', () => {
   expect(said(read('nbproc.conf'))).toEqual([
     expect.stringMatching(
       /^\[pull\] servers = .*: all sockets called admin\.sock are read; with haproxystats 0\.5\.2 one overwrote the other; sums become larger, and right$/,

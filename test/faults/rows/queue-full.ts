@@ -126,7 +126,7 @@ export async function oneFull(context: RowContext): Promise<void> {
   if (stored().length !== published) context.problem(`${stored().length} of ${published} are in local-store`)
   excuseDropped(context, site)
   checkIdentity(context, site)
-  const full = processing.lines(/backlog full|backlog has room/).filter(({ level }) => level > 20)
+  const full = processing.lines(/backlog is full|backlog has room/).filter(({ level }) => level > 20)
   if (full.length !== 2)
     context.problem(`logged ${full.length} times, expected once at the beginning and once at the end`)
   await site.settleWithNewProcess()

@@ -1,15 +1,15 @@
 import type { RetryPolicy } from '../types/output.ts'
 
 /**
- * So many pauses are not longer than `delay`, two minutes at the default of 10 s: a destination that comes and goes takes
- * one attempt in four or so, and with pauses that grow at once it took one a minute, which is less than is pulled.
+ * The number of pauses that are as long as `delay`, two minutes at the default of 10 s. A destination that comes and goes takes
+ * about one attempt in four; with pauses that grow at once it took one a minute, which is less than is pulled.
  */
 const steadyPauses = 12
 
 /** The longest pause, in multiples of `delay`: at the default of 10 s about 70 attempts in the first hour, then 60. */
 const longestPause = 6
 
-/** How far a wait may be off to either side, so that many load balancers do not come back at the same instant. */
+/** A wait is up to this fraction longer or shorter, so that many load balancers do not retry at the same instant. */
 const jitter = 0.2
 
 /**

@@ -2,7 +2,7 @@ import type { Logger } from '@haproxystats/core'
 import { expect, it } from 'vitest'
 import { DeliveredLog } from './delivered-log.ts'
 
-it('tells of each snapshot at debug, and of all together now and then', () => {
+it('logs each snapshot at debug, and a summary now and then', () => {
   const lines: string[] = []
   const log = new DeliveredLog({
     debug: (_: object, text: string) => void lines.push(`debug: ${text}`),

@@ -1,6 +1,6 @@
 import { counted, type Logger, Routine } from '@haproxystats/core'
 
-/** A snapshot that all outputs are through with. */
+/** A snapshot that all outputs are done with. */
 export interface Delivered {
   readonly snapshot: number
   readonly processes: number
@@ -8,11 +8,11 @@ export interface Delivered {
   readonly seconds: number
   /** How many snapshots wait now. */
   readonly queue: number
-  /** What became of it at the outputs that do not have it: "dropped for graphite". */
+  /** What became of it at the outputs that do not have it: `dropped for graphite`. */
   readonly lacking?: readonly string[]
 }
 
-/** Tells of snapshots that are delivered: each at debug, and what they come to once a minute at info. */
+/** Logs delivered snapshots: each at debug, and a summary once a minute at info. */
 export class DeliveredLog {
   readonly #log: Logger
   readonly #routine = new Routine()
@@ -39,7 +39,7 @@ export class DeliveredLog {
   }
 }
 
-/** Without datapoints the page alone had it. */
+/** Without datapoints only [http] had it. */
 function amount(datapoints: number, processes: number): string {
   const of = counted(processes, 'process', 'processes')
   return datapoints === 0 ? of : `${counted(datapoints, 'datapoint')} of ${of}`

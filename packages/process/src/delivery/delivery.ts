@@ -185,14 +185,14 @@ export class Delivery {
       this.#endTrouble(waiting)
       this.#waiting.delete(snapshot)
       this.#counts.vanished++
-      this.#log.error({ snapshot }, `snapshot ${snapshot} vanished from the queue before it was delivered`)
+      this.#log.error({ snapshot }, `snapshot ${snapshot} has vanished from the queue before it was delivered`)
     }
     for (const [snapshot, state] of this.#outgoing) {
       if (state === 'done' && !present.has(snapshot)) this.#outgoing.delete(snapshot)
     }
   }
 
-  /** False while its marks cannot be read: then nobody knows which outputs have it, and it stays where it is. */
+  /** False while its marks cannot be read: it is unknown which outputs have it, and it stays where it is. */
   async #take(snapshot: string): Promise<boolean> {
     let fates: ReadonlyMap<string, Fate>
     try {

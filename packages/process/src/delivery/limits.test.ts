@@ -49,10 +49,10 @@ describe.each(['drop-newest', 'drop-oldest'] as const)('a destination that is do
     expect(down.got).toEqual(kept)
     expect(delivery.counts).toMatchObject({ taken: 10, delivered: 4, waiting: 0, dropped: 6 })
     expect(delivery.outputs.get('down')).toMatchObject({ dropped: 6, dropping: false })
-    const told = lines.filter((text) => /^(?:error|info) down: .*backlog (?:full|has room)/.test(text))
-    expect(told).toHaveLength(2)
-    expect(told[0]).toMatch(/^error down: backlog full: 5 snapshots wait, dropping the (newest|oldest)/)
-    expect(told[1]).toBe('info down: backlog has room again, 6 snapshots were dropped')
+    const logged = lines.filter((text) => /^(?:error|info) down: .*backlog (?:is full|has room)/.test(text))
+    expect(logged).toHaveLength(2)
+    expect(logged[0]).toMatch(/^error down: backlog is full: 5 snapshots wait, dropping the (newest|oldest)/)
+    expect(logged[1]).toBe('info down: backlog has room again, 6 snapshots were dropped')
   })
 })
 
@@ -173,7 +173,7 @@ describe('a limit', () => {
 })
 
 describe('an incomplete snapshot', () => {
-  it('is left out or taken as each output wants, counted, and told once', async () => {
+  it('is left out or taken as each output wants, counted, and logged once', async () => {
     const [strict, taking] = [new MemorySink(), new MemorySink()]
     const { lines, log } = listening()
     const settings = { maxSendDatapoints: 100, incomplete: 'discard' } as const
@@ -188,9 +188,9 @@ describe('an incomplete snapshot', () => {
     expect(delivery.counts).toMatchObject({ taken: 6, delivered: 3, leftOut: 3, waiting: 0 })
     expect(countMissing(delivery.counts)).toBe(0)
     expect(lines.filter((text) => /^(?:warn|info) strict/.test(text))).toEqual([
-      'warn strict: incomplete snapshot 2 left out (incomplete = discard): lb2 did not answer',
+      'warn strict: snapshot 2 is incomplete, and left out (incomplete = discard): lb2 did not answer',
       'info strict: snapshots are complete again, 2 were left out',
-      'warn strict: incomplete snapshot 5 left out (incomplete = discard): lb2 did not answer',
+      'warn strict: snapshot 5 is incomplete, and left out (incomplete = discard): lb2 did not answer',
       'info strict: snapshots are complete again, 1 were left out',
     ])
     expect(lines).toContainEqual(expect.stringMatching(/^debug snapshot 2: 10 datapoints .*, left out of strict$/))

@@ -231,10 +231,12 @@ async function run(sequence: readonly Event[], limits: Limits): Promise<void> {
         expect(life, `${name} in order, once in each life`).toEqual([...new Set(life)].sort(byAge))
     }
     expect(countMissing(world.program().delivery.counts)).toBe(0)
-    const aside = (await readdir(join(directory, 'quarantine')).catch(() => [])).filter((name) => /^\d+$/.test(name))
-    expect(aside.filter((snapshot) => !world.broken.has(snapshot))).toEqual([])
+    const quarantined = (await readdir(join(directory, 'quarantine')).catch(() => [])).filter((name) =>
+      /^\d+$/.test(name),
+    )
+    expect(quarantined.filter((snapshot) => !world.broken.has(snapshot))).toEqual([])
     // One that all have lost is out of the queue before anybody saw that it is broken.
-    if (limits === unlimited) expect(aside.sort(byAge)).toEqual([...world.broken].sort(byAge))
+    if (limits === unlimited) expect(quarantined.sort(byAge)).toEqual([...world.broken].sort(byAge))
   } finally {
     world.kill()
     await Promise.all(world.programs.map(({ opened }) => opened))

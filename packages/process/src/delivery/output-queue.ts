@@ -1,9 +1,9 @@
 import { type Fate, type Logger, wait } from '@haproxystats/core'
-import type { Backlog, Batch, Encoding, Incomplete, QueueSettings, Sink } from '../types/output.ts'
+import type { Backlog, Batch, Encoding, Incomplete } from '../types/output.ts'
 import type { BatchCache, Outcome } from './batch-cache.ts'
 import { Pending } from './pending.ts'
 import { Postponed } from './postponed.ts'
-import { Sender } from './sender.ts'
+import { Sender, type SenderSettings } from './sender.ts'
 import { Spell } from './spell.ts'
 
 /** How long to wait after a snapshot that cannot be processed now, in seconds: the next one may have the same trouble. */
@@ -13,10 +13,7 @@ const troublePause = 1
 const fewDatapoints = 100_000
 
 /** All that a queue needs to know of its output. */
-export interface OutputQueueSettings extends QueueSettings {
-  /** The output's name; also the name of its marks in the queue. */
-  readonly name: string
-  readonly sink: Sink
+export interface OutputQueueSettings extends SenderSettings {
   readonly encoding: Encoding
   /** How many batches to prefetch; more if they are small. */
   readonly prefetch: number
@@ -130,7 +127,7 @@ export class OutputQueue {
     if (this.isSilent) return
     const which = full === 'drop-newest' ? 'newest' : 'oldest'
     const text =
-      `${this.name}: backlog full: ${waiting} snapshots wait, dropping the ${which} for each new one, first ` +
+      `${this.name}: backlog is full: ${waiting} snapshots wait, dropping the ${which} for each new one, first ` +
       `${snapshot} (backlog-full = ${full}); other outputs are not affected`
     this.#drops.again('error', { dispatcher: this.name, snapshot, waiting, backlog: most }, text)
   }
@@ -241,7 +238,7 @@ export class OutputQueue {
   #leaveOut({ snapshot, incomplete }: Batch): Finished {
     this.#forget(snapshot, true)
     const facts = { dispatcher: this.name, snapshot, reason: incomplete }
-    const text = `${this.name}: incomplete snapshot ${snapshot} left out (incomplete = discard): ${incomplete}`
+    const text = `${this.name}: snapshot ${snapshot} is incomplete, and left out (incomplete = discard): ${incomplete}`
     this.#leftOuts.again('warn', facts, text)
     return { snapshot, fate: 'left-out', datapoints: 0 }
   }

@@ -1,13 +1,18 @@
 import { type Logger, reasonOf, wait } from '@haproxystats/core'
-import type { Batch } from '../types/output.ts'
+import type { Batch, QueueSettings, Sink } from '../types/output.ts'
 import { Backoff } from './backoff.ts'
-import type { OutputQueueSettings } from './output-queue.ts'
 import type { Pending } from './pending.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
 
+export interface SenderSettings extends QueueSettings {
+  /** The output's name; also the name of its marks in the queue. */
+  readonly name: string
+  readonly sink: Sink
+}
+
 /** Sends batches to one destination, again and again until it has them; and again what it took shortly before it died. */
 export class Sender {
-  readonly #settings: OutputQueueSettings
+  readonly #settings: SenderSettings
   readonly #pending: Pending
   readonly #log: Logger
   readonly #backoff: Backoff
@@ -18,7 +23,7 @@ export class Sender {
   #reason: string | undefined
   #failingSince = 0
 
-  constructor(settings: OutputQueueSettings, pending: Pending, log: Logger) {
+  constructor(settings: SenderSettings, pending: Pending, log: Logger) {
     this.#settings = settings
     this.#pending = pending
     this.#log = log

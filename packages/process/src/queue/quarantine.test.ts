@@ -54,7 +54,7 @@ test('a snapshot that cannot be moved leaves no reason behind', async () => {
   expect(await kept()).toEqual([])
 })
 
-test('reasons whose snapshot is gone are removed with the next that is put aside, and nothing else', async () => {
+test('reasons whose snapshot is gone are removed with the next that is quarantined, and nothing else', async () => {
   const quarantine = new Quarantine(join(base, 'quarantine'), 250)
   await take(quarantine, '99', 10)
   for (const name of ['98.reason', '97.1.reason', 'my.reason']) await writeFile(join(base, 'quarantine', name), '')

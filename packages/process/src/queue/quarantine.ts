@@ -3,7 +3,7 @@ import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileMode, makeDirectory } from '@haproxystats/core'
 
-/** However small they are: a directory with more is no fun to look at. */
+/** However small they are: a directory with more is hard to look at. */
 const mostSnapshots = 1000
 
 /** Behind the name of a snapshot in quarantine: the file that says why it is there. */
@@ -66,7 +66,7 @@ export class Quarantine {
     }
   }
 
-  /** Reasons of snapshots that are not there: a kill came between, or somebody took the snapshot. */
+  /** Reasons of snapshots that are not there: a kill came between, or an operator took the snapshot. */
   async #removeOrphans(entries: readonly Dirent[], directories: ReadonlySet<string>): Promise<void> {
     for (const { name } of entries) {
       const snapshot = name.slice(0, -reasonSuffix.length)

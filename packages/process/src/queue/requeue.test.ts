@@ -14,28 +14,28 @@ beforeEach(async () => {
 })
 afterEach(() => rm(base, { recursive: true, force: true }))
 
-/** Puts a snapshot aside that holds a file with this text. */
-async function putAside(snapshot: string, text: string): Promise<void> {
+/** Quarantines a snapshot that holds a file with this text. */
+async function quarantine(snapshot: string, text: string): Promise<void> {
   await mkdir(queue.pathOf(snapshot))
   await writeFile(join(queue.pathOf(snapshot), 'a_stat'), text)
   await queue.quarantine(snapshot, 'a worker failed')
 }
 
 const text = (snapshot: string) => readFile(join(queue.pathOf(snapshot), 'a_stat'), 'utf8')
-const aside = async () => (await readdir(queue.quarantineDirectory)).sort()
+const quarantined = async () => (await readdir(queue.quarantineDirectory)).sort()
 
 test('brings back what is in quarantine, whole and without the reasons', async () => {
-  for (const snapshot of ['1000', '99']) await putAside(snapshot, `of ${snapshot}`)
+  for (const snapshot of ['1000', '99']) await quarantine(snapshot, `of ${snapshot}`)
   expect(await requeue(queue.directory, 10)).toEqual([{ name: '99' }, { name: '1000' }])
   expect(await queue.list()).toEqual(['99', '1000'])
   expect([await text('99'), await text('1000')]).toEqual(['of 99', 'of 1000'])
-  expect(await aside()).toEqual([])
+  expect(await quarantined()).toEqual([])
   expect(await requeue(queue.directory, 10)).toEqual([])
 })
 
 test('replaces nothing that is in the queue', async () => {
-  await putAside('5', 'first')
-  await putAside('5', 'second')
+  await quarantine('5', 'first')
+  await quarantine('5', 'second')
   await mkdir(queue.pathOf('6'))
   await mkdir(join(queue.quarantineDirectory, '6'))
   expect(await requeue(queue.directory, 10)).toEqual([
@@ -44,11 +44,11 @@ test('replaces nothing that is in the queue', async () => {
     { name: '6', kept: 'the queue has another 6' },
   ])
   expect(await text('5')).toBe('first')
-  expect(await aside()).toEqual(['5.1', '5.1.reason', '6'])
+  expect(await quarantined()).toEqual(['5.1', '5.1.reason', '6'])
 })
 
 test('fills the queue only as far as it may be filled, with the oldest', async () => {
-  for (const snapshot of ['7', '8', '9']) await putAside(snapshot, '')
+  for (const snapshot of ['7', '8', '9']) await quarantine(snapshot, '')
   await mkdir(queue.pathOf('10'))
   const full = 'the queue is full: it holds 3 snapshots, as queue-size allows'
   expect(await requeue(queue.directory, 3)).toEqual([{ name: '7' }, { name: '8' }, { name: '9', kept: full }])

@@ -1,8 +1,33 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { isSnapshotName, reasonOf } from '@haproxystats/core'
+import { type Configuration, exitCodes, isSnapshotName, reasonOf } from '@haproxystats/core'
+import type { Output } from '@haproxystats/core/program'
 import { byAge, reasonSuffix, snapshotOf } from './quarantine.ts'
 import { SnapshotQueue } from './snapshot-queue.ts'
+
+/**
+ * Moves the snapshots in quarantine back into the queue and prints what became of each. Resolves with 0 when none is left in
+ * quarantine, with 1 when one is.
+ */
+export async function requeueAll(configuration: Configuration, { output }: { output: Output }): Promise<number> {
+  const queue = configuration.process['src-dir']
+  try {
+    const requeued = await requeue(queue, configuration.pull['queue-size'])
+    const left = requeued.filter(({ kept }) => kept !== undefined).length
+    const lines = requeued.map(({ name, kept }) => {
+      const where = kept === undefined ? 'is back in the queue' : `stays in quarantine: ${kept}`
+      return `snapshot ${name} ${where}`
+    })
+    const sum = `${requeued.length - left} back in ${queue}, ${left} left in quarantine`
+    const all = requeued.length === 0 ? ['there is no snapshot in quarantine'] : [...lines, sum]
+    output.out(all.map((line) => `${line}\n`).join(''))
+    return left > 0 ? exitCodes.failed.code : exitCodes.done.code
+  } catch (error) {
+    output.error(`haproxystats-process: ${reasonOf(error)}; this command ran as ${userInfo().username}\n`)
+    return exitCodes.failed.code
+  }
+}
 
 /** What became of one snapshot in quarantine: it is back in the queue, or why it is not. */
 export interface Requeued {
@@ -57,7 +82,7 @@ async function move(queue: SnapshotQueue, name: string): Promise<string | undefi
   } catch (error) {
     return reasonOf(error)
   }
-  // Without its snapshot it is removed with the next that is put aside.
+  // Without its snapshot it is removed with the next that is quarantined.
   await rm(`${from}${reasonSuffix}`, { force: true }).catch(() => undefined)
   return undefined
 }

@@ -66,7 +66,7 @@ test('a removal that was interrupted is finished at the next start', async () =>
   expect(await readdir(join(base, 'incoming.removing'))).toEqual([])
 })
 
-test('marks tell what became of a snapshot at whom', async () => {
+test('marks say what became of a snapshot at each output', async () => {
   await mkdir(queue.pathOf('5'))
   await writeFile(join(queue.pathOf('5'), 'a_info'), 'x')
   expect(await queue.fates('5')).toEqual(new Map())
@@ -82,7 +82,7 @@ test('marks that cannot be read are no answer', async () => {
   await expect(queue.fates('5')).rejects.toThrow('ENOTDIR')
 })
 
-test('a snapshot leaves the queue although somebody removed the directory beside it', async () => {
+test('a snapshot leaves the queue although the directory beside it was removed beside it', async () => {
   await rm(join(base, 'incoming.removing'), { recursive: true })
   await mkdir(queue.pathOf('5'))
   await queue.remove('5')
@@ -102,7 +102,7 @@ test('a snapshot that cannot be deleted is out of the queue, and is deleted with
   expect(await readdir(join(base, 'incoming.removing'))).toEqual([])
 })
 
-test('two snapshots of one name can be put aside', async () => {
+test('two snapshots of one name can be quarantined', async () => {
   for (const reason of ['first', 'second']) {
     await mkdir(queue.pathOf('5'))
     await queue.quarantine('5', reason)

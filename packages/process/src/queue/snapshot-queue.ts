@@ -32,7 +32,7 @@ export class SnapshotQueue implements Queue {
   readonly #quarantine: Quarantine
   readonly #removing: string
   /** Removed snapshots whose files could not all be deleted; one of them is tried again with each removal that works. */
-  readonly #leftovers = new Set<string>()
+  readonly #undeleted = new Set<string>()
 
   /** `quarantineSize` in bytes. */
   constructor(directory: string, quarantineSize: number) {
@@ -43,15 +43,13 @@ export class SnapshotQueue implements Queue {
     this.#removing = removing
   }
 
-  /** Prepares the directories beside the queue and finishes removals that a kill interrupted. */
+  /** Prepares the directory beside the queue and finishes removals that a kill interrupted. Rejects with `QUEUE_IO`. */
   async open(): Promise<void> {
     try {
       await makeDirectory(this.#removing)
       for (const name of await readdir(this.#removing)) {
-        // One that resists is in nobody's way, and is tried again at the next start.
-        if (isSnapshotName(name)) {
-          await rm(join(this.#removing, name), { recursive: true, force: true }).catch(() => undefined)
-        }
+        // What cannot be deleted is tried again with later ones.
+        if (isSnapshotName(name)) await this.#delete(join(this.#removing, name))
       }
     } catch (error) {
       const hint = diskHint(error)
@@ -64,61 +62,56 @@ export class SnapshotQueue implements Queue {
     return join(this.directory, snapshot)
   }
 
-  /** What waits, oldest first. Entries that are not named as snapshots are somebody else's. */
+  /** What waits, oldest first. Entries with other names are ignored. */
   async list(): Promise<string[]> {
     try {
       const entries = await readdir(this.directory, { withFileTypes: true })
       return snapshotNames(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
     } catch (error) {
-      throw new StatsError(
-        'QUEUE_IO',
-        `cannot read the queue ${this.directory}: ${(error as Error).message}`,
-        {},
-        error,
-      )
+      throw new StatsError('QUEUE_IO', `cannot read the queue ${this.directory}: ${reasonOf(error)}`, {}, error)
     }
   }
 
   /**
-   * What became of a snapshot at the dispatchers that are through with it, by the marks in its directory. Rejects when the
-   * directory cannot be read: nobody knows then who has it.
+   * What became of a snapshot at the outputs that are done with it, by the marks in its directory. Rejects when the
+   * directory cannot be read: it is unknown then which outputs have it.
    */
   async fates(snapshot: string): Promise<Map<string, Fate>> {
     return readMarks(await readdir(this.pathOf(snapshot)))
   }
 
-  /** Notes that a dispatcher is through with a snapshot, so that it is not sent again after a restart. */
-  async mark(snapshot: string, dispatcher: string, fate: Fate): Promise<void> {
-    const file = await open(join(this.pathOf(snapshot), markName(fate, dispatcher)), 'w', fileMode)
+  /** Marks a snapshot as done for an output, so that it is not sent again after a restart. */
+  async mark(snapshot: string, output: string, fate: Fate): Promise<void> {
+    const file = await open(join(this.pathOf(snapshot), markName(fate, output)), 'w', fileMode)
     await file.close()
   }
 
   /**
-   * Takes a snapshot that no dispatcher waits for out of the queue, in one step; then deletes it. Resolves with the error
+   * Takes a snapshot that no output waits for out of the queue, in one step; then deletes it. Resolves with the error
    * when only that failed: what is left is deleted with a later snapshot, or at the next start.
    */
   async remove(snapshot: string): Promise<Error | undefined> {
     const target = join(this.#removing, snapshot)
     await rm(target, { recursive: true, force: true })
     await this.#moveOut(this.pathOf(snapshot), target)
-    const trouble = await this.#delete(target)
-    const [leftover] = this.#leftovers
-    if (trouble === undefined && leftover !== undefined) await this.#delete(leftover)
-    return trouble
+    const error = await this.#delete(target)
+    const [other] = this.#undeleted
+    if (error === undefined && other !== undefined) await this.#delete(other)
+    return error
   }
 
   async #delete(path: string): Promise<Error | undefined> {
-    this.#leftovers.delete(path)
+    this.#undeleted.delete(path)
     try {
       await rm(path, { recursive: true, force: true })
       return undefined
     } catch (error) {
-      this.#leftovers.add(path)
+      this.#undeleted.add(path)
       return error as Error
     }
   }
 
-  /** Somebody may have removed the directory beside the queue, which is ours, since the start. */
+  /** The directory beside the queue may have been removed since the start. */
   async #moveOut(path: string, target: string): Promise<void> {
     try {
       await rename(path, target)
@@ -129,7 +122,7 @@ export class SnapshotQueue implements Queue {
     }
   }
 
-  /** Puts a snapshot that cannot be processed aside, with the reason in a file beside it. */
+  /** Moves a snapshot that cannot be processed to quarantine, with the reason in a file beside it. */
   quarantine(snapshot: string, reason: string): Promise<string> {
     return this.#quarantine.take(this.pathOf(snapshot), snapshot, reason)
   }

@@ -1,16 +1,16 @@
 import type { Logger } from '@haproxystats/core'
 import { type FSWatcher, watch } from 'chokidar'
 
-/** How often the queue is read whether or not an event came: events get lost, and a watch may not be had at all. */
+/** How often the queue is read without an event, in seconds: events get lost, and there may be no watch at all. */
 const rescanInterval = 2
 
 /**
- * The first event is heard at once; those of so many milliseconds after it are one: reading a queue of thousands for each
- * of them would be most of the work.
+ * After the first event, those of so many milliseconds count as one: reading a queue of thousands for each of them would be
+ * most of the work.
  */
 const coalescence = 50
 
-/** Told that the queue should be read. */
+/** A watch that goes on until it is closed. */
 export interface Watch {
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net'
 
-/** A step took longer than it may: nobody knows whether the peer is slow or gone. */
+/** A step took longer than it may: the peer is slow or gone. */
 export class TimedOut extends Error {}
 
 /**
@@ -132,7 +132,7 @@ export class Connection {
 
   /**
    * Waits for one step: done, failed, too late or no longer wanted, whichever comes first. After the program was busy,
-   * Node.js has timers fire before it hears what the sockets have to tell; here, as in `#pause`, that comes first.
+   * Node.js runs timers before the events of sockets; here, as in `#pause`, those come first.
    */
   async #until(done: () => boolean, timeout: number, late: Error): Promise<void> {
     let timer: NodeJS.Timeout | undefined

@@ -1,10 +1,7 @@
-import type { Configuration } from '@haproxystats/core'
 import type { Output } from '../../types/output.ts'
 import { linesEncoding } from '../format/paths.ts'
 import { pathProblems, patternProblems, receiverNotes } from './check.ts'
-import { GraphiteSink } from './sink.ts'
-
-export type GraphiteOptions = Configuration['graphite']
+import { type GraphiteOptions, GraphiteSink } from './sink.ts'
 
 /**
  * carbon-c-relay 3.7 takes about half a second to close its side. With snapshots of a few hundred datapoints a backlog

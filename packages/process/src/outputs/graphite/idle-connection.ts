@@ -28,8 +28,8 @@ async function idle(receiver: Receiver, seconds: number, signal: AbortSignal, on
 }
 
 /**
- * After how many seconds the receiver closed an idle connection; `undefined` when it keeps it open. Nothing tells a load
- * balancer with a living server from the server itself.
+ * After how many seconds the receiver closed an idle connection; `undefined` when it keeps it open. A load
+ * balancer with a living server looks like the server itself.
  *
  * @throws when it cannot be connected to, or when stopped.
  */

@@ -34,12 +34,14 @@ function readAll(socket: Socket, chunks: Buffer[] = []): void {
   socket.on('end', () => socket.end())
 }
 
+/** A receiver that answers the first, empty connection, and does with each later one as `behave` says. */
+function thenReceiver(behave: (socket: Socket) => void): Promise<number> {
+  return receiver((socket, number) => (number === 0 ? readAll(socket) : behave(socket)))
+}
+
 function sink(port: number, options = ''): GraphiteSink {
-  const { graphite } = parseConfiguration(`[graphite]
-server = 127.0.0.1
-port = ${port}
-connect-timeout = 2
-${options}`)
+  const text = `[graphite]\nserver = 127.0.0.1\nport = ${port}\nconnect-timeout = 2\n${options}`
+  const { graphite } = parseConfiguration(text)
   return new GraphiteSink(graphite, silentLogger())
 }
 
@@ -68,12 +70,29 @@ test('begins with one empty connection that shows how the receiver closes, and n
   expect(sizes).toEqual([0, text.length, text.length])
 })
 
-test('a receiver that closes before it has everything does not count as having it', async () => {
-  const port = await receiver((socket, number) => {
-    if (number === 0) readAll(socket)
-    else socket.once('data', () => socket.destroy())
-  })
-  await expect(sink(port).send([batch], signal)).rejects.toMatchObject({ code: 'DESTINATION', retry: true })
+const large = { ...batch, bytes: new Uint8Array(64 * 1024 * 1024) }
+
+test.each<[what: string, options: string, message: RegExp, behave: (socket: Socket) => unknown]>([
+  [
+    'closes before it has everything',
+    '',
+    /before it had everything|ECONNRESET|EPIPE/,
+    (socket) => socket.once('data', () => socket.destroy()),
+  ],
+  [
+    'resets after the last byte',
+    '',
+    /ECONNRESET|lost|EPIPE/,
+    (socket) => socket.resume().on('end', () => socket.resetAndDestroy()),
+  ],
+  ['takes nothing any more', 'write-timeout = 0.3', /nothing could be sent for 0.3 s/, (socket) => socket.pause()],
+  ['reads but never closes', 'commit-timeout = 0.3', /did not close .* within 0.3 s/, (socket) => socket.resume()],
+])('a receiver that %s does not count as having it', async (_, options, message, behave) => {
+  const port = await thenReceiver((socket) => void behave(socket))
+  const sending = sink(port, options).send([options.startsWith('write') ? large : batch], signal)
+  await expect(sending).rejects.toMatchObject({ code: 'DESTINATION' })
+  await expect(sending).rejects.toThrow(message)
+  await expect(sending).rejects.toThrow(`127.0.0.1:${port}: `)
 })
 
 /** HAProxy in mode tcp whose server is dead: it takes everything, and closes when it has given up. */
@@ -110,35 +129,6 @@ test('a receiver that is slow to close is looked at once, and believed', async (
   await destination.send([batch], signal)
   await destination.send([batch], signal)
   expect(idle).toBe(1)
-})
-
-test('a reset after the last byte does not count as having it', async () => {
-  const port = await receiver((socket, number) => {
-    if (number === 0) readAll(socket)
-    else socket.on('data', () => undefined).on('end', () => socket.resetAndDestroy())
-  })
-  await expect(sink(port).send([batch], signal)).rejects.toThrow(/127\.0\.0\.1:[0-9]+: .*(ECONNRESET|lost|EPIPE)/)
-})
-
-test('a receiver that takes nothing any more is given up after write-timeout', async () => {
-  const port = await receiver((socket, number) => {
-    if (number === 0) readAll(socket)
-    else socket.pause()
-  })
-  const large = { ...batch, bytes: new Uint8Array(64 * 1024 * 1024) }
-  await expect(sink(port, 'write-timeout = 0.3').send([large], signal)).rejects.toThrow(
-    /nothing could be sent for 0.3 s/,
-  )
-})
-
-test('a receiver that reads but never closes is given up after commit-timeout', async () => {
-  const port = await receiver((socket, number) => {
-    if (number === 0) readAll(socket)
-    else socket.resume()
-  })
-  await expect(sink(port, 'commit-timeout = 0.3').send([batch], signal)).rejects.toThrow(
-    /did not close .* within 0.3 s/,
-  )
 })
 
 test('a receiver that is slow to close has twice the time at each further attempt', async () => {
@@ -181,17 +171,14 @@ test('a receiver that was only stopped proves deliveries again as soon as it goe
   expect(destination.proof).toBe('half-close')
 })
 
-test('nobody listening is said with the address', async () => {
+test('a refused connection is an error with the address', async () => {
   const port = await receiver(() => undefined)
   servers[0]?.close()
   await expect(sink(port).send([batch], signal)).rejects.toThrow(`127.0.0.1:${port}: connect ECONNREFUSED`)
 })
 
 test('an abort ends a send at once', async () => {
-  const port = await receiver((socket, number) => {
-    if (number === 0) readAll(socket)
-    else socket.resume()
-  })
+  const port = await thenReceiver((socket) => void socket.resume())
   const controller = new AbortController()
   const sending = sink(port, 'commit-timeout = 60').send([batch], controller.signal)
   setTimeout(() => controller.abort(), 100)

@@ -1,8 +1,9 @@
-import { type Logger, reasonOf, StatsError } from '@haproxystats/core'
+import { type Configuration, type Logger, reasonOf, StatsError } from '@haproxystats/core'
 import type { Batch, Sink } from '../../types/output.ts'
 import { Connection, NoClose, TimedOut } from './connection.ts'
-import type { GraphiteOptions } from './graphite.ts'
 import { closesIdle, deadServerText, PeerWatch } from './idle-connection.ts'
+
+export type GraphiteOptions = Configuration['graphite']
 
 /** So many connections have to stay open until the receiver is taken for one that never closes. */
 const probes = 3
@@ -43,8 +44,8 @@ const proofTexts = {
 }
 
 /**
- * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. What is sent at a time
- * goes out whole, on a connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
+ * One destination that speaks Graphite's plain text protocol, which has no acknowledgement. Each send goes out whole, on a
+ * connection of its own; then we close our side and wait for the receiver to close its own, which it does after reading
  * everything. A reset, an early end or a time-out before that: not delivered. A load balancer proves only its own part.
  */
 export class GraphiteSink implements Sink {
