@@ -100,7 +100,7 @@ async function takeSnapshot(context: Context, order: Order): Promise<PullOutcome
     const report = { seconds, complete: found.failed === 0, counters, ...(leftOut && { leftOut }), sources }
     const bytes = await draft.publish([...answers, ...additions], { signal, report })
     changes.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
-    context.publishedLog.tell({ slot, ...found, bytes, seconds: secondsSince(), queue: status.queueSize + 1 })
+    context.publishedLog.add({ slot, ...found, bytes, seconds: secondsSince(), queue: status.queueSize + 1 })
     return 'published'
   } finally {
     if (draft.published) status.published(slot, found)

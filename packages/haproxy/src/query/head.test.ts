@@ -37,7 +37,7 @@ describe('columns that no table knows', () => {
     expect(headOf([front], { names: columns.slice(0, 6) })).toBeUndefined()
   })
 
-  it.each(allRecorded)('are in no answer of $name, so that nothing is asked of it', ({ info, stat }) => {
+  it.each(allRecorded)('are in no answer of $name, so nothing is queried', ({ info, stat }) => {
     const head = new AnswerHead()
     head.push('info', info)
     head.push('stat', stat)
@@ -52,7 +52,7 @@ describe('columns that no table knows', () => {
   })
 })
 
-describe('the objects to ask for', () => {
+describe('the objects to query', () => {
   const inApp = { iid: 3, types: 3, sid: -1 }
   const a1 = { iid: 3, types: 4, sid: 4 }
   const web = { iid: 2, types: 1, sid: -1 }
@@ -100,13 +100,13 @@ describe('the objects to ask for', () => {
     }
   })
 
-  it('are looked for in a megabyte of rows, no further', () => {
+  it('are searched in a megabyte of rows, no further', () => {
     const rows = [front, ...listeners(3500), server]
     expect(headOf(rows, { names, chunk: 16_384 })?.objects()).toEqual([web])
   })
 })
 
-it('an answer that is none tells nothing', () => {
+it('an incomplete answer has no unknown columns', () => {
   const head = new AnswerHead()
   expect(head.unknownColumns()).toBeUndefined()
   head.push('stat', release('2.6.12-debian').stat.subarray(0, 100))

@@ -52,48 +52,48 @@ const options = (more: Partial<QueryOptions> = {}): QueryOptions => ({
   ...more,
 })
 
-test('sends one line and hands the answer on in two parts', async () => {
-  let asked = ''
+test('sends one line and passes the answer on in two parts', async () => {
+  let sent = ''
   await listen((socket) => {
     socket.on('data', (bytes) => {
-      asked += bytes
+      sent += bytes
       socket.end(answer)
     })
   })
   const { parts, sink } = collect()
   expect(await queryProcess('a', address, sink, options())).toMatchObject({ rows: 1 })
-  expect(asked).toBe('show info;show stat\n')
+  expect(sent).toBe('show info;show stat\n')
   expect(parts.info + parts.stat).toBe(answer)
 })
 
-test('connects again and again until somebody listens', async () => {
-  const asking = queryProcess('a', address, collect().sink, options({ retries: -1 }))
+test('connects again and again until something listens', async () => {
+  const query = queryProcess('a', address, collect().sink, options({ retries: -1 }))
   await new Promise((resolve) => setTimeout(resolve, 50))
   await listen((socket) => socket.end(answer))
-  expect(await asking).toMatchObject({ rows: 1 })
+  expect(await query).toMatchObject({ rows: 1 })
 })
 
 test.each([0, 3])('gives up after %i retries', async (retries) => {
-  const asking = queryProcess('a', address, collect().sink, options({ retries }))
-  await expect(asking).rejects.toMatchObject({
+  const query = queryProcess('a', address, collect().sink, options({ retries }))
+  await expect(query).rejects.toMatchObject({
     code: 'SOURCE_CONNECT',
     details: { source: 'a', errno: 'ENOENT', attempts: retries + 1 },
   })
 })
 
-test('stops at the deadline while it waits to connect again, and says why it could not', async () => {
+test('stops at the deadline while it waits to connect again, with the reason of the last attempt', async () => {
   const deadline = startDeadline(0.05, never)
-  const asking = queryProcess(
+  const query = queryProcess(
     'a',
     address,
     collect().sink,
     options({ retries: -1, interval: 1000, signal: deadline.signal }),
   )
-  await expect(asking).rejects.toMatchObject({ code: 'SOURCE_CONNECT', details: { errno: 'ENOENT' } })
+  await expect(query).rejects.toMatchObject({ code: 'SOURCE_CONNECT', details: { errno: 'ENOENT' } })
   deadline.dispose()
 })
 
-test('stops at the deadline while it reads, and says how far it came', async () => {
+test('stops at the deadline while it reads, and reports the bytes received', async () => {
   await listen((socket) => void socket.write(answer.slice(0, 30)))
   const deadline = startDeadline(0.2, never)
   await expect(queryProcess('a', address, collect().sink, options({ signal: deadline.signal }))).rejects.toMatchObject({
@@ -111,9 +111,9 @@ function toil(seconds: number): void {
 
 test('is connected although the program was too busy to see it in time', async () => {
   await listen((socket) => socket.end(answer))
-  const asking = queryProcess('a', address, collect().sink, options({ timeout: 0.1 }))
+  const query = queryProcess('a', address, collect().sink, options({ timeout: 0.1 }))
   toil(0.3)
-  expect(await asking).toMatchObject({ rows: 1 })
+  expect(await query).toMatchObject({ rows: 1 })
 })
 
 test('has read what came in time although the program was too busy to read it then', async () => {
@@ -153,12 +153,12 @@ test('reads no further while the sink is busy', async () => {
     release = resolve
   })
   const { parts, sink } = collect(() => held)
-  const asking = queryProcess('a', address, sink, options({ limit: 1e9 }))
+  const query = queryProcess('a', address, sink, options({ limit: 1e9 }))
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(sent).toBe(0)
   expect(parts.info.length + parts.stat.length).toBeLessThan(long.length / 2)
   release()
-  expect(await asking).toMatchObject({ rows: 20_001 })
+  expect(await query).toMatchObject({ rows: 20_001 })
 })
 
 test('an error of the sink is handed on as it is', async () => {

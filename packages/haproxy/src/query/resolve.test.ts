@@ -3,7 +3,7 @@ import { ordered, resolveHost } from './resolve.ts'
 
 const never = new AbortController().signal
 
-test('addresses come in one order however they are told, those of the preferred family first', () => {
+test('addresses are sorted, those of the preferred family first', () => {
   const v4 = (last: number) => ({ address: `192.0.2.${last}`, family: 4 })
   const v6 = (last: number) => ({ address: `2001:db8::${last}`, family: 6 })
   expect(ordered([v6(2), v4(9), v6(1), v4(1), v6(2)])).toEqual([
@@ -16,7 +16,7 @@ test('an address is not looked up', async () => {
   expect(await resolveHost('::1', 1, never)).toEqual(['::1'])
 })
 
-test('a name that is looked up for too long is left alone', async () => {
+test('a lookup that takes too long fails', async () => {
   const controller = new AbortController()
   controller.abort()
   const looking = resolveHost('name.invalid', 0.000001, controller.signal)

@@ -26,27 +26,27 @@ const objects = [
   { iid: 3, types: 4, sid: 1 },
 ]
 
-/** Asks a process that answers so. */
-async function answered(answer: string | Buffer, limit = 1e6): Promise<{ typed: Buffer | undefined; asked: string }> {
-  let asked = ''
+/** Queries a process with this answer. */
+async function answered(answer: string | Buffer, limit = 1e6): Promise<{ typed: Buffer | undefined; sent: string }> {
+  let sent = ''
   server = net.createServer((socket) => {
     socket.once('data', (bytes) => {
-      asked += bytes
+      sent += bytes
       socket.end(answer)
     })
   })
   server.listen(path)
   await once(server, 'listening')
   const options = { timeout: 10, retries: 0, interval: 0, limit, signal: new AbortController().signal }
-  return { typed: await queryTyped('a', { kind: 'unix', path }, objects, options), asked }
+  return { typed: await queryTyped('a', { kind: 'unix', path }, objects, options), sent }
 }
 
 const recorded = recordedFile('answers/3.4.0/stat_typed.txt')
 
-test('asks for a few objects by their numbers, and gives back every byte', async () => {
-  const { typed, asked } = await answered(recorded)
-  expect(asked).toBe('show stat 3 3 -1 typed;show stat 3 4 1 typed\n')
-  expect(asked).toBe(typedCommand(objects))
+test('queries a few objects by their numbers, and returns every byte', async () => {
+  const { typed, sent } = await answered(recorded)
+  expect(sent).toBe('show stat 3 3 -1 typed;show stat 3 4 1 typed\n')
+  expect(sent).toBe(typedCommand(objects))
   expect(typed?.equals(recorded)).toBe(true)
 })
 
@@ -55,13 +55,13 @@ test.each([
   ['objects that are gone', 'No such proxy.\n\n'],
   ['a level too low', 'Permission denied\n\n'],
   ['nothing of these', '\n\n'],
-])('of %s it tells nothing', async (_, answer) => expect((await answered(answer)).typed).toBeUndefined())
+])('%s is no answer with types', async (_, answer) => expect((await answered(answer)).typed).toBeUndefined())
 
 test.each([
   ['nothing at all', ''],
   ['an answer without its end', recorded.subarray(0, -1)],
   ['half a line', recorded.subarray(0, 500)],
-])('%s is no answer', async (_, answer) => {
+])('%s is truncated', async (_, answer) => {
   await expect(answered(answer)).rejects.toMatchObject({ code: 'ANSWER_TRUNCATED' })
 })
 

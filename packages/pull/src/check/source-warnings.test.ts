@@ -27,19 +27,19 @@ async function listen(path: string) {
   await once(server, 'listening')
 }
 
-test('that there is no source in socket-dir is said with what to set', async () => {
+test('that there is no source in socket-dir is reported with what to set', async () => {
   expect(await warnings(`socket-dir = ${base}`)).toEqual([
     expect.stringMatching(/socket-dir = .*: there is no stats socket in it; is HAProxy running\? its "global" section/),
   ])
 })
 
-test('of sources that can be connected to nothing is said', async () => {
+test('sources that can be connected to are not reported', async () => {
   await listen(join(base, 'a.sock'))
   expect(await warnings(`socket-dir = ${base}`)).toEqual([])
   expect(await warnings(`servers = unix://${base}/a.sock`)).toEqual([])
 })
 
-test('each that nobody listens at is named, with the line that HAProxy needs', async () => {
+test('each on which nothing listens is named, with the line that HAProxy needs', async () => {
   await listen(join(base, 'a.sock'))
   expect(await warnings(`servers = unix://${base}/a.sock, unix://${base}/b.sock, tcp://127.0.0.1:1`)).toEqual([
     expect.stringMatching(/servers = .*b\.sock: could not be connected to \(ENOENT\); .*stats socket/),

@@ -21,7 +21,7 @@ const refused = failedBy('SOURCE_CONNECT', { errno: 'ECONNREFUSED' })
 const noStats = failedBy('SOURCE_REFUSED', { foreign: true })
 const hangs = failedBy('SOURCE_TIMEOUT', { bytes: 0 })
 
-/** Sockets that are remembered, and a clock that runs as told. */
+/** Sockets that are remembered, and a clock. */
 function begin(known: ConstructorParameters<typeof KnownSockets>[0] = []) {
   const clock = { wall: 1_700_000_000_000, monotonic: 0 }
   const sockets = new KnownSockets(known, { staleAfter: 900, clock: () => clock })
@@ -33,7 +33,7 @@ function begin(known: ConstructorParameters<typeof KnownSockets>[0] = []) {
 }
 
 describe('a socket that refuses', () => {
-  it('has failed when it answered before, until nobody has listened for stale-after', () => {
+  it('has failed when it answered before, until nothing has listened for stale-after', () => {
     const { sockets, judge } = begin()
     expect([judge(refused), sockets.isStale(source)]).toEqual(['stale', true])
     const came = [judge(answered), judge(refused), judge(refused, 899), judge(refused, 1), judge(refused, 5)]
@@ -86,7 +86,7 @@ describe('a socket that is no stats socket', () => {
     expect([judge(answered), judge(noStats), judge(another)]).toEqual(['answered', 'failed', 'foreign'])
   })
 
-  it('has failed while it says nothing, with what to do', () => {
+  it('has failed while it does not answer, with what to do', () => {
     const { sockets, judge } = begin()
     expect(judge(hangs)).toBe('failed')
     expect(sockets.judge(hangs)).toMatchObject({

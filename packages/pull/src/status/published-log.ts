@@ -12,7 +12,7 @@ interface PublishedSnapshot {
   readonly queue: number
 }
 
-/** Tells of snapshots that are published: each at debug, and what they come to once a minute at info. */
+/** Logs published snapshots: each at debug, and a summary once a minute at info. */
 export class PublishedLog {
   readonly #log: Logger
   readonly #routine = new Routine()
@@ -22,7 +22,7 @@ export class PublishedLog {
     this.#log = log
   }
 
-  tell({ slot, answered, failed, bytes, seconds, queue }: PublishedSnapshot): void {
+  add({ slot, answered, failed, bytes, seconds, queue }: PublishedSnapshot): void {
     const processes = counted(answered, 'process', 'processes')
     const [is, without] = failed > 0 ? [' is incomplete', `, without ${failed} that did not answer`] : ['', '']
     this.#log.debug(

@@ -64,7 +64,7 @@ test('the queue is what was in it, without what was dropped and with what was pu
   expect(await closed()).toMatchObject({ queueSize: 2, oldest: 25, dropped: 1, lastPublished: at })
 })
 
-test('of what is published it tells how much is incomplete, and how much of that holds an answer', async () => {
+test('published snapshots are counted as incomplete, and as partial with an answer', async () => {
   const { status, closed } = begun()
   const found = [whole, { answered: 1, failed: 1 }, { answered: 0, failed: 2 }]
   expect(status.anyIncomplete).toBe(false)
@@ -99,7 +99,7 @@ test('a source has its state since that changed, and goes when it is gone', asyn
   ])
 })
 
-test('of very many sources it tells those that did not answer, so that the next run can still read it', async () => {
+test('of very many sources those that did not answer are listed, so that the next run can still read the file', async () => {
   const { status, used, closed } = begun()
   used.add(at)
   status.answered(
@@ -111,12 +111,12 @@ test('of very many sources it tells those that did not answer, so that the next 
 })
 
 describe('slots that earlier runs used', () => {
-  const told = async (status: unknown) => {
+  const readFrom = async (status: unknown) => {
     await writeFile(path, typeof status === 'string' ? status : JSON.stringify(status))
     return usedByEarlierRuns(path, at)
   }
 
-  it('are those that a status told, in order', async () => {
+  it('are those of a status file, in order', async () => {
     const { status, used, closed } = begun()
     for (const slot of [at + 50, at, at + 10]) used.add(slot)
     status.published(at + 10, whole)
@@ -127,7 +127,7 @@ describe('slots that earlier runs used', () => {
     expect(slots.filter((slot) => again.has(slot))).toEqual([at, at + 10, at + 50])
     expect(usedSlots.flat()).toEqual([at, at + 10, at + 50, at + 50])
     expect(again.newest).toBe(at + 50)
-    expect(await told({ lastPublished: at })).toEqual([[at, at]])
+    expect(await readFrom({ lastPublished: at })).toEqual([[at, at]])
   })
 
   it.each([
@@ -136,6 +136,6 @@ describe('slots that earlier runs used', () => {
     ['no list', { usedSlots: { 0: [1, 2] } }],
     ['no pairs', { usedSlots: [1, [2], [3, 4, 5], null, ['1', '2'], [1.5, 2.5], [-10, 10], [1e300, 1e301]] }],
     ['ends before beginnings', { usedSlots: [[20, 10]] }],
-    ['slots of a far future, which nobody could wait for', { usedSlots: [[10, at + 90_000]], lastPublished: 1e11 }],
-  ])('are none where there is nothing to believe: %s', async (_, status) => expect(await told(status)).toEqual([]))
+    ['slots of a far future', { usedSlots: [[10, at + 90_000]], lastPublished: 1e11 }],
+  ])('are none in an invalid file: %s', async (_, status) => expect(await readFrom(status)).toEqual([]))
 })

@@ -59,7 +59,7 @@ test('nothing is on disk until the buffer is full, and then all of it', async ()
   await files.abandon()
 })
 
-test('there is a file for each part that something was said to', async () => {
+test('a part without bytes has no file', async () => {
   const draft = await SnapshotDraft.begin('100', { ...options, fsync: false })
   const [plain, typed] = [draft.answer('a'), draft.answer('b')]
   for (const files of [plain, typed]) await files.write('stat', Buffer.from('x'))
@@ -96,7 +96,7 @@ test('a file that is there is not written to', async () => {
   expect(await readdir(options['dst-dir'])).toEqual([])
 })
 
-test('told to stop, it is not published, and is removed although some of it was on disk', async () => {
+test('an aborted snapshot is not published, and is removed although some of it was on disk', async () => {
   const { draft, files, directory } = await draftOf('100')
   await files.write('stat', Buffer.alloc(100))
   expect(await readdir(directory)).toHaveLength(2)
