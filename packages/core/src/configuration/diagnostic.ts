@@ -13,16 +13,16 @@ export interface Place {
  * "expected …"; both may be there. Without `file` it concerns a built-in default or the surroundings.
  */
 export interface Diagnostic {
-  readonly file?: string
-  readonly line?: number
-  readonly section?: string
-  readonly option?: string
+  readonly file?: string | undefined
+  readonly line?: number | undefined
+  readonly section?: string | undefined
+  readonly option?: string | undefined
   /** The text as it was found; made printable and shortened only when it is rendered. */
-  readonly found?: string
-  readonly message?: string
-  readonly expected?: string
+  readonly found?: string | undefined
+  readonly message?: string | undefined
+  readonly expected?: string | undefined
   /** What to do. */
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 const longest = 120

@@ -86,7 +86,7 @@ function targetOf(
 }
 
 function errorAt({ section, option, text, place }: Setting, message: string, hint?: string): { error: Diagnostic } {
-  return { error: { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) } }
+  return { error: { ...place, section, option, found: text, message, hint } }
 }
 
 const tooMuch = 'write the value itself'

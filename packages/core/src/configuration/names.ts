@@ -4,7 +4,7 @@ import { referencesOf } from './interpolate.ts'
 import { nearest } from './nearest.ts'
 import type { Setting, Settings } from './settings.ts'
 
-/** Whoever has so many mistakes has a file of something else; looking for what each may have meant takes seconds. */
+/** A file with more errors is a file of something else; finding the nearest name for each takes seconds. */
 const mostHints = 100
 
 /**
@@ -72,7 +72,7 @@ function nameOf({ section, option }: { section: string; option: string }): strin
 }
 
 function errorAt({ section, option, text, place }: Setting, message: string, hint?: string): Diagnostic {
-  return { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) }
+  return { ...place, section, option, found: text, message, hint }
 }
 
 function unknownSection(section: string, { table, headers }: Settings): Diagnostic {

@@ -27,7 +27,7 @@ const readers: Readonly<Record<OptionKind, (text: string, option: Option) => Che
   choice: (text, { choices = [] }) => {
     const value = choices.find((choice) => choice === text.toLowerCase())
     const hint = didYouMean(text, choices)
-    return value === undefined ? { mistakes: [{ ...(hint === undefined ? {} : { hint }) }] } : { value }
+    return value === undefined ? { mistakes: [{ hint }] } : { value }
   },
   words: readWords,
   addresses: (text) => readList(splitAddresses(text), text, parseAddress),
@@ -67,14 +67,7 @@ export function checkValue(text: string, option: Option): Checked {
   if (checked !== undefined && 'value' in checked) return checked
   const hint = syntaxHint(text)
   const mistakes = checked?.mistakes ?? [{}]
-  return {
-    mistakes: mistakes.map((mistake) => ({
-      found: text,
-      expected,
-      ...(hint === undefined ? {} : { hint }),
-      ...mistake,
-    })),
-  }
+  return { mistakes: mistakes.map((mistake) => ({ found: text, expected, ...mistake, hint: mistake.hint ?? hint })) }
 }
 
 /** What an option expects, completing "expected …", with its bounds or choices. */
@@ -125,7 +118,7 @@ function readWords(text: string, { choices }: Option): Checked {
   const unknown = words.filter((word) => choices !== undefined && !choices.includes(word))
   if (unknown.length === 0) return { value: words }
   const hints = unknown.map((word) => ({ word, hint: didYouMean(word, choices ?? []) }))
-  return { mistakes: hints.map(({ word, hint }) => ({ found: word, ...(hint === undefined ? {} : { hint }) })) }
+  return { mistakes: hints.map(({ word, hint }) => ({ found: word, hint })) }
 }
 
 function readList(addresses: readonly string[], text: string, parse: (address: string) => unknown): Checked {

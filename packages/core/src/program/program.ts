@@ -25,7 +25,7 @@ export interface ProgramContext {
   readonly log: Logger
   /** Aborted when the program is told to stop; its reason is the name of the signal. */
   readonly signal: AbortSignal
-  /** To be told when the program is ready; the rest is done by `executeProgram`. */
+  /** Notified by the program when it is ready; `executeProgram` does the rest. */
   readonly service: Pick<ServiceManager, 'ready'>
 }
 
@@ -33,7 +33,7 @@ export interface ProgramContext {
 export interface ProgramCommand extends CommandOption {
   /** Whether everything must be as it must for running, such as directories. */
   readonly asForRunning: boolean
-  /** The least severe messages to log; that of the program's own section unless told. */
+  /** The least severe messages to log; that of the program's own section unless given. */
   readonly loglevel?: LogLevel
   /** Resolves with the exit code. */
   run(configuration: Configuration, context: ProgramContext & { readonly output: Output }): Promise<number>
@@ -58,19 +58,19 @@ export interface ProgramDefinition extends CommandLineDefinition {
    */
   check?: Look
   /**
-   * What is odd beyond the configuration and keeps nobody from running; told by `--check` as warnings and, as far as it
+   * What is odd beyond the configuration and does not keep it from running; printed by `--check` as warnings and, as far as it
    * is looked at when `starting`, in the log.
    */
   warnings?: Look
   readonly commands?: readonly ProgramCommand[]
-  /** What is worth knowing of a configuration without a mistake; told by `--check` only, on standard output. */
+  /** Notes on a configuration without an error, printed by `--check` only, on standard output. */
   notes?(
     reading: ConfigurationResult,
     configuration: Configuration,
   ): readonly Diagnostic[] | Promise<readonly Diagnostic[]>
-  /** So many seconds after it was told to stop it is ended, whatever it waits for; unlimited unless told. */
+  /** How many seconds stopping may take before the process is ended; unlimited unless given. */
   readonly stopsWithin?: number
-  /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is told in one line. */
+  /** Resolves when the program has stopped, after `signal` or by itself. A `StatsError` it throws is logged in one line. */
   run(configuration: Configuration, context: ProgramContext): Promise<void>
 }
 

@@ -22,7 +22,7 @@ export async function sourceWarnings({ pull: options }: Configuration): Promise<
     const option = discovered ? 'socket-dir' : 'servers'
     const hint = adviceFor(address, new StatsError('SOURCE_CONNECT', '', { errno: error }))
     const message = `cannot be connected to (${error}), so nothing can be read`
-    return [{ section: 'pull', option, found: text, message, ...(hint !== undefined && { hint }) }]
+    return [{ section: 'pull', option, found: text, message, hint }]
   })
   return (await Promise.all(found)).flat()
 }
