@@ -93,20 +93,9 @@ function row<Kind extends OptionKind>(kind: Kind) {
 }
 
 /** Makes the row of an option, by its kind: `option.seconds('Timeout for connecting.', { default: '1', min: 0.001 })`. */
-export const option = {
-  text: row('text'),
-  path: row('path'),
-  host: row('host'),
-  integer: row('integer'),
-  seconds: row('seconds'),
-  number: row('number'),
-  bytes: row('bytes'),
-  boolean: row('boolean'),
-  choice: row('choice'),
-  words: row('words'),
-  addresses: row('addresses'),
-  listeners: row('listeners'),
-} as const
+export const option = Object.fromEntries(
+  Object.keys(optionKinds).map((kind) => [kind, row(kind as OptionKind)]),
+) as unknown as { readonly [Kind in OptionKind]: ReturnType<typeof row<Kind>> }
 
 /** A group of options: one `[section]` of the file. */
 export interface Section {
