@@ -30,7 +30,7 @@ describe('groups', () => {
   it('name the line of a mistake', () => {
     expect(errorsIn('[backend-groups]\nok = ^a\nshop = (foo\nempty =\nopen = ${\n two = a\n')).toEqual([
       'a.conf:3: [backend-groups] shop = (foo: not a regular expression: unterminated group',
-      'a.conf:4: [backend-groups] empty =: expected a regular expression; leave the line out to have no such group',
+      'a.conf:4: [backend-groups] empty =: expected a regular expression; leave the line out to leave it unset',
       'a.conf:5: [backend-groups] open = ${\\ntwo = a: ${ without a name and a closing }; write $$ for a dollar sign',
     ])
     expect(errorsIn('[backend-groups]\na = b\n  c = d\n')).toEqual([

@@ -44,13 +44,13 @@ export function renderDiagnostic(error: Diagnostic): string {
   const place = file === undefined || line === undefined ? file : `${file}:${line}`
   const clauses = [message, expected === undefined ? undefined : `expected ${expected}`]
   const wrong = clauses.filter((clause) => clause !== undefined).join(', ')
-  const sentence = [place === undefined ? undefined : shortened(place), subjectOf(error), wrong]
+  const sentence = [place === undefined ? undefined : shortened(place), renderSubject(error), wrong]
   return (
     sentence.filter((part) => part !== undefined && part !== '').join(': ') + (hint === undefined ? '' : `; ${hint}`)
   )
 }
 
-function subjectOf({ section, option, found }: Diagnostic): string | undefined {
+function renderSubject({ section, option, found }: Diagnostic): string | undefined {
   const value = found === undefined ? undefined : shortened(found)
   if (section === undefined) return value
   if (option === undefined) return `[${shortened(section)}]`

@@ -4,6 +4,7 @@ import { kindRow, type Option, type OptionKind } from '../options/kinds.ts'
 import { isHost, parseAddress, parseListenAddress, splitAddresses } from './address.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { didYouMean } from './nearest.ts'
+import { translatePattern } from './pattern.ts'
 
 /** What is wrong with a value, to be completed with its place. */
 export type Mistake = Pick<Diagnostic, 'found' | 'message' | 'expected' | 'hint'>
@@ -30,6 +31,11 @@ const readers: Readonly<Record<OptionKind, (text: string, option: Option) => Che
     return value === undefined ? { mistakes: [{ hint }] } : { value }
   },
   words: readWords,
+  pattern: (text) => {
+    const translated = translatePattern(text)
+    if ('pattern' in translated) return { value: translated.pattern }
+    return { mistakes: [{ message: translated.message, expected: undefined }] }
+  },
   addresses: (text) => readList(splitAddresses(text), text, parseAddress),
   listeners: (text) =>
     readList(

@@ -16,6 +16,7 @@ export const optionKinds = {
   boolean: { expected: 'true or false' },
   choice: { expected: 'one word' },
   words: { expected: 'names separated by spaces' },
+  pattern: { expected: 'a regular expression' },
   addresses: { expected: 'addresses separated by commas, as unix:///path, tcp://host:port or http://host:port/path' },
   listeners: { expected: 'addresses to listen at, separated by commas, as 127.0.0.1:8405 or unix:///path' },
 } as const satisfies Record<string, Kind>
@@ -45,6 +46,7 @@ interface KindValues {
   boolean: boolean
   choice: string
   words: readonly string[]
+  pattern: RegExp
   addresses: readonly string[]
   listeners: readonly string[]
 }
