@@ -141,7 +141,7 @@ test('told to stop while the disk keeps it waiting, it ends, publishes nothing, 
   expect(Date.now() - told).toBeLessThan(20_000)
   process.kill(-child.pid!, 'SIGKILL')
   await until('its last line', () =>
-    /does not stop within 5 s, most likely because the disk keeps it waiting: it is ended/.test(log),
+    /stop timeout after 5 s, most likely because the disk does not respond: the process ends/.test(log),
   )
   expect(await queueEntries(queue)).toEqual([])
   expect(await queueEntries(temporary)).toHaveLength(1)

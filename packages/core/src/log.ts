@@ -78,7 +78,7 @@ const period = 60
 
 /**
  * Sums up what happens over and over and well, so that a log need not have a line for each. The first time comes by
- * itself, at once: somebody who has started a program waits for it.
+ * itself, at once, so that the start of a program shows in its log.
  */
 export class Routine {
   #begun: number | undefined

@@ -1,8 +1,8 @@
-/** By which a program is told to stop, and the exit code a shell gives to a process killed by it. */
+/** The signals that stop a program, and the exit code a shell gives to a process killed by it. */
 const stopSignals = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const
 type StopSignal = keyof typeof stopSignals
 
-/** What a program gets to know of being told to stop. */
+/** How a program learns that it has to stop. */
 export interface Shutdown {
   /** Aborted by the first SIGTERM, SIGINT or SIGHUP; its reason is the signal's name. */
   readonly signal: AbortSignal
@@ -10,7 +10,7 @@ export interface Shutdown {
   dispose(): void
 }
 
-/** What a program that was told to stop may take. */
+/** How long stopping may take. */
 export interface StopLimit {
   readonly seconds: number
   /** Called when they are over, before the process is ended. */

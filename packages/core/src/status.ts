@@ -11,7 +11,7 @@ const manifest: { version: string } = JSON.parse(readFileSync(new URL('../packag
 /** The release, as in package.json. */
 export const version = manifest.version
 
-/** What a program tells of itself, by name; anything JSON can carry. Undefined values are left out. */
+/** What a program reports about itself, by name; anything JSON can carry. Undefined values are left out. */
 export type StatusFields = Readonly<Record<string, unknown>>
 
 /** The file is written at most so often, in milliseconds. */
@@ -26,7 +26,7 @@ export function statusPath(baseDirectory: string, program: string): string {
 }
 
 /**
- * A small file that tells people and checks how a program is doing: one JSON object with `program`, `pid`, `version`,
+ * A small file in which people and checks read how a program is doing: one JSON object with `program`, `pid`, `version`,
  * `start` (ISO) and whatever `update` was given last. A reader never sees half of it. It is no part of the work: what goes
  * wrong with it is logged once and stops nothing.
  */
@@ -84,7 +84,7 @@ export class StatusFile {
   }
 }
 
-/** What a status file tells, of an earlier run, say; undefined when it is not there, or not what a program wrote. */
+/** The content of a status file, of an earlier run, say; undefined when it is not there, or not what a program wrote. */
 export function readStatus(path: string): StatusFields | undefined {
   try {
     const status: unknown = JSON.parse(readRegularFile(path, largestStatusFile, { follow: false }).toString())

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderDiagnostic } from './diagnostic.ts'
-
-function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
-}
+import { errorsIn, parseConfiguration } from '../../../../test/support/configuration.ts'
 
 describe('groups', () => {
   it('keep their order, and do not inherit', () => {
@@ -33,12 +28,12 @@ describe('groups', () => {
   })
 
   it('name the line of a mistake', () => {
-    expect(mistakes('[backend-groups]\nok = ^a\nshop = (foo\nempty =\nopen = ${\n two = a\n')).toEqual([
+    expect(errorsIn('[backend-groups]\nok = ^a\nshop = (foo\nempty =\nopen = ${\n two = a\n')).toEqual([
       'a.conf:3: [backend-groups] shop = (foo: not a regular expression: unterminated group',
-      'a.conf:4: [backend-groups] empty =: expected a regular expression; leave the line out to have no such group',
+      'a.conf:4: [backend-groups] empty =: expected a regular expression; leave the line out to leave it unset',
       'a.conf:5: [backend-groups] open = ${\\ntwo = a: ${ without a name and a closing }; write $$ for a dollar sign',
     ])
-    expect(mistakes('[backend-groups]\na = b\n  c = d\n')).toEqual([
+    expect(errorsIn('[backend-groups]\na = b\n  c = d\n')).toEqual([
       'a.conf:2: [backend-groups] a = b\\nc = d: expected a regular expression in one line; an indented line continues the value above it',
     ])
   })

@@ -1,9 +1,11 @@
-import type { GroupPattern } from '../options/kinds.ts'
+import { option as builders, type GroupPattern, type Option } from '../options/kinds.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Interpolated } from './interpolate.ts'
-import { translatePattern } from './pattern.ts'
 import type { Settings } from './settings.ts'
-import { type Checked, checkValue } from './values.ts'
+import { checkValue } from './values.ts'
+
+/** The row of each line in a section of patterns. */
+const patternRow = builders.pattern('The pattern of a group.')
 
 /** What all checks of values share. */
 export interface Context {
@@ -24,8 +26,7 @@ export function checkValues(context: Context): Map<string, unknown> {
       values.set(section, undefined)
     else {
       const options = Object.entries(row.options).map(([name, option]) => {
-        const checked = checkOption(context, section, name, (text) => checkValue(text, option))
-        return [name, checked] as const
+        return [name, checkOption(context, section, name, option)] as const
       })
       if (section === 'DEFAULT') continue
       values.set(section, Object.fromEntries(options))
@@ -37,22 +38,9 @@ export function checkValues(context: Context): Map<string, unknown> {
 function checkPatterns(context: Context, section: string): GroupPattern[] {
   const names = [...(context.settings.given.get(section)?.keys() ?? [])]
   return names.flatMap((name) => {
-    const pattern = checkOption(context, section, name, checkPattern)
+    const pattern = checkOption(context, section, name, patternRow)
     return pattern instanceof RegExp ? [{ name, pattern }] : []
   })
-}
-
-function checkPattern(text: string): Checked {
-  const expected = 'a regular expression'
-  if (text === '') return { mistakes: [{ found: text, expected, hint: 'leave the line out to have no such group' }] }
-  if (text.includes('\n')) {
-    const hint = 'an indented line continues the value above it'
-    return { mistakes: [{ found: text, expected: `${expected} in one line`, hint }] }
-  }
-  const translated = translatePattern(text)
-  return 'pattern' in translated
-    ? { value: translated.pattern }
-    : { mistakes: [{ found: text, message: translated.message }] }
 }
 
 /**
@@ -63,7 +51,7 @@ function checkOption(
   { settings, errors, interpolate }: Context,
   section: string,
   option: string,
-  check: (text: string) => Checked,
+  row: Option,
 ): unknown {
   const interpolated = interpolate(section, option)
   if (interpolated === undefined) return undefined
@@ -71,7 +59,7 @@ function checkOption(
     errors.push(interpolated.error)
     return undefined
   }
-  const checked = check(interpolated.text)
+  const checked = checkValue(interpolated.text, row)
   if ('value' in checked) return checked.value
   const setting = settings.find(section, option)!
   if (setting.place === undefined) return undefined

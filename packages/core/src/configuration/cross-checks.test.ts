@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readConfiguration } from '../../../../test/support/configuration.ts'
+import { errorsIn, readConfiguration } from '../../../../test/support/configuration.ts'
 import { renderDiagnostic } from './diagnostic.ts'
-
-function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
-}
 
 describe('options that do not go together', () => {
   it.each([
@@ -49,7 +45,7 @@ describe('options that do not go together', () => {
       'a.conf:2: [pull] tls-key-file = /k: without tls-certificate-file it has no effect; set tls-certificate-file too',
     ],
   ])('%j', (text, message) => {
-    expect(mistakes(`${text}\n`)).toEqual([message])
+    expect(errorsIn(`${text}\n`)).toEqual([message])
   })
 
   it.each([
@@ -60,7 +56,7 @@ describe('options that do not go together', () => {
     '[pull]\ndst-dir = /q\ntmp-dst-dir = /..q',
     '[local-store]\ndir = /var/lib/haproxystats',
   ])('%j is in order', (text) => {
-    expect(mistakes(`${text}\n`)).toEqual([])
+    expect(errorsIn(`${text}\n`)).toEqual([])
   })
 
   it('warn of a password in an address, without showing it', () => {
@@ -90,7 +86,7 @@ describe('options that do not go together', () => {
   })
 
   it('want a certificate for the key of the page', () => {
-    expect(mistakes('[http]\ntls-key-file = /k')).toEqual([
+    expect(errorsIn('[http]\ntls-key-file = /k')).toEqual([
       'a.conf:2: [http] tls-key-file = /k: without tls-certificate-file it has no effect; set tls-certificate-file too',
     ])
   })
@@ -104,7 +100,7 @@ describe('options that do not go together', () => {
   })
 
   it('are left alone while one of them is mistaken itself', () => {
-    expect(mistakes('[pull]\npull-timeout = 5\npull-interval = x\n')).toEqual([
+    expect(errorsIn('[pull]\npull-timeout = 5\npull-interval = x\n')).toEqual([
       'a.conf:3: [pull] pull-interval = x: expected a whole number from 1 to 86400 (seconds)',
     ])
   })

@@ -12,16 +12,16 @@ export interface Place {
  * "expected …"; both may be there. Without `file` it concerns a built-in default or the surroundings.
  */
 export interface Diagnostic {
-  readonly file?: string
-  readonly line?: number
-  readonly section?: string
-  readonly option?: string
+  readonly file?: string | undefined
+  readonly line?: number | undefined
+  readonly section?: string | undefined
+  readonly option?: string | undefined
   /** The text as it was found; made printable and shortened only when it is rendered. */
-  readonly found?: string
-  readonly message?: string
-  readonly expected?: string
+  readonly found?: string | undefined
+  readonly message?: string | undefined
+  readonly expected?: string | undefined
   /** What to do. */
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 const longest = 120
@@ -43,13 +43,13 @@ export function renderDiagnostic(error: Diagnostic): string {
   const place = file === undefined || line === undefined ? file : `${file}:${line}`
   const clauses = [message, expected === undefined ? undefined : `expected ${expected}`]
   const wrong = clauses.filter((clause) => clause !== undefined).join(', ')
-  const sentence = [place === undefined ? undefined : shortened(place), subjectOf(error), wrong]
+  const sentence = [place === undefined ? undefined : shortened(place), renderSubject(error), wrong]
   return (
     sentence.filter((part) => part !== undefined && part !== '').join(': ') + (hint === undefined ? '' : `; ${hint}`)
   )
 }
 
-function subjectOf({ section, option, found }: Diagnostic): string | undefined {
+function renderSubject({ section, option, found }: Diagnostic): string | undefined {
   const value = found === undefined ? undefined : shortened(found)
   if (section === undefined) return value
   if (option === undefined) return `[${shortened(section)}]`

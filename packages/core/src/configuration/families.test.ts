@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderDiagnostic } from './diagnostic.ts'
+import { errorsIn, parseConfiguration, readConfiguration, warningsIn } from '../../../../test/support/configuration.ts'
 import { renderEffective } from './print.ts'
 import type { ConfigurationResult } from './read.ts'
 
 function read(...texts: string[]): ConfigurationResult {
   const files = texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text }))
   return readConfiguration(files)
-}
-
-function mistakes(...texts: string[]): string[] {
-  return read(...texts).errors.map(renderDiagnostic)
-}
-
-function warnings(...texts: string[]): string[] {
-  return read(...texts).warnings.map(renderDiagnostic)
 }
 
 /** Two destinations that differ, so that nothing is warned of. */
@@ -42,7 +33,7 @@ describe('sections [graphite:name]', () => {
   it('resolve what they inherit with their own values', () => {
     const text = '[graphite]\nsite = one\nnamespace = ${site}.lb\n[graphite:x]\nport = 1\nsite = two\n'
     const { configuration } = read(text)
-    expect(mistakes(text)).toEqual([])
+    expect(errorsIn(text)).toEqual([])
     expect(configuration?.graphite.namespace).toBe('one.lb')
     expect(configuration?.graphites[0]?.options.namespace).toBe('two.lb')
   })
@@ -50,18 +41,18 @@ describe('sections [graphite:name]', () => {
   it('can be referred to', () => {
     const text = `${two}[graphite:third]\nport = 1\nserver = r\${graphite:second:port}\n`
     expect(parseConfiguration(text).graphites[1]?.options.server).toBe('r2004')
-    expect(mistakes('[graphite]\nserver = ${graphite:nosuch:server}\n')).toEqual([
+    expect(errorsIn('[graphite]\nserver = ${graphite:nosuch:server}\n')).toEqual([
       expect.stringMatching(/refers to the section \[graphite:nosuch\], which does not exist/),
     ])
   })
 
   it.each(['x', 'A-b_9', 'x'.repeat(64)])('may be called %s', (name) => {
-    expect(mistakes(`[graphite:${name}]\nport = 1\n`)).toEqual([])
+    expect(errorsIn(`[graphite:${name}]\nport = 1\n`)).toEqual([])
   })
 
   it.each(['', 'a b', 'a/b', '../a', 'a.b', 'a:b', 'ä', 'x'.repeat(65)])('may not be called %j', (name) => {
     const expected = '1 to 64 letters, digits, _ and - after graphite:'
-    expect(mistakes(`[graphite]\n[graphite:${name}]\nport = 1\n`)).toEqual([
+    expect(errorsIn(`[graphite]\n[graphite:${name}]\nport = 1\n`)).toEqual([
       `a.conf:2: [graphite:${name}]: expected ${expected}; the name becomes part of a file name`,
     ])
   })
@@ -82,13 +73,13 @@ describe('sections [graphite:name]', () => {
       'a.conf:2: [graphite] delay = long: expected a number from 0 to 86400 (seconds)',
     ],
   ])('with a mistake: %j', (text, message) => {
-    expect(mistakes(`${text}\n`)).toEqual([message])
+    expect(errorsIn(`${text}\n`)).toEqual([message])
   })
 
   it('only warn of retired options', () => {
     const text = '[graphite:x]\nprefix_hostname = true\n'
-    expect(mistakes(text)).toEqual([])
-    expect(warnings(text)).toEqual([
+    expect(errorsIn(text)).toEqual([])
+    expect(warningsIn(text)).toEqual([
       'a.conf:2: [graphite:x] prefix_hostname = true: has no effect; write prefix-hostname instead',
     ])
   })
@@ -126,11 +117,11 @@ describe('which of them are destinations', () => {
 
   it('warns of a receiver that is a destination twice, wherever its name comes from', () => {
     const hint = 'give one of them its own server or port, or enabled = false'
-    expect(warnings('[graphite]\nserver = Relay\n[graphite:x]\nserver = relay\n[graphite:y]\n')).toEqual([
+    expect(warningsIn('[graphite]\nserver = Relay\n[graphite:x]\nserver = relay\n[graphite:y]\n')).toEqual([
       `a.conf:3: [graphite:x]: sends to relay port 3002, as [graphite] does; ${hint}`,
       `a.conf:5: [graphite:y]: sends to relay port 3002, as [graphite] does; ${hint}`,
     ])
-    expect(warnings('[graphite]\nenabled = no\n[graphite:x]\n[graphite:y]\nenabled = no\n')).toEqual([])
-    expect(warnings(two)).toEqual([])
+    expect(warningsIn('[graphite]\nenabled = no\n[graphite:x]\n[graphite:y]\nenabled = no\n')).toEqual([])
+    expect(warningsIn(two)).toEqual([])
   })
 })

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderDiagnostic } from './diagnostic.ts'
-
-function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
-}
+import { errorsIn, parseConfiguration } from '../../../../test/support/configuration.ts'
 
 describe('interpolation', () => {
   it('follows sections, the own section, [DEFAULT] and options of the operator, nested', () => {
@@ -81,11 +76,11 @@ describe('interpolation', () => {
       'a.conf:2: [pull] dst-dir = ${tmp-dst-dir}/x: refers to itself: [pull] dst-dir → [pull] tmp-dst-dir → [pull] dst-dir; write one of them without the other',
     ],
   ])('refuses %s', (line, message) => {
-    expect(mistakes(`[pull]\n${line}\n`)).toEqual([message])
+    expect(errorsIn(`[pull]\n${line}\n`)).toEqual([message])
   })
 
   it('tells of a loop through a built-in default once, where the file closes it', () => {
-    expect(mistakes('[paths]\nbase-dir = ${pull:dst-dir}\n')).toEqual([
+    expect(errorsIn('[paths]\nbase-dir = ${pull:dst-dir}\n')).toEqual([
       'a.conf:2: [paths] base-dir = ${pull:dst-dir}: refers to itself: [paths] base-dir → [pull] dst-dir → [paths] base-dir; write one of them without the other',
     ])
   })

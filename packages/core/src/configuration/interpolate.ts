@@ -51,7 +51,7 @@ export function createInterpolation(settings: Settings): (section: string, optio
           return loneDollar(step, end)
         output += '$'
       } else {
-        const target = targetOf(settings, reference, section)
+        const target = parseReference(settings, reference, section)
         const there = target !== undefined && settings.has(target.section)
         const value = there ? resolve(target.section, target.option, [...steps, step]) : undefined
         if (value === undefined) return unknownReference(step, reference, settings)
@@ -69,12 +69,12 @@ export function createInterpolation(settings: Settings): (section: string, optio
 }
 
 /** The options that a value refers to, whether they are there or not. */
-export function referencesOf(settings: Settings, { section, text }: Setting): { section: string; option: string }[] {
+export function findReferences(settings: Settings, { section, text }: Setting): { section: string; option: string }[] {
   const references = [...text.matchAll(dollar)].flatMap((match) => match[1] ?? [])
-  return references.flatMap((reference) => targetOf(settings, reference, section) ?? [])
+  return references.flatMap((reference) => parseReference(settings, reference, section) ?? [])
 }
 
-function targetOf(
+function parseReference(
   { table }: Settings,
   reference: string,
   section: string,
@@ -86,7 +86,7 @@ function targetOf(
 }
 
 function errorAt({ section, option, text, place }: Setting, message: string, hint?: string): { error: Diagnostic } {
-  return { error: { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) } }
+  return { error: { ...place, section, option, found: text, message, hint } }
 }
 
 const tooMuch = 'write the value itself'
@@ -100,7 +100,7 @@ function loneDollar({ setting }: Step, end: number): { error: Diagnostic } {
 
 function unknownReference({ section, setting }: Step, reference: string, settings: Settings): { error: Diagnostic } {
   const { table } = settings
-  const target = targetOf(settings, reference, section)
+  const target = parseReference(settings, reference, section)
   if (target === undefined) {
     return errorAt(setting, `\${${reference}} has more than one colon`, 'write ${section:option} or ${option}')
   }

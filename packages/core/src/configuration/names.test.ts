@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { optionTable, readConfiguration } from '../../../../test/support/configuration.ts'
-import { renderDiagnostic } from './diagnostic.ts'
-
-function mistakes(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).errors.map(renderDiagnostic)
-}
-
-function warnings(text: string): string[] {
-  return readConfiguration([{ file: 'a.conf', text }]).warnings.map(renderDiagnostic)
-}
+import { errorsIn, optionTable, warningsIn } from '../../../../test/support/configuration.ts'
 
 describe('names that nothing reads', () => {
   it.each([
@@ -42,51 +33,27 @@ describe('names that nothing reads', () => {
     ['[DEFAULT]\nnonsense = x', 'a.conf:2: [DEFAULT] nonsense = x: no such option'],
     ['[DEFAULT]\nlog-level = info', 'a.conf:2: [DEFAULT] log-level = info: no such option; did you mean loglevel?'],
   ])('%j', (text, message) => {
-    const found = mistakes(`${text}\n`)
+    const found = errorsIn(`${text}\n`)
     expect(found).toEqual([typeof message === 'string' ? message : expect.stringMatching(message)])
   })
 
   it('are in order when an interpolation refers to them', () => {
     const text =
       '[site]\nroot = /r\nunused = 1\n[pull]\nsub = x\ndst-dir = ${site:root}/${sub}\n[DEFAULT]\nown = a\n[graphite]\nnamespace = ${own}\n'
-    expect(mistakes(text)).toEqual([])
-    expect(mistakes('[pull]\nsub = x\n[graphite]\nnamespace = $${pull:sub}\n')).toEqual([
+    expect(errorsIn(text)).toEqual([])
+    expect(errorsIn('[pull]\nsub = x\n[graphite]\nnamespace = $${pull:sub}\n')).toEqual([
       'a.conf:2: [pull] sub = x: no such option',
     ])
   })
 
   it.each([
     [
-      '[graphite]\nprefix_hostname = true',
-      'a.conf:2: [graphite] prefix_hostname = true: has no effect; write prefix-hostname instead',
-    ],
-    [
-      '[graphite]\nprefix-name = x',
-      'a.conf:2: [graphite] prefix-name = x: has no effect; write prefix-hostname instead',
-    ],
-    [
-      '[graphite]\ntimeout = 1',
-      'a.conf:2: [graphite] timeout = 1: has no effect; write connect-timeout and write-timeout instead',
-    ],
-    ['[pull]\nretry = 1', 'a.conf:2: [pull] retry = 1: has no effect; write retries instead'],
-    ['[DEFAULT]\nretry = 1', 'a.conf:2: [DEFAULT] retry = 1: has no effect; write retries instead'],
-    [
-      '[graphite]\nsent-failed = /x',
-      'a.conf:2: [graphite] sent-failed = /x: has no effect; leave it out: what cannot be sent waits in src-dir of [process]',
-    ],
-    [
       '[DEFAULT]\nworkers = 2',
       'a.conf:2: [DEFAULT] workers = 2: has no effect; write it in [pull], [process], which has a default of its own',
     ],
   ])('%j is only warned of', (text, message) => {
-    expect(mistakes(`${text}\n`)).toEqual([])
-    expect(warnings(`${text}\n`)).toEqual([message])
-  })
-
-  it('are not warned of where the sample files are sound', () => {
-    expect(
-      warnings('[DEFAULT]\nloglevel = info\nretries = 2\ntimeout = 1\ninterval = 2\nsocket-dir = /run/haproxy\n'),
-    ).toEqual([])
+    expect(errorsIn(`${text}\n`)).toEqual([])
+    expect(warningsIn(`${text}\n`)).toEqual([message])
   })
 })
 
@@ -97,8 +64,8 @@ describe('the table of retired options', () => {
 
   it.each(rows)('[$section] $option only warns, and names what there is', ({ section, option, hint }) => {
     const text = `[${section}]\n${option} = 1\n`
-    expect(mistakes(text)).toEqual([])
-    expect(warnings(text)).toEqual([`a.conf:2: [${section}] ${option} = 1: has no effect; ${hint}`])
+    expect(errorsIn(text)).toEqual([])
+    expect(warningsIn(text)).toEqual([`a.conf:2: [${section}] ${option} = 1: has no effect; ${hint}`])
     const replacements = /^write (.*) instead$/.exec(hint)?.[1]?.split(' and ') ?? []
     expect(replacements.filter((name) => optionTable.option(section, name) === undefined)).toEqual([])
   })

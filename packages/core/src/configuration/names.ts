@@ -1,10 +1,10 @@
 import type { OptionTable } from '../options/table.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { referencesOf } from './interpolate.ts'
+import { findReferences } from './interpolate.ts'
 import { nearest } from './nearest.ts'
 import type { Setting, Settings } from './settings.ts'
 
-/** Whoever has so many mistakes has a file of something else; looking for what each may have meant takes seconds. */
+/** A file with more errors is a file of something else; finding the nearest name for each takes seconds. */
 const mostHints = 100
 
 /**
@@ -50,7 +50,7 @@ function referencedNames(settings: Settings): { sections: Set<string>; has(setti
   const given = [...settings.given.values()].flatMap((options) => [...options.values()])
   const references = given.flatMap((setting) => {
     const { section: from } = setting
-    return referencesOf(settings, setting).flatMap(({ section, option }) =>
+    return findReferences(settings, setting).flatMap(({ section, option }) =>
       [section, ...(section === from ? settings.members(section) : [])].map((name) => ({
         section: name,
         option,
@@ -59,20 +59,20 @@ function referencedNames(settings: Settings): { sections: Set<string>; has(setti
     )
   })
   const targets = references.flatMap(({ section, option }) => settings.find(section, option) ?? [])
-  const options = new Set(targets.map(nameOf))
+  const options = new Set(targets.map(nameKey))
   const anywhere = new Set(references.flatMap(({ section, option }) => (section === 'DEFAULT' ? option : [])))
   return {
     sections: new Set(references.flatMap(({ section, from }) => (from === section ? [] : section))),
-    has: (setting) => options.has(nameOf(setting)) || anywhere.has(setting.option),
+    has: (setting) => options.has(nameKey(setting)) || anywhere.has(setting.option),
   }
 }
 
-function nameOf({ section, option }: { section: string; option: string }): string {
+function nameKey({ section, option }: { section: string; option: string }): string {
   return JSON.stringify([section, option])
 }
 
 function errorAt({ section, option, text, place }: Setting, message: string, hint?: string): Diagnostic {
-  return { ...place, section, option, found: text, message, ...(hint === undefined ? {} : { hint }) }
+  return { ...place, section, option, found: text, message, hint }
 }
 
 function unknownSection(section: string, { table, headers }: Settings): Diagnostic {

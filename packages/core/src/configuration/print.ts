@@ -4,7 +4,7 @@ import type { ConfigurationResult } from './read.ts'
 
 /** The built-in settings that a program reads in INI form, which can be read back; unset options and sections are comments. */
 export function renderDefaults(table: OptionTable, program: string): string {
-  const blocks = sectionsOf(table, program).map(([section, row]) => {
+  const blocks = sectionsReadBy(table, program).map(([section, row]) => {
     const lines = Object.entries(row.options).map(([name, option]) => {
       const text = option.default ?? (option.inherited ? table.option('DEFAULT', name)?.default : undefined)
       return text === undefined ? `# ${name} =` : assignment(name, text)
@@ -19,7 +19,7 @@ export function renderDefaults(table: OptionTable, program: string): string {
  * configuration; only secrets are shown as `***`.
  */
 export function renderEffective(reading: ConfigurationResult, program: string): string {
-  const names = sectionsOf(reading.table, program).map(([section]) => section)
+  const names = sectionsReadBy(reading.table, program).map(([section]) => section)
   const blocks = names
     .flatMap((section) => [section, ...reading.members(section)])
     .flatMap((section) => {
@@ -36,7 +36,7 @@ export function renderEffective(reading: ConfigurationResult, program: string): 
   return joined(blocks)
 }
 
-function sectionsOf({ sections }: OptionTable, program: string) {
+function sectionsReadBy({ sections }: OptionTable, program: string) {
   return Object.entries(sections).filter(([, row]) => row.program === undefined || row.program === program)
 }
 

@@ -1,102 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
+import { errorsIn, parseConfiguration, readConfiguration } from '../../../../test/support/configuration.ts'
 import { StatsError } from '../errors.ts'
-import { renderDiagnostic } from './diagnostic.ts'
 import type { ConfigurationResult } from './read.ts'
 
 function read(...texts: string[]): ConfigurationResult {
   return readConfiguration(texts.map((text, index) => ({ file: index === 0 ? 'a.conf' : `${index}.conf`, text })))
 }
 
-function mistakes(...texts: string[]): string[] {
-  return read(...texts).errors.map(renderDiagnostic)
-}
-
 describe('without a file', () => {
-  it('is the documented default', () => {
-    const { configuration, errors, warnings: none } = readConfiguration([])
-    expect([errors, none]).toEqual([[], []])
-    expect(configuration).toEqual({
-      paths: { 'base-dir': '/var/lib/haproxystats' },
-      pull: {
-        loglevel: 'info',
-        'log-format': 'auto',
-        'socket-dir': undefined,
-        servers: undefined,
-        retries: 1,
-        timeout: 0.1,
-        interval: 0.5,
-        'pull-timeout': 2,
-        'pull-interval': 10,
-        'buffer-limit': 6291456,
-        'answer-limit': 67108864,
-        'dst-dir': '/var/lib/haproxystats/incoming',
-        'tmp-dst-dir': '/var/lib/haproxystats/incoming.tmp',
-        workers: 8,
-        'queue-size': 360,
-        'queue-full': 'suspend',
-        'on-failure': 'discard',
-        'stale-after': 900,
-        'leave-out': undefined,
-        counters: 'raw',
-        fsync: true,
-        'http-user': undefined,
-        'http-password-file': undefined,
-        'tls-ca-file': undefined,
-        'tls-certificate-file': undefined,
-        'tls-key-file': undefined,
-        'tls-server-name': undefined,
-        'tls-insecure': false,
-      },
-      process: {
-        loglevel: 'info',
-        'log-format': 'auto',
-        'src-dir': '/var/lib/haproxystats/incoming',
-        workers: 4,
-        'frontend-metrics': undefined,
-        'backend-metrics': undefined,
-        'server-metrics': undefined,
-        'daemon-metrics': undefined,
-        'aggr-server-metrics': false,
-        'server-state-metrics': false,
-        'skip-servers': undefined,
-        'server-limit': 0,
-        'exclude-frontends': undefined,
-        'exclude-backends': undefined,
-        'per-process-metrics': false,
-        'calculate-percentages': false,
-        'startup-grace': 0,
-        'liveness-check-interval': 10,
-        'worker-timeout': 60,
-        'worker-memory': 1024,
-        'quarantine-size': 104857600,
-      },
-      graphite: {
-        enabled: false,
-        server: '127.0.0.1',
-        port: 3002,
-        retries: 3,
-        interval: 1.8,
-        'connect-timeout': 1,
-        'write-timeout': 1,
-        'commit-timeout': 10,
-        delay: 10,
-        backoff: 2,
-        namespace: 'loadbalancers',
-        'prefix-hostname': true,
-        fqdn: true,
-        'queue-size': 1000000,
-        replay: 0,
-        'max-rate': 0,
-        'group-namespace': undefined,
-        'group-namespace-double-writes': false,
-      },
+  it('every section has its defaults, and those that a file enables are absent', () => {
+    const { configuration, errors, warnings } = read()
+    expect([errors, warnings]).toEqual([[], []])
+    expect(configuration).toMatchObject({
+      pull: { timeout: 0.1, servers: undefined, 'dst-dir': '/var/lib/haproxystats/incoming', 'tls-insecure': false },
+      process: { loglevel: 'info', 'src-dir': '/var/lib/haproxystats/incoming', 'quarantine-size': 104857600 },
+      graphite: { enabled: false, server: '127.0.0.1', 'group-namespace': undefined },
       graphites: [],
       'frontend-groups': [],
-      'backend-groups': [],
-      'server-groups': [],
-      'local-store': undefined,
     })
+    expect([configuration?.['local-store'], configuration?.http]).toEqual([undefined, undefined])
   })
 })
 
@@ -131,7 +53,7 @@ describe('mistakes', () => {
   it('are all told at once, in the order of files and lines', () => {
     const first = '[pull]\npull-interval = ten\nbogus\nworkers = 0\nworkers = 3\n[graphite]\nport = 99999\nserver =\n'
     const second = '[graphite]\nport = x\nfqdn = maybe\n[proces]\n'
-    expect(mistakes(first, second)).toEqual([
+    expect(errorsIn(first, second)).toEqual([
       'a.conf:2: [pull] pull-interval = ten: expected a whole number from 1 to 86400 (seconds)',
       'a.conf:3: [pull] bogus: expected name = value; a comment begins with # or ;, and a line that continues a value is indented',
       'a.conf:4: [pull] workers = 0: expected a whole number from 1 to 1024',
@@ -144,14 +66,14 @@ describe('mistakes', () => {
   })
 
   it('of an inherited value are told where it stands, once', () => {
-    expect(mistakes('[DEFAULT]\nloglevel = chatty\nretries = x\n')).toEqual([
+    expect(errorsIn('[DEFAULT]\nloglevel = chatty\nretries = x\n')).toEqual([
       'a.conf:2: [DEFAULT] loglevel = chatty: expected one of debug, info, warning, error, critical',
       'a.conf:3: [DEFAULT] retries = x: expected a whole number of at least -1',
     ])
   })
 
   it('of an option are not told again for the defaults that refer to it', () => {
-    expect(mistakes('[paths]\nbase-dir = var\n')).toEqual([
+    expect(errorsIn('[paths]\nbase-dir = var\n')).toEqual([
       'a.conf:2: [paths] base-dir = var: expected an absolute path',
     ])
   })

@@ -52,7 +52,7 @@ export function readConfiguration(texts: readonly ConfigurationText[], table: Op
   const errors = presentable(table, [...context.errors, ...crossed.errors], order)
   return {
     table,
-    configuration: errors.length === 0 ? configurationOf(values, settings) : undefined,
+    configuration: errors.length === 0 ? collectValues(values, settings) : undefined,
     errors,
     warnings: presentable(table, [...names.warnings, ...crossed.warnings], order),
     files: order,
@@ -67,7 +67,7 @@ export function readConfiguration(texts: readonly ConfigurationText[], table: Op
   }
 }
 
-function configurationOf(values: ReadonlyMap<string, unknown>, settings: Settings): Configuration {
+function collectValues(values: ReadonlyMap<string, unknown>, settings: Settings): Configuration {
   const entries = Object.entries(settings.table.sections).flatMap(([section, { family }]) => {
     const own = [section, values.get(section)] as const
     if (family === undefined) return section === 'DEFAULT' ? [] : [own]

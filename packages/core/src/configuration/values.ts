@@ -4,6 +4,7 @@ import { kindRow, type Option, type OptionKind } from '../options/kinds.ts'
 import { isHost, parseAddress, parseListenAddress, splitAddresses } from './address.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { didYouMean } from './nearest.ts'
+import { translatePattern } from './pattern.ts'
 
 /** What is wrong with a value, to be completed with its place. */
 export type Mistake = Pick<Diagnostic, 'found' | 'message' | 'expected' | 'hint'>
@@ -27,9 +28,14 @@ const readers: Readonly<Record<OptionKind, (text: string, option: Option) => Che
   choice: (text, { choices = [] }) => {
     const value = choices.find((choice) => choice === text.toLowerCase())
     const hint = didYouMean(text, choices)
-    return value === undefined ? { mistakes: [{ ...(hint === undefined ? {} : { hint }) }] } : { value }
+    return value === undefined ? { mistakes: [{ hint }] } : { value }
   },
   words: readWords,
+  pattern: (text) => {
+    const translated = translatePattern(text)
+    if ('pattern' in translated) return { value: translated.pattern }
+    return { mistakes: [{ message: translated.message, expected: undefined }] }
+  },
   addresses: (text) => readList(splitAddresses(text), text, parseAddress),
   listeners: (text) =>
     readList(
@@ -67,14 +73,7 @@ export function checkValue(text: string, option: Option): Checked {
   if (checked !== undefined && 'value' in checked) return checked
   const hint = syntaxHint(text)
   const mistakes = checked?.mistakes ?? [{}]
-  return {
-    mistakes: mistakes.map((mistake) => ({
-      found: text,
-      expected,
-      ...(hint === undefined ? {} : { hint }),
-      ...mistake,
-    })),
-  }
+  return { mistakes: mistakes.map((mistake) => ({ found: text, expected, ...mistake, hint: mistake.hint ?? hint })) }
 }
 
 /** What an option expects, completing "expected …", with its bounds or choices. */
@@ -125,7 +124,7 @@ function readWords(text: string, { choices }: Option): Checked {
   const unknown = words.filter((word) => choices !== undefined && !choices.includes(word))
   if (unknown.length === 0) return { value: words }
   const hints = unknown.map((word) => ({ word, hint: didYouMean(word, choices ?? []) }))
-  return { mistakes: hints.map(({ word, hint }) => ({ found: word, ...(hint === undefined ? {} : { hint }) })) }
+  return { mistakes: hints.map(({ word, hint }) => ({ found: word, hint })) }
 }
 
 function readList(addresses: readonly string[], text: string, parse: (address: string) => unknown): Checked {

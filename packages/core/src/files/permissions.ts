@@ -13,7 +13,7 @@ export function openToAll(
   path: string,
   { secret }: { secret: boolean },
 ): Required<Pick<Diagnostic, 'message' | 'hint'>> | undefined {
-  const mode = modeOf(path)
+  const mode = readMode(path)
   const read = secret && (mode & othersMayRead) !== 0
   const write = (mode & othersMayWrite) !== 0
   if (!read && !write) return undefined
@@ -22,7 +22,7 @@ export function openToAll(
   return { message: `may be ${done} by everybody (mode ${shown})`, hint: `chmod ${secret ? 'o-rwx' : 'o-w'} ${path}` }
 }
 
-function modeOf(path: string): number {
+function readMode(path: string): number {
   try {
     return statSync(path).mode
   } catch {

@@ -16,7 +16,8 @@ export function readRegularFile(path: string, limit: number, { follow = true }: 
   const file = openSync(path, follow ? readOnly : readOnly | constants.O_NOFOLLOW)
   try {
     const stats = fstatSync(file)
-    if (!stats.isFile()) throw new StatsError('FILE_REFUSED', `it is ${kindOf(stats)}, not a regular file`, { path })
+    if (!stats.isFile())
+      throw new StatsError('FILE_REFUSED', `it is ${describeKind(stats)}, not a regular file`, { path })
     // What the system says of the size need not be so: a file in /proc has none, and one that is written grows.
     const bytes = readAtMost(file, limit + 1, stats.size)
     if (bytes.length <= limit) return bytes
@@ -39,7 +40,7 @@ function readAtMost(file: number, most: number, expected: number): Buffer {
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
 }
 
-function kindOf(stats: Stats): string {
+function describeKind(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory'
   if (stats.isFIFO()) return 'a FIFO'
   return stats.isSocket() ? 'a socket' : 'a device'

@@ -16,6 +16,7 @@ export const optionKinds = {
   boolean: { expected: 'true or false' },
   choice: { expected: 'one word' },
   words: { expected: 'names separated by spaces' },
+  pattern: { expected: 'a regular expression' },
   addresses: { expected: 'addresses separated by commas, as unix:///path, tcp://host:port or http://host:port/path' },
   listeners: { expected: 'addresses to listen at, separated by commas, as 127.0.0.1:8405 or unix:///path' },
 } as const satisfies Record<string, Kind>
@@ -45,6 +46,7 @@ interface KindValues {
   boolean: boolean
   choice: string
   words: readonly string[]
+  pattern: RegExp
   addresses: readonly string[]
   listeners: readonly string[]
 }
@@ -93,20 +95,9 @@ function row<Kind extends OptionKind>(kind: Kind) {
 }
 
 /** Makes the row of an option, by its kind: `option.seconds('Timeout for connecting.', { default: '1', min: 0.001 })`. */
-export const option = {
-  text: row('text'),
-  path: row('path'),
-  host: row('host'),
-  integer: row('integer'),
-  seconds: row('seconds'),
-  number: row('number'),
-  bytes: row('bytes'),
-  boolean: row('boolean'),
-  choice: row('choice'),
-  words: row('words'),
-  addresses: row('addresses'),
-  listeners: row('listeners'),
-} as const
+export const option = Object.fromEntries(
+  Object.keys(optionKinds).map((kind) => [kind, row(kind as OptionKind)]),
+) as unknown as { readonly [Kind in OptionKind]: ReturnType<typeof row<Kind>> }
 
 /** A group of options: one `[section]` of the file. */
 export interface Section {

@@ -101,7 +101,9 @@ export function readCommandLine(
     command.parse(commandArguments, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? { code: exitCodes.done.code, output, errors: '' } : mistake(command, mistakeOf(error))
+    return error.exitCode === 0
+      ? { code: exitCodes.done.code, output, errors: '' }
+      : mistake(command, describeError(error))
   }
   const [surplus] = command.args
   if (surplus !== undefined) return mistake(command, `unexpected argument '${surplus}'`, `--${surplus}`)
@@ -110,16 +112,18 @@ export function readCommandLine(
   const options = command.opts<{ file?: string; dir?: string; print?: true; printConf?: true; check?: true }>()
   const own = definition.commands?.find(({ name }) => (options as Record<string, unknown>)[name] === true)
   const read = { file: options.file, directory: options.dir }
-  return own === undefined ? { action: actionOf(options), ...read } : { action: 'command', command: own.name, ...read }
+  return own === undefined
+    ? { action: selectAction(options), ...read }
+    : { action: 'command', command: own.name, ...read }
 }
 
-function actionOf(options: { print?: true; printConf?: true; check?: true }): Invocation['action'] {
+function selectAction(options: { print?: true; printConf?: true; check?: true }): Invocation['action'] {
   if (options.print) return 'print-defaults'
   if (options.printConf) return 'print-configuration'
   return options.check ? 'check' : 'run'
 }
 
-function mistakeOf(error: CommanderError): string {
+function describeError(error: CommanderError): string {
   return error.message.replace(/^error: /, '')
 }
 

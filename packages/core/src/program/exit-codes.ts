@@ -1,9 +1,9 @@
-/** Every exit code of both programs, and what it tells. */
+/** Every exit code of both programs, and what it means. */
 export const exitCodes = {
   done: {
     code: 0,
     summary:
-      'Stopped as it was told to, or printed what was asked for. With --check: no mistake found. With --once: a complete snapshot was published. With --probe: every source can be read. With --requeue: no snapshot is left in quarantine.',
+      'Stopped on request, or printed what was asked for. With --check: no mistake found. With --once: a complete snapshot was published. With --probe: every source can be read. With --requeue: no snapshot is left in quarantine.',
   },
   failed: {
     code: 1,

@@ -57,20 +57,6 @@ describe('-P', () => {
       `warning: ${file}:4: [graphite] prefix_hostname = no: has no effect; write prefix-hostname instead\n`,
     )
   })
-
-  it('tells of every mistake instead, with exit code 2', async () => {
-    const file = write('a.conf', '[process]\nworkers = 0\n[pull]\nworker = 1\n')
-    expect(await execute(['-P', '-f', file])).toEqual({
-      code: 2,
-      out: '',
-      errors: [
-        `${file}:2: [process] workers = 0: expected a whole number from 1 to 256`,
-        `${file}:4: [pull] worker = 1: no such option; did you mean workers?`,
-        'haproxystats-process: 2 errors found; nothing was started',
-        '',
-      ].join('\n'),
-    })
-  })
 })
 
 describe('files and directories', () => {
@@ -123,11 +109,6 @@ describe('files and directories', () => {
 })
 
 describe('--check', () => {
-  it('says that all is well, with the files', async () => {
-    const file = write('a.conf', '[process]\nworkers = 1\n')
-    expect(await execute(['--check', '-f', file])).toEqual({ code: 0, out: `configuration OK: ${file}\n`, errors: '' })
-  })
-
   it('tells of mistakes with exit code 1, and warnings first', async () => {
     const file = write('a.conf', '[graphite]\ntimeout = 1\nport = 0\n')
     expect(await execute(['--check', '-f', file])).toEqual({
@@ -187,16 +168,5 @@ describe('--check', () => {
     const file = write('a.conf', '[process]\nworkers = 0\n')
     const check = () => Promise.reject(new Error('asked'))
     expect(await execute(['--check', '-f', file], { ...program, check })).toMatchObject({ code: 1 })
-  })
-})
-
-describe('mistakes of the command line', () => {
-  it('end with exit code 2', async () => {
-    expect(await execute(['--chek'])).toEqual({
-      code: 2,
-      out: '',
-      errors:
-        "haproxystats-process: unknown option '--chek'; did you mean --check?\nTry 'haproxystats-process --help' for the options.\n",
-    })
   })
 })

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
-import type { Logger } from '../log.ts'
+import { type Conditions, createConditions, type Logger } from '../log.ts'
 
-/** How a program tells that its work goes on. */
+/** How a program reports that it makes progress. */
 export interface Health {
   /** Whether the last round of the work ended in time. Asked every few seconds. */
   alive(): boolean
@@ -10,17 +10,17 @@ export interface Health {
   status(): string
 }
 
-/** What started the program and wants to know how it is doing. */
+/** What started the program and watches it. */
 export interface ServiceManager {
   /** The program does its work from now on; while it is alive, the watchdog is fed. */
   ready(health: Health): void
-  /** The program was told to stop and does so. */
+  /** The program is stopping. */
   stopping(): void
-  /** Says nothing more. */
+  /** Reports nothing more. */
   close(): void
 }
 
-/** How often a program tells its status where no watchdog asks for more, in milliseconds. */
+/** How often a program reports its status where no watchdog asks for more, in milliseconds. */
 const statusInterval = 20_000
 
 /**
@@ -60,11 +60,12 @@ export function feedingInterval({ WATCHDOG_USEC, WATCHDOG_PID }: Environment): n
 function startMessenger(log: Logger): Writable {
   const child = spawn('/bin/sh', ['-c', messenger], { stdio: ['pipe', 'ignore', 'inherit'] })
   const lost = (reason: unknown) => {
-    log.warn({ reason: String(reason) }, `cannot tell systemd how this program is doing: ${reason}`)
+    log.warn({ reason: String(reason) }, `cannot notify systemd: ${reason}`)
   }
   child.on('error', lost)
   child.on('exit', (code, signal) => {
-    if (!child.stdin.writableEnded) lost(`the shell that does it has ended (${signal ?? `exit code ${code}`})`)
+    if (!child.stdin.writableEnded)
+      lost(`the shell that runs systemd-notify has ended (${signal ?? `exit code ${code}`})`)
   })
   child.stdin.on('error', () => undefined)
   child.unref()
@@ -74,27 +75,26 @@ function startMessenger(log: Logger): Writable {
 /** systemd's side of the protocol is sd_notify(3). */
 export class Systemd implements ServiceManager {
   readonly #out: Writable
-  readonly #log: Logger
+  readonly #conditions: Conditions
   readonly #feeding: number | undefined
   #timer: NodeJS.Timeout | undefined
-  #told: string | undefined
-  #still = false
+  #status: string | undefined
 
   constructor(out: Writable, log: Logger, feeding: number | undefined) {
     this.#out = out
-    this.#log = log
+    this.#conditions = createConditions(log)
     this.#feeding = feeding
   }
 
   ready(health: Health): void {
-    this.#tell('READY=1', health.status())
+    this.#send('READY=1', health.status())
     this.#timer = setInterval(() => this.#feed(health), this.#feeding ?? statusInterval)
     this.#timer.unref()
   }
 
   stopping(): void {
     clearInterval(this.#timer)
-    this.#tell('STOPPING=1', 'stopping')
+    this.#send('STOPPING=1', 'stopping')
   }
 
   close(): void {
@@ -104,19 +104,15 @@ export class Systemd implements ServiceManager {
 
   #feed(health: Health): void {
     const alive = health.alive()
-    if (alive === this.#still) this.#reportStill(alive)
-    this.#tell(alive && this.#feeding !== undefined ? 'WATCHDOG=1' : undefined, health.status())
+    if (alive) this.#conditions.end('progress', 'progress again; sending the systemd watchdog ping')
+    else
+      this.#conditions.begin('progress', { level: 'error', text: 'no progress; withholding the systemd watchdog ping' })
+    this.#send(alive && this.#feeding !== undefined ? 'WATCHDOG=1' : undefined, health.status())
   }
 
-  #reportStill(alive: boolean): void {
-    this.#still = !alive
-    if (alive) this.#log.info('the work goes on')
-    else this.#log.error('the work stands still; the watchdog of systemd is not fed until it goes on')
-  }
-
-  #tell(state: string | undefined, status: string): void {
-    const changed = status === this.#told ? undefined : `STATUS=${oneLine(status)}`
-    this.#told = status
+  #send(state: string | undefined, status: string): void {
+    const changed = status === this.#status ? undefined : `STATUS=${oneLine(status)}`
+    this.#status = status
     const words = [state, changed].filter((word) => word !== undefined)
     if (words.length > 0 && this.#out.writable) this.#out.write(`${words.join('\t')}\n`)
   }

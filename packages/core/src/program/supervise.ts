@@ -14,7 +14,7 @@ export async function superviseRun(
   work: (signal: AbortSignal) => Promise<void>,
   stopsWithin?: number,
 ): Promise<number> {
-  const late = `does not stop within ${stopsWithin} s, most likely because the disk keeps it waiting: it is ended all the same, and what is unfinished is removed at the next start`
+  const late = `stop timeout after ${stopsWithin} s, most likely because the disk does not respond: the process ends now, and the next start removes unfinished files`
   const limit = stopsWithin === undefined ? undefined : { seconds: stopsWithin, onLate: () => log.warn(late) }
   const shutdown = listenForShutdown((signal) => log.info({ signal }, 'stopping'), limit)
   const crash = (error: unknown) => process.exit(logFailure(log, error))

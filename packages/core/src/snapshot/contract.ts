@@ -18,7 +18,7 @@ export const typedSuffix = '_typed'
  */
 export const carriedSource = '_carried'
 
-/** Nor is this: counters that two processes of the snapshot tell, with a minus. They are added in any case. */
+/** The name of what is no source either: counters that two processes of the snapshot report, negated. They are always added. */
 export const twiceSource = '_twice'
 
 /** Whether what is called so is no source, but is added to what sources say. */
@@ -39,7 +39,7 @@ export function markName(fate: Fate, dispatcher: string): string {
   return `.${fate}.${dispatcher}`
 }
 
-/** The fates that directory entries of a snapshot tell, by dispatcher. */
+/** The fates by dispatcher, from the directory entries of a snapshot. */
 export function readMarks(names: Iterable<string>): Map<string, Fate> {
   const found = new Map<string, Fate>()
   for (const name of names) {
@@ -49,7 +49,7 @@ export function readMarks(names: Iterable<string>): Map<string, Fate> {
   return found
 }
 
-/** Directories of ten digits or so; `2e9`, `-1`, `007` and everything else is somebody else's and left alone. */
+/** Directories of ten digits or so; `2e9`, `-1`, `007` and everything else is not ours and left alone. */
 const snapshotName = /^[1-9][0-9]{0,11}$/
 
 /** Whether a directory entry of the queue is named as a snapshot is. */

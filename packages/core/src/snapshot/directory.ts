@@ -135,7 +135,7 @@ async function nearestThere(path: string): Promise<string> {
 }
 
 function wrong({ section, option, path }: DirectoryOption, message: string, hint?: string): { error: Diagnostic } {
-  return { error: { section, option, found: path, message, ...(hint !== undefined && { hint }) } }
+  return { error: { section, option, found: path, message, hint } }
 }
 
 function ownershipHint(path: string, error?: unknown): string {

@@ -3,9 +3,9 @@ import { type CommandLineDefinition, createProgram, defaultFile } from '../comma
 import { exitCodes } from '../exit-codes.ts'
 import { bold, italic, item, literal, page, prose, verbatim } from './roff.ts'
 
-/** What both programs are, for somebody who sees one of them for the first time. */
+/** What both programs do. */
 const context =
-  'haproxystats-pull reads all HAProxy processes at the same instant and writes what they answer into a directory, the queue. haproxystats-process takes it from there, merges the processes, and delivers datapoints to Graphite. Neither needs the other to run: what is not delivered waits in the queue.'
+  'haproxystats-pull reads all HAProxy processes at the same instant and writes their answers into a directory, the queue. haproxystats-process reads the queue, merges the processes, delivers datapoints to Graphite, and serves a page and Prometheus metrics. Each runs without the other: undelivered snapshots wait in the queue.'
 
 const signals =
   'SIGTERM, SIGINT and SIGHUP end the program cleanly; a second one ends it at once. Neither loses anything. Settings are read at the start: to change them, restart it.'
@@ -31,11 +31,13 @@ export function renderCommandPage(definition: CommandLineDefinition): string {
       'ENVIRONMENT',
       item(
         '.B NOTIFY_SOCKET',
-        literal('Set by systemd: it is told when the program is ready, how it is doing, and when it stops.'),
+        literal('Set by systemd: the program reports there when it is ready, how it is doing, and when it stops.'),
       ),
       item(
         '.B WATCHDOG_USEC',
-        literal('Set by systemd: it is told three times in this time that the last round of the work ended in time.'),
+        literal(
+          'Set by systemd: the watchdog timeout. The program sends a ping three times in this time while it makes progress.',
+        ),
       ),
     ],
     [

@@ -13,7 +13,7 @@ const values: Readonly<Record<string, { readonly bash?: string; readonly zsh: st
   seconds: { zsh: ' ' },
 }
 
-function offerOf(option: Option): { name: string; bash?: string; zsh: string } | undefined {
+function completeValue(option: Option): { name: string; bash?: string; zsh: string } | undefined {
   const name = valueName(option)
   if (name === undefined) return undefined
   const row = values[name]
@@ -21,7 +21,7 @@ function offerOf(option: Option): { name: string; bash?: string; zsh: string } |
   return { name, ...row }
 }
 
-function namesOf({ short, long }: Option): string[] {
+function flagNames({ short, long }: Option): string[] {
   return [short, long].filter((name) => name !== undefined)
 }
 
@@ -31,15 +31,15 @@ export function renderBashCompletion(definition: CommandLineDefinition): string 
   const options = visibleOptions(definition)
   const own = `_${name.replaceAll('-', '_')}`
   const cases = options.flatMap((option) => {
-    const value = offerOf(option)
+    const value = completeValue(option)
     if (value === undefined) return []
     const offer =
       value.bash === undefined
         ? ['      COMPREPLY=()']
         : ['      compopt -o filenames', `      mapfile -t COMPREPLY < <(compgen ${value.bash} -- "$2")`]
-    return [`    ${namesOf(option).join(' | ')})`, ...offer, '      ;;']
+    return [`    ${flagNames(option).join(' | ')})`, ...offer, '      ;;']
   })
-  const words = options.flatMap(namesOf).join(' ')
+  const words = options.flatMap(flagNames).join(' ')
   return `${[
     origin,
     `${own}() {`,
@@ -57,8 +57,8 @@ export function renderBashCompletion(definition: CommandLineDefinition): string 
 /** Completion for zsh: a file of its function path. */
 export function renderZshCompletion(definition: CommandLineDefinition): string {
   const lines = visibleOptions(definition).map((option) => {
-    const names = namesOf(option)
-    const value = offerOf(option)
+    const names = flagNames(option)
+    const value = completeValue(option)
     const description = option.description.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
     const one = names.length === 1 ? `'${names[0]}` : `'(${names.join(' ')})'{${names.join(',')}}'`
     return `  ${one}[${description}]${value === undefined ? '' : `${option.optional ? '::' : ':'}${value.name}:${value.zsh}`}'`

@@ -30,7 +30,7 @@ export function renderConfigurationPage(table: OptionTable): string {
       '.PP',
       prose(
         literal(
-          'An option that a section does not set has the built-in default of the section, else what [DEFAULT] says. A mistake is told with its file and line, and nothing is started; --check of either program looks for all of them.',
+          'An option that a section does not set has the built-in default of the section, else what [DEFAULT] says. An error is reported with its file and line, and nothing is started; --check of either program reports all of them.',
         ),
       ),
     ],
