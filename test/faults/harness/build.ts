@@ -1,9 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-/** One change to a compiled file: the text must be there, so that a broken build is never the sound one by mistake. */
+/**
+ * One change to all compiled files below some folders. The text must be there, so that a broken build is never the sound one
+ * by mistake.
+ */
 interface Patch {
-  readonly file: string
+  readonly folders: readonly string[]
   readonly find: RegExp
   readonly replace: string
 }
@@ -26,14 +29,16 @@ const patches = {
   sound: [],
   /** Nothing is synced before it is published. */
   'no-sync': [
-    { file: 'pull/dist/write/answer-files.js', find: /await part\.handle\.sync\(\);/g, replace: 'void 0;' },
-    { file: 'pull/dist/counters/counter-offsets-file.js', find: /await file\.sync\(\);/g, replace: 'void 0;' },
-    { file: 'pull/dist/write/publish.js', find: /await handle\.sync\(\);/g, replace: 'void 0;' },
+    {
+      folders: ['pull/dist', 'core/dist'],
+      find: /\b(part\.)?(handle|file|directory)\.sync\(\)/g,
+      replace: 'Promise.resolve()',
+    },
   ],
   /** A batch counts as delivered when the kernel has taken it. */
   'write-callback': [
     {
-      file: 'process/dist/outputs/graphite/connection.js',
+      folders: ['process/dist/outputs/graphite'],
       find: /async end\(timeout\) \{/,
       replace: 'async end(timeout) { return;',
     },
@@ -41,13 +46,13 @@ const patches = {
   /** Workers that fail on request. */
   'failing-workers': [
     {
-      file: 'process/dist/workers/snapshot-encoder.js',
+      folders: ['process/dist/workers'],
       find: /(?=const \{[^}]*\} = pipeline\.run)/,
       replace: `${workerFaults}\n`,
     },
   ],
   /** An answer may end anywhere after a row. */
-  'no-empty-line': [{ file: 'haproxy/dist/query/rows.js', find: /if \(!this\.#ended\)/, replace: 'if (false)' }],
+  'no-empty-line': [{ folders: ['haproxy/dist/query'], find: /if \(!this\.#ended\)/, replace: 'if (false)' }],
 } as const satisfies Record<string, readonly Patch[]>
 
 export type BuildName = keyof typeof patches
@@ -79,13 +84,19 @@ export function makeBuild(name: BuildName, directory: string, from: string): Bui
   return { packages }
 }
 
-function apply({ file, find, replace }: Patch, packages: string): void {
-  const path = join(packages, file)
-  const text = readFileSync(path, 'utf8')
-  if (!find.test(text))
-    throw new Error(`${file} has nothing like ${find}: mend the table of test/faults/harness/build.ts`)
-  writeFileSync(
-    path,
-    text.replace(new RegExp(find, 'g'), () => replace),
+function apply({ folders, find, replace }: Patch, packages: string): void {
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(packages, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(packages, folder, file),
+    ),
   )
+  let found = 0
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const text = readFileSync(file, 'utf8')
+    const patched = text.replace(new RegExp(find, 'g'), () => replace)
+    if (patched === text) continue
+    found++
+    writeFileSync(file, patched)
+  }
+  if (found === 0) throw new Error(`${folders} has nothing like ${find}: fix the table of test/faults/harness/build.ts`)
 }
