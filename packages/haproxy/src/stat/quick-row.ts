@@ -13,6 +13,18 @@ const exactDigits = 15
 /** `pxname` and `svname`, which are not read here. */
 const namesOfRow = 2
 
+/** Of a step that neither reads nor notes a cell. */
+const noSlot = 0x7fff
+
+/** How to get from one cell that is wanted to the next one, and what is wanted of it. */
+interface Step {
+  /** So many cells to skip, and behind them so many that have to be empty. */
+  skip: number
+  empty: number
+  /** Where the number goes; -1, -2, … when only its place is noted, as the first, second, … mark. */
+  slot: number
+}
+
 /**
  * Reads the rows of one answer as numbers, in one pass: digits become numbers while the commas are looked for, and what
  * stands behind the last cell that is wanted is counted four bytes at a time. That is about as fast as a loop that only
@@ -29,11 +41,9 @@ export class QuickRow {
   readonly marks: Int32Array
   readonly #bytes: Uint8Array
   readonly #commas: Commas
-  /**
-   * A step for each cell that is wanted, in their order: how many cells to skip before it, and its slot; -1, -2, … when only
-   * its place is noted, as the first, second, … mark.
-   */
+  /** By step. */
   readonly #skips: Int16Array
+  readonly #empties: Int16Array
   readonly #slots: Int16Array
   /** How many cells follow the last one that is wanted. */
   readonly #rest: number
@@ -43,23 +53,24 @@ export class QuickRow {
    * @param bytes one whole answer.
    * @param cells those that are read, each into the slot of its index; each once, none of the two names.
    * @param marked those whose places are wanted, none of `cells`, each into the mark of its index.
+   * @param empty those that are empty in a plain row, none of the others.
    */
-  constructor(bytes: Uint8Array, { names }: StatHeader, cells: readonly number[], marked: readonly number[] = []) {
-    const read = cells.map((cell, slot) => ({ cell, slot }))
-    const steps = [...read, ...marked.map((cell, mark) => ({ cell, slot: ~mark }))]
-    steps.sort((one, other) => one.cell - other.cell)
-    // A cell that is only noted is skipped with those behind it.
-    const behind = (index: number) => {
-      const step = steps[index]
-      return step === undefined ? namesOfRow : step.cell + (step.slot < 0 ? 0 : 1)
-    }
+  constructor(
+    bytes: Uint8Array,
+    { names }: StatHeader,
+    cells: readonly number[],
+    marked: readonly number[] = [],
+    empty: ReadonlySet<number> = new Set(),
+  ) {
+    const { steps, rest } = stepsOf(names.length, cells, marked, empty)
     this.values = new Float64Array(cells.length)
     this.marks = new Int32Array(marked.length)
     this.#bytes = bytes
     this.#commas = new Commas(bytes)
-    this.#skips = Int16Array.from(steps, ({ cell }, index) => cell - behind(index - 1))
+    this.#skips = Int16Array.from(steps, ({ skip }) => skip)
+    this.#empties = Int16Array.from(steps, (step) => step.empty)
     this.#slots = Int16Array.from(steps, ({ slot }) => slot)
-    this.#rest = names.length - behind(steps.length - 1)
+    this.#rest = rest
     // Every loop ends at a line feed, at the latest at the last byte.
     this.#usable = bytes[bytes.length - 1] === lineFeed
   }
@@ -73,6 +84,7 @@ export class QuickRow {
     if (!this.#usable) return -1
     const bytes = this.#bytes
     const skips = this.#skips
+    const empties = this.#empties
     const slots = this.#slots
     const values = this.values
     const marks = this.marks
@@ -84,7 +96,11 @@ export class QuickRow {
         if (byte === comma) left--
         else if (byte === lineFeed || byte === quote) return -1
       }
+      for (const behind = position + (empties[step] as number); position < behind; position++) {
+        if (bytes[position] !== comma) return -1
+      }
       const slot = slots[step] as number
+      if (slot === noSlot) continue
       let byte = bytes[position] as number
       if (slot < 0) marks[~slot] = position
       else if (byte === comma) {
@@ -116,4 +132,35 @@ export class QuickRow {
     if (commas.count - before !== this.#rest) return -1
     return bytes[end] === lineFeed && bytes[end - 1] === comma ? end + 1 : -1
   }
+}
+
+/** `rest`: how many cells are left behind the last step. */
+function stepsOf(
+  width: number,
+  cells: readonly number[],
+  marked: readonly number[],
+  empty: ReadonlySet<number>,
+): { steps: Step[]; rest: number } {
+  const slots = new Map([...cells.entries()].map(([slot, cell]) => [cell, slot]))
+  for (const [mark, cell] of marked.entries()) slots.set(cell, ~mark)
+  const steps: Step[] = []
+  let skip = 0
+  let isEmpty = 0
+  const push = (slot: number) => {
+    steps.push({ skip, empty: isEmpty, slot })
+    // A cell that is only noted is skipped with those behind it.
+    skip = slot < 0 ? 1 : 0
+    isEmpty = 0
+  }
+  for (let cell = namesOfRow; cell < width; cell++) {
+    const slot = slots.get(cell)
+    if (slot !== undefined) push(slot)
+    else if (empty.has(cell)) isEmpty++
+    else {
+      if (isEmpty > 0) push(noSlot)
+      skip++
+    }
+  }
+  if (isEmpty > 0) push(noSlot)
+  return { steps, rest: skip }
 }

@@ -127,7 +127,7 @@ export class Accumulator {
 
   /** The same with the numbers that a `QuickRow` has read, none of them beyond 2^53. */
   mergeNumbers(row: number, numbers: Float64Array, places: Places, stopping: boolean): void {
-    const { columns, slots, weightSlots, plainSums, sums } = places
+    const { columns, slots, weightSlots, plainSums, sums, maxima, firsts } = places
     const values = this.#values
     const base = row * this.columns.length
     const exact = this.#bigIntegers.size === 0
@@ -144,11 +144,24 @@ export class Accumulator {
       else if (exact && sum <= Number.MAX_SAFE_INTEGER && sum >= -Number.MAX_SAFE_INTEGER) values[at] = sum
       else this.#sum(at, value)
     }
-    for (let index = sums; index < columns.length; index++) {
+    for (let index = sums; index < maxima; index++) {
       const value = numbers[slots[index] as number] as number
+      const at = base + (columns[index] as number)
+      if (value > (values[at] as number) || Number.isNaN(values[at])) values[at] = value
+    }
+    const seconds = row * this.#secondsWidth
+    for (let index = maxima; index < columns.length; index++) {
+      const value = numbers[slots[index] as number] as number
+      const column = columns[index] as number
+      if (index < firsts) {
+        // As a rule it is known already, from a process that is not stopping.
+        if (Number.isNaN(value)) continue
+        const isSettled = !Number.isNaN(values[base + column])
+        if (isSettled && this.#seconds[seconds + (this.#secondOf[column] as number)] === 0) continue
+      }
       const weightSlot = weightSlots[index] as number
       const weight = weightSlot < 0 ? unweighed : (numbers[weightSlot] as number)
-      this.add(row, columns[index] as number, value, weight, stopping)
+      this.add(row, column, value, weight, stopping)
     }
   }
 
@@ -170,31 +183,32 @@ export class Accumulator {
     const index = row * this.columns.length + column
     const before = values[index] as number
     const first = Number.isNaN(before)
+    const second = row * this.#secondsWidth + (this.#secondOf[column] as number)
     switch (merge) {
       case merges.max:
         if (first || value > before) values[index] = value
         return
       case merges.peak:
-        this.#peak(index, this.#second(row, column), value, stopping)
+        this.#peak(index, second, value, stopping)
         return
       case merges.first:
-        this.#first(index, this.#second(row, column), value, stopping)
+        this.#first(index, second, value, stopping)
         return
       case merges.none:
         if (first) values[index] = value
-        else if (value !== before) this.#seconds[this.#second(row, column)] = 1
+        else if (value !== before) this.#seconds[second] = 1
         return
       case merges['weighted-mean']:
-        if (!stopping) this.#weigh(index, this.#second(row, column), value, weight)
+        if (!stopping) this.#weigh(index, second, value, weight)
         return
       case merges['mean-with-traffic']:
-        if (weight > 0) this.#weigh(index, this.#second(row, column), value, unweighed)
+        if (weight > 0) this.#weigh(index, second, value, unweighed)
         return
       case merges.mean:
-        if (!stopping) this.#weigh(index, this.#second(row, column), value, unweighed)
+        if (!stopping) this.#weigh(index, second, value, unweighed)
         return
       case merges['limit-unless-zero']:
-        if (!stopping && value === 0) this.#seconds[this.#second(row, column)] = 1
+        if (!stopping && value === 0) this.#seconds[second] = 1
         if (!stopping) this.#sum(index, value)
         return
       case merges.limit:
@@ -231,7 +245,7 @@ export class Accumulator {
   }
 
   /** A whole number beyond 2^53, of which `value` is the nearest double. */
-  wideValue(row: number, column: number): bigint | undefined {
+  bigInteger(row: number, column: number): bigint | undefined {
     return this.#bigIntegers.size === 0 ? undefined : this.#bigIntegers.get(row * this.columns.length + column)
   }
 

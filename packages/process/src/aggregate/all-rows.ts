@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Accumulator } from './accumulator.ts'
 import { columnsOfAddition } from './additions.ts'
+import type { RowKind } from './kinds.ts'
 import type { KnownRow } from './known-rows.ts'
 import { MergedTexts } from './merged-texts.ts'
 import { orderOf } from './row-order.ts'
@@ -41,6 +42,8 @@ export class AllRows {
   readonly #numbers: Accumulator
   readonly #texts: MergedTexts
   readonly #sets = new SourceSets()
+  /** The columns in which rows of a kind have something: by the table of fields, and as was seen. */
+  readonly #printed: Readonly<Record<RowKind, Set<string>>>
   #rows: KnownRow[] = []
   /** By source, the columns that its answer reports. */
   #reported: ReadonlySet<number>[] = []
@@ -53,6 +56,12 @@ export class AllRows {
 
   constructor(columns: StatColumns) {
     this.columns = columns
+    this.#printed = {
+      frontend: printedBy('F', columns),
+      backend: printedBy('B', columns),
+      server: printedBy('S', columns),
+      listener: printedBy('L', columns),
+    }
     this.#numbers = new Accumulator(columns.merged, new SharedArrayBuffer(0))
     this.#texts = new MergedTexts(columns)
   }
@@ -65,15 +74,16 @@ export class AllRows {
     this.#reported = []
   }
 
-  /** What is read of an answer; of an addition only what is added up. */
-  wanted(isAddition: boolean): Wanted['all'] {
-    if (!isAddition) return this.columns
-    return { columns: [], merged: columnsOfAddition(this.columns.merged), texts: [], explaining: [] }
+  /** What is read of the rows of a kind; of an addition only what is added up. */
+  wanted(kind: RowKind, isAddition: boolean): Pick<Wanted, 'all' | 'printed'> {
+    if (!isAddition) return { all: this.columns, printed: this.#printed[kind] }
+    const merged = columnsOfAddition(this.columns.merged)
+    return { all: { columns: [], merged, texts: [], explaining: [] }, printed: undefined }
   }
 
   /** Begins the answer of a source, by its index; `undefined` for an addition. */
   beginAnswer(source: number | undefined, reader: RowReader): void {
-    if (source !== undefined) this.#reported[source] = new Set(reader.all.columns)
+    if (source !== undefined) this.#reported[source] = new Set(reader.allCarefully.columns)
   }
 
   addRow(known: KnownRow): void {
@@ -85,10 +95,11 @@ export class AllRows {
 
   /** Merges the row that was read last; `first` when no answer before had it. Answers of processes that are not stopping come first. */
   merge(known: KnownRow, reader: RowReader, { source, stopping }: Answerer, first: boolean): void {
-    const { row, running } = known
+    const { kind, row, running } = known
     const silent = stopping && running
-    reader.mergeInto(this.#numbers, row, reader.all, silent)
+    reader.mergeAllInto(this.#numbers, row, silent)
     if (source === undefined) return
+    for (const name of reader.unexpected()) this.#printed[kind as RowKind].add(name)
     known.sources = this.#sets.with(known.sources as SourceSet, source)
     if (!stopping) known.running = true
     if (!this.#texts.merge(row, reader, source, first, silent)) return
@@ -97,19 +108,47 @@ export class AllRows {
     })
   }
 
-  /** A number of a row in a column that needs no finishing; 0 instead of nothing where a process that has the row has the column. */
-  value({ row, sources }: KnownRow, column: number, emptyIsZero: boolean): number {
-    const value = this.#numbers.value(row, column)
-    if (!emptyIsZero || !Number.isNaN(value) || this.#numbers.isBroken(row, column)) return value
-    return sources?.sources.some((source) => this.#reported[source]?.has(column)) ? 0 : Number.NaN
+  /**
+   * Copies a column that needs no finishing into a table of some of the rows. Where all cells of a row were empty there is 0 with
+   * `emptyIsZero`, if a process that has the row has the column.
+   *
+   * @returns whether a number was left out because something in its place was none.
+   */
+  copyColumn(
+    rows: readonly KnownRow[],
+    { column, emptyIsZero }: { readonly column: number; readonly emptyIsZero: boolean },
+    to: {
+      readonly values: Float64Array
+      readonly bigIntegers: Map<number, bigint>
+      readonly column: number
+      readonly width: number
+    },
+  ): boolean {
+    let isBroken = false
+    const reports = new Map<SourceSet | undefined, boolean>()
+    rows.forEach(({ row, sources }, index) => {
+      const at = index * to.width + to.column
+      let value = this.#numbers.value(row, column)
+      const whole = this.#numbers.bigInteger(row, column)
+      if (whole !== undefined) to.bigIntegers.set(at, whole)
+      if (Number.isNaN(value)) {
+        const broken = this.#numbers.isBroken(row, column)
+        if (emptyIsZero && !broken && this.#isReported(column, sources, reports)) value = 0
+        isBroken ||= broken
+      }
+      to.values[at] = value
+    })
+    return isBroken
   }
 
-  wideValue({ row }: KnownRow, column: number): bigint | undefined {
-    return this.#numbers.wideValue(row, column)
-  }
-
-  isBroken({ row }: KnownRow, column: number): boolean {
-    return this.#numbers.isBroken(row, column)
+  /** Whether one of some sources has a column; `known` keeps what was found. */
+  #isReported(column: number, of: SourceSet | undefined, known: Map<SourceSet | undefined, boolean>): boolean {
+    let found = known.get(of)
+    if (found === undefined) {
+      found = of?.sources.some((source) => this.#reported[source]?.has(column)) ?? false
+      known.set(of, found)
+    }
+    return found
   }
 
   finish(): MergedRows {
@@ -166,6 +205,11 @@ export interface Answerer {
   /** Its index among the sources; absent for what is added to the answers, as the counters of processes that ended. */
   readonly source: number | undefined
   readonly stopping: boolean
+}
+
+function printedBy(letter: 'F' | 'B' | 'S' | 'L', { columns }: StatColumns): Set<string> {
+  const printed = columns.filter(({ field }) => field === undefined || field.objects.includes(letter))
+  return new Set(printed.map(({ name }) => name))
 }
 
 function reorder(numbers: Float64Array | Uint32Array, order: Int32Array, width: number): void {

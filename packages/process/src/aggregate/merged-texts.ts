@@ -52,14 +52,14 @@ export class MergedTexts {
     const numbers = this.#numbers
     let shown = first
     for (let text = 0; text < width; text++) {
-      const number = reader.text(text, this.#texts)
       const index = base + text
+      const before = first ? 0 : (numbers[index] as number)
+      const number = reader.text(text, this.#texts, before)
       if (this.#ways[text] === ways.worst && this.#isDown(number)) this.#noteDown(row, source)
       if (first) {
         numbers[index] = number
         continue
       }
-      const before = numbers[index] as number
       if (number === before) continue
       const way = this.#ways[text]
       if (before === 0 && way !== ways.explaining) numbers[index] = number
@@ -75,7 +75,7 @@ export class MergedTexts {
 
   #explain(base: number, reader: RowReader): void {
     this.#ways.forEach((way, text) => {
-      if (way === ways.explaining) this.#numbers[base + text] = reader.text(text, this.#texts)
+      if (way === ways.explaining) this.#numbers[base + text] = reader.text(text, this.#texts, 0)
     })
   }
 

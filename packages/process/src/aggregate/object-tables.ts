@@ -118,7 +118,7 @@ export class ObjectTables {
   }
 
   /** What is read of the rows of a kind. */
-  wanted(kind: RowKind | undefined): Omit<Wanted, 'all'> {
+  wanted(kind: RowKind | undefined): Omit<Wanted, 'all' | 'printed'> {
     if (kind === undefined || kind === 'listener') return { table: [], aggregated: [], status: false }
     const isServer = kind === 'server'
     return {
@@ -180,19 +180,19 @@ export class ObjectTables {
     const values = table.values.subarray(0, rows.length * width)
     const bigIntegers = new Map<number, bigint>()
     const ownWidth = own.fields.length
-    for (let row = 0; row < rows.length; row++) {
-      const known = rows[row] as KnownRow
-      for (let column = 0; column < width; column++) {
-        const place = table.places[column] as number
-        const index = row * width + column
-        const { field, emptyIsZero } = columns[column] as Column
-        values[index] =
-          place >= 0 ? (own.values[row * ownWidth + place] as number) : all.value(known, ~place, emptyIsZero)
-        const whole = place >= 0 ? own.bigIntegers.get(row * ownWidth + place) : all.wideValue(known, ~place)
-        if (whole !== undefined) bigIntegers.set(index, whole)
-        if (place < 0 && all.isBroken(known, ~place)) brokenFields.add(field)
+    columns.forEach(({ field, emptyIsZero }, column) => {
+      const place = table.places[column] as number
+      if (place < 0) {
+        if (all.copyColumn(rows, { column: ~place, emptyIsZero }, { values, bigIntegers, column, width }))
+          brokenFields.add(field)
+        return
       }
-    }
+      for (let row = 0; row < rows.length; row++) {
+        values[row * width + column] = own.values[row * ownWidth + place] as number
+        const whole = own.bigIntegers.size === 0 ? undefined : own.bigIntegers.get(row * ownWidth + place)
+        if (whole !== undefined) bigIntegers.set(row * width + column, whole)
+      }
+    })
     return { kind, objects, fields: columns.map(({ field }) => field), values, bigIntegers }
   }
 

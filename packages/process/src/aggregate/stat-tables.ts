@@ -127,7 +127,6 @@ export class StatTables {
 
   #readers(bytes: Uint8Array, header: StatHeader, { source }: Answerer): Readers {
     const isAddition = source === undefined
-    const all = this.#all?.wanted(isAddition)
     const readerOf = (kind: RowKind | undefined) => {
       const { table, aggregated, status } = this.#tables?.wanted(kind) ?? { table: [], aggregated: [], status: false }
       const chosen = isAddition ? columnsOfAddition(table) : table
@@ -135,7 +134,7 @@ export class StatTables {
         table: chosen,
         aggregated: isAddition ? columnsOfAddition(aggregated) : aggregated,
         status,
-        all: kind === undefined ? undefined : all,
+        ...((kind && this.#all?.wanted(kind, isAddition)) ?? { all: undefined, printed: undefined }),
       })
     }
     const none = readerOf(undefined)

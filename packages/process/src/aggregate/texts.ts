@@ -32,6 +32,17 @@ export class Texts {
     return textOf(this.#bytes.subarray(this.#starts[number], this.#starts[number + 1]))
   }
 
+  /** Whether the unquoted cell that begins at `start` holds a text. */
+  isAt(number: number, bytes: Uint8Array, start: number): boolean {
+    const known = this.#starts[number] as number
+    const end = start + (this.#starts[number + 1] as number) - known
+    if (bytes[end] !== comma) return false
+    for (let index = end - 1; index >= start; index--) {
+      if (bytes[index] !== this.#bytes[known + index - start]) return false
+    }
+    return true
+  }
+
   /** The number of the unquoted cell that begins at `start`. */
   upToComma(bytes: Uint8Array, start: number): number {
     let byte = bytes[start] as number
