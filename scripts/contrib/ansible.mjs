@@ -20,6 +20,7 @@ const types = /** @type {const} */ ({
   words: 'raw',
   addresses: 'raw',
   listeners: 'raw',
+  pattern: 'str',
 })
 
 /** What the role has beside the options: name, type, default, meaning. */

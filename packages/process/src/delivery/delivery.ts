@@ -1,4 +1,4 @@
-import { type Fate, type Logger, reasonOf, snapshotNames } from '@haproxystats/core'
+import { type Conditions, createConditions, type Fate, type Logger, reasonOf, snapshotNames } from '@haproxystats/core'
 import type { Queue } from '../types/queue.ts'
 import type { Trouble, Work, WorkResult } from '../types/work.ts'
 import { BatchCache, type Process } from './batch-cache.ts'
@@ -75,7 +75,7 @@ export class Delivery {
    * moved, so that a reading may list them or not; or they left since the last reading began, which may still list them.
    */
   readonly #outgoing = new Map<string, 'done' | 'moving' | 'moved'>()
-  readonly #logged = new Set<string>()
+  readonly #conditions: Conditions
   readonly #counts = { taken: 0, delivered: 0, quarantined: 0, vanished: 0, leftOut: 0, dropped: 0 }
   #lastScan: Date | undefined
   #scanEnded = performance.now()
@@ -87,6 +87,7 @@ export class Delivery {
     this.#context = context
     this.#queue = context.queue
     this.#log = context.log
+    this.#conditions = createConditions(context.log)
     this.#deliveredLog = new DeliveredLog(context.log)
     const cache = new BatchCache((work) => this.#process(work))
     this.#outputs = context.outputs.map((settings) => new OutputQueue(settings, cache, context.log))
@@ -157,7 +158,7 @@ export class Delivery {
         for (const { pending } of this.#outputs) pending.tolerate()
       }
       const snapshots = await this.#queue.list()
-      this.#logged.delete('list')
+      this.#conditions.end('list', 'the queue can be read again')
       this.#forgetVanished(new Set(snapshots))
       let allRead = true
       for (const snapshot of snapshots) {
@@ -169,7 +170,7 @@ export class Delivery {
         else if (waiting === undefined) allRead = (await this.#take(snapshot)) && allRead
         else if (waiting.defect !== undefined) await this.#quarantine(snapshot, waiting.defect)
       }
-      if (allRead) this.#logged.delete('fates')
+      if (allRead) this.#conditions.end('fates', 'the marks of outputs can be read again')
       this.#lastScan = new Date()
       await this.#dropExcess()
       this.#audit()
@@ -284,7 +285,7 @@ export class Delivery {
   async #mark(snapshot: string, output: string, fate: Fate): Promise<void> {
     try {
       await this.#queue.mark(snapshot, output, fate)
-      this.#logged.delete('mark')
+      this.#conditions.end('mark', 'the marks of outputs can be written again')
     } catch (error) {
       const message = `cannot mark snapshot ${snapshot} as ${fate} for ${output}; a restart would send it again`
       this.#logOnce('mark', error, message)
@@ -303,8 +304,9 @@ export class Delivery {
     try {
       const notDeleted = await this.#queue.remove(snapshot)
       this.#outgoing.set(snapshot, 'moved')
-      this.#logged.delete('remove')
-      if (notDeleted === undefined) this.#logged.delete('delete')
+      this.#conditions.end('remove', 'snapshots can be taken out of the queue again')
+      if (notDeleted === undefined)
+        this.#conditions.end('delete', 'the files of delivered snapshots can be deleted again')
       else {
         const message = `snapshot ${snapshot} is out of the queue, but its files cannot be deleted; trying again with later ones`
         this.#logOnce('delete', notDeleted, message)
@@ -323,7 +325,7 @@ export class Delivery {
       this.#waiting.delete(snapshot)
       this.#counts.quarantined++
       this.#outgoing.set(snapshot, 'moved')
-      this.#logged.delete(`quarantine ${snapshot}`)
+      this.#conditions.end(`quarantine ${snapshot}`, `snapshot ${snapshot} can be moved to quarantine again`)
       const text = `snapshot ${snapshot} cannot be processed, moved to ${path}: ${reason}`
       this.#log.error({ snapshot, reason, path }, text)
     } catch (error) {
@@ -345,8 +347,8 @@ export class Delivery {
     const { trouble } = waiting
     waiting.trouble = undefined
     if (trouble === undefined || [...this.#waiting.values()].some((other) => other.trouble === trouble)) return
-    this.#logged.delete(`postponed: ${trouble}`)
-    this.#log.info({ trouble }, `no snapshot waits any more because of trouble with ${troubleWords[trouble]}`)
+    const text = `no snapshot waits any more because of trouble with ${troubleWords[trouble]}`
+    this.#conditions.end(`postponed: ${trouble}`, text, { trouble })
   }
 
   /** Every snapshot that was taken is somewhere. */
@@ -359,8 +361,7 @@ export class Delivery {
 
   /** Logs a trouble when it begins, not at every repetition. */
   #logOnce(trouble: string, error: unknown, message: string): void {
-    if (this.#logged.has(trouble)) return
-    this.#logged.add(trouble)
-    this.#log.error({ reason: reasonOf(error) }, `${message}: ${reasonOf(error)}`)
+    const reason = reasonOf(error)
+    this.#conditions.begin(trouble, { level: 'error', fields: { reason }, text: `${message}: ${reason}` })
   }
 }

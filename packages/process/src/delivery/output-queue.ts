@@ -1,10 +1,9 @@
-import { type Fate, type Logger, wait } from '@haproxystats/core'
+import { type Conditions, createConditions, type Fate, type Logger, wait } from '@haproxystats/core'
 import type { Backlog, Batch, Encoding, Incomplete } from '../types/output.ts'
 import type { BatchCache, Outcome } from './batch-cache.ts'
 import { Pending } from './pending.ts'
 import { Postponed } from './postponed.ts'
 import { Sender, type SenderSettings } from './sender.ts'
-import { Spell } from './spell.ts'
 
 /** How long to wait after a snapshot that cannot be processed now, in seconds: the next one may have the same trouble. */
 const troublePause = 1
@@ -70,8 +69,9 @@ export class OutputQueue {
   readonly #prefetched = new Map<string, Prefetched>()
   readonly #postponed = new Postponed((snapshot) => this.#retry(snapshot))
   readonly #counts = { snapshots: 0, datapoints: 0 }
-  readonly #drops: Spell
-  readonly #leftOuts: Spell
+  readonly #conditions: Conditions
+  #dropped = 0
+  #leftOut = 0
   #lastSize = 0
   #wake: () => void = () => undefined
 
@@ -81,8 +81,7 @@ export class OutputQueue {
     this.#settings = settings
     this.#cache = cache
     this.#sender = new Sender(settings, this.pending, log)
-    this.#drops = new Spell(log)
-    this.#leftOuts = new Spell(log)
+    this.#conditions = createConditions(log)
   }
 
   get status(): OutputStatus {
@@ -95,9 +94,9 @@ export class OutputQueue {
       ...this.#counts,
       retries,
       replayed,
-      dropped: this.#drops.total,
-      leftOut: this.#leftOuts.total,
-      dropping: this.#drops.isOn,
+      dropped: this.#dropped,
+      leftOut: this.#leftOut,
+      dropping: this.#conditions.kind('drops') !== undefined,
       reason,
       proof: this.#settings.sink.proof,
     }
@@ -129,7 +128,9 @@ export class OutputQueue {
     const text =
       `${this.name}: backlog is full: ${waiting} snapshots wait, dropping the ${which} for each new one, first ` +
       `${snapshot} (backlog-full = ${full}); other outputs are not affected`
-    this.#drops.again('error', { dispatcher: this.name, snapshot, waiting, backlog: most }, text)
+    this.#dropped++
+    const fields = { dispatcher: this.name, snapshot, waiting, backlog: most }
+    this.#conditions.begin('drops', { level: 'error', fields, text })
   }
 
   /**
@@ -237,9 +238,10 @@ export class OutputQueue {
 
   #leaveOut({ snapshot, incomplete }: Batch): Finished {
     this.#forget(snapshot, true)
-    const facts = { dispatcher: this.name, snapshot, reason: incomplete }
+    this.#leftOut++
+    const fields = { dispatcher: this.name, snapshot, reason: incomplete }
     const text = `${this.name}: snapshot ${snapshot} is incomplete, and left out (incomplete = discard): ${incomplete}`
-    this.#leftOuts.again('warn', facts, text)
+    this.#conditions.begin('left out', { level: 'warn', fields, text })
     return { snapshot, fate: 'left-out', datapoints: 0 }
   }
 
@@ -284,16 +286,16 @@ export class OutputQueue {
   }
 
   #logComplete(): void {
-    const facts = { dispatcher: this.name }
-    this.#leftOuts.over(facts, (times) => `${this.name}: snapshots are complete again, ${times} were left out`)
+    const text = (times: number) => `${this.name}: snapshots are complete again, ${times} were left out`
+    this.#conditions.end('left out', text, { dispatcher: this.name })
   }
 
   /** Nothing more is dropped: once half of the backlog is free, so that it is not full again at once. */
   #logRoom(): void {
     const { size } = this.pending
     if (2 * size > this.#settings.backlog.most) return
-    const facts = { dispatcher: this.name, waiting: size }
-    this.#drops.over(facts, (times) => `${this.name}: backlog has room again, ${times} snapshots were dropped`)
+    const text = (times: number) => `${this.name}: backlog has room again, ${times} snapshots were dropped`
+    this.#conditions.end('drops', text, { dispatcher: this.name, waiting: size })
   }
 
   /** No more than `maxRate` datapoints a second while others wait. */
