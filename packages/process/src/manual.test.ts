@@ -1,6 +1,7 @@
 import { moduleFields } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
-import { chosenKinds, objectKinds, planOf, selectableFields } from './aggregate/plan.ts'
+import { objectKinds } from './aggregate/kinds.ts'
+import { chosenKinds, planOf, selectableFields } from './aggregate/plan.ts'
 import { mergeText, renderMetrics } from './manual.ts'
 
 const moduleNames = new Set<string>(moduleFields.map(({ name }) => name))

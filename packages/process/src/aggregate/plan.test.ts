@@ -2,8 +2,9 @@ import { StatsError } from '@haproxystats/core'
 import { infoFieldByName, moduleFields, statFieldByName, statFields } from '@haproxystats/haproxy'
 import { describe, expect, it } from 'vitest'
 import { parseConfiguration } from '../../../../test/support/configuration.ts'
+import { objectKinds } from './kinds.ts'
 import { defaultLists } from './metric-lists.ts'
-import { objectKinds, planOf, selectableFields } from './plan.ts'
+import { planOf, selectableFields } from './plan.ts'
 import { variants } from './variants.ts'
 
 const settings = (...lines: string[]) => parseConfiguration(`[process]\n${lines.join('\n')}\n`).process

@@ -10,11 +10,9 @@ import {
   statFields,
 } from '@haproxystats/haproxy/read'
 import type { Column } from './column.ts'
+import { type ObjectKind, objectKinds } from './kinds.ts'
 import { defaultLists, type ListedField } from './metric-lists.ts'
 import { variants } from './variants.ts'
-
-export const objectKinds = ['frontend', 'backend', 'server'] as const
-export type ObjectKind = (typeof objectKinds)[number]
 
 /** The kinds whose metrics can be chosen. */
 export const chosenKinds = ['daemon', ...objectKinds] as const

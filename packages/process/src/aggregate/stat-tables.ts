@@ -1,11 +1,12 @@
 import { refuseRepeatedRows, type StatHeader, scanHeader, scanRows } from '@haproxystats/haproxy/read'
 import { columnsOfAddition } from './additions.ts'
 import { AllRows, type Answerer, type MergedRows, type RowMemory } from './all-rows.ts'
+import type { ObjectKind } from './kinds.ts'
 import { type RowKind, rowKinds } from './kinds.ts'
 import { type KnownRow, KnownRows, nowhere, type Place } from './known-rows.ts'
 import { forgetAfter, type OnCollision } from './names.ts'
 import { type Excluded, ObjectTables, type StatSettings, type StatTablesResult } from './object-tables.ts'
-import type { ObjectKind, Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { RowReader } from './row-reader.ts'
 import type { StatColumns } from './stat-columns.ts'
 

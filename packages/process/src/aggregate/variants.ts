@@ -1,5 +1,5 @@
 import type { Merge } from '@haproxystats/haproxy/read'
-import type { ObjectKind } from './plan.ts'
+import type { ObjectKind } from './kinds.ts'
 
 /**
  * A field merged in another way than under its own name, for those who list it: what is right over processes beside what

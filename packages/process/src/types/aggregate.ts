@@ -1,7 +1,5 @@
-import type { Encoding } from './output.ts'
-
 /** What asks a worker for an aggregate instead of bytes. */
-export const aggregateEncoding: Encoding = { encoder: 'aggregate', options: {} }
+export const aggregateEncoding = { encoder: 'aggregate', options: {} } as const
 
 /**
  * One snapshot merged for [http], as a worker hands it over: in memory that threads share, so that nothing is copied between them.
