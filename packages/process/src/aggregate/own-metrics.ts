@@ -54,39 +54,20 @@ export type Status = Readonly<Record<string, unknown>>
 /** How a metric is called for Prometheus; its help is the summary unless given. */
 type Prometheus = readonly [type: PrometheusMetric['type'], name: string, help?: string]
 
-function metric<From>(
-  name: string,
-  unit: string,
-  value: (from: From) => number,
-  summary: string,
-  advice: string,
-  prometheus?: Prometheus,
-): GraphiteOwnMetric<From> {
+function metric<From>(name: string, unit: string, value: (from: From) => number, summary: string, advice: string, prometheus?: Prometheus): GraphiteOwnMetric<From> {
   const row = { name, unit, value, summary, advice }
   if (prometheus === undefined) return row
   const [type, its, help = summary] = prometheus
   return { ...row, prometheus: { type, name: `haproxystats_${its}`, help } }
 }
 
-const time = (of: keyof Making['seconds'], name: string, summary: string, advice: string) =>
-  metric<Making>(name, 'seconds', ({ seconds }) => Number(seconds[of].toFixed(6)), summary, advice)
+const time = (of: keyof Making['seconds'], name: string, summary: string, advice: string) => metric<Making>(name, 'seconds', ({ seconds }) => Number(seconds[of].toFixed(6)), summary, advice)
 
-const datapoints = (name: string, summary: string, advice: string, ...kinds: TableKind[]) =>
-  metric<Making>(name, 'count', (making) => total(kinds.map((kind) => making.datapoints[kind])), summary, advice)
+const datapoints = (name: string, summary: string, advice: string, ...kinds: TableKind[]) => metric<Making>(name, 'count', (making) => total(kinds.map((kind) => making.datapoints[kind])), summary, advice)
 
 /** Of haproxystats-pull; NaN without its report. */
-const pulled = (
-  name: string,
-  unit: string,
-  value: (report: PullReport) => number,
-  summary: string,
-  advice: string,
-  prometheus: string,
-) =>
-  metric<Making>(`pull.${name}`, unit, ({ pull }) => (pull === undefined ? Number.NaN : value(pull)), summary, advice, [
-    'gauge',
-    `pull_${prometheus}`,
-  ])
+const pulled = (name: string, unit: string, value: (report: PullReport) => number, summary: string, advice: string, prometheus: string) =>
+  metric<Making>(`pull.${name}`, unit, ({ pull }) => (pull === undefined ? Number.NaN : value(pull)), summary, advice, ['gauge', `pull_${prometheus}`])
 
 /** A number of a status. */
 const at =
@@ -99,8 +80,7 @@ const at =
 /** A point in time of ISO 8601, in seconds since the epoch. */
 const timeAt = (name: string) => (status: Status) => Date.parse(String(status[name])) / 1000
 
-const count = (key: string, name: string, summary: string, advice: string, prometheus?: Prometheus) =>
-  metric(name, 'count', at(key), summary, advice, prometheus)
+const count = (key: string, name: string, summary: string, advice: string, prometheus?: Prometheus) => metric(name, 'count', at(key), summary, advice, prometheus)
 
 /** One that only Prometheus gets: Graphite keeps when values came, and draws them. */
 const only = (value: (status: Status) => number, type: PrometheusMetric['type'], name: string, help: string) => ({
@@ -112,76 +92,20 @@ const total = (values: readonly number[]) => values.reduce((sum, value) => sum +
 
 /** Of one snapshot, by the names of haproxystats 0.5.2. */
 export const snapshotMetrics: readonly GraphiteOwnMetric<Making>[] = [
-  time(
-    'haproxy',
-    'WallClockTimeHAProxy',
-    'Time spent on the daemon and its processes.',
-    'Grows with the number of processes; with many, leave out `per-process-metrics`.',
-  ),
-  time(
-    'frontends',
-    'WallClockTimeFrontends',
-    'Time spent on merging and finishing frontends.',
-    'The largest share? `exclude-frontends`, or a shorter `frontend-metrics`.',
-  ),
-  time(
-    'backends',
-    'WallClockTimeBackends',
-    'Time spent on merging and finishing backends.',
-    'The largest share? `exclude-backends`, or a shorter `backend-metrics`.',
-  ),
-  time(
-    'servers',
-    'WallClockTimeServers',
-    'Time spent on merging and finishing servers.',
-    'The largest share? `skip-servers`, `server-limit`, or a shorter `server-metrics`.',
-  ),
-  time(
-    'all',
-    'WallClockTimeAllStats',
-    'Time spent on everything but reading the files.',
-    'Far below `TotalWallClockTime`: the disk is slow.',
-  ),
-  time(
-    'total',
-    'TotalWallClockTime',
-    'Time from reading the snapshot to having its datapoints.',
-    'Near `pull-interval`: more `workers`, fewer metrics, or `server-limit`. Near `worker-timeout`: raise that too.',
-  ),
-  datapoints(
-    'MetricsHAProxy',
-    'Datapoints of the daemon and its processes.',
-    'Changes when HAProxy processes come and go, or after an upgrade of HAProxy.',
-    'daemon',
-    'process',
-  ),
-  datapoints(
-    'MetricsFrontend',
-    'Datapoints of frontends.',
-    'A jump is a change of the configuration of HAProxy.',
-    'frontend',
-  ),
-  datapoints(
-    'MetricsBackend',
-    'Datapoints of backends.',
-    'A jump is a change of the configuration of HAProxy.',
-    'backend',
-  ),
-  datapoints(
-    'MetricsServer',
-    'Datapoints of servers.',
-    'What costs most in Graphite: see `skip-servers`, `server-metrics`, `server-limit`.',
-    'server',
-    'aggregated-server',
-  ),
-  metric(
-    'Processes',
-    'count',
-    ({ processes }) => processes,
-    'HAProxy processes whose answers the snapshot holds.',
-    'Below what runs: a process has no socket in `socket-dir`, or is not in `servers`; see `ProcessesFailed`.',
-    ['gauge', 'processes'],
-  ),
+  time('haproxy', 'WallClockTimeHAProxy', 'Time spent on the daemon and its processes.', 'Grows with the number of processes; with many, leave out `per-process-metrics`.'),
+  time('frontends', 'WallClockTimeFrontends', 'Time spent on merging and finishing frontends.', 'The largest share? `exclude-frontends`, or a shorter `frontend-metrics`.'),
+  time('backends', 'WallClockTimeBackends', 'Time spent on merging and finishing backends.', 'The largest share? `exclude-backends`, or a shorter `backend-metrics`.'),
+  time('servers', 'WallClockTimeServers', 'Time spent on merging and finishing servers.', 'The largest share? `skip-servers`, `server-limit`, or a shorter `server-metrics`.'),
+  time('all', 'WallClockTimeAllStats', 'Time spent on everything but reading the files.', 'Far below `TotalWallClockTime`: the disk is slow.'),
+  time('total', 'TotalWallClockTime', 'Time from reading the snapshot to having its datapoints.', 'Near `pull-interval`: more `workers`, fewer metrics, or `server-limit`. Near `worker-timeout`: raise that too.'),
+  datapoints('MetricsHAProxy', 'Datapoints of the daemon and its processes.', 'Changes when HAProxy processes come and go, or after an upgrade of HAProxy.', 'daemon', 'process'),
+  datapoints('MetricsFrontend', 'Datapoints of frontends.', 'A jump is a change of the configuration of HAProxy.', 'frontend'),
+  datapoints('MetricsBackend', 'Datapoints of backends.', 'A jump is a change of the configuration of HAProxy.', 'backend'),
+  datapoints('MetricsServer', 'Datapoints of servers.', 'What costs most in Graphite: see `skip-servers`, `server-metrics`, `server-limit`.', 'server', 'aggregated-server'),
+  metric('Processes', 'count', ({ processes }) => processes, 'HAProxy processes whose answers the snapshot holds.', 'Below what runs: a process has no socket in `socket-dir`, or is not in `servers`; see `ProcessesFailed`.', [
+    'gauge',
+    'processes',
+  ]),
   metric(
     'ProcessesWithInfo',
     'count',
@@ -190,14 +114,10 @@ export const snapshotMetrics: readonly GraphiteOwnMetric<Making>[] = [
     'Below `Processes`: the daemon block is of these only; name stats sockets beside the pages.',
     ['gauge', 'processes_with_info', 'Those of them that answered show info.'],
   ),
-  metric(
-    'ProcessesFailed',
-    'count',
-    ({ processesFailed }) => processesFailed,
-    'HAProxy processes of which an answer is missing in the snapshot.',
-    'Above 0: sums are too low; the log of pull names the source and the reason.',
-    ['gauge', 'processes_failed'],
-  ),
+  metric('ProcessesFailed', 'count', ({ processesFailed }) => processesFailed, 'HAProxy processes of which an answer is missing in the snapshot.', 'Above 0: sums are too low; the log of pull names the source and the reason.', [
+    'gauge',
+    'processes_failed',
+  ]),
   metric(
     'Complete',
     'boolean',
@@ -206,14 +126,7 @@ export const snapshotMetrics: readonly GraphiteOwnMetric<Making>[] = [
     '0: leave these points out of sums, or set `on-failure = discard`; `_pull` in the snapshot names the source.',
     ['gauge', 'complete', 'Whether every source has answered; 0: sums are too low.'],
   ),
-  pulled(
-    'WallClockTime',
-    'seconds',
-    ({ seconds }) => seconds,
-    'Time that haproxystats-pull took to ask all sources.',
-    'Near `pull-timeout`: see `SlowestSource`; `leave-out` spares HAProxy work.',
-    'seconds',
-  ),
+  pulled('WallClockTime', 'seconds', ({ seconds }) => seconds, 'Time that haproxystats-pull took to ask all sources.', 'Near `pull-timeout`: see `SlowestSource`; `leave-out` spares HAProxy work.', 'seconds'),
   pulled(
     'SlowestSource',
     'seconds',
@@ -222,29 +135,9 @@ export const snapshotMetrics: readonly GraphiteOwnMetric<Making>[] = [
     'Much above the others: that process is busy, or far away; `_pull` in the snapshot names it.',
     'slowest_source_seconds',
   ),
-  pulled(
-    'Bytes',
-    'bytes',
-    ({ sources }) => total(sources.map(({ bytes }) => bytes)),
-    'What all sources answered.',
-    'Near `answer-limit` for one source: raise it before it is reached.',
-    'answer_bytes',
-  ),
-  pulled(
-    'Retries',
-    'count',
-    ({ sources }) => total(sources.map(({ retries }) => retries)),
-    'Attempts to connect to a source beyond the first.',
-    'Above 0 for long: is `stats maxconn` reached, or a process overloaded?',
-    'retries',
-  ),
-  metric(
-    'ServersSkipped',
-    'count',
-    ({ serversSkipped }) => serversSkipped,
-    'Servers left out by skip-servers; only with that option.',
-    'Nothing; more than expected: see whether servers were forgotten in maintenance.',
-  ),
+  pulled('Bytes', 'bytes', ({ sources }) => total(sources.map(({ bytes }) => bytes)), 'What all sources answered.', 'Near `answer-limit` for one source: raise it before it is reached.', 'answer_bytes'),
+  pulled('Retries', 'count', ({ sources }) => total(sources.map(({ retries }) => retries)), 'Attempts to connect to a source beyond the first.', 'Above 0 for long: is `stats maxconn` reached, or a process overloaded?', 'retries'),
+  metric('ServersSkipped', 'count', ({ serversSkipped }) => serversSkipped, 'Servers left out by skip-servers; only with that option.', 'Nothing; more than expected: see whether servers were forgotten in maintenance.'),
   metric(
     'ServersDropped',
     'count',
@@ -256,26 +149,9 @@ export const snapshotMetrics: readonly GraphiteOwnMetric<Making>[] = [
 
 /** Of all snapshots since the start: where they are. */
 export const accountMetrics: readonly GraphiteOwnMetric<Status>[] = [
-  count(
-    'taken',
-    'SnapshotsTaken',
-    'Snapshots taken from the queue since the start.',
-    'Stands still: pull publishes nothing; see its log and status file.',
-    ['counter', 'snapshots_taken_total', 'Snapshots taken from the queue.'],
-  ),
-  count(
-    'delivered',
-    'SnapshotsDelivered',
-    'Those that every destination has.',
-    'Grows slower than `SnapshotsTaken`: a destination is down or too slow.',
-    ['counter', 'snapshots_delivered_total'],
-  ),
-  count(
-    'waiting',
-    'SnapshotsWaiting',
-    'Those that wait for a destination, now.',
-    'Stays above 1: `dispatcher.<name>.Waiting` says which destination, the status file why.',
-  ),
+  count('taken', 'SnapshotsTaken', 'Snapshots taken from the queue since the start.', 'Stands still: pull publishes nothing; see its log and status file.', ['counter', 'snapshots_taken_total', 'Snapshots taken from the queue.']),
+  count('delivered', 'SnapshotsDelivered', 'Those that every destination has.', 'Grows slower than `SnapshotsTaken`: a destination is down or too slow.', ['counter', 'snapshots_delivered_total']),
+  count('waiting', 'SnapshotsWaiting', 'Those that wait for a destination, now.', 'Stays above 1: `dispatcher.<name>.Waiting` says which destination, the status file why.'),
   count(
     'quarantined',
     'SnapshotsQuarantined',
@@ -283,89 +159,50 @@ export const accountMetrics: readonly GraphiteOwnMetric<Status>[] = [
     'Rises: read the `.reason` files in `quarantine/`; a defect if the snapshot is what HAProxy answered. `haproxystats-process --requeue` has them tried again.',
     ['counter', 'snapshots_quarantined_total', 'Those that were no good.'],
   ),
-  count(
-    'vanished',
-    'SnapshotsVanished',
-    'Those that somebody else removed from the queue before they were delivered.',
-    'Rises: somebody removes snapshots, or the queue is full with `queue-full = drop-oldest`.',
-    ['counter', 'snapshots_vanished_total', 'Those that were gone undelivered.'],
-  ),
-  count(
-    'leftOut',
-    'SnapshotsLeftOut',
-    'Incomplete ones that a destination leaves out (incomplete = discard).',
-    'Rises: a source does not answer; the log of pull names it and the reason.',
-    ['counter', 'snapshots_left_out_total', 'Incomplete ones that a destination leaves out.'],
-  ),
-  count(
-    'dropped',
-    'SnapshotsDropped',
-    'Those that a destination lost because more waited for it than may (backlog).',
-    'Rises: `dispatcher.<name>.Dropped` says which destination is down or too slow for so long.',
-    ['counter', 'snapshots_dropped_total', 'Those that a destination lost because too many waited for it.'],
-  ),
+  count('vanished', 'SnapshotsVanished', 'Those that somebody else removed from the queue before they were delivered.', 'Rises: somebody removes snapshots, or the queue is full with `queue-full = drop-oldest`.', [
+    'counter',
+    'snapshots_vanished_total',
+    'Those that were gone undelivered.',
+  ]),
+  count('leftOut', 'SnapshotsLeftOut', 'Incomplete ones that a destination leaves out (incomplete = discard).', 'Rises: a source does not answer; the log of pull names it and the reason.', [
+    'counter',
+    'snapshots_left_out_total',
+    'Incomplete ones that a destination leaves out.',
+  ]),
+  count('dropped', 'SnapshotsDropped', 'Those that a destination lost because more waited for it than may (backlog).', 'Rises: `dispatcher.<name>.Dropped` says which destination is down or too slow for so long.', [
+    'counter',
+    'snapshots_dropped_total',
+    'Those that a destination lost because too many waited for it.',
+  ]),
 ]
 
 /** Of each dispatcher. */
 export const dispatcherMetrics: readonly OwnMetric<Status>[] = [
-  only(
-    ({ state }) => (state === 'failing' ? 0 : 1),
-    'gauge',
-    'dispatcher_up',
-    'Whether it delivers, or has nothing to; 0 while it fails.',
-  ),
-  count(
-    'snapshots',
-    'Snapshots',
-    'Snapshots delivered to it since the start.',
-    'Stands still while others grow: that destination is down; the status file has the reason.',
-    ['counter', 'dispatcher_snapshots_total', 'Snapshots delivered to it.'],
-  ),
-  count(
-    'datapoints',
-    'Datapoints',
-    'Datapoints delivered to it since the start.',
-    'Its rate is what Graphite has to take, for sizing it.',
-    ['counter', 'dispatcher_datapoints_total', 'Datapoints delivered to it.'],
-  ),
-  count('waiting', 'Waiting', 'Snapshots that wait for it, now.', 'Stays above 1: that destination is slow or down.', [
-    'gauge',
-    'dispatcher_waiting_snapshots',
-    'Snapshots that wait for it.',
+  only(({ state }) => (state === 'failing' ? 0 : 1), 'gauge', 'dispatcher_up', 'Whether it delivers, or has nothing to; 0 while it fails.'),
+  count('snapshots', 'Snapshots', 'Snapshots delivered to it since the start.', 'Stands still while others grow: that destination is down; the status file has the reason.', [
+    'counter',
+    'dispatcher_snapshots_total',
+    'Snapshots delivered to it.',
   ]),
+  count('datapoints', 'Datapoints', 'Datapoints delivered to it since the start.', 'Its rate is what Graphite has to take, for sizing it.', ['counter', 'dispatcher_datapoints_total', 'Datapoints delivered to it.']),
+  count('waiting', 'Waiting', 'Snapshots that wait for it, now.', 'Stays above 1: that destination is slow or down.', ['gauge', 'dispatcher_waiting_snapshots', 'Snapshots that wait for it.']),
   only(at('oldestUnconfirmed'), 'gauge', 'dispatcher_oldest_seconds', 'Age of the oldest of them.'),
-  count(
-    'retries',
-    'Retries',
-    'Attempts to deliver that failed since the start.',
-    'Rises steadily: it refuses, resets or is too slow. Mend it, or raise `write-timeout` or `commit-timeout`.',
-    ['counter', 'dispatcher_retries_total', 'Attempts to deliver that failed.'],
-  ),
-  count(
-    'replayed',
-    'Replayed',
-    'Snapshots sent again after it died, by replay.',
-    'Rises: the receiver dies now and then; find out why.',
-    ['counter', 'dispatcher_replayed_total', 'Snapshots sent again after it died.'],
-  ),
-  count(
-    'leftOut',
-    'LeftOut',
-    'Incomplete snapshots that it leaves out since the start (incomplete = discard).',
-    'Rises: a source does not answer; the log of pull names it and the reason.',
-    ['counter', 'dispatcher_left_out_total', 'Incomplete snapshots that it leaves out.'],
-  ),
-  count(
-    'dropped',
-    'Dropped',
-    'Snapshots that it lost since the start, because more waited for it than may.',
-    'Above 0: points are missing there for good. It was down or too slow for longer than `backlog` holds.',
-    [
-      'counter',
-      'dispatcher_dropped_total',
-      'Snapshots that it lost because too many waited for it: they are missing there for good.',
-    ],
-  ),
+  count('retries', 'Retries', 'Attempts to deliver that failed since the start.', 'Rises steadily: it refuses, resets or is too slow. Mend it, or raise `write-timeout` or `commit-timeout`.', [
+    'counter',
+    'dispatcher_retries_total',
+    'Attempts to deliver that failed.',
+  ]),
+  count('replayed', 'Replayed', 'Snapshots sent again after it died, by replay.', 'Rises: the receiver dies now and then; find out why.', ['counter', 'dispatcher_replayed_total', 'Snapshots sent again after it died.']),
+  count('leftOut', 'LeftOut', 'Incomplete snapshots that it leaves out since the start (incomplete = discard).', 'Rises: a source does not answer; the log of pull names it and the reason.', [
+    'counter',
+    'dispatcher_left_out_total',
+    'Incomplete snapshots that it leaves out.',
+  ]),
+  count('dropped', 'Dropped', 'Snapshots that it lost since the start, because more waited for it than may.', 'Above 0: points are missing there for good. It was down or too slow for longer than `backlog` holds.', [
+    'counter',
+    'dispatcher_dropped_total',
+    'Snapshots that it lost because too many waited for it: they are missing there for good.',
+  ]),
   metric(
     'Proved',
     'count',

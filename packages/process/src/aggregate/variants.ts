@@ -40,12 +40,7 @@ export const variants: readonly Variant[] = [
   weighted('ctime', 'The mean time to connect'),
   weighted('rtime', 'The mean time to the response'),
   weighted('ttime', 'The mean time of a session'),
-  worst(
-    'chkfail',
-    ['server'],
-    'count',
-    'Failed checks as the process with most of them counts: each checks for itself.',
-  ),
+  worst('chkfail', ['server'], 'count', 'Failed checks as the process with most of them counts: each checks for itself.'),
   worst('chkdown', ['backend', 'server'], 'count', 'Transitions to down as the process with most of them counts.'),
   worst('downtime', ['backend', 'server'], 'seconds', 'Time down as the process with most of it counts.'),
 ]

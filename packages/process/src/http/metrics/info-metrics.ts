@@ -69,16 +69,8 @@ export const infoMetrics: readonly InfoMetric[] = [
   gauge('SslBackendMaxKeyRate', 'max_backend_ssl_key_rate', 'The most TLS keys made for servers in a second.'),
   counter('SslCacheLookups', 'ssl_cache_lookups_total', 'TLS sessions looked up in the cache.'),
   counter('SslCacheMisses', 'ssl_cache_misses_total', 'TLS sessions that were not in the cache.'),
-  counter(
-    'CompressBpsIn',
-    'http_comp_bytes_in_total',
-    'Bytes given to the compressor in the last second; a rate that HAProxy calls a counter.',
-  ),
-  counter(
-    'CompressBpsOut',
-    'http_comp_bytes_out_total',
-    'Bytes that the compressor gave in the last second; a rate that HAProxy calls a counter.',
-  ),
+  counter('CompressBpsIn', 'http_comp_bytes_in_total', 'Bytes given to the compressor in the last second; a rate that HAProxy calls a counter.'),
+  counter('CompressBpsOut', 'http_comp_bytes_out_total', 'Bytes that the compressor gave in the last second; a rate that HAProxy calls a counter.'),
   gauge('CompressBpsRateLim', 'limit_http_comp', 'How many compressed bytes a second there may be; 0 without a limit.'),
   gauge('ZlibMemUsage', 'current_zlib_memory', 'Bytes of memory that compression uses.'),
   gauge('MaxZlibMemUsage', 'max_zlib_memory', 'How many bytes of memory compression may use; 0 without a limit.'),
@@ -108,16 +100,8 @@ export const infoMetrics: readonly InfoMetric[] = [
   gauge('CurrStreams', 'current_streams', 'Streams that are open.', ours),
   counter('CumStreams', 'streams_total', 'Streams.', ours),
   counter('BlockedTrafficWarnings', 'blocked_traffic_warnings_total', 'Warnings that something blocked traffic.', ours),
-  gauge(
-    'PatternsAdded',
-    'patterns_added_total',
-    'Patterns added to maps and lists; a counter that HAProxy calls a gauge.',
-  ),
-  gauge(
-    'PatternsFreed',
-    'patterns_freed_total',
-    'Patterns taken from maps and lists; a counter that HAProxy calls a gauge.',
-  ),
+  gauge('PatternsAdded', 'patterns_added_total', 'Patterns added to maps and lists; a counter that HAProxy calls a gauge.'),
+  gauge('PatternsFreed', 'patterns_freed_total', 'Patterns taken from maps and lists; a counter that HAProxy calls a gauge.'),
   gauge('NbThreadGroups', 'nb_thread_groups', 'Groups of threads of a process.'),
 ]
 

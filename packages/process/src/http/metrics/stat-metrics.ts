@@ -137,13 +137,9 @@ export const statMetrics: readonly StatMetric[] = [
   gauge('need_conn_est', 'need_connections_current', 'S', 'Connections that HAProxy thinks it needs.'),
   gauge('uweight', 'uweight', 'BS', 'Configured weight; of a backend, that of its active servers together.'),
   counter('sess_other', 'other_sessions_total', 'F', 'Sessions of other protocols than HTTP.', ours),
-  ...['h1', 'h2', 'h3'].map((version) =>
-    counter(`${version}sess`, `${version}_sessions_total`, 'F', `Sessions of HTTP/${version.slice(1)}.`, ours),
-  ),
+  ...['h1', 'h2', 'h3'].map((version) => counter(`${version}sess`, `${version}_sessions_total`, 'F', `Sessions of HTTP/${version.slice(1)}.`, ours)),
   counter('req_other', 'other_requests_total', 'F', 'Requests of other protocols than HTTP.', ours),
-  ...['h1', 'h2', 'h3'].map((version) =>
-    counter(`${version}req`, `${version}_requests_total`, 'F', `Requests of HTTP/${version.slice(1)}.`, ours),
-  ),
+  ...['h1', 'h2', 'h3'].map((version) => counter(`${version}req`, `${version}_requests_total`, 'F', `Requests of HTTP/${version.slice(1)}.`, ours)),
   gauge('priv_idle_cur', 'private_idle_connections_current', 'S', 'Idle connections of one session only.'),
   counter('reqbin', 'req_bytes_in_total', 'FLBS', 'Bytes of requests received.'),
   counter('reqbout', 'req_bytes_out_total', 'FLBS', 'Bytes of requests sent.'),
@@ -162,14 +158,8 @@ export const statFieldsWithout: Readonly<Record<string, string>> = {
   agg_server_check_status: 'counted from the servers, since `show stat` has only a 0 there',
   agg_server_status: 'counted from the servers, since `show stat` has only a 0 there',
   agg_check_status: 'counted from the servers, since `show stat` has only a 0 there',
-  ...Object.fromEntries(
-    ['pid', 'iid', 'sid', 'srid', 'type'].map((name) => [name, 'a number that only names something']),
-  ),
-  ...Object.fromEntries(
-    ['tracked', 'last_chk', 'last_agt', 'check_desc', 'agent_desc', 'addr', 'cookie', 'mode', 'algo', 'proto'].map(
-      (name) => [name, 'text'],
-    ),
-  ),
+  ...Object.fromEntries(['pid', 'iid', 'sid', 'srid', 'type'].map((name) => [name, 'a number that only names something'])),
+  ...Object.fromEntries(['tracked', 'last_chk', 'last_agt', 'check_desc', 'agent_desc', 'addr', 'cookie', 'mode', 'algo', 'proto'].map((name) => [name, 'text'])),
 }
 
 const lettersOfKinds: Readonly<Record<RowKind, string>> = { frontend: 'F', listener: 'L', backend: 'B', server: 'S' }
