@@ -52,6 +52,7 @@ export class AllRows {
     sources: [],
     order: undefined,
   }
+  #isHandedOver = false
   #version: string = randomUUID()
 
   constructor(columns: StatColumns) {
@@ -68,8 +69,13 @@ export class AllRows {
 
   /** Begins the next snapshot. */
   begin(memory: RowMemory | undefined): void {
-    this.#texts.begin(this.#rows.length, memory?.texts)
-    this.#numbers.clear(memory?.numbers ?? new SharedArrayBuffer(8 * this.#rows.length * this.columns.merged.length))
+    const rows = this.#rows.length
+    // What was handed over is read by others from then on.
+    const { merged, texts } = this.columns
+    const fresh = (bytes: number) => (this.#isHandedOver ? new SharedArrayBuffer(bytes) : undefined)
+    this.#texts.begin(rows, memory?.texts ?? fresh(4 * rows * texts.length))
+    this.#numbers.clear(memory?.numbers ?? fresh(8 * rows * merged.length))
+    this.#isHandedOver = false
     this.#rows = []
     this.#reported = []
   }
@@ -151,7 +157,9 @@ export class AllRows {
     return found
   }
 
+  /** In memory that is not written to any more. */
   finish(): MergedRows {
+    this.#isHandedOver = true
     const { rows, order, version } = this.#order()
     const { values, bigIntegers } = this.#numbers.finish()
     const { numbers, texts, downFor } = this.#texts.finish()

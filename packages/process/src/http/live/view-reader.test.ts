@@ -250,6 +250,8 @@ describe('a view', () => {
     const builder = new ViewBuilder()
     const before = snapshotView({ lb1: { info: info(), stat: stat(up) } }, builder)
     const copy = [...before.numbers]
+    snapshotView({ lb1: { info: info(), stat: stat(down) } }, builder)
+    expect([cell(before, 's:app/app1', 'status'), cell(before, 's:app/app1', 'check_status')]).toEqual(['UP', 'L7OK'])
     const after = snapshotView({ lb1: { info: info(), stat: stat(['new', 'BACKEND', 'UP', '1', '5'], down) } }, builder)
     expect([...before.numbers]).toEqual(copy)
     expect(cell(before, 's:app/app1', 'status')).toBe('UP')
