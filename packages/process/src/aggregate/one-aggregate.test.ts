@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfiguration } from '@haproxystats/core'
 import { expect, it, onTestFinished } from 'vitest'
+import { parseConfiguration } from '../../../../test/support/configuration.ts'
 import { goldenSnapshots, release } from '../../../../test/support/recorded.ts'
 import { infoAnswer, statAnswer } from '../../../../test/support/stat-answer.ts'
 import { ViewReader } from '../http/live/view-reader.ts'
@@ -27,7 +27,7 @@ function madeOf(path: string, options: string, outputs: Outputs) {
     const numbers = view.numbers.slice(index * view.columns.length, (index + 1) * view.columns.length)
     return { row, cells, numbers }
   })
-  return { sent, shown: view && { rows, info: view.info, tables: view.tables, wide: view.wide } }
+  return { sent, shown: view && { rows, info: view.info, tables: view.tables, bigIntegers: view.bigIntegers } }
 }
 
 function snapshotOf(files: Readonly<Record<string, Uint8Array>>): string {
