@@ -187,7 +187,7 @@ export const dispatcherMetrics: readonly OwnMetric<Status>[] = [
   count('datapoints', 'Datapoints', 'Datapoints delivered to it since the start.', 'Its rate is what Graphite has to take, for sizing it.', ['counter', 'dispatcher_datapoints_total', 'Datapoints delivered to it.']),
   count('waiting', 'Waiting', 'Snapshots that wait for it, now.', 'Stays above 1: that destination is slow or down.', ['gauge', 'dispatcher_waiting_snapshots', 'Snapshots that wait for it.']),
   only(at('oldestUnconfirmed'), 'gauge', 'dispatcher_oldest_seconds', 'Age of the oldest of them.'),
-  count('retries', 'Retries', 'Attempts to deliver that failed since the start.', 'Rises steadily: it refuses, resets or is too slow. Mend it, or raise `write-timeout` or `commit-timeout`.', [
+  count('retries', 'Retries', 'Attempts to deliver that failed since the start.', 'Rises steadily: it refuses, resets or is too slow. Repair it, or raise `write-timeout` or `commit-timeout`.', [
     'counter',
     'dispatcher_retries_total',
     'Attempts to deliver that failed.',
