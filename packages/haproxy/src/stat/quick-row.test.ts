@@ -95,6 +95,18 @@ describe('a row', () => {
     expect(bytes.toString('latin1', row.marks[0], row.marks[0]! + 4)).toBe('text')
   })
 
+  it('is declined when a cell has something that should be empty, wherever it stands', () => {
+    const wanted = [3, 5]
+    const filled = ['p', 's', '', '2', '', '4', '']
+    const read = (cells: Cells) => {
+      const other = answer(cells)
+      const row = new QuickRow(other, scanHeader(other).header, wanted, [], new Set([2, 4, 6]))
+      return [row.read(behindNames(other, other.indexOf('\n') + 1)) > 0, ...row.values]
+    }
+    expect(read(filled)).toEqual([true, 2, 4])
+    for (const cell of [2, 4, 6]) expect(read(filled.with(cell, '0'))[0]).toBe(false)
+  })
+
   it.each([
     ['a quoted cell behind the wanted ones', ['p', 's', '1', '2', '3', '4', 'a,b']],
     ['a quoted cell before a wanted one', ['p', 's', '1', '2', 'a"', '4', '']],
