@@ -86,12 +86,6 @@ describe('recorded answers', () => {
       expect(scanned(whole)).toEqual(parsed(whole))
     },
   )
-
-  it('are read from the middle of larger memory', () => {
-    const { stat } = release('2.6.12-quoted')
-    const memory = Buffer.concat([Buffer.from('before,"'), stat, Buffer.from('after')])
-    expect(scanned(memory.subarray(8, 8 + stat.length))).toEqual(parsed(stat))
-  })
 })
 
 /** Texts of any bytes, with more of those that matter. */

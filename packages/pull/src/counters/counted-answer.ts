@@ -4,6 +4,8 @@ import { type AnswerPart, type ProcessCounters, readCounters } from '@haproxysta
 /** Memory of answers that were read: new memory for every answer takes longer than copying into it. */
 const spares: Buffer[] = []
 const mostSpares = 64
+/** Larger ones are left to the garbage collector, in bytes. */
+const largestSpare = 32 * 1024 ** 2
 const leastBytes = 64 * 1024
 
 /** The bytes of one answer, copied while they come in, to read its counters when it is whole. */
@@ -42,7 +44,8 @@ export class CountedAnswer {
   /** Gives its memory back; nothing of the answer must be used then. */
   free(): void {
     const { stat } = this.#parts
-    if (stat.bytes.length > 0 && spares.length < mostSpares) spares.push(stat.bytes)
+    const keeps = stat.bytes.length > 0 && stat.bytes.length <= largestSpare && spares.length < mostSpares
+    if (keeps) spares.push(stat.bytes)
     stat.bytes = Buffer.alloc(0)
   }
 }
