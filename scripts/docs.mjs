@@ -1,6 +1,7 @@
 // Writes the parts of the documentation that are printed from tables: `node scripts/docs.mjs`, after a build.
 // With --check it changes nothing, names what is stale, and then exits with 1.
 // @ts-check
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,6 +33,7 @@ const generated = [
   { file: 'docs/operating.md', marker: 'own metrics', render: renderAdvice },
   { file: 'docs/metrics.md', marker: 'metrics', render: renderMetrics },
   { file: 'docs/prometheus.md', marker: 'prometheus', render: renderPrometheus },
+  { file: 'docs/reliability.md', marker: 'faults', render: renderFaults },
   { file: 'docs/http.md', marker: 'addresses', render: renderRoutes },
   { file: 'packaging/man/haproxystats.conf.5', render: () => renderConfigurationPage(processProgram.table) },
   ...[pullProgram, processProgram].flatMap((program) => [
@@ -40,6 +42,12 @@ const generated = [
     { file: `packaging/completion/zsh/_${program.name}`, render: () => renderZshCompletion(program) },
   ]),
 ]
+
+/** The results of the fault suite, as `npm run test:faults -- --save` kept them. */
+function renderFaults() {
+  const run = fileURLToPath(new URL('../test/faults/run.mjs', import.meta.url))
+  return execFileSync(process.execPath, [run, '--markdown'], { encoding: 'utf8' })
+}
 
 /**
  * The content that the file should have, given the one it has.

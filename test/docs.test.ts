@@ -23,6 +23,7 @@ const documents = {
   metrics: ['metrics'],
   operating: ['exit codes', 'own metrics'],
   prometheus: ['prometheus'],
+  reliability: ['faults'],
 }
 
 /** A checkout with nothing but what the documentation is made from. */
@@ -30,7 +31,7 @@ async function createCheckout(): Promise<string> {
   const checkout = await temporaryDirectory()
   for (const folder of ['scripts', 'contrib', 'docs']) await mkdir(join(checkout, folder))
   await cp(join(root, 'scripts/docs.mjs'), join(checkout, 'scripts/docs.mjs'))
-  await symlink(join(root, 'packages'), join(checkout, 'packages'))
+  for (const folder of ['packages', 'test']) await symlink(join(root, folder), join(checkout, folder))
   for (const [name, markers] of Object.entries(documents)) {
     const parts = markers.map((marker) => `<!-- ${marker}: begin -->\nold\n<!-- ${marker}: end -->\n`)
     await writeFile(join(checkout, `docs/${name}.md`), `Before.\n${parts.join('Between.\n')}After.\n`)

@@ -48,6 +48,9 @@ function logFailure(log: Logger, error: unknown): number {
     log.fatal({ code: error.code, ...error.details }, error.message)
     return error.code === 'CONFIGURATION' ? exitCodes.usage.code : exitCodes.failed.code
   }
-  log.fatal({ err: error, version }, 'a defect of the program, please report it')
+  log.fatal(
+    { err: error, version },
+    'a defect of the program: please report it as docs/operating.md, "Reporting a defect", says',
+  )
   return exitCodes.internal.code
 }
