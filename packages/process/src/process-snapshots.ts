@@ -44,7 +44,7 @@ export async function processSnapshots(
   service?.ready({ alive: () => delivery.sinceScan < standstill, status: () => sentenceOf(delivery) })
   const status = keepStatus(configuration, log, () => {
     const fields = statusOf(delivery, pool.status)
-    void http?.tell(fields)
+    void http?.passStatus(fields)
     return fields
   })
   let stopping = performance.now()

@@ -19,11 +19,11 @@ export interface Context {
   readonly log: Logger
   readonly signal: AbortSignal
   readonly clock: Clock
-  readonly changes: Conditions
+  readonly conditions: Conditions
   readonly publishedLog: PublishedLog
   readonly status: PullStatus
   readonly queue: QueueDirectory
-  readonly carried: SnapshotCounters
+  readonly counters: SnapshotCounters
   readonly secrets: Secrets
   readonly typed: TypedAnswers
   /** Releases of HAProxy by address, as far as they are known. */

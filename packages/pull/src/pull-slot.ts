@@ -19,7 +19,7 @@ const margin = { part: 0.1, seconds: 0.5 }
  * @param begins when the interval begins, in seconds since the epoch: all sources are read before it is over.
  */
 export async function pullSlot(context: Context, slot: number, begins: number): Promise<PullOutcome | undefined> {
-  const { changes, signal, status } = context
+  const { conditions, signal, status } = context
   try {
     return await pullOnce(context, slot, begins)
   } catch (error) {
@@ -27,13 +27,13 @@ export async function pullSlot(context: Context, slot: number, begins: number): 
     const { code, errno } = error as NodeJS.ErrnoException
     if (!(error instanceof StatsError) && errno === undefined) throw error
     const kind = `${code} ${error instanceof StatsError ? error.details['errno'] : ''}`
-    changes.begin('pull', { level: 'error', kind, text: `${reasonOf(error)}; trying again at the next pull` })
+    conditions.begin('pull', { level: 'error', kind, text: `${reasonOf(error)}; trying again at the next pull` })
     return status.lastPublished === slot ? 'published' : 'failed'
   }
 }
 
 async function pullOnce(context: Context, slot: number, begins: number): Promise<PullOutcome> {
-  const { options, changes, log, queue, status } = context
+  const { options, conditions, log, queue, status } = context
   await prepareDirectories(options)
   await queue.retryRemoval()
   const queued = await queue.snapshots()
@@ -44,14 +44,14 @@ async function pullOnce(context: Context, slot: number, begins: number): Promise
     return 'taken'
   }
   const { sources, unreadable: error } = await listSources(options)
-  reportSocketDirectory(changes, error, options)
+  reportSocketDirectory(conditions, error, options)
   const unreadable = mayHideSockets(error) ? error : undefined
-  if (unreadable === undefined) reportGone(changes, sources)
+  if (unreadable === undefined) reportGone(conditions, sources)
   context.sockets.keep(sources, unreadable !== undefined)
   if (sources.length > 0 || unreadable !== undefined) {
     return takeSnapshot(context, { slot, begins, sources, ...(unreadable && { unreadable }) })
   }
-  if (error === undefined) reportNoSource(changes, options, 0)
+  if (error === undefined) reportNoSource(conditions, options, 0)
   return 'no-source'
 }
 
@@ -72,7 +72,7 @@ interface Order extends SourceList {
  * manifest. Throws `SNAPSHOT_PUBLISH`.
  */
 async function takeSnapshot(context: Context, order: Order): Promise<PullOutcome> {
-  const { options, clock, changes, signal, status, queue } = context
+  const { options, clock, conditions, signal, status, queue } = context
   const { slot } = order
   const begun = clock().monotonic
   const secondsSince = () => Math.round(clock().monotonic - begun) / 1000
@@ -82,24 +82,24 @@ async function takeSnapshot(context: Context, order: Order): Promise<PullOutcome
     const results = await queryInTime(context, order, draft)
     signal.throwIfAborted()
     const seconds = secondsSince()
-    reportResults(changes, results, options)
+    reportResults(conditions, results, options)
     context.several.look(results)
     const sources = [...results.map(reportOn), ...unreadDirectory(order, options)]
     status.answered(sources)
     const answers = results.flatMap((result) => (result.outcome === 'answered' ? [result.files] : []))
-    const additions = await context.carried.write(draft, results, slot)
+    const additions = await context.counters.write(draft, results, slot)
     found = { answered: answers.length, failed: sources.filter(({ result }) => result === 'failed').length }
     if (found.answered + found.failed === 0) {
-      reportNoSource(changes, options, results.length)
+      reportNoSource(conditions, options, results.length)
       return 'no-source'
     }
-    changes.end('no source', () => 'there is a source to read again')
+    conditions.end('no source', () => 'there is a source to read again')
     if (options['queue-full'] === 'drop-oldest') for (const name of await queue.dropOldest()) status.dropped(name)
     const leftOut = options['leave-out']
     const { counters } = options
     const report = { seconds, complete: found.failed === 0, counters, ...(leftOut && { leftOut }), sources }
     const bytes = await draft.publish([...answers, ...additions], { signal, report })
-    changes.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
+    conditions.end('pull', (times) => `snapshots are published again, after ${times} that could not be`)
     context.publishedLog.add({ slot, ...found, bytes, seconds: secondsSince(), queue: status.queueSize + 1 })
     return 'published'
   } finally {

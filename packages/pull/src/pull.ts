@@ -95,8 +95,8 @@ async function withQueue<Result>(
   const locks = (['dst-dir', 'tmp-dst-dir'] as const).map((option) =>
     lockDirectory(programName, options[option], option),
   )
-  const changes = createConditions(log)
-  const queue = new QueueDirectory(options, changes)
+  const conditions = createConditions(log)
+  const queue = new QueueDirectory(options, conditions)
   const unfinished = await queue.removeUnfinished()
   if (unfinished.length > 0) {
     const fields = { count: unfinished.length, snapshots: unfinished.slice(0, shownUnfinished) }
@@ -113,17 +113,17 @@ async function withQueue<Result>(
     log,
     signal,
     clock,
-    changes,
+    conditions,
     publishedLog: new PublishedLog(log),
     status,
     queue,
-    carried: await openCounters(configuration, log),
+    counters: await openCounters(configuration, log),
     secrets: new Secrets(options),
     typed: new TypedAnswers(log),
     versions: new Map(),
     sockets,
     duplicates: new Duplicates(),
-    several: new SeveralProcesses(changes),
+    several: new SeveralProcesses(conditions),
     hanging: new HangingWorkers(),
   }
   try {
@@ -135,16 +135,16 @@ async function withQueue<Result>(
 }
 
 async function pullAtTicks(context: Context, used: UsedSlots, watchdog: Watchdog): Promise<void> {
-  const { options, changes, clock, signal, status } = context
-  if (options['socket-dir'] === undefined && options.servers === undefined) reportNoSource(changes, options, 0)
+  const { options, conditions, clock, signal, status } = context
+  if (options['socket-dir'] === undefined && options.servers === undefined) reportNoSource(conditions, options, 0)
   const onBehind = (seconds: number, slot: number) => {
-    reportBehind(changes, seconds)
+    reportBehind(conditions, seconds)
     status.behind(slot)
   }
   const onLook = () => watchdog.progress()
   for await (const tick of ticks(options['pull-interval'], { used, signal, clock, onBehind, onLook })) {
-    changes.end('clock', () => 'the clock has passed the newest snapshot, or is trusted: pulling again')
-    reportMissed(changes, tick.missed)
+    conditions.end('clock', () => 'the clock has passed the newest snapshot, or is trusted: pulling again')
+    reportMissed(conditions, tick.missed)
     status.begin(tick)
     const outcome = await pullSlot(context, tick.slot, tick.slot)
     if (outcome !== undefined) status.end(outcome)

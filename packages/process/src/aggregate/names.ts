@@ -35,7 +35,7 @@ export class Names {
   readonly #frontends = new Map<string, ProxyName>()
   readonly #backends = new Map<string, ProxyName>()
   readonly #onCollision: OnCollision
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
   #size = 0
 
   constructor(onCollision: OnCollision) {
@@ -115,7 +115,7 @@ export class Names {
       for (const name of group.length === 1 ? group : group.sort(byName)) {
         const kept = group.length === 1 || name.name === plain
         const segment = kept ? plain : alteredSegment(plain, name.name, taken)
-        if (!kept) this.#tell(plain, group, segment, name.name)
+        if (!kept) this.#report(plain, group, segment, name.name)
         if (segment === name.segment) continue
         name.segment = segment
         renamed(name)
@@ -123,9 +123,9 @@ export class Names {
     }
   }
 
-  #tell(plain: string, group: readonly Name[], segment: string, name: string): void {
-    if (this.#told.has(segment) || this.#told.size > forgetAfter) return
-    this.#told.add(segment)
+  #report(plain: string, group: readonly Name[], segment: string, name: string): void {
+    if (this.#reported.has(segment) || this.#reported.size > forgetAfter) return
+    this.#reported.add(segment)
     const other = group.find((candidate) => candidate.name !== name)
     this.#onCollision(other?.name ?? plain, `${name} as ${segment}`)
   }

@@ -85,8 +85,8 @@ export class Pipeline {
   readonly #settings: Configuration['process']
   readonly #events: PipelineEvents
   readonly #plan: Plan
-  readonly #told = new Set<string>()
-  readonly #toldBroken = new Set<string>()
+  readonly #reported = new Set<string>()
+  readonly #reportedBroken = new Set<string>()
   readonly #memory = new ReadMemory()
   readonly #writer = new AggregateWriter()
   #outputs: Outputs = { tables: false, aggregate: false }
@@ -120,7 +120,7 @@ export class Pipeline {
     const stats = this.#adaptTo(found)
     stats.begin(excluded, outputs.aggregate ? memory : undefined)
     const { merged, reading } = this.#mergeStats(stats, found)
-    for (const field of merged.brokenFields) this.#tellBroken(field)
+    for (const field of merged.brokenFields) this.#reportBroken(field)
     const tables = [...daemon, ...merged.tables]
     const end = performance.now()
     const missing = sources.filter(({ stat }) => stat === undefined).length
@@ -176,7 +176,7 @@ export class Pipeline {
         .map(({ info }) => info),
       percentages: this.#settings['calculate-percentages'],
       perProcess: this.#settings['per-process-metrics'],
-      onBroken: (field) => this.#tellBroken(field),
+      onBroken: (field) => this.#reportBroken(field),
     })
   }
 
@@ -216,9 +216,9 @@ export class Pipeline {
     return { merged, reading }
   }
 
-  #tellBroken(field: string): void {
-    if (this.#toldBroken.has(field)) return
-    this.#toldBroken.add(field)
+  #reportBroken(field: string): void {
+    if (this.#reportedBroken.has(field)) return
+    this.#reportedBroken.add(field)
     this.#events.brokenField(field)
   }
 
@@ -234,8 +234,8 @@ export class Pipeline {
     this.#stats = new StatTables({ plan, columns }, statSettings(this.#settings), this.#events.collision)
     this.#layout = layout
     for (const { column, learnt } of unknown) {
-      if (learnt || this.#told.has(column.field)) continue
-      this.#told.add(column.field)
+      if (learnt || this.#reported.has(column.field)) continue
+      this.#reported.add(column.field)
       this.#events.unknownField(column.field)
     }
     return this.#stats

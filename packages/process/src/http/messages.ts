@@ -29,4 +29,4 @@ export type FromThread =
       readonly used: readonly number[]
     }
   | ({ readonly kind: 'source' } & SourceRequest)
-  | { readonly kind: 'tell'; readonly severity: 'info' | 'warn' | 'error'; readonly message: string }
+  | { readonly kind: 'log'; readonly severity: 'info' | 'warn' | 'error'; readonly message: string }

@@ -118,7 +118,7 @@ export class HttpService {
   }
 
   /** What the status file says, and how haproxystats-pull is doing, for those who ask over HTTP. */
-  async tell(status: Readonly<Record<string, unknown>>): Promise<void> {
+  async passStatus(status: Readonly<Record<string, unknown>>): Promise<void> {
     const pull = await this.#pull.read()
     this.#post({ kind: 'status', status: JSON.parse(JSON.stringify({ ...status, pull })) })
   }
@@ -219,7 +219,7 @@ export class HttpService {
   }
 
   #heard(message: FromThread): void {
-    if (message.kind === 'tell') this.#log[message.severity](message.message)
+    if (message.kind === 'log') this.#log[message.severity](message.message)
     else if (message.kind === 'source') void this.#readSources(message)
     else {
       if (message.trouble === undefined) this.#recovered()
@@ -234,7 +234,7 @@ export class HttpService {
     this.#backoff.succeeded()
   }
 
-  /** Or could not be started. The same reason is told once. */
+  /** Or could not be started. The same reason is logged once. */
   #ended(reason: string): void {
     this.#thread = undefined
     const isTold = reason === this.#conditions.kind('thread')

@@ -17,19 +17,19 @@ const niceness = 5
 
 const { settings, interval, historyPath } = workerData as ThreadSettings
 const post = (message: FromThread) => parentPort?.postMessage(message)
-const tell = (severity: 'info' | 'warn' | 'error', message: string) => post({ kind: 'tell', severity, message })
+const log = (severity: 'info' | 'warn' | 'error', message: string) => post({ kind: 'log', severity, message })
 
 try {
   setPriority(0, Math.min(constants.priority.PRIORITY_LOW, getPriority(0) + niceness))
 } catch (error) {
-  tell('info', `the thread of [http] has the priority of the whole program, it may not lower it: ${reasonOf(error)}`)
+  log('info', `the thread of [http] has the priority of the whole program, it may not lower it: ${reasonOf(error)}`)
 }
 
 const sources = new SourceReader((request) => post({ kind: 'source', ...request }))
-const newest = new Newest({ interval, historyPath, memory: settings['history-memory'], sources, tell })
+const newest = new Newest({ interval, historyPath, memory: settings['history-memory'], sources, log })
 const passwords = settings['password-file'] === undefined ? undefined : passwordThread()
 const compare = passwords && { compare: passwords.compare }
-const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, log: tell, ...compare })
+const server = new HttpServer({ settings, routes, files: pageFiles(), facts: newest.facts, log, ...compare })
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.kind === 'snapshot') take(message.aggregate)
@@ -44,7 +44,7 @@ function pageFiles(): ReturnType<typeof readStaticFiles> {
   try {
     return readStaticFiles(pageDirectory)
   } catch (error) {
-    tell('error', `the page cannot be read: ${reasonOf(error)}`)
+    log('error', `the page cannot be read: ${reasonOf(error)}`)
     return new Map()
   }
 }

@@ -82,7 +82,7 @@ async function readWorkers(
 ): Promise<(readonly [pid: number, result: SourceResult])[]> {
   const others = [...read].filter(([pid]) => !wanted.some((worker) => worker.pid === pid))
   const taken = new Set(others.map(([, { source }]) => source.name))
-  const counting = pull.carried.counting || (workers.length > 1 && mayInherit(workers[0]?.version))
+  const counting = pull.counters.counting || (workers.length > 1 && mayInherit(workers[0]?.version))
   const places = pull.hanging.placesOf(master.text)
   const limited = atMost(Math.max(1, places))
   const results = await Promise.allSettled(

@@ -17,7 +17,7 @@ export async function readProcess(
   source: Source,
   pull: Pull,
   query: Query,
-  counting = pull.carried.counting,
+  counting = pull.counters.counting,
 ): Promise<SourceResult> {
   const begun = performance.now()
   let retries = 0

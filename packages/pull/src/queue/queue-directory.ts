@@ -16,14 +16,14 @@ export class QueueDirectory {
   readonly #temporary: string
   readonly #size: number
   readonly #suspends: boolean
-  readonly #changes: Conditions
+  readonly #conditions: Conditions
 
-  constructor(options: Configuration['pull'], changes: Conditions) {
+  constructor(options: Configuration['pull'], conditions: Conditions) {
     this.#directory = options['dst-dir']
     this.#temporary = options['tmp-dst-dir']
     this.#size = options['queue-size']
     this.#suspends = options['queue-full'] === 'suspend'
-    this.#changes = changes
+    this.#conditions = conditions
   }
 
   /** The names of the snapshots in the queue, oldest first; whatever else is in the directory does not count. */
@@ -40,16 +40,16 @@ export class QueueDirectory {
   isSuspended(count: number): boolean {
     const fields = { queue: count, size: this.#size }
     if (count < this.#size) {
-      const dropping = this.#changes.kind(fullKey) === 'dropping'
+      const dropping = this.#conditions.kind(fullKey) === 'dropping'
       const after = (times: number) =>
         dropping ? `${times} snapshots were dropped` : `pulling again after ${times} skipped pulls`
-      this.#changes.end(fullKey, (times) => `queue ${this.#directory} has room again: ${after(times)}`, {
+      this.#conditions.end(fullKey, (times) => `queue ${this.#directory} has room again: ${after(times)}`, {
         queue: count,
       })
       return false
     }
     const text = `${this.#fullText(count)}; pulling is suspended; ${whyFull}`
-    if (this.#suspends) this.#changes.begin(fullKey, { level: 'warn', kind: 'full', fields, text })
+    if (this.#suspends) this.#conditions.begin(fullKey, { level: 'warn', kind: 'full', fields, text })
     return this.#suspends
   }
 
@@ -66,7 +66,7 @@ export class QueueDirectory {
       dropped.push(snapshot)
       const text = `${this.#fullText(snapshots.length)}; dropping the oldest for each new one, from ${snapshot} on (queue-full = drop-oldest); ${whyFull}`
       const fields = { snapshot, size: this.#size }
-      this.#changes.begin(fullKey, { level: 'error', kind: 'dropping', fields, text })
+      this.#conditions.begin(fullKey, { level: 'error', kind: 'dropping', fields, text })
       await rm(target, { recursive: true, force: true }).catch((error) => this.keepUnfinished(error))
     }
     return dropped
@@ -90,14 +90,14 @@ export class QueueDirectory {
   keepUnfinished(error: unknown): void {
     const kind = (error as NodeJS.ErrnoException).code ?? ''
     const text = `${reasonOf(error)}; trying again before the next pull`
-    this.#changes.begin(unfinishedKey, { level: 'error', kind, text })
+    this.#conditions.begin(unfinishedKey, { level: 'error', kind, text })
   }
 
   /** Removes what could not be removed after an earlier pull. */
   async retryRemoval(): Promise<void> {
-    if (this.#changes.kind(unfinishedKey) === undefined) return
+    if (this.#conditions.kind(unfinishedKey) === undefined) return
     await this.removeUnfinished()
-    this.#changes.end(unfinishedKey, () => 'all unfinished snapshots are removed')
+    this.#conditions.end(unfinishedKey, () => 'all unfinished snapshots are removed')
   }
 }
 

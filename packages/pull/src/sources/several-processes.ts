@@ -9,11 +9,11 @@ const mostProcesses = 8
  * which an earlier pid answers again, which no reload causes.
  */
 export class SeveralProcesses {
-  readonly #changes: Conditions
+  readonly #conditions: Conditions
   readonly #seen = new Map<string, string[]>()
 
-  constructor(changes: Conditions) {
-    this.#changes = changes
+  constructor(conditions: Conditions) {
+    this.#conditions = conditions
   }
 
   /** Logs it once for each source. */
@@ -39,6 +39,6 @@ export class SeveralProcesses {
         ? 'give each process its own page ("bind-process"), or read its stats sockets'
         : 'give each process its own address'
     const text = `several processes answer at ${source} in turn (${[...processes].join(', ')}): a snapshot has only one of them, so its values are wrong; ${todo}`
-    this.#changes.begin(`several ${source}`, { level: 'warn', kind: 'several', fields: { source }, text })
+    this.#conditions.begin(`several ${source}`, { level: 'warn', kind: 'several', fields: { source }, text })
   }
 }

@@ -10,36 +10,36 @@ const sameKey = 'same '
 
 /** Logs once which sources fail, which sockets are ignored and why, and once when that is over. */
 export function reportResults(
-  changes: Conditions,
+  conditions: Conditions,
   results: readonly SourceResult[],
   options: Pick<Options, 'on-failure'>,
 ): void {
   const present = new Set(results.map(({ source }) => keyOf(source)))
   const masters = new Set(results.flatMap(({ source: { worker } }) => worker?.master ?? []))
-  for (const master of masters) endOthers(changes, master, present)
+  for (const master of masters) endOthers(conditions, master, present)
   for (const result of results) {
-    reportResult(changes, result, options['on-failure'])
-    reportSame(changes, result)
+    reportResult(conditions, result, options['on-failure'])
+    reportSame(conditions, result)
   }
-  for (const key of changes.keys(sameKey)) {
+  for (const key of conditions.keys(sameKey)) {
     const text = key.slice(sameKey.length)
-    if (!results.some(({ source }) => source.text === text)) changes.end(key, () => `${text} is gone`)
+    if (!results.some(({ source }) => source.text === text)) conditions.end(key, () => `${text} is gone`)
   }
 }
 
-function reportResult(changes: Conditions, result: SourceResult, onFailure: Options['on-failure']): void {
+function reportResult(conditions: Conditions, result: SourceResult, onFailure: Options['on-failure']): void {
   const { source, outcome } = result
   const key = keyOf(source)
   const fields = { source: source.text }
   if (outcome === 'gone') {
-    changes.end(key, () => `${source.text} has ended`, fields)
+    conditions.end(key, () => `${source.text} has ended`, fields)
   } else if (outcome === 'answered' || outcome === 'duplicate') {
-    changes.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
+    conditions.end(key, (times) => `${source.text} answers again, after ${times} pulls without it`, fields)
   } else if (outcome === 'stale') {
-    changes.begin(key, { level: 'warn', kind: 'stale', fields, text: staleText(source, result.after) })
+    conditions.begin(key, { level: 'warn', kind: 'stale', fields, text: staleText(source, result.after) })
   } else if (outcome === 'foreign') {
     const text = `${result.error.message}; the socket is ignored`
-    changes.begin(key, { level: 'warn', kind: 'foreign', fields, text })
+    conditions.begin(key, { level: 'warn', kind: 'foreign', fields, text })
   } else {
     const { code, message, details } = result.error
     const at = 'at' in source.address ? source.address.at : source.address
@@ -49,7 +49,7 @@ function reportResult(changes: Conditions, result: SourceResult, onFailure: Opti
         ? 'snapshots without it are marked incomplete, and are not sent to Graphite or local-store unless their section sets incomplete = deliver (on-failure = discard)'
         : 'snapshots without it are marked incomplete (on-failure = partial)'
     const kind = `${code} ${details['errno'] ?? details['hint'] ?? ''}`
-    changes.begin(key, {
+    conditions.begin(key, {
       level: 'error',
       kind,
       fields: { ...fields, code },
@@ -65,7 +65,7 @@ function staleText({ text }: Source, after: number | undefined): string {
 }
 
 /** Logs once that a source is the process of another, and once when it is a process of its own. */
-function reportSame(changes: Conditions, result: SourceResult): void {
+function reportSame(conditions: Conditions, result: SourceResult): void {
   const { source, outcome } = result
   const key = `${sameKey}${source.text}`
   if (outcome === 'duplicate') {
@@ -73,40 +73,40 @@ function reportSame(changes: Conditions, result: SourceResult): void {
     const { pid } = result.facts
     const fields = { source: source.text, same: text, pid }
     const message = `duplicate source: ${source.text} is the same HAProxy process as ${text} (pid ${pid}); it is counted once, as ${name}; remove one of them from servers or socket-dir`
-    changes.begin(key, { level: 'warn', kind: placeOf(result.same), fields, text: message })
+    conditions.begin(key, { level: 'warn', kind: placeOf(result.same), fields, text: message })
   } else if (outcome === 'answered') {
-    changes.end(key, () => `${source.text} is no duplicate any more: it is counted`)
+    conditions.end(key, () => `${source.text} is no duplicate any more: it is counted`)
   }
 }
 
 /** Ends the troubles of a master that lists its workers again, and of workers that it no longer has. */
-function endOthers(changes: Conditions, master: string, present: ReadonlySet<string>): void {
+function endOthers(conditions: Conditions, master: string, present: ReadonlySet<string>): void {
   const key = `source ${master}`
-  if (!present.has(key)) changes.end(key, (times) => `${master} answers again, after ${times} pulls without it`)
-  for (const other of changes.keys(`${key} @!`)) {
-    if (!present.has(other)) changes.end(other, () => `${other.slice('source '.length)} has ended`)
+  if (!present.has(key)) conditions.end(key, (times) => `${master} answers again, after ${times} pulls without it`)
+  for (const other of conditions.keys(`${key} @!`)) {
+    if (!present.has(other)) conditions.end(other, () => `${other.slice('source '.length)} has ended`)
   }
 }
 
 /** Logs once when a source that was in trouble is no longer among the sources. */
-export function reportGone(changes: Conditions, sources: readonly Source[]): void {
+export function reportGone(conditions: Conditions, sources: readonly Source[]): void {
   const present = new Set(sources.map(keyOf))
-  for (const key of changes.keys('source ')) {
+  for (const key of conditions.keys('source ')) {
     if (present.has(key) || present.has(key.replace(/ @!\d+$/, ''))) continue
     const source = key.slice('source '.length)
-    changes.end(key, () => `${source} is gone`, { source })
+    conditions.end(key, () => `${source} is gone`, { source })
   }
 }
 
 /** Logs once that `socket-dir` cannot be read, and what to do. */
 export function reportSocketDirectory(
-  changes: Conditions,
+  conditions: Conditions,
   error: NodeJS.ErrnoException | undefined,
   { 'socket-dir': directory }: Options,
 ): void {
   const key = 'socket-dir'
   if (error === undefined || directory === undefined) {
-    changes.end(key, () => `socket-dir ${directory} can be read again`)
+    conditions.end(key, () => `socket-dir ${directory} can be read again`)
     return
   }
   const kind = error.code ?? ''
@@ -117,11 +117,11 @@ export function reportSocketDirectory(
     EACCES: `${permissionHint(directory)}; ${effect}`,
   }
   const text = `socket-dir ${directory} cannot be read: ${reasonOf(error)}; ${hints[kind] ?? effect}`
-  changes.begin(key, { level: 'warn', kind, fields: { directory }, text })
+  conditions.begin(key, { level: 'warn', kind, fields: { directory }, text })
 }
 
 /** Logs once that there is no source to read, and why. */
-export function reportNoSource(changes: Conditions, options: Options, stale: number): void {
+export function reportNoSource(conditions: Conditions, options: Options, stale: number): void {
   const directory = options['socket-dir']
   const [kind, text] =
     stale > 0
@@ -135,18 +135,18 @@ export function reportNoSource(changes: Conditions, options: Options, stale: num
             'no source: set socket-dir in [pull] to the directory of the stats sockets of HAProxy, or list its addresses in servers',
           ]
         : ['empty', `no source: socket-dir ${directory} has no stats socket; no snapshot is published until it has one`]
-  changes.begin('no source', { level: 'warn', kind, text })
+  conditions.begin('no source', { level: 'warn', kind, text })
 }
 
 /** Logs once that pulls were missed, and once when they are on time again. */
-export function reportMissed(changes: Conditions, missed: number): void {
+export function reportMissed(conditions: Conditions, missed: number): void {
   const text = `${missed} pulls were missed: the previous one took too long, the program was stopped, or the clock was set forward`
-  if (missed > 0) changes.begin('missed', { level: 'warn', kind: 'missed', fields: { missed }, text })
-  else changes.end('missed', () => 'pulls are on time again')
+  if (missed > 0) conditions.begin('missed', { level: 'warn', kind: 'missed', fields: { missed }, text })
+  else conditions.end('missed', () => 'pulls are on time again')
 }
 
 /** Logs once that pulling waits for the clock. */
-export function reportBehind(changes: Conditions, seconds: number): void {
+export function reportBehind(conditions: Conditions, seconds: number): void {
   const text = `the clock is ${seconds} s behind the newest snapshot: waiting until it has passed it, or has run for a while without another step`
-  changes.begin('clock', { level: 'warn', kind: 'behind', fields: { seconds }, text })
+  conditions.begin('clock', { level: 'warn', kind: 'behind', fields: { seconds }, text })
 }

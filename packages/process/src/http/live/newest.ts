@@ -13,7 +13,7 @@ export interface NewestSettings {
   readonly historyPath: string
   readonly memory: number
   readonly sources: Sources
-  readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
+  readonly log: (severity: 'info' | 'warn' | 'error', message: string) => void
 }
 
 /** What is known now, and what was: kept by the thread of [http] as snapshots come in. */
@@ -23,9 +23,9 @@ export class Newest {
   readonly #history: MemoryHistory
   readonly #kept: KeptHistory
 
-  constructor({ interval, historyPath, memory, sources, tell }: NewestSettings) {
+  constructor({ interval, historyPath, memory, sources, log }: NewestSettings) {
     this.#history = new MemoryHistory({ bound: memory })
-    this.#kept = new KeptHistory(this.#history, { path: historyPath, tell })
+    this.#kept = new KeptHistory(this.#history, { path: historyPath, log })
     const now = () => Date.now() / 1000
     this.facts = { view: undefined, history: this.#history, status: {}, interval, now, sources }
   }

@@ -37,7 +37,7 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
   const { http } = parseConfiguration(
     `[http]\nlisten = unix://${socketPath}\ntls-certificate-file = ${certificate}\ntls-key-file = ${key}`,
   )
-  const told: string[] = []
+  const logged: string[] = []
   const server = new HttpServer({
     settings: http!,
     routes: [{ path: '/health', summary: '', answer: () => text('ok') }],
@@ -49,7 +49,7 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
       interval: 1,
       now: () => 0,
     },
-    log: (severity, message) => told.push(`${severity}: ${message}`),
+    log: (severity, message) => logged.push(`${severity}: ${message}`),
     certificateInterval: 20,
   })
   try {
@@ -57,7 +57,7 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
     expect(await commonName()).toBe('200 server')
     copyFileSync(clientKey, key)
     utimesSync(certificate, 2, 2)
-    await until('the damaged one to be told of', () => told.some((line) => line.includes('keeps its old certificate')))
+    await until('the damaged one to be logged of', () => logged.some((line) => line.includes('keeps its old certificate')))
     expect(await commonName()).toBe('200 server')
     install(second, clientKey, 3)
     await until('the new one', async () => (await commonName()) === '200 client')

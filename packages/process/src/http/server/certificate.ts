@@ -41,11 +41,11 @@ function parseCertificate({ certificate, key: path }: CertificateFiles, cert?: B
 export function followCertificate(
   files: CertificateFiles,
   servers: readonly Server[],
-  options: { readonly interval: number; readonly tell: (severity: 'info' | 'warn' | 'error', text: string) => void },
+  options: { readonly interval: number; readonly log: (severity: 'info' | 'warn' | 'error', text: string) => void },
 ): () => void {
-  const { interval, tell } = options
+  const { interval, log } = options
   const path = files.certificate
-  const conditions = createConditions(textLog(tell))
+  const conditions = createConditions(textLog(log))
   const kept = 'the server keeps its old certificate'
   const watch = watchFiles(pathsOf(files), (...contents) => parseCertificate(files, ...contents))
   const read = keepLast(watch, { conditions, path, kept, level: 'error' })
@@ -55,7 +55,7 @@ export function followCertificate(
     if (next === current) return
     current = next
     for (const server of servers) server.setSecureContext(next)
-    tell('info', `new certificate of ${path} in use`)
+    log('info', `new certificate of ${path} in use`)
   }, interval).unref()
   return () => clearInterval(timer)
 }

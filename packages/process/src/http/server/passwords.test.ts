@@ -10,20 +10,20 @@ const withCost = (cost: string) => hash.replace('$04$', `$${cost}$`)
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
 let file: string
-let told: string[]
+let logged: string[]
 /** Hashes that passwords are compared with; each comparison ends when the test says so. */
 let compared: { hash: string; end: (isRight: boolean) => void }[]
 
 beforeEach(async () => {
   file = join(await temporaryDirectory(), 'users')
-  told = []
+  logged = []
   compared = []
 })
 
 function passwords(...hashes: string[]): Passwords {
   writeFileSync(file, hashes.map((text, index) => `user${index}:${text}\n`).join(''))
   return new Passwords(file, {
-    tell: (severity, message) => told.push(`${severity}: ${message}`),
+    log: (severity, message) => logged.push(`${severity}: ${message}`),
     compare: (_password, hash) => new Promise((end) => compared.push({ hash, end })),
   })
 }
@@ -88,12 +88,12 @@ describe('passwords', () => {
     expect(third).toBe(first)
   })
 
-  it('that cannot be compared are refused for now, which is told once', async () => {
+  it('that cannot be compared are refused for now, which is logged once', async () => {
     writeFileSync(file, `me:${hash}\n`)
     const compare = () => Promise.reject(new Error('no thread'))
-    const made = new Passwords(file, { tell: (severity, message) => told.push(`${severity}: ${message}`), compare })
+    const made = new Passwords(file, { log: (severity, message) => logged.push(`${severity}: ${message}`), compare })
     for (const password of ['x', 'y']) expect(await made.check(basic('me', password), undefined)).toBe('busy')
-    expect(told).toEqual(['warn: cannot check passwords: no thread'])
+    expect(logged).toEqual(['warn: cannot check passwords: no thread'])
   })
 })
 
@@ -104,14 +104,14 @@ describe('a password file', () => {
     await verdict
   }
 
-  it('that is away is told of once, and again when it is back', async () => {
+  it('that is away is logged of once, and again when it is back', async () => {
     const made = passwords(hash)
     renameSync(file, `${file}.away`)
     for (let times = 0; times < 5; times++) await ask(made)
-    expect(told).toEqual([expect.stringMatching(/^warn: cannot read .*ENOENT.*; the users read before stay valid$/)])
+    expect(logged).toEqual([expect.stringMatching(/^warn: cannot read .*ENOENT.*; the users read before stay valid$/)])
     renameSync(`${file}.away`, file)
     for (let times = 0; times < 5; times++) await ask(made)
-    expect(told.slice(1)).toEqual([`info: ${file} can be read again`])
+    expect(logged.slice(1)).toEqual([`info: ${file} can be read again`])
   })
 
   it.runIf(process.getuid?.() !== 0)(
@@ -124,16 +124,16 @@ describe('a password file', () => {
       chmodSync(file, 0o600)
       await ask(made)
       expect(compared.map((comparison) => comparison.hash)).toEqual([hash, withCost('05')])
-      expect(told).toEqual([expect.stringContaining('EACCES'), `info: ${file} can be read again`])
+      expect(logged).toEqual([expect.stringContaining('EACCES'), `info: ${file} can be read again`])
     },
   )
 
-  it('that is damaged is told of once', async () => {
+  it('that is damaged is logged of once', async () => {
     const made = passwords(hash)
     writeFileSync(file, 'nonsense\n')
     utimesSync(file, 1, 1)
     for (let times = 0; times < 5; times++) await ask(made)
-    expect(told).toEqual([expect.stringContaining(`${file}:1: expected user:hash`)])
+    expect(logged).toEqual([expect.stringContaining(`${file}:1: expected user:hash`)])
   })
 
   it.each(['00', '03', '16', '31', '32', '99'])('with a hash of cost %s is refused', (cost) => {

@@ -19,7 +19,7 @@ const mostKnown = 1000
 export type Verdict = 'allowed' | 'refused' | 'busy'
 
 export interface PasswordContext {
-  readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
+  readonly log: (severity: 'info' | 'warn' | 'error', message: string) => void
   readonly compare: Compare
 }
 
@@ -29,7 +29,7 @@ export interface PasswordContext {
  */
 export class Passwords {
   readonly #read: () => ReadonlyMap<string, string>
-  readonly #tell: PasswordContext['tell']
+  readonly #log: PasswordContext['log']
   readonly #queue: PasswordQueue
   /** So that what is kept of a password is worth nothing to others. */
   readonly #salt = randomBytes(32)
@@ -41,11 +41,11 @@ export class Passwords {
   #canCompare = true
 
   /** @throws CONFIGURATION when the file cannot be read or has a line that is no user. */
-  constructor(path: string, { tell, compare }: PasswordContext) {
-    this.#tell = tell
+  constructor(path: string, { log, compare }: PasswordContext) {
+    this.#log = log
     this.#queue = new PasswordQueue(compare)
     const watch = watchFiles([path], (bytes) => parseUsers(path, bytes))
-    const conditions = createConditions(textLog(tell))
+    const conditions = createConditions(textLog(log))
     this.#read = keepLast(watch, { conditions, path, kept: 'the users read before stay valid' })
     this.#hashes = this.#read()
   }
@@ -75,7 +75,7 @@ export class Passwords {
       this.#canCompare = true
       if (!isRight || hash === undefined || hashes !== this.#hashes) return 'refused'
     } catch (error) {
-      if (this.#canCompare) this.#tell('warn', `cannot check passwords: ${reasonOf(error)}`)
+      if (this.#canCompare) this.#log('warn', `cannot check passwords: ${reasonOf(error)}`)
       this.#canCompare = false
       return 'busy'
     }

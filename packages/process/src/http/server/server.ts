@@ -72,7 +72,7 @@ export class HttpServer {
     this.#responder = new Responder(context)
     const { settings, log, compare = bcrypt.compare } = context
     const passwordFile = settings['password-file']
-    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { tell: log, compare })
+    this.#passwords = passwordFile === undefined ? undefined : new Passwords(passwordFile, { log, compare })
     this.#mistakeOfHost = hostCheck(settings, thisMachine())
     const { patience = usualPatience } = context
     const most = settings['max-connections']
@@ -97,7 +97,7 @@ export class HttpServer {
     const servers = settings.listen.map(() => createSecureServer(options))
     this.#servers = servers.map((server) => this.#prepare(server, true))
     const { certificateInterval: interval = usualCertificateInterval } = context
-    this.#unfollow = followCertificate(files, servers, { interval, tell: log })
+    this.#unfollow = followCertificate(files, servers, { interval, log })
   }
 
   /** Listens at every address; goes on trying where it cannot. Resolves when each has been tried once. */

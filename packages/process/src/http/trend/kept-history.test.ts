@@ -12,15 +12,15 @@ import { MemoryHistory } from './memory-history.ts'
 const begin = 1_700_000_400
 let directory: string
 let path: string
-let told: string[]
+let logged: string[]
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'history-'))
   path = join(directory, 'haproxystats-process.history')
-  told = []
+  logged = []
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-const tell = (severity: string, message: string) => void told.push(`${severity}: ${message}`)
+const log = (severity: string, message: string) => void logged.push(`${severity}: ${message}`)
 const newHistory = (bound = 2 ** 24) => new MemoryHistory({ bound, now: () => begin + 90_000 })
 
 /** Hours of two backends, one of which vanishes. */
@@ -44,7 +44,7 @@ const all = (history: MemoryHistory) => [
 /** What is in the file after a run. */
 async function written(): Promise<{ history: MemoryHistory; bytes: Buffer }> {
   const history = newHistory()
-  const kept = new KeptHistory(history, { path, tell })
+  const kept = new KeptHistory(history, { path, log })
   fill(history)
   await kept.close()
   return { history, bytes: readFileSync(path) }
@@ -54,19 +54,19 @@ describe('a history that is kept', () => {
   it('is the same after a restart, and goes on', async () => {
     const { history } = await written()
     const next = newHistory()
-    const kept = new KeptHistory(next, { path, tell })
+    const kept = new KeptHistory(next, { path, log })
     expect(all(next)).toEqual(all(history))
     fill(next, begin + 8000, begin + 9000)
     fill(history, begin + 8000, begin + 9000)
     expect(all(next)).toEqual(all(history))
     await kept.close()
-    expect(told).toEqual([])
+    expect(logged).toEqual([])
   })
 
   it('knows what it has, when a snapshot is sent again after a restart', async () => {
     const { history } = await written()
     const next = newHistory()
-    await new KeptHistory(next, { path, tell }).close()
+    await new KeptHistory(next, { path, log }).close()
     next.add(viewOf({ snapshot: history.newest, rows: [{ kind: 'backend', pxname: 'app', scur: 5000 }] }))
     expect(all(next)).toEqual(all(history))
   })
@@ -74,14 +74,14 @@ describe('a history that is kept', () => {
   it('fits a bound that is smaller now', async () => {
     await written()
     const next = newHistory(300_000)
-    await new KeptHistory(next, { path, tell }).close()
+    await new KeptHistory(next, { path, log }).close()
     expect(next.bytes).toBeLessThanOrEqual(300_000)
     expect(next.newest).toBe(begin + 7990)
   })
 
   it('is written now and then, and not when nothing is new', async () => {
     const history = newHistory()
-    const kept = new KeptHistory(history, { path, tell, interval: 0.01 })
+    const kept = new KeptHistory(history, { path, log, interval: 0.01 })
     fill(history, begin, begin + 100)
     await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true)
     await expect.poll(() => existsSync(`${path}.tmp`), { timeout: 20_000 }).toBe(false)
@@ -99,9 +99,9 @@ describe('a history that is kept', () => {
 describe('a file that cannot be used', () => {
   const begins = () => {
     const history = newHistory()
-    new KeptHistory(history, { path, tell, interval: 1000 })
+    new KeptHistory(history, { path, log, interval: 1000 })
     expect(history.newest).toBe(0)
-    return told
+    return logged
   }
 
   it.each([
@@ -113,7 +113,7 @@ describe('a file that cannot be used', () => {
     change(bytes)
     writeFileSync(path, bytes)
     expect(begins()).toEqual([expect.stringMatching(/^warn: .*history cannot be used, the history begins anew/)])
-    expect(told[0]).toMatch(reason)
+    expect(logged[0]).toMatch(reason)
   })
 
   it('cut at any length is ignored', async () => {
@@ -159,19 +159,19 @@ describe('a file that cannot be used', () => {
     expect(readFileSync(other, 'utf8')).toBe('precious')
   })
 
-  it('a directory that is none is told once', async () => {
+  it('a directory that is none is logged once', async () => {
     writeFileSync(join(directory, 'file'), '')
     const nowhere = join(directory, 'file', 'history')
-    await new KeptHistory(fill(newHistory(), begin, begin + 100), { path: nowhere, tell }).close()
-    expect(told.filter((line) => /cannot write .*ENOTDIR/.test(line))).toHaveLength(1)
+    await new KeptHistory(fill(newHistory(), begin, begin + 100), { path: nowhere, log }).close()
+    expect(logged.filter((line) => /cannot write .*ENOTDIR/.test(line))).toHaveLength(1)
   })
 
-  it('that cannot be written is told, and the work goes on', async () => {
+  it('that cannot be written is logged, and the work goes on', async () => {
     mkdirSync(path)
     const history = newHistory()
-    const kept = new KeptHistory(history, { path, tell })
+    const kept = new KeptHistory(history, { path, log })
     fill(history, begin, begin + 100)
     await kept.close()
-    expect(told.at(-1)).toMatch(/^warn: cannot write .*would lose the history/)
+    expect(logged.at(-1)).toMatch(/^warn: cannot write .*would lose the history/)
   })
 })

@@ -5,7 +5,7 @@ import type { MemoryHistory } from './memory-history.ts'
 export interface KeptHistorySettings {
   /** The file. */
   readonly path: string
-  readonly tell: (severity: 'info' | 'warn' | 'error', message: string) => void
+  readonly log: (severity: 'info' | 'warn' | 'error', message: string) => void
   /** Seconds; for tests. */
   readonly interval?: number
 }
@@ -28,7 +28,7 @@ export class KeptHistory {
   constructor(history: MemoryHistory, settings: KeptHistorySettings) {
     this.#history = history
     this.#settings = settings
-    this.#conditions = createConditions(textLog(settings.tell))
+    this.#conditions = createConditions(textLog(settings.log))
     this.#read()
     this.#later()
   }
@@ -42,11 +42,11 @@ export class KeptHistory {
   }
 
   #read(): void {
-    const { path, tell } = this.#settings
+    const { path, log } = this.#settings
     const found = readHistory(path)
     if (found === undefined) return
     if ('trouble' in found) {
-      tell('warn', `${path} cannot be used, the history begins anew: ${found.trouble}`)
+      log('warn', `${path} cannot be used, the history begins anew: ${found.trouble}`)
       return
     }
     this.#history.restore(found)
