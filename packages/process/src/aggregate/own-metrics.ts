@@ -159,7 +159,7 @@ export const accountMetrics: readonly GraphiteOwnMetric<Status>[] = [
     'Rises: read the `.reason` files in `quarantine/`; a defect if the snapshot is what HAProxy answered. `haproxystats-process --requeue` has them tried again.',
     ['counter', 'snapshots_quarantined_total', 'Those that were no good.'],
   ),
-  count('vanished', 'SnapshotsVanished', 'Those that somebody else removed from the queue before they were delivered.', 'Rises: somebody removes snapshots, or the queue is full with `queue-full = drop-oldest`.', [
+  count('vanished', 'SnapshotsVanished', 'Those that another program removed from the queue before they were delivered.', 'Rises: another program removes snapshots, or the queue is full with `queue-full = drop-oldest`.', [
     'counter',
     'snapshots_vanished_total',
     'Those that were gone undelivered.',

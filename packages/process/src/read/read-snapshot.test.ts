@@ -197,7 +197,7 @@ it.runIf(process.geteuid?.() === 0)(
     mkdirSync(snapshot)
     writeFileSync(join(snapshot, 'a_stat'), 'x')
     chownSync(join(snapshot, 'a_stat'), 65534, 65534)
-    expect(refusal(snapshot)).toEqual(['SNAPSHOT_INVALID', 'a_stat belongs to somebody else (uid 65534)'])
+    expect(refusal(snapshot)).toEqual(['SNAPSHOT_INVALID', 'a_stat belongs to another user (uid 65534)'])
     chownSync(directory, 65534, 65534)
     expect(readSnapshot(snapshot)).toHaveLength(1)
   },

@@ -107,7 +107,7 @@ function ownersOf(path: string): ReadonlySet<number> {
 }
 
 function foreign(name: string, uid: number): StatsError {
-  return new StatsError('SNAPSHOT_INVALID', `${name} belongs to somebody else (uid ${uid})`)
+  return new StatsError('SNAPSHOT_INVALID', `${name} belongs to another user (uid ${uid})`)
 }
 
 function readManifest(path: string, owners: ReadonlySet<number>): Manifest {

@@ -45,7 +45,7 @@ export function renderCommandPage(definition: CommandLineDefinition): string {
       item(italic(defaultFile), literal('The settings; read when no other file is named, and may be absent.')),
       item(
         italic(`/var/lib/haproxystats/${name}.status.json`),
-        literal('How the program is doing, in base-dir of [paths]; written anew when that changes.'),
+        literal('How the program is doing, in base-dir of [paths]; rewritten when it changes.'),
       ),
       item(italic('/var/lib/haproxystats/incoming'), literal('The queue: complete snapshots, one directory each.')),
     ],

@@ -127,6 +127,6 @@ function parseUsers(path: string, bytes: Buffer): ReadonlyMap<string, string> {
     }
     users.set(user, hash)
   })
-  if (users.size === 0) throw new StatsError('CONFIGURATION', `${path}: names no user, so nobody could ask`)
+  if (users.size === 0) throw new StatsError('CONFIGURATION', `${path}: no user in the file, so no request could be answered`)
   return users
 }

@@ -115,7 +115,7 @@ function readWhole(path: string): Buffer | { readonly trouble: string } {
   try {
     const stats = fstatSync(descriptor)
     if (!stats.isFile()) return { trouble: 'it is not a regular file' }
-    if (stats.uid !== process.geteuid?.()) return { trouble: `it belongs to somebody else (uid ${stats.uid})` }
+    if (stats.uid !== process.geteuid?.()) return { trouble: `it belongs to another user (uid ${stats.uid})` }
     if (stats.size > largest) return { trouble: `it is too large (${stats.size} bytes)` }
     const bytes = Buffer.alloc(stats.size)
     let length = 0

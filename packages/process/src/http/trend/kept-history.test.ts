@@ -112,7 +112,7 @@ describe('a file that cannot be used', () => {
     const { bytes } = await written()
     change(bytes)
     writeFileSync(path, bytes)
-    expect(begins()).toEqual([expect.stringMatching(/^warn: .*history cannot be used, the history begins anew/)])
+    expect(begins()).toEqual([expect.stringMatching(/^warn: .*history cannot be used, starting a new history/)])
     expect(logged[0]).toMatch(reason)
   })
 

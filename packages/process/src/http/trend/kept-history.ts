@@ -46,7 +46,7 @@ export class KeptHistory {
     const found = readHistory(path)
     if (found === undefined) return
     if ('trouble' in found) {
-      log('warn', `${path} cannot be used, the history begins anew: ${found.trouble}`)
+      log('warn', `${path} cannot be used, starting a new history: ${found.trouble}`)
       return
     }
     this.#history.restore(found)
