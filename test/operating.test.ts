@@ -15,9 +15,12 @@ function rowsBelow(header: string): string[][] {
 }
 
 /** What the programs are made of, strings that are broken over lines put together. */
-const sources = readdirSync(join(root, 'packages'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => /^[^/]+\/src\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'))
-  .map((path) => readFileSync(join(root, 'packages', path), 'utf8').replace(/' \+\n\s*'/g, ''))
+const sources = readdirSync(join(root, 'packages')).flatMap((name) => {
+  const directory = join(root, 'packages', name, 'src')
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .map((path) => readFileSync(join(directory, path), 'utf8').replace(/' \+\n\s*'/g, ''))
+})
 
 function isSaid(message: string): boolean {
   const pieces = message.split('…').map((piece) => piece.trim())
