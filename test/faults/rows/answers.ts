@@ -7,21 +7,23 @@ import { pause, until } from '../harness/wait.ts'
 import { pullSite, settleBoth } from './kill-pull.ts'
 
 /** What the suite uses of the built package haproxy. */
-interface Asking {
-  ask(source: string, address: object, sink: object, options: object): Promise<unknown>
+interface Querying {
+  queryProcess(source: string, address: object, sink: object, options: object): Promise<unknown>
 }
 
-/** Every cut of an answer, through the part of pull that asks, over a real socket. A whole answer is accepted. */
+/** Every cut of an answer, through the part of pull that queries, over a real socket. A whole answer is accepted. */
 export async function cutEverywhere(context: RowContext): Promise<void> {
   const shape = new Shape({ processes: 1, frontends: 1, backends: 1, servers: 2 })
   const [fake] = await FakeHaproxy.listenAll(join(context.directory, 'sockets'), shape)
   if (fake === undefined) throw new Error('no process')
-  const { ask }: Asking = await import(pathToFileURL(join(context.build.packages, 'haproxy/dist/index.js')).href)
+  const { queryProcess }: Querying = await import(
+    pathToFileURL(join(context.build.packages, 'haproxy/dist/index.js')).href
+  )
   const connect = { timeout: 5, retries: 0, interval: 0 }
   const accepted = async (manner: Manner): Promise<boolean> => {
     fake.manner = manner
-    const options = { connect, limit: 1e6, signal: AbortSignal.timeout(20_000) }
-    return ask('fake', { kind: 'unix', path: fake.path }, { write: () => undefined }, options).then(
+    const options = { ...connect, limit: 1e6, signal: AbortSignal.timeout(20_000) }
+    return queryProcess('fake', { kind: 'unix', path: fake.path }, { write: () => undefined }, options).then(
       () => true,
       () => false,
     )
