@@ -57,7 +57,9 @@ it('a server answers HTTPS, with the new certificate when it is renewed', async 
     expect(await commonName()).toBe('200 server')
     copyFileSync(clientKey, key)
     utimesSync(certificate, 2, 2)
-    await until('the damaged one to be logged of', () => logged.some((line) => line.includes('keeps its old certificate')))
+    await until('the damaged one to be logged of', () =>
+      logged.some((line) => line.includes('keeps its old certificate')),
+    )
     expect(await commonName()).toBe('200 server')
     install(second, clientKey, 3)
     await until('the new one', async () => (await commonName()) === '200 client')

@@ -127,6 +127,7 @@ function parseUsers(path: string, bytes: Buffer): ReadonlyMap<string, string> {
     }
     users.set(user, hash)
   })
-  if (users.size === 0) throw new StatsError('CONFIGURATION', `${path}: no user in the file, so no request could be answered`)
+  if (users.size === 0)
+    throw new StatsError('CONFIGURATION', `${path}: no user in the file, so no request could be answered`)
   return users
 }
