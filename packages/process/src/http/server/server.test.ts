@@ -329,7 +329,7 @@ describe('a server with a password file', () => {
   })
 
   it.each([
-    ['', 'names no user'],
+    ['', 'no user in the file'],
     ['me:secret\n', 'users:1: expected user:hash with a hash of bcrypt, as htpasswd -B writes it'],
   ])('refuses %j as one', async (content, message) => {
     writeFileSync(file(), content)
